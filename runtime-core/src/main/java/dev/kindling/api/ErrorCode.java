@@ -1,0 +1,39 @@
+package dev.kindling.api;
+
+/** What went wrong, for programs; the message of a {@link KindlingException} says it for people. */
+public enum ErrorCode {
+    /** A value the caller gave cannot be used: a master, path, option, key, count. */
+    BAD_ARGUMENT,
+    /** An unknown or malformed {@code kindling.*} key. */
+    BAD_CONFIGURATION,
+    /** A lambda or object captured by it cannot travel to the executors. */
+    NOT_SERIALIZABLE,
+    /** Input named by the user does not exist or cannot be read. */
+    INPUT_NOT_FOUND,
+    /** Input changed while the job read it. */
+    INPUT_CHANGED,
+    /** The output target exists already. */
+    OUTPUT_EXISTS,
+    /** Output could not be published; nothing is visible. */
+    COMMIT_FAILED,
+    /** The user's function threw. */
+    USER_CODE_FAILED,
+    /** A task failed as often as is allowed for a reason that is not the user's function. */
+    TASK_FAILED,
+    /** No executor could be had, or none stayed alive. */
+    EXECUTORS_LOST,
+    /** A result is larger than the driver may hold. */
+    RESULT_TOO_LARGE,
+    /** The job was cancelled on request. */
+    CANCELLED,
+    /** The context is closed. */
+    CLOSED,
+    /** The driver process went away or refused us. */
+    DRIVER_LOST,
+    /** Bytes of ours failed their checksum and could not be had again. */
+    CORRUPT_DATA,
+    /** Memory or disk of an executor does not suffice for the smallest step. */
+    OUT_OF_RESOURCES,
+    /** A defect of Kindling itself. */
+    INTERNAL
+}

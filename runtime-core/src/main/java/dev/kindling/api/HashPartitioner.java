@@ -1,0 +1,44 @@
+package dev.kindling.api;
+
+import java.io.Serial;
+
+/** Partition = {@code hashCode} modulo the number of partitions, never negative; a null key belongs to partition 0. */
+public final class HashPartitioner extends Partitioner {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final int partitions;
+
+    public HashPartitioner(int partitions) {
+        if (partitions < 1) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, "a HashPartitioner needs at least 1 partition, not " + partitions);
+        }
+        this.partitions = partitions;
+    }
+
+    @Override
+    public int numPartitions() {
+        return partitions;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+        return key == null ? 0 : Math.floorMod(key.hashCode(), partitions);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HashPartitioner that && that.partitions == partitions;
+    }
+
+    @Override
+    public int hashCode() {
+        return partitions;
+    }
+
+    @Override
+    public String toString() {
+        return "HashPartitioner(" + partitions + ")";
+    }
+}

@@ -1,0 +1,17 @@
+package dev.kindling.api;
+
+import java.io.Serializable;
+
+/**
+ * Says to which partition a key belongs: the same answer for equal keys, in every process, for as long as the
+ * application lives. Two partitioners that are {@code equals} place keys alike, so a join of two sets partitioned by
+ * them does not shuffle. Called by many threads at once.
+ */
+public abstract class Partitioner implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    public abstract int numPartitions();
+
+    /** The partition of {@code key}, from 0 to {@code numPartitions() - 1}; {@code key} may be null. */
+    public abstract int getPartition(Object key);
+}

@@ -1,0 +1,51 @@
+package dev.kindling.event;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskMetrics;
+import java.util.List;
+
+/**
+ * What happened in an application, for listeners, the event log and the status: one family for all of them. The time
+ * is added by whoever publishes it.
+ */
+public sealed interface AppEvent {
+    record ApplicationStarted(String applicationId, String name, String master) implements AppEvent {}
+
+    record ApplicationEnded(String applicationId) implements AppEvent {}
+
+    record JobStarted(int jobId, String description, List<Integer> stageIds) implements AppEvent {
+        public JobStarted {
+            stageIds = List.copyOf(stageIds);
+        }
+    }
+
+    record JobCompleted(int jobId) implements AppEvent {}
+
+    record JobFailed(int jobId, String message) implements AppEvent {}
+
+    /** The stage's tasks that are missing are about to run; {@code partitionCount - taskCount} are there already. */
+    record StageStarted(int jobId, int stageId, String name, int partitionCount, int taskCount) implements AppEvent {}
+
+    /** All its map outputs were there already. */
+    record StageSkipped(int jobId, int stageId, String name) implements AppEvent {}
+
+    record StageCompleted(int stageId) implements AppEvent {}
+
+    record AttemptStarted(AttemptId attempt, String executorId) implements AppEvent {}
+
+    record AttemptSucceeded(AttemptId attempt, String executorId, TaskMetrics metrics) implements AppEvent {}
+
+    /** @param isCharged whether it counts towards the task's limit of failures */
+    record AttemptFailed(AttemptId attempt, String executorId, String message, boolean isCharged) implements AppEvent {}
+
+    record ExecutorAdded(String executorId, String host, int cores, long memoryBytes) implements AppEvent {}
+
+    record ExecutorLost(String executorId, String reason) implements AppEvent {}
+
+    /** Map outputs that must be computed again. */
+    record MapOutputsLost(int shuffleId, List<Integer> mapPartitions, String reason) implements AppEvent {
+        public MapOutputsLost {
+            mapPartitions = List.copyOf(mapPartitions);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package dev.kindling.plan;
+
+import dev.kindling.api.Partitioner;
+import dev.kindling.api.function.Function2;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the user asked for: an immutable tree, one node a set, the same tree on driver and executors.
+ *
+ * <p>The driver cuts it at every {@link Shuffle}: there the stage below writes map outputs, and in the stage above a
+ * {@link ShuffleRead} leaf stands in its place. Input leaves ({@link FileInput}, {@link Slices}) are sent as they are;
+ * what one partition reads from them travels with its task as a {@link LeafInput}. User functions sit in the nodes as
+ * serializable objects; rows of pair sets are {@code Tuple2}.
+ *
+ * <p>Partition indexes are those of the node itself: a {@link Union} finds out which child and which of its partitions
+ * is meant, a {@link Coalesce} which group.
+ */
+public sealed interface PlanNode extends Serializable {
+    /** The set's id, unique in the application; leaves of a stage are named by it in {@link LeafInput}. */
+    int id();
+
+    Origin origin();
+
+    List<PlanNode> parents();
+
+    /** How many partitions the node has; input leaves know it once their splits are planned. */
+    int partitionCount();
+
+    /** By what the rows are placed, when that is known: keeps later joins and groups from shuffling again. */
+    default Optional<Partitioner> partitioner() {
+        return Optional.empty();
+    }
+
+    // ---- leaves -------------------------------------------------------------------------------------------------
+
+    /** Rows given by the program, cut into slices; a task receives its own slice only, in the result page format. */
+    record Slices(int id, Origin origin, int partitionCount) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of();
+        }
+    }
+
+    /** The numbers from {@code start} (inclusive) to {@code end} (exclusive) by {@code step}, as {@code Long}. */
+    record Range(int id, Origin origin, long start, long end, long step, int partitionCount) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of();
+        }
+    }
+
+    /** Files cut into splits; rows are lines ({@code String}), or (path, content) pairs for {@code WHOLE_TEXT}. */
+    record FileInput(int id, Origin origin, String path, Format format, int partitionCount) implements PlanNode {
+        /** How bytes become rows. */
+        public enum Format {
+            TEXT_LINES,
+            WHOLE_TEXT
+        }
+
+        @Override
+        public List<PlanNode> parents() {
+            return List.of();
+        }
+    }
+
+    /**
+     * In a stage, the place of a {@link Shuffle} whose map outputs the stage reads. Never made by users; {@code id} is
+     * that of the shuffle's node.
+     */
+    record ShuffleRead(int id, Origin origin, int shuffleId, ReduceSide reduceSide, Partitioner by, int bucketsPerPartition)
+            implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of();
+        }
+
+        @Override
+        public int partitionCount() {
+            return by.numPartitions();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.of(by);
+        }
+    }
+
+    // ---- row by row ---------------------------------------------------------------------------------------------
+
+    /** One function over single rows, fused with its neighbours into one pass over a batch. */
+    record Rows(int id, Origin origin, PlanNode parent, RowFunction function, boolean keepsPartitioning)
+            implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return parent.partitionCount();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return keepsPartitioning ? parent.partitioner() : Optional.empty();
+        }
+    }
+
+    /** A function over a whole partition: index and iterator in, iterator out; pulls, so it may stop early. */
+    record Partitions(
+            int id,
+            Origin origin,
+            PlanNode parent,
+            Function2<Integer, Iterator<Object>, Iterator<Object>> function,
+            boolean keepsPartitioning)
+            implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return parent.partitionCount();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return keepsPartitioning ? parent.partitioner() : Optional.empty();
+        }
+    }
+
+    // ---- partitions rearranged without moving rows between executors ------------------------------------------------
+
+    /** All partitions of all parents, one after the other. */
+    record Union(int id, Origin origin, List<PlanNode> parents) implements PlanNode {
+        public Union {
+            parents = List.copyOf(parents);
+        }
+
+        @Override
+        public int partitionCount() {
+            return parents.stream().mapToInt(PlanNode::partitionCount).sum();
+        }
+    }
+
+    /** Neighbouring partitions of one parent read one after the other by one task, in order. */
+    record Coalesce(int id, Origin origin, PlanNode parent, int partitionCount) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        /** The first parent partition of {@code partition}; it ends where the next one starts. */
+        public int firstParentPartition(int partition) {
+            return (int) ((long) partition * parent.partitionCount() / partitionCount);
+        }
+    }
+
+    // ---- shuffled -------------------------------------------------------------------------------------------------
+
+    /** Pair rows placed by key: the stage border. What the reading side makes of them is {@code reduceSide}. */
+    record Shuffle(int id, Origin origin, PlanNode parent, int shuffleId, Partitioner by, ReduceSide reduceSide)
+            implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return by.numPartitions();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.of(by);
+        }
+    }
+
+    /**
+     * Rows of several pair sets with one key side by side: (key, {@code Iterable<?>[]}) with one group a parent. Every
+     * parent is placed by {@code by}: a {@link Shuffle} with {@link ReduceSide.PairRows}, or a set that already was.
+     */
+    record CoGroup(int id, Origin origin, List<PlanNode> parents, Partitioner by) implements PlanNode {
+        public CoGroup {
+            parents = List.copyOf(parents);
+        }
+
+        @Override
+        public int partitionCount() {
+            return by.numPartitions();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.of(by);
+        }
+    }
+
+    /** What the reading side of a shuffle makes of the pairs of its partition. */
+    sealed interface ReduceSide extends Serializable {
+        /** The pairs as they come, in no order. */
+        record PairRows() implements ReduceSide {}
+
+        /** (key, {@code Iterable} of its values): re-iterable until the task ends, of any size. */
+        record Groups() implements ReduceSide {}
+
+        /** (key, combined value); combined on the map side too where {@code mapSide}. */
+        record Combined(Combiner combiner, boolean mapSide) implements ReduceSide {}
+
+        /** The pairs in the order of their keys; equal keys keep the order (map partition, row). */
+        record Sorted(Comparator<Object> order) implements ReduceSide {}
+    }
+}

@@ -1,0 +1,75 @@
+package dev.kindling.plan;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.Partitioner;
+import java.io.Serial;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * The partitioner of a sort: known, and equal by its shuffle, before its bounds are; they are set once, from a sample,
+ * before the stage that writes the shuffle is sent out. Partition i holds the keys above bound i-1, up to and with
+ * bound i. Fewer bounds than partitions minus one leave the last partitions empty.
+ */
+public final class RangeBounds extends Partitioner {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final int shuffleId;
+    private final int partitions;
+    private final Comparator<Object> order;
+    private volatile Object[] bounds;
+
+    public RangeBounds(int shuffleId, int partitions, Comparator<Object> order) {
+        this.shuffleId = shuffleId;
+        this.partitions = partitions;
+        this.order = order;
+    }
+
+    /** Sets the sorted bounds; only the first call counts, so all attempts of the application agree. */
+    public synchronized void resolve(Object[] sortedBounds) {
+        if (bounds == null) {
+            bounds = sortedBounds.clone();
+        }
+    }
+
+    public boolean isResolved() {
+        return bounds != null;
+    }
+
+    public Comparator<Object> order() {
+        return order;
+    }
+
+    @Override
+    public int numPartitions() {
+        return partitions;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+        Object[] sorted = bounds;
+        if (sorted == null) {
+            throw new KindlingException(
+                    ErrorCode.INTERNAL, "the bounds of shuffle " + shuffleId + " were asked for before its sample");
+        }
+        int found = Arrays.binarySearch(sorted, key, order);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RangeBounds that && that.shuffleId == shuffleId;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * shuffleId;
+    }
+
+    @Override
+    public String toString() {
+        return "RangeBounds(shuffle " + shuffleId + ", " + partitions + " partitions)";
+    }
+}

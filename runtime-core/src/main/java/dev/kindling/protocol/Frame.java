@@ -1,0 +1,95 @@
+package dev.kindling.protocol;
+
+import java.util.List;
+
+/**
+ * All control messages, one record each: one-way, idempotent, small. A connection carries them only after its secret
+ * was checked. Every message of an executor names its incarnation, so what an earlier process sent is recognised.
+ */
+public sealed interface Frame {
+
+    /** Executor to driver. */
+    sealed interface ToDriver extends Frame {
+        String executorId();
+
+        long incarnation();
+    }
+
+    /** Driver to executor. */
+    sealed interface ToExecutor extends Frame {}
+
+    // ---- executor to driver ---------------------------------------------------------------------------------------
+
+    /** First message of an executor; repeated until {@link Registered} comes. */
+    record Register(
+            String executorId, long incarnation, ExecutorAddress address, int cores, long memoryBytes, long processId)
+            implements ToDriver {}
+
+    /**
+     * Sign of life and state: what runs and what has ended here without the driver's acknowledgement. The driver
+     * launches again what it believes in and does not find here.
+     */
+    record Heartbeat(
+            String executorId,
+            long incarnation,
+            long sequence,
+            List<AttemptId> attempts,
+            long heapUsedBytes,
+            long residentBytes)
+            implements ToDriver {
+        public Heartbeat {
+            attempts = List.copyOf(attempts);
+        }
+    }
+
+    /** Repeated until acknowledged by {@link OutcomeReceived}. */
+    record AttemptFinished(String executorId, long incarnation, AttemptId attempt, TaskResult result, TaskMetrics metrics)
+            implements ToDriver {}
+
+    /** Repeated until acknowledged by {@link OutcomeReceived}. */
+    record AttemptFailed(String executorId, long incarnation, AttemptId attempt, TaskFailure failure, TaskMetrics metrics)
+            implements ToDriver {}
+
+    /** A launch named a stage whose program is not here (its message was lost); repeated while attempts wait for it. */
+    record NeedStageProgram(String executorId, long incarnation, int stageId) implements ToDriver {}
+
+    /** The executor leaves on its own account; the reason is for people. */
+    record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
+
+    // ---- driver to executor ---------------------------------------------------------------------------------------
+
+    record Registered(String executorId, long incarnation) implements ToExecutor {}
+
+    /** The executor must end: unknown, fenced after having been declared lost, or of another build. */
+    record Refused(String executorId, long incarnation, String reason) implements ToExecutor {}
+
+    record HeartbeatReceived(long sequence) implements ToExecutor {}
+
+    /** A stage's program, as {@code ClosureCodec} wrote a {@code StageBody}; sent once before its first launch. */
+    record StageProgram(int stageId, byte[] body) implements ToExecutor {}
+
+    record LaunchTasks(List<TaskLaunch> tasks) implements ToExecutor {
+        public LaunchTasks {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    /** Stop the attempt if it runs; its end is reported as usual. */
+    record CancelAttempt(AttemptId attempt, String reason) implements ToExecutor {}
+
+    /** The outcome is known to the driver and need not be sent again. */
+    record OutcomeReceived(AttemptId attempt) implements ToExecutor {}
+
+    /** No task will run for this stage any more. */
+    record ForgetStage(int stageId) implements ToExecutor {}
+
+    record DropShuffle(int shuffleId) implements ToExecutor {}
+
+    /** A map output of an attempt whose outcome was not accepted. */
+    record DropMapOutput(int shuffleId, AttemptId attempt) implements ToExecutor {}
+
+    /** A {@link TaskResult.Stored} result was fetched or is not wanted. */
+    record DropResult(AttemptId attempt) implements ToExecutor {}
+
+    record Shutdown(String reason) implements ToExecutor {}
+}

@@ -1,0 +1,35 @@
+package dev.kindling.protocol;
+
+/** Why an attempt ended without a result: a value, on the wire and in the story. */
+public sealed interface TaskFailure {
+    /** For people: one sentence. Never contains a row. */
+    String message();
+
+    /** The user's function threw. {@code exception} is its encoded form, empty when it cannot travel. */
+    record UserError(String className, String message, String stack, byte[] exception) implements TaskFailure {}
+
+    /** A map output could not be read; names the very attempt, so that only that output is rebuilt. */
+    record FetchFailed(int shuffleId, AttemptId mapAttempt, String executorId, String message)
+            implements TaskFailure {}
+
+    /** Input that cannot be parsed, read or found, output that cannot be written: not worth another try if final. */
+    record InputOutput(String message, boolean isFinal, String stack) implements TaskFailure {}
+
+    /** The result or a row cannot be serialized; never retried. */
+    record NotSerializable(String message) implements TaskFailure {}
+
+    /** The result is larger than allowed; never retried. */
+    record ResultTooLarge(String message, long byteCount) implements TaskFailure {}
+
+    /** Memory grant or scratch disk did not suffice; tried elsewhere. */
+    record OutOfResources(String message) implements TaskFailure {}
+
+    /** Stopped on the driver's request. */
+    record Cancelled(String message) implements TaskFailure {}
+
+    /** The executor does not run this attempt and never will: it is draining, full, or lost its state. */
+    record NotAccepted(String message) implements TaskFailure {}
+
+    /** A defect of ours. */
+    record Internal(String message, String stack) implements TaskFailure {}
+}

@@ -1,0 +1,21 @@
+package dev.kindling.protocol;
+
+/** What a successful attempt leaves behind. */
+public sealed interface TaskResult {
+    /**
+     * A map output on the executor's disk or in its memory.
+     *
+     * @param partitionBytes stored bytes of each reduce partition
+     * @param rowDigest order-independent digest of the rows, equal for equal output of another attempt
+     */
+    record MapWritten(int shuffleId, long[] partitionBytes, long rowCount, long rowDigest) implements TaskResult {}
+
+    /** The action's answer for this partition, encoded as {@code ResultCodec} does. */
+    record Direct(byte[] bytes) implements TaskResult {}
+
+    /** The same, too large for a frame: kept by the executor until the driver has fetched and dropped it. */
+    record Stored(long byteCount) implements TaskResult {}
+
+    /** A part file of the output waits, invisible, to be published under its final name. */
+    record PartWritten(String attemptFile, String finalName, long rowCount, long byteCount) implements TaskResult {}
+}

@@ -1,0 +1,24 @@
+package dev.kindling.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/** Reads files of one URI scheme. Found by {@code ServiceLoader}; safe for many threads. */
+public interface ObjectStore {
+    /** The schemes served, such as {@code file}; a path without scheme is {@code file}. */
+    List<String> schemes();
+
+    /** What the path, directory or glob stands for, sorted by path; hidden files only when named. */
+    List<StoredFile> list(String path) throws IOException;
+
+    /** A stream over the bytes from {@code offset} on; fails when the file is no longer of {@code version}. */
+    InputStream open(String path, long offset, String version) throws IOException;
+
+    /** One file as it was listed. */
+    record StoredFile(String path, long byteCount, String version, List<String> preferredHosts) {
+        public StoredFile {
+            preferredHosts = List.copyOf(preferredHosts);
+        }
+    }
+}

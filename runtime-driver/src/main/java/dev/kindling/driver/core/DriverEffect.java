@@ -1,0 +1,49 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+import dev.kindling.storage.OutputStore;
+import java.util.List;
+import java.util.Optional;
+
+/** All that the driver's core can want done. */
+public sealed interface DriverEffect {
+    record Send(String executorId, long incarnation, Frame.ToExecutor frame) implements DriverEffect {}
+
+    /**
+     * One result partition of a job, exactly once each. A {@link TaskResult.Stored} one is to be fetched from
+     * {@code holder} and answered by {@code ResultFetched} or {@code ResultLost}.
+     */
+    record DeliverResult(
+            int jobId, int partition, AttemptId attempt, TaskResult result, ExecutorAddress holder, TaskMetrics metrics)
+            implements DriverEffect {}
+
+    record CompleteJob(int jobId) implements DriverEffect {}
+
+    /** @param failure what the deciding attempt said, when an attempt decided it */
+    record FailJob(int jobId, dev.kindling.api.ErrorCode code, String message, Optional<TaskFailure> failure)
+            implements DriverEffect {}
+
+    /** Make the accepted parts visible; answered by {@code OutputPublished} or {@code OutputFailed}. */
+    record PublishOutput(int jobId, String target, List<OutputStore.Part> parts) implements DriverEffect {}
+
+    /** Leave nothing of an output that will not be published. */
+    record DiscardOutput(int jobId, String target) implements DriverEffect {}
+
+    /** Leave nothing of a part that lost against another attempt. */
+    record DiscardPart(String target, String attemptFile) implements DriverEffect {}
+
+    /** This executor is given up: close its connection, end its process if it is ours. */
+    record ReleaseExecutor(String executorId, long incarnation, String reason) implements DriverEffect {}
+
+    /** Start another executor in the place of one that was lost; answered by {@code ExecutorRequested}. */
+    record ReplaceExecutor(String lostExecutorId, String reason) implements DriverEffect {}
+
+    /** For listeners, the log and the status. */
+    record Emit(AppEvent event) implements DriverEffect {}
+}

@@ -1,0 +1,42 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import java.util.OptionalInt;
+
+/** All that can happen to a driver. */
+public sealed interface DriverEvent {
+    record JobSubmitted(JobGraph job) implements DriverEvent {}
+
+    record CancelJob(int jobId, String reason) implements DriverEvent {}
+
+    record FrameReceived(Frame.ToDriver frame) implements DriverEvent {}
+
+    /** The control connection of this incarnation ended. */
+    record ConnectionClosed(String executorId, long incarnation, String why) implements DriverEvent {}
+
+    /** The launcher was asked for this executor and it will register. */
+    record ExecutorRequested(String executorId) implements DriverEvent {}
+
+    /** The launcher saw the process end; {@code why} is a sentence with code or signal and advice. */
+    record ExecutorExited(String executorId, OptionalInt exitCode, String why) implements DriverEvent {}
+
+    /** A stored result could not be fetched: its partition has to be computed again. */
+    record ResultLost(int jobId, int partition, AttemptId attempt, String why) implements DriverEvent {}
+
+    /** A stored result has reached the driver. */
+    record ResultFetched(int jobId, int partition, AttemptId attempt) implements DriverEvent {}
+
+    record OutputPublished(int jobId) implements DriverEvent {}
+
+    record OutputFailed(int jobId, String why) implements DriverEvent {}
+
+    /** The program's last handle on this shuffle is gone. */
+    record ForgetShuffle(int shuffleId) implements DriverEvent {}
+
+    /** Some time has passed; the shell ticks every 100 ms. */
+    record Tick() implements DriverEvent {}
+
+    /** The context closes: running jobs fail, executors are told to end. */
+    record CloseRequested() implements DriverEvent {}
+}

@@ -1,0 +1,66 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.plan.LeafInput;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One action, cut into stages: what the driver core is asked to bring to an end. User code inside is opaque bytes.
+ *
+ * @param stages parents before children; the last one is the result stage
+ * @param resultPartitions partitions of the result stage to compute, in the order in which they are wanted
+ * @param outputTarget where its part files are published, for an action that saves
+ * @param maxTaskFailures how often one task may fail before the job does
+ */
+public record JobGraph(
+        int jobId,
+        String description,
+        List<StageSpec> stages,
+        List<Integer> resultPartitions,
+        Optional<String> outputTarget,
+        int maxTaskFailures) {
+    public JobGraph {
+        stages = List.copyOf(stages);
+        resultPartitions = List.copyOf(resultPartitions);
+    }
+
+    public StageSpec resultStage() {
+        return stages.get(stages.size() - 1);
+    }
+
+    /**
+     * One stage. The map stage of a shuffle has the same id and program in every job that needs it: what is there
+     * already is not run again.
+     *
+     * @param name what users see, such as {@code groupByKey at ZipCount.java:12}
+     * @param shuffleId the shuffle it writes, -1 for a result stage
+     * @param reducePartitions partitions of that shuffle, 0 for a result stage
+     * @param readsShuffles shuffles that must be complete before it can run
+     * @param program a {@code StageBody} as {@code ClosureCodec} wrote it
+     */
+    public record StageSpec(
+            int stageId,
+            String name,
+            int partitionCount,
+            int shuffleId,
+            int reducePartitions,
+            List<Integer> readsShuffles,
+            byte[] program,
+            TaskInputs inputs) {
+        public StageSpec {
+            readsShuffles = List.copyOf(readsShuffles);
+        }
+
+        public boolean isMapStage() {
+            return shuffleId >= 0;
+        }
+    }
+
+    /** What each task of a stage reads: the same answer whenever it is asked. */
+    public interface TaskInputs {
+        List<LeafInput> of(int partition);
+
+        /** Hosts that hold the input of the partition, best first; empty when it does not matter. */
+        List<String> preferredHosts(int partition);
+    }
+}

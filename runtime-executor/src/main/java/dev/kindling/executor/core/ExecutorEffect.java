@@ -1,0 +1,30 @@
+package dev.kindling.executor.core;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskLaunch;
+
+/** All that an executor's core can want done. */
+public sealed interface ExecutorEffect {
+    record Send(Frame.ToDriver frame) implements ExecutorEffect {}
+
+    /** Keep a stage's program for the attempts to come. */
+    record KeepProgram(int stageId, byte[] body) implements ExecutorEffect {}
+
+    record ForgetProgram(int stageId) implements ExecutorEffect {}
+
+    /** Run it on a task thread; its program was kept before. Ends in exactly one event. */
+    record StartAttempt(TaskLaunch task) implements ExecutorEffect {}
+
+    /** Ask the running attempt to stop: flag, then interrupt. */
+    record InterruptAttempt(AttemptId attempt, String reason) implements ExecutorEffect {}
+
+    record DropShuffle(int shuffleId) implements ExecutorEffect {}
+
+    record DropMapOutput(int shuffleId, AttemptId attempt) implements ExecutorEffect {}
+
+    record DropResult(AttemptId attempt) implements ExecutorEffect {}
+
+    /** End the process with this code; in-process executors end their threads. */
+    record Exit(int code, String reason) implements ExecutorEffect {}
+}

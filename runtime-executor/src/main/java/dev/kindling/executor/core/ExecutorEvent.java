@@ -1,0 +1,26 @@
+package dev.kindling.executor.core;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+
+/** All that can happen to an executor. */
+public sealed interface ExecutorEvent {
+    /** The process is up, its data port bound, the driver's connection open. */
+    record Started(ExecutorAddress address, int cores, long memoryBytes, long processId) implements ExecutorEvent {}
+
+    record FrameReceived(Frame.ToExecutor frame) implements ExecutorEvent {}
+
+    record AttemptSucceeded(AttemptId attempt, TaskResult result, TaskMetrics metrics) implements ExecutorEvent {}
+
+    record AttemptFailed(AttemptId attempt, TaskFailure failure, TaskMetrics metrics) implements ExecutorEvent {}
+
+    /** The connection to the driver is gone. */
+    record DriverGone(String why) implements ExecutorEvent {}
+
+    /** Some time has passed; the shell ticks every 100 ms. */
+    record Tick(long heapUsedBytes, long residentBytes) implements ExecutorEvent {}
+}

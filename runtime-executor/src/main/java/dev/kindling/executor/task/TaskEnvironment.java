@@ -1,0 +1,38 @@
+package dev.kindling.executor.task;
+
+import dev.kindling.executor.block.BlockSource;
+import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.SpillFile;
+import dev.kindling.executor.memory.TaskMemory;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskInput;
+import java.io.IOException;
+
+/**
+ * All that a running attempt may ask of the world. Two implementations: the executor's (disk, sockets, locks) and the
+ * simulation's (SimDisk, blocks fetched beforehand, virtual faults). Called by the attempt's own thread.
+ */
+public interface TaskEnvironment {
+    AttemptId attempt();
+
+    /** Loads the user's classes; also that of the functions inside the program. */
+    ClassLoader userClassLoader();
+
+    /** Counted memory of this attempt; closing the environment gives everything back. */
+    TaskMemory memory();
+
+    /** The blocks of one reduce partition, from wherever they lie, checksums verified. */
+    BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException;
+
+    /** Where this attempt's map output goes; visible to others only after {@code commit}. */
+    MapOutputWriter openMapOutput(int shuffleId, int bucketCount) throws IOException;
+
+    /** A file of this attempt's own, deleted when the attempt ends. */
+    SpillFile openSpill() throws IOException;
+
+    /** Bounds and sizes that the operators go by. */
+    TaskSettings settings();
+
+    /** Checked once a batch: throws {@code CancelledException} when the attempt shall stop. */
+    void checkCancelled();
+}
