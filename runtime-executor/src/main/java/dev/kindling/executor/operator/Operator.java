@@ -1,0 +1,25 @@
+package dev.kindling.executor.operator;
+
+import dev.kindling.data.Batch;
+import java.util.Optional;
+
+/**
+ * One step of a task's chain. The sink pulls batches from the last operator, that one from its child, and so on down to
+ * the source: one thread, no queue. Owned by the task's thread.
+ */
+public interface Operator extends AutoCloseable {
+    /**
+     * Replaces the content of {@code batch} by the next rows, at most {@code batch.limit()} of them, and reads no more
+     * input than these rows need. Returns how many there are; 0 means that there are no more, also when asked again.
+     */
+    int read(Batch batch) throws Exception;
+
+    /** Where in a file row {@code index} of the batch read last comes from, as far as that is known. */
+    default Optional<InputPosition> positionOf(int index) {
+        return Optional.empty();
+    }
+
+    /** Gives back files and memory; called once, also after a failure. */
+    @Override
+    default void close() throws Exception {}
+}
