@@ -1,0 +1,577 @@
+package dev.kindling.protocol;
+
+import dev.kindling.protocol.Frame.AttemptFailed;
+import dev.kindling.protocol.Frame.AttemptFinished;
+import dev.kindling.protocol.Frame.CancelAttempt;
+import dev.kindling.protocol.Frame.DropMapOutput;
+import dev.kindling.protocol.Frame.DropResult;
+import dev.kindling.protocol.Frame.DropShuffle;
+import dev.kindling.protocol.Frame.ForgetStage;
+import dev.kindling.protocol.Frame.Heartbeat;
+import dev.kindling.protocol.Frame.HeartbeatReceived;
+import dev.kindling.protocol.Frame.LaunchTasks;
+import dev.kindling.protocol.Frame.Leaving;
+import dev.kindling.protocol.Frame.NeedStageProgram;
+import dev.kindling.protocol.Frame.OutcomeReceived;
+import dev.kindling.protocol.Frame.Refused;
+import dev.kindling.protocol.Frame.Register;
+import dev.kindling.protocol.Frame.Registered;
+import dev.kindling.protocol.Frame.Shutdown;
+import dev.kindling.protocol.Frame.StageProgram;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Frames to bytes and back: one byte says which record, then its components in order. Numbers are zig-zag varints,
+ * texts UTF-8, lists and arrays a count and their elements. No reflection, no class names, nothing recursive; what a
+ * peer can make us allocate is a small multiple of what it sent.
+ *
+ * <p>The layout has a version, compared when a connection opens: {@link #VERSION}. It changes with every change of
+ * a record here. Flat on purpose: a new frame is a line in {@link #writeFrame}, one in {@link #readFrame} and its
+ * fields, and the round-trip test fails until all three are there.
+ *
+ * <p>Stateless; any thread.
+ */
+public final class FrameCodec {
+    /** Of the layout of all frames and of the data plane. Peers of different versions do not talk. */
+    public static final int VERSION = 1;
+
+    /** An encoded control frame is never longer. */
+    public static final int MAX_FRAME_BYTES = 16 << 20;
+
+    private static final int REGISTER = 1;
+    private static final int HEARTBEAT = 2;
+    private static final int ATTEMPT_FINISHED = 3;
+    private static final int ATTEMPT_FAILED = 4;
+    private static final int NEED_STAGE_PROGRAM = 5;
+    private static final int LEAVING = 6;
+    private static final int REGISTERED = 32;
+    private static final int REFUSED = 33;
+    private static final int HEARTBEAT_RECEIVED = 34;
+    private static final int STAGE_PROGRAM = 35;
+    private static final int LAUNCH_TASKS = 36;
+    private static final int CANCEL_ATTEMPT = 37;
+    private static final int OUTCOME_RECEIVED = 38;
+    private static final int FORGET_STAGE = 39;
+    private static final int DROP_SHUFFLE = 40;
+    private static final int DROP_MAP_OUTPUT = 41;
+    private static final int DROP_RESULT = 42;
+    private static final int SHUTDOWN = 43;
+
+    private FrameCodec() {}
+
+    /** @throws ProtocolException when the frame is longer than {@link #MAX_FRAME_BYTES} */
+    public static byte[] encode(Frame frame) {
+        FrameWriter out = new FrameWriter();
+        writeFrame(out, frame);
+        byte[] bytes = out.toByteArray();
+        if (bytes.length > MAX_FRAME_BYTES) {
+            throw new ProtocolException(frame.getClass().getSimpleName() + " takes " + bytes.length + " bytes, a frame may have "
+                    + MAX_FRAME_BYTES);
+        }
+        return bytes;
+    }
+
+    /** @throws ProtocolException when the bytes are anything but one whole frame */
+    public static Frame decode(byte[] bytes) {
+        return decode(bytes, 0, bytes.length);
+    }
+
+    /** Decodes all remaining bytes of the buffer. */
+    public static Frame decode(ByteBuffer buffer) {
+        if (buffer.hasArray()) {
+            int length = buffer.remaining();
+            int offset = buffer.arrayOffset() + buffer.position();
+            buffer.position(buffer.limit());
+            return decode(buffer.array(), offset, length);
+        }
+        requireFrameSize(buffer.remaining());
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return decode(bytes);
+    }
+
+    private static Frame decode(byte[] bytes, int offset, int length) {
+        requireFrameSize(length);
+        FrameReader in = new FrameReader(bytes, offset, length);
+        Frame frame;
+        try {
+            frame = readFrame(in);
+        } catch (IllegalArgumentException e) {
+            // A record refused its values.
+            throw new ProtocolException("malformed frame of " + length + " bytes: " + e.getMessage(), e);
+        }
+        in.end();
+        return frame;
+    }
+
+    private static void requireFrameSize(int length) {
+        if (length > MAX_FRAME_BYTES) {
+            throw new ProtocolException("a frame of " + length + " bytes, one may have " + MAX_FRAME_BYTES);
+        }
+    }
+
+    // ---- frames ---------------------------------------------------------------------------------------------------
+
+    private static void writeFrame(FrameWriter out, Frame frame) {
+        if (frame instanceof Register f) {
+            start(out, REGISTER, f);
+            writeAddress(out, f.address());
+            out.number(f.cores());
+            out.number(f.memoryBytes());
+            out.number(f.processId());
+        } else if (frame instanceof Heartbeat f) {
+            start(out, HEARTBEAT, f);
+            out.number(f.sequence());
+            out.number(f.attempts().size());
+            for (AttemptId attempt : f.attempts()) {
+                writeAttempt(out, attempt);
+            }
+            out.number(f.heapUsedBytes());
+            out.number(f.residentBytes());
+        } else if (frame instanceof AttemptFinished f) {
+            start(out, ATTEMPT_FINISHED, f);
+            writeAttempt(out, f.attempt());
+            writeResult(out, f.result());
+            writeMetrics(out, f.metrics());
+        } else if (frame instanceof AttemptFailed f) {
+            start(out, ATTEMPT_FAILED, f);
+            writeAttempt(out, f.attempt());
+            writeFailure(out, f.failure());
+            writeMetrics(out, f.metrics());
+        } else if (frame instanceof NeedStageProgram f) {
+            start(out, NEED_STAGE_PROGRAM, f);
+            out.number(f.stageId());
+        } else if (frame instanceof Leaving f) {
+            start(out, LEAVING, f);
+            out.text(f.reason());
+        } else if (frame instanceof Registered f) {
+            out.tag(REGISTERED);
+            out.text(f.executorId());
+            out.number(f.incarnation());
+        } else if (frame instanceof Refused f) {
+            out.tag(REFUSED);
+            out.text(f.executorId());
+            out.number(f.incarnation());
+            out.text(f.reason());
+        } else if (frame instanceof HeartbeatReceived f) {
+            out.tag(HEARTBEAT_RECEIVED);
+            out.number(f.sequence());
+        } else if (frame instanceof StageProgram f) {
+            out.tag(STAGE_PROGRAM);
+            out.number(f.stageId());
+            out.bytes(f.body());
+        } else if (frame instanceof LaunchTasks f) {
+            out.tag(LAUNCH_TASKS);
+            writeLaunches(out, f.tasks());
+        } else if (frame instanceof CancelAttempt f) {
+            out.tag(CANCEL_ATTEMPT);
+            writeAttempt(out, f.attempt());
+            out.text(f.reason());
+        } else if (frame instanceof OutcomeReceived f) {
+            out.tag(OUTCOME_RECEIVED);
+            writeAttempt(out, f.attempt());
+        } else if (frame instanceof ForgetStage f) {
+            out.tag(FORGET_STAGE);
+            out.number(f.stageId());
+        } else if (frame instanceof DropShuffle f) {
+            out.tag(DROP_SHUFFLE);
+            out.number(f.shuffleId());
+        } else if (frame instanceof DropMapOutput f) {
+            out.tag(DROP_MAP_OUTPUT);
+            out.number(f.shuffleId());
+            writeAttempt(out, f.attempt());
+        } else if (frame instanceof DropResult f) {
+            out.tag(DROP_RESULT);
+            writeAttempt(out, f.attempt());
+        } else if (frame instanceof Shutdown f) {
+            out.tag(SHUTDOWN);
+            out.text(f.reason());
+        } else {
+            throw new ProtocolException("no layout for " + frame.getClass().getName());
+        }
+    }
+
+    private static void start(FrameWriter out, int tag, Frame.ToDriver frame) {
+        out.tag(tag);
+        out.text(frame.executorId());
+        out.number(frame.incarnation());
+    }
+
+    private static Frame readFrame(FrameReader in) {
+        int tag = in.tag("frame tag");
+        switch (tag) {
+            case REGISTER:
+                return new Register(
+                        in.text("executorId"),
+                        in.number("incarnation"),
+                        readAddress(in),
+                        in.integer("cores"),
+                        in.number("memoryBytes"),
+                        in.number("processId"));
+            case HEARTBEAT:
+                return new Heartbeat(
+                        in.text("executorId"),
+                        in.number("incarnation"),
+                        in.number("sequence"),
+                        readAttempts(in),
+                        in.number("heapUsedBytes"),
+                        in.number("residentBytes"));
+            case ATTEMPT_FINISHED:
+                return new AttemptFinished(
+                        in.text("executorId"), in.number("incarnation"), readAttempt(in), readResult(in), readMetrics(in));
+            case ATTEMPT_FAILED:
+                return new AttemptFailed(
+                        in.text("executorId"), in.number("incarnation"), readAttempt(in), readFailure(in), readMetrics(in));
+            case NEED_STAGE_PROGRAM:
+                return new NeedStageProgram(in.text("executorId"), in.number("incarnation"), in.integer("stageId"));
+            case LEAVING:
+                return new Leaving(in.text("executorId"), in.number("incarnation"), in.text("reason"));
+            case REGISTERED:
+                return new Registered(in.text("executorId"), in.number("incarnation"));
+            case REFUSED:
+                return new Refused(in.text("executorId"), in.number("incarnation"), in.text("reason"));
+            case HEARTBEAT_RECEIVED:
+                return new HeartbeatReceived(in.number("sequence"));
+            case STAGE_PROGRAM:
+                return new StageProgram(in.integer("stageId"), in.bytes("body"));
+            case LAUNCH_TASKS:
+                return new LaunchTasks(readLaunches(in));
+            case CANCEL_ATTEMPT:
+                return new CancelAttempt(readAttempt(in), in.text("reason"));
+            case OUTCOME_RECEIVED:
+                return new OutcomeReceived(readAttempt(in));
+            case FORGET_STAGE:
+                return new ForgetStage(in.integer("stageId"));
+            case DROP_SHUFFLE:
+                return new DropShuffle(in.integer("shuffleId"));
+            case DROP_MAP_OUTPUT:
+                return new DropMapOutput(in.integer("shuffleId"), readAttempt(in));
+            case DROP_RESULT:
+                return new DropResult(readAttempt(in));
+            case SHUTDOWN:
+                return new Shutdown(in.text("reason"));
+            default:
+                throw in.malformed("frame tag", "unknown: " + tag);
+        }
+    }
+
+    // ---- parts ----------------------------------------------------------------------------------------------------
+
+    private static final int ATTEMPT_BYTES = 3;
+
+    private static void writeAttempt(FrameWriter out, AttemptId attempt) {
+        out.number(attempt.stageId());
+        out.number(attempt.partition());
+        out.number(attempt.attempt());
+    }
+
+    private static AttemptId readAttempt(FrameReader in) {
+        return new AttemptId(in.integer("stageId"), in.integer("partition"), in.integer("attempt"));
+    }
+
+    private static List<AttemptId> readAttempts(FrameReader in) {
+        int count = in.count("attempts", ATTEMPT_BYTES);
+        List<AttemptId> attempts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            attempts.add(readAttempt(in));
+        }
+        return attempts;
+    }
+
+    private static final int ADDRESS_BYTES = 6;
+
+    private static void writeAddress(FrameWriter out, ExecutorAddress address) {
+        out.text(address.executorId());
+        out.number(address.incarnation());
+        out.text(address.host());
+        out.number(address.port());
+        out.text(address.hostKey());
+        out.text(address.scratchDirectory());
+    }
+
+    private static ExecutorAddress readAddress(FrameReader in) {
+        return new ExecutorAddress(
+                in.text("executorId"),
+                in.number("incarnation"),
+                in.text("host"),
+                in.integer("port"),
+                in.text("hostKey"),
+                in.text("scratchDirectory"));
+    }
+
+    private static void writeMetrics(FrameWriter out, TaskMetrics m) {
+        out.number(m.runNanos());
+        out.number(m.cpuNanos());
+        out.number(m.gcNanos());
+        out.number(m.recordsRead());
+        out.number(m.bytesRead());
+        out.number(m.shuffleRecordsRead());
+        out.number(m.shuffleBytesReadLocal());
+        out.number(m.shuffleBytesReadRemote());
+        out.number(m.fetchWaitNanos());
+        out.number(m.shuffleRecordsWritten());
+        out.number(m.shuffleBytesWritten());
+        out.number(m.recordsWritten());
+        out.number(m.bytesWritten());
+        out.number(m.spilledBytes());
+        out.number(m.peakMemoryBytes());
+        out.number(m.resultBytes());
+    }
+
+    private static TaskMetrics readMetrics(FrameReader in) {
+        return new TaskMetrics(
+                in.number("runNanos"),
+                in.number("cpuNanos"),
+                in.number("gcNanos"),
+                in.number("recordsRead"),
+                in.number("bytesRead"),
+                in.number("shuffleRecordsRead"),
+                in.number("shuffleBytesReadLocal"),
+                in.number("shuffleBytesReadRemote"),
+                in.number("fetchWaitNanos"),
+                in.number("shuffleRecordsWritten"),
+                in.number("shuffleBytesWritten"),
+                in.number("recordsWritten"),
+                in.number("bytesWritten"),
+                in.number("spilledBytes"),
+                in.number("peakMemoryBytes"),
+                in.number("resultBytes"));
+    }
+
+    // ---- results and failures -------------------------------------------------------------------------------------
+
+    private static void writeResult(FrameWriter out, TaskResult result) {
+        if (result instanceof TaskResult.MapWritten r) {
+            out.tag(1);
+            out.number(r.shuffleId());
+            out.numbers(r.partitionBytes());
+            out.number(r.rowCount());
+            out.number(r.rowDigest());
+        } else if (result instanceof TaskResult.Direct r) {
+            out.tag(2);
+            out.bytes(r.bytes());
+        } else if (result instanceof TaskResult.Stored r) {
+            out.tag(3);
+            out.number(r.byteCount());
+        } else if (result instanceof TaskResult.PartWritten r) {
+            out.tag(4);
+            out.text(r.attemptFile());
+            out.text(r.finalName());
+            out.number(r.rowCount());
+            out.number(r.byteCount());
+        } else {
+            throw new ProtocolException("no layout for " + result.getClass().getName());
+        }
+    }
+
+    private static TaskResult readResult(FrameReader in) {
+        int tag = in.tag("result tag");
+        switch (tag) {
+            case 1:
+                return new TaskResult.MapWritten(
+                        in.integer("shuffleId"), in.numbers("partitionBytes"), in.number("rowCount"), in.number("rowDigest"));
+            case 2:
+                return new TaskResult.Direct(in.bytes("bytes"));
+            case 3:
+                return new TaskResult.Stored(in.number("byteCount"));
+            case 4:
+                return new TaskResult.PartWritten(
+                        in.text("attemptFile"), in.text("finalName"), in.number("rowCount"), in.number("byteCount"));
+            default:
+                throw in.malformed("result tag", "unknown: " + tag);
+        }
+    }
+
+    private static void writeFailure(FrameWriter out, TaskFailure failure) {
+        if (failure instanceof TaskFailure.UserError f) {
+            out.tag(1);
+            out.text(f.className());
+            out.text(f.message());
+            out.text(f.stack());
+            out.bytes(f.exception());
+        } else if (failure instanceof TaskFailure.FetchFailed f) {
+            out.tag(2);
+            out.number(f.shuffleId());
+            writeAttempt(out, f.mapAttempt());
+            out.text(f.executorId());
+            out.text(f.message());
+        } else if (failure instanceof TaskFailure.InputOutput f) {
+            out.tag(3);
+            out.text(f.message());
+            out.flag(f.isFinal());
+            out.text(f.stack());
+        } else if (failure instanceof TaskFailure.NotSerializable f) {
+            out.tag(4);
+            out.text(f.message());
+        } else if (failure instanceof TaskFailure.ResultTooLarge f) {
+            out.tag(5);
+            out.text(f.message());
+            out.number(f.byteCount());
+        } else if (failure instanceof TaskFailure.OutOfResources f) {
+            out.tag(6);
+            out.text(f.message());
+        } else if (failure instanceof TaskFailure.Cancelled f) {
+            out.tag(7);
+            out.text(f.message());
+        } else if (failure instanceof TaskFailure.NotAccepted f) {
+            out.tag(8);
+            out.text(f.message());
+        } else if (failure instanceof TaskFailure.Internal f) {
+            out.tag(9);
+            out.text(f.message());
+            out.text(f.stack());
+        } else {
+            throw new ProtocolException("no layout for " + failure.getClass().getName());
+        }
+    }
+
+    private static TaskFailure readFailure(FrameReader in) {
+        int tag = in.tag("failure tag");
+        switch (tag) {
+            case 1:
+                return new TaskFailure.UserError(
+                        in.text("className"), in.text("message"), in.text("stack"), in.bytes("exception"));
+            case 2:
+                return new TaskFailure.FetchFailed(
+                        in.integer("shuffleId"), readAttempt(in), in.text("executorId"), in.text("message"));
+            case 3:
+                return new TaskFailure.InputOutput(in.text("message"), in.flag("isFinal"), in.text("stack"));
+            case 4:
+                return new TaskFailure.NotSerializable(in.text("message"));
+            case 5:
+                return new TaskFailure.ResultTooLarge(in.text("message"), in.number("byteCount"));
+            case 6:
+                return new TaskFailure.OutOfResources(in.text("message"));
+            case 7:
+                return new TaskFailure.Cancelled(in.text("message"));
+            case 8:
+                return new TaskFailure.NotAccepted(in.text("message"));
+            case 9:
+                return new TaskFailure.Internal(in.text("message"), in.text("stack"));
+            default:
+                throw in.malformed("failure tag", "unknown: " + tag);
+        }
+    }
+
+    // ---- launches -------------------------------------------------------------------------------------------------
+
+    private static final int LAUNCH_BYTES = ATTEMPT_BYTES + 2;
+    private static final int INPUT_BYTES = 4;
+    private static final int SOURCE_BYTES = 3;
+
+    /** The tables of executors of the launches of one frame are mostly equal: an equal one is written as a flag. */
+    private static void writeLaunches(FrameWriter out, List<TaskLaunch> tasks) {
+        out.number(tasks.size());
+        List<ExecutorAddress> lastTable = List.of();
+        for (TaskLaunch task : tasks) {
+            writeAttempt(out, task.attempt());
+            out.number(task.jobId());
+            out.number(task.inputs().size());
+            for (TaskInput input : task.inputs()) {
+                if (input instanceof TaskInput.Bytes i) {
+                    out.tag(1);
+                    out.number(i.leafId());
+                    out.number(i.leafPartition());
+                    out.bytes(i.bytes());
+                } else if (input instanceof TaskInput.ShuffleInput i) {
+                    out.tag(2);
+                    out.number(i.leafId());
+                    out.number(i.leafPartition());
+                    out.number(i.shuffleId());
+                    boolean isSameTable = i.executors() == lastTable || i.executors().equals(lastTable);
+                    out.flag(isSameTable);
+                    if (!isSameTable) {
+                        writeAddresses(out, i.executors());
+                        lastTable = i.executors();
+                    }
+                    writeSources(out, i.sources());
+                } else {
+                    throw new ProtocolException("no layout for " + input.getClass().getName());
+                }
+            }
+        }
+    }
+
+    private static List<TaskLaunch> readLaunches(FrameReader in) {
+        int count = in.count("tasks", LAUNCH_BYTES);
+        List<TaskLaunch> tasks = new ArrayList<>(count);
+        List<ExecutorAddress> lastTable = List.of();
+        for (int i = 0; i < count; i++) {
+            AttemptId attempt = readAttempt(in);
+            int jobId = in.integer("jobId");
+            int inputCount = in.count("inputs", INPUT_BYTES);
+            List<TaskInput> inputs = new ArrayList<>(inputCount);
+            for (int j = 0; j < inputCount; j++) {
+                int tag = in.tag("input tag");
+                int leafId = in.integer("leafId");
+                int leafPartition = in.integer("leafPartition");
+                if (tag == 1) {
+                    inputs.add(new TaskInput.Bytes(leafId, leafPartition, in.bytes("input")));
+                } else if (tag == 2) {
+                    int shuffleId = in.integer("shuffleId");
+                    if (!in.flag("same executors")) {
+                        lastTable = readAddresses(in);
+                    }
+                    inputs.add(new TaskInput.ShuffleInput(leafId, leafPartition, shuffleId, lastTable, readSources(in)));
+                } else {
+                    throw in.malformed("input tag", "unknown: " + tag);
+                }
+            }
+            tasks.add(new TaskLaunch(attempt, jobId, inputs));
+        }
+        return tasks;
+    }
+
+    private static void writeAddresses(FrameWriter out, List<ExecutorAddress> addresses) {
+        out.number(addresses.size());
+        for (ExecutorAddress address : addresses) {
+            writeAddress(out, address);
+        }
+    }
+
+    private static List<ExecutorAddress> readAddresses(FrameReader in) {
+        int count = in.count("executors", ADDRESS_BYTES);
+        List<ExecutorAddress> addresses = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            addresses.add(readAddress(in));
+        }
+        return List.copyOf(addresses);
+    }
+
+    /**
+     * Map outputs come in the order of their partitions and most are of attempt 0: such a successor is one flag,
+     * about 5 bytes a source in all.
+     */
+    private static void writeSources(FrameWriter out, List<MapSource> sources) {
+        out.number(sources.size());
+        AttemptId expected = new AttemptId(0, 0, 0);
+        for (MapSource source : sources) {
+            boolean isExpected = source.mapAttempt().equals(expected);
+            out.flag(isExpected);
+            if (!isExpected) {
+                writeAttempt(out, source.mapAttempt());
+            }
+            out.number(source.executor());
+            out.number(source.bytes());
+            expected = successor(source.mapAttempt());
+        }
+    }
+
+    private static List<MapSource> readSources(FrameReader in) {
+        int count = in.count("sources", SOURCE_BYTES);
+        List<MapSource> sources = new ArrayList<>(count);
+        AttemptId expected = new AttemptId(0, 0, 0);
+        for (int i = 0; i < count; i++) {
+            AttemptId attempt = in.flag("next map") ? expected : readAttempt(in);
+            sources.add(new MapSource(attempt, in.integer("executor"), in.number("bytes")));
+            expected = successor(attempt);
+        }
+        return sources;
+    }
+
+    private static AttemptId successor(AttemptId attempt) {
+        return new AttemptId(attempt.stageId(), attempt.partition() + 1, 0);
+    }
+}
