@@ -1,0 +1,41 @@
+package dev.kindling.driver.launch;
+
+import java.util.OptionalInt;
+
+/**
+ * What makes an application's executors exist: threads in this JVM, processes on this machine, containers of a
+ * cluster. It knows nothing of jobs; which executor is lost and whether another one shall be started is for the
+ * driver's core to say.
+ *
+ * <p>Methods are called by {@code driver-loop}, {@code close} by the thread that closes the driver; none waits for an
+ * executor except {@code close}.
+ */
+public interface ClusterLauncher extends AutoCloseable {
+    /** What a launcher tells the driver; any thread. */
+    interface Listener {
+        /** An executor of this id was asked for and will register. */
+        void executorRequested(String executorId);
+
+        /** Its process is gone; {@code why} says what its exit code means and what it wrote last. */
+        void executorExited(String executorId, OptionalInt exitCode, String why);
+
+        /** No executor can be had at all: jobs cannot run. */
+        void launchFailed(String why);
+    }
+
+    /** Starts asking for the executors the master names. */
+    void start(Listener listener);
+
+    /** Asks for one more executor in the place of a lost one. */
+    void replace(String lostExecutorId);
+
+    /** Ends this executor, by force if need be. */
+    void release(String executorId, String reason);
+
+    /** How many tasks can run at once when all executors are there. */
+    int totalCores();
+
+    /** Ends what is left of all executors; nothing of them runs or lies on disk when it returns. */
+    @Override
+    void close();
+}
