@@ -1,0 +1,213 @@
+package dev.kindling.api;
+
+import dev.kindling.api.spi.Session;
+import dev.kindling.api.spi.SessionProvider;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/**
+ * One application and the way into it: makes sets from data and files. Starts driver and executors when it is made and
+ * ends them when it is closed; a program may have several. Safe for many threads.
+ */
+public final class KindlingContext implements AutoCloseable {
+    private final Session session;
+
+    public KindlingContext(KindlingConf conf) {
+        this.session = provider().open(conf.clone(), this);
+    }
+
+    public KindlingContext(String master, String appName) {
+        this(master, appName, new KindlingConf());
+    }
+
+    public KindlingContext(String master, String appName, KindlingConf conf) {
+        this(conf.clone().setMaster(master).setAppName(appName));
+    }
+
+    /** Executors inside this JVM, one task at a time for each processor. */
+    public static KindlingContext local() {
+        return new KindlingContext(new KindlingConf().setMaster("local[*]"));
+    }
+
+    /** Executors inside this JVM, {@code cores} tasks at a time. */
+    public static KindlingContext local(int cores) {
+        return new KindlingContext(new KindlingConf().setMaster("local[" + cores + "]"));
+    }
+
+    /** Executors in processes of their own on this machine; {@code memory} of each such as {@code 512m}. */
+    public static KindlingContext localCluster(int executors, int cores, String memory) {
+        long megabytes = new KindlingConf(false).getSizeAsBytes("memory", memory) >> 20;
+        return new KindlingContext(new KindlingConf()
+                .setMaster("local-cluster[" + executors + "," + cores + "," + megabytes + "]"));
+    }
+
+    // ---- sets from the program's own data -------------------------------------------------------------------------
+
+    public <T> RDD<T> parallelize(List<T> data) {
+        return parallelize(data, defaultParallelism());
+    }
+
+    public <T> RDD<T> parallelize(List<T> data, int n) {
+        return session.parallelize(data, n);
+    }
+
+    public <T> RDD<T> parallelize(Stream<T> data, int n) {
+        return parallelize(new ArrayList<>(data.toList()), n);
+    }
+
+    @SafeVarargs
+    public final <T> RDD<T> of(T... data) {
+        return parallelize(Arrays.asList(data));
+    }
+
+    public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> data) {
+        return parallelizePairs(data, defaultParallelism());
+    }
+
+    public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> data, int n) {
+        return session.parallelizePairs(data, n);
+    }
+
+    public <K, V> PairRDD<K, V> parallelizePairs(Map<K, V> data, int n) {
+        List<Tuple2<K, V>> pairs = new ArrayList<>(data.size());
+        data.forEach((key, value) -> pairs.add(Tuple2.of(key, value)));
+        return parallelizePairs(pairs, n);
+    }
+
+    public DoubleRDD parallelizeDoubles(List<Double> data) {
+        return parallelizeDoubles(data, defaultParallelism());
+    }
+
+    public DoubleRDD parallelizeDoubles(List<Double> data, int n) {
+        return session.parallelizeDoubles(data, n);
+    }
+
+    /** From {@code start} (inclusive) to {@code end} (exclusive) by {@code step}, which may be negative. */
+    public RDD<Long> range(long start, long end, long step, int n) {
+        return session.range(start, end, step, n);
+    }
+
+    /** No rows and no partitions. */
+    public <T> RDD<T> emptyRDD() {
+        return session.parallelize(List.of(), 0);
+    }
+
+    // ---- sets from files ------------------------------------------------------------------------------------------
+
+    /** The lines of a file, of all files of a directory, or of what a glob matches; {@code .gz} is unpacked. */
+    public RDD<String> textFile(String path) {
+        return textFile(path, defaultMinPartitions());
+    }
+
+    /** At least {@code minPartitions} where the input can be cut that far. */
+    public RDD<String> textFile(String path, int minPartitions) {
+        return session.textFile(path, minPartitions);
+    }
+
+    /** (path, content) of whole files. */
+    public PairRDD<String, String> wholeTextFiles(String path) {
+        return wholeTextFiles(path, defaultMinPartitions());
+    }
+
+    public PairRDD<String, String> wholeTextFiles(String path, int minPartitions) {
+        return session.wholeTextFiles(path, minPartitions);
+    }
+
+    // ---- sets put together ------------------------------------------------------------------------------------------
+
+    @SafeVarargs
+    public final <T> RDD<T> union(RDD<T>... rdds) {
+        RDD<T> all = rdds.length == 0 ? emptyRDD() : rdds[0];
+        for (int i = 1; i < rdds.length; i++) {
+            all = all.union(rdds[i]);
+        }
+        return all;
+    }
+
+    @SafeVarargs
+    public final <K, V> PairRDD<K, V> union(PairRDD<K, V>... rdds) {
+        PairRDD<K, V> all = rdds.length == 0 ? parallelizePairs(List.of(), 0) : rdds[0];
+        for (int i = 1; i < rdds.length; i++) {
+            all = all.union(rdds[i]);
+        }
+        return all;
+    }
+
+    public DoubleRDD union(DoubleRDD... rdds) {
+        DoubleRDD all = rdds.length == 0 ? parallelizeDoubles(List.of(), 0) : rdds[0];
+        for (int i = 1; i < rdds.length; i++) {
+            all = all.union(rdds[i]);
+        }
+        return all;
+    }
+
+    // ---- the application ------------------------------------------------------------------------------------------
+
+    /** A copy of the settings in force. */
+    public KindlingConf getConf() {
+        return session.conf().clone();
+    }
+
+    public String applicationId() {
+        return session.applicationId();
+    }
+
+    public String appName() {
+        return session.appName();
+    }
+
+    public String master() {
+        return session.master();
+    }
+
+    /** Whether executors live in this JVM. */
+    public boolean isLocal() {
+        return session.isLocal();
+    }
+
+    public int defaultParallelism() {
+        return session.defaultParallelism();
+    }
+
+    public int defaultMinPartitions() {
+        return Math.min(defaultParallelism(), 2);
+    }
+
+    public Instant startTime() {
+        return session.startTime();
+    }
+
+    /** The version of the library on the class path; {@code dev} when run from class directories. */
+    public String version() {
+        return Optional.ofNullable(KindlingContext.class.getPackage().getImplementationVersion())
+                .orElse("dev");
+    }
+
+    /** The same as {@link #close}. */
+    public void stop() {
+        close();
+    }
+
+    /** Ends running jobs, executors and threads, and leaves no file; a second call does nothing. */
+    @Override
+    public void close() {
+        session.close();
+    }
+
+    private static SessionProvider provider() {
+        ClassLoader callers = Thread.currentThread().getContextClassLoader();
+        return ServiceLoader.load(SessionProvider.class, callers)
+                .findFirst()
+                .or(() -> ServiceLoader.load(SessionProvider.class, KindlingContext.class.getClassLoader())
+                        .findFirst())
+                .orElseThrow(() -> new KindlingException(
+                        ErrorCode.BAD_CONFIGURATION,
+                        "no engine is on the class path; add the dependency dev.kindling:runtime-driver"));
+    }
+}

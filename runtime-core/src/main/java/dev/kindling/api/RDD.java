@@ -1,0 +1,211 @@
+package dev.kindling.api;
+
+import dev.kindling.api.function.DoubleFlatMapFunction;
+import dev.kindling.api.function.DoubleFunction;
+import dev.kindling.api.function.FlatMapFunction;
+import dev.kindling.api.function.Function;
+import dev.kindling.api.function.Function0;
+import dev.kindling.api.function.Function2;
+import dev.kindling.api.function.PairFlatMapFunction;
+import dev.kindling.api.function.PairFunction;
+import dev.kindling.api.function.SerializableComparator;
+import dev.kindling.api.function.StreamFunction;
+import dev.kindling.api.function.VoidFunction;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collector;
+import java.util.stream.Stream;
+
+/**
+ * A set of rows, cut into partitions, described and not yet computed: a transformation returns another set at once, an
+ * action runs a job and blocks until it has ended. Immutable but for its name; safe for many threads.
+ *
+ * <p>A function given to a transformation runs on executors, on a copy of what it captured. That it can travel is
+ * checked when the transformation is called. A failed job throws {@link KindlingException} whose cause is the
+ * function's own exception.
+ */
+public interface RDD<T> {
+    // ---- identity -------------------------------------------------------------------------------------------------
+
+    /** Unique in its context. */
+    int id();
+
+    /** Null until one was set. */
+    String name();
+
+    RDD<T> setName(String name);
+
+    KindlingContext context();
+
+    List<Partition> partitions();
+
+    int getNumPartitions();
+
+    /** By what the rows are placed, when that is known. */
+    Optional<Partitioner> partitioner();
+
+    /** The tree of sets, indented by shuffles. */
+    String toDebugString();
+
+    /** The stages an action would have, before it runs. */
+    Lineage lineage();
+
+    boolean isEmpty();
+
+    // ---- row by row, partition by partition -------------------------------------------------------------------------
+
+    <R> RDD<R> map(Function<? super T, ? extends R> f);
+
+    <R> RDD<R> flatMap(FlatMapFunction<? super T, R> f);
+
+    <R> RDD<R> flatMapStream(StreamFunction<? super T, R> f);
+
+    <K, V> PairRDD<K, V> mapToPair(PairFunction<? super T, K, V> f);
+
+    <K, V> PairRDD<K, V> flatMapToPair(PairFlatMapFunction<? super T, K, V> f);
+
+    DoubleRDD mapToDouble(DoubleFunction<? super T> f);
+
+    DoubleRDD flatMapToDouble(DoubleFlatMapFunction<? super T> f);
+
+    <R> RDD<R> mapPartitions(FlatMapFunction<Iterator<T>, R> f);
+
+    /** @param preservesPartitioning whether the rows' keys stay what they are */
+    <R> RDD<R> mapPartitions(FlatMapFunction<Iterator<T>, R> f, boolean preservesPartitioning);
+
+    <R> RDD<R> mapPartitionsWithIndex(
+            Function2<Integer, Iterator<T>, Iterator<R>> f, boolean preservesPartitioning);
+
+    <K, V> PairRDD<K, V> mapPartitionsToPair(PairFlatMapFunction<Iterator<T>, K, V> f);
+
+    <K, V> PairRDD<K, V> mapPartitionsToPair(
+            PairFlatMapFunction<Iterator<T>, K, V> f, boolean preservesPartitioning);
+
+    DoubleRDD mapPartitionsToDouble(DoubleFlatMapFunction<Iterator<T>> f);
+
+    RDD<T> filter(Function<? super T, Boolean> f);
+
+    <K> PairRDD<K, T> keyBy(Function<? super T, ? extends K> f);
+
+    /** The rows of each partition as one list. */
+    RDD<List<T>> glom();
+
+    RDD<T> sample(boolean withReplacement, double fraction);
+
+    /** The same rows for the same seed and the same partitions. */
+    RDD<T> sample(boolean withReplacement, double fraction, long seed);
+
+    /** All rows of both, duplicates kept; partitions of this set first. */
+    RDD<T> union(RDD<T> other);
+
+    /** Rows with their position in the set; with more than one partition this runs a job that counts the rows. */
+    PairRDD<T, Long> zipWithIndex();
+
+    /** Rows of partition {@code i} of {@code n} get i, i + n, i + 2n and so on; runs no job. */
+    PairRDD<T, Long> zipWithUniqueId();
+
+    /** Fewer partitions, neighbours put together, nothing moved; never more. */
+    RDD<T> coalesce(int n);
+
+    /** With {@code shuffle}, rows are dealt out evenly over any number of partitions. */
+    RDD<T> coalesce(int n, boolean shuffle);
+
+    // ---- shuffled -------------------------------------------------------------------------------------------------
+
+    RDD<T> repartition(int n);
+
+    RDD<T> distinct();
+
+    RDD<T> distinct(int n);
+
+    /** Rows that are in both, each once. */
+    RDD<T> intersection(RDD<T> other);
+
+    /** Rows that are not in {@code other}, duplicates kept. */
+    RDD<T> subtract(RDD<T> other);
+
+    RDD<T> subtract(RDD<T> other, int n);
+
+    RDD<T> subtract(RDD<T> other, Partitioner p);
+
+    <K> PairRDD<K, Iterable<T>> groupBy(Function<? super T, ? extends K> f);
+
+    <K> PairRDD<K, Iterable<T>> groupBy(Function<? super T, ? extends K> f, int n);
+
+    <S> RDD<T> sortBy(Function<? super T, ? extends S> key, boolean ascending, int n);
+
+    <S> RDD<T> sortBy(Function<? super T, ? extends S> key, Comparator<? super S> order, int n);
+
+    // ---- actions --------------------------------------------------------------------------------------------------
+
+    /** All rows, in partition order; they must fit into the driver's memory. */
+    List<T> collect();
+
+    /** The JDK's collectors, distributed: the collector is made where it runs; its containers must be serializable. */
+    <A, R> R collect(Function0<Collector<? super T, A, R>> collector);
+
+    /** The rows of the named partitions, each in an array element of its own. */
+    List<T>[] collectPartitions(int[] ids);
+
+    /** Fetches one partition at a time, with one job each. */
+    Iterator<T> toLocalIterator();
+
+    Stream<T> toLocalStream();
+
+    long count();
+
+    /** Fails with {@code NoSuchElementException} on an empty set. */
+    T first();
+
+    /** The first rows in partition order; reads no more partitions than needed and stops early within each. */
+    List<T> take(int n);
+
+    List<T> takeOrdered(int n);
+
+    List<T> takeOrdered(int n, Comparator<? super T> order);
+
+    List<T> takeOrdered(int n, SerializableComparator<? super T> order);
+
+    List<T> top(int n);
+
+    List<T> top(int n, Comparator<? super T> order);
+
+    List<T> top(int n, SerializableComparator<? super T> order);
+
+    T max(Comparator<? super T> order);
+
+    T max(SerializableComparator<? super T> order);
+
+    T min(Comparator<? super T> order);
+
+    T min(SerializableComparator<? super T> order);
+
+    /** {@code f} must not depend on order of evaluation; fails on an empty set. */
+    T reduce(Function2<T, T, T> f);
+
+    T treeReduce(Function2<T, T, T> f);
+
+    /** Merges partial results on executors in {@code depth} levels before the driver merges the rest. */
+    T treeReduce(Function2<T, T, T> f, int depth);
+
+    /** Starts from {@code zero} in every partition and once more on the driver; {@code f} may change its first argument. */
+    T fold(T zero, Function2<T, T, T> f);
+
+    <U> U aggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb);
+
+    <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb);
+
+    <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth);
+
+    Map<T, Long> countByValue();
+
+    void foreach(VoidFunction<? super T> f);
+
+    void foreachPartition(VoidFunction<Iterator<T>> f);
+
+    /** One line a row, one part file a partition, and {@code _SUCCESS} at the end; refuses an existing target. */
+    void saveAsTextFile(String path);
+}

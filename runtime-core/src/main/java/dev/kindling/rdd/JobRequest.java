@@ -1,0 +1,21 @@
+package dev.kindling.rdd;
+
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.StageBody;
+import java.util.List;
+
+/**
+ * One action.
+ *
+ * @param root the set it is called on
+ * @param sink what is done with each partition: a result function, or the output of text files
+ * @param partitions those to compute, in the order in which they are wanted
+ * @param description for people, such as {@code collect at ZipCount.java:12}
+ * @param inputs what the input leaves below {@code root} read
+ */
+public record JobRequest(
+        PlanNode root, StageBody.Sink sink, List<Integer> partitions, String description, LeafInputs inputs) {
+    public JobRequest {
+        partitions = List.copyOf(partitions);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.Lineage;
+import dev.kindling.plan.PlanNode;
+
+/** Turns an action into a finished job. Called by the program's threads, several at once. */
+public interface JobRunner {
+    /**
+     * Runs the job and returns when it has ended. Results are given to {@code results} on the calling thread, each
+     * partition once, in no order. An interrupt of the calling thread, or an exception of {@code results}, cancels the
+     * job.
+     *
+     * @throws dev.kindling.api.KindlingException when the job failed or was cancelled
+     */
+    void run(JobRequest request, PartitionResults results);
+
+    /** The stages that an action on {@code root} would have. */
+    Lineage lineage(PlanNode root);
+
+    /** The program's last handle on this shuffle is gone: what it left can be dropped. */
+    void forgetShuffle(int shuffleId);
+
+    /** Takes the answer of one partition, decoded; null is an answer like others. */
+    @FunctionalInterface
+    interface PartitionResults {
+        void accept(int partition, Object result);
+    }
+}

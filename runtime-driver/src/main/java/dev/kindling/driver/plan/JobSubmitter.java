@@ -1,0 +1,25 @@
+package dev.kindling.driver.plan;
+
+import dev.kindling.driver.core.JobGraph;
+
+/** Brings a job to its end: the driver's shell, or the simulated cluster. Called by many threads at once. */
+public interface JobSubmitter {
+    /**
+     * Submits the job and waits for its end. {@code results} is called on the calling thread, once for every partition
+     * of {@code graph.resultPartitions()} whose task answers with a result, before this method returns.
+     *
+     * @throws dev.kindling.api.KindlingException when the job failed; the user's own exception is its cause
+     * @throws InterruptedException when the calling thread was interrupted: the job is cancelled first. It is cancelled
+     *     as well when {@code results} throws, and that exception is thrown on
+     */
+    void run(JobGraph graph, ResultListener results) throws InterruptedException;
+
+    /** No later job will read this shuffle. Returns at once. */
+    void forgetShuffle(int shuffleId);
+
+    /** Takes the encoded answer of one result partition. */
+    @FunctionalInterface
+    interface ResultListener {
+        void onResult(int partition, byte[] encoded);
+    }
+}
