@@ -1,0 +1,67 @@
+package dev.kindling.arch;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.plan.PlanNode;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The layers hold, and each rule about them is able to say no. */
+class LayersTest {
+    private static final String PLANTED = "dev.kindling.arch.planted";
+
+    /** One class of each module; what lies beside them is the product, whether in jars or in directories. */
+    private static final List<Class<?>> MODULES = List.of(PlanNode.class, TaskOutcome.class, DriverEvent.class);
+
+    private static final JavaClasses PRODUCT = new ClassFileImporter()
+            .importUrls(MODULES.stream()
+                    .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+                    .distinct()
+                    .toList());
+
+    @TestFactory
+    Stream<DynamicTest> everyRuleHolds() {
+        return new Layers("dev.kindling")
+                .all().entrySet().stream()
+                        .map(rule -> DynamicTest.dynamicTest(rule.getKey(), () -> rule.getValue().check(PRODUCT)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyRuleFindsItsPlantedViolation() {
+        Map<String, List<String>> planted = Map.of(
+                "levels", List.of("planted.plan.LooksUp", "planted.api.KnowsTheEngine"),
+                "packages", List.of("planted.nowhere.Homeless"),
+                "libraries", List.of("planted.plan.TalksNetty", "planted.driver.PrintsHelp"),
+                "cores", List.of("planted.driver.core.ReadsTheClock", "planted.executor.core.KeepsAHashMap"),
+                "driver-executor", List.of("planted.driver.core.CallsTheExecutor", "planted.executor.CallsTheDriver"),
+                "cycles", List.of("planted.storage.Left", "planted.plan.Right"),
+                "names", List.of("planted.plan.PlanManager"));
+        JavaClasses classes = new ClassFileImporter().importPackages(PLANTED);
+        Map<String, ArchRule> rules = new Layers(PLANTED).all();
+
+        return rules.keySet().stream().map(name -> DynamicTest.dynamicTest(name, () -> {
+            String report = rules.get(name).evaluate(classes).getFailureReport().toString();
+            for (String culprit : planted.get(name)) {
+                assertTrue(report.contains(culprit), () -> name + " does not report " + culprit + ":\n" + report);
+            }
+        }));
+    }
+
+    @Test
+    void theRulesSeeTheWholeProductAndNoTest() {
+        for (Class<?> type : MODULES) {
+            assertTrue(PRODUCT.contain(type), type.getName());
+        }
+        assertFalse(PRODUCT.contain(LayersTest.class));
+    }
+}

@@ -1,0 +1,4 @@
+package dev.kindling.arch.planted.driver;
+
+/** Planted: the command line outside its package. */
+public record PrintsHelp(picocli.CommandLine line) {}

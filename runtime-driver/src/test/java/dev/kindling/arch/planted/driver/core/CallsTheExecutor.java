@@ -1,0 +1,4 @@
+package dev.kindling.arch.planted.driver.core;
+
+/** Planted: the deciding side knows the executing one. */
+public record CallsTheExecutor(dev.kindling.arch.planted.executor.core.KeepsAHashMap map) {}

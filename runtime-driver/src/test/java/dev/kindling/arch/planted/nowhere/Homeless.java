@@ -1,0 +1,4 @@
+package dev.kindling.arch.planted.nowhere;
+
+/** Planted: its package has no level. */
+public record Homeless() {}

@@ -1,0 +1,4 @@
+package dev.kindling.arch.planted.plan;
+
+/** Planted: a name that says nothing. */
+public record PlanManager() {}
