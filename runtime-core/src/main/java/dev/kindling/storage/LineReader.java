@@ -1,0 +1,408 @@
+package dev.kindling.storage;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.storage.Split.FileRange;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The lines of a {@link Split}, a batch at a time. Used by one thread.
+ *
+ * <p>A range owns the lines that begin after its first byte, up to and with the byte after its last; a range at byte 0
+ * also owns the line that begins there. So ranges that meet share no line and lose none, whatever their sizes. A line
+ * ends with LF, CR, CRLF or the file; a byte order mark at byte 0 is dropped. Bytes become characters as UTF-8, what is
+ * malformed as U+FFFD. All of this is what Hadoop's {@code LineRecordReader} and {@code Text.toString} do.
+ *
+ * <p>Per row it costs one scan at eight bytes a step and one copy into the string. Each block of bytes read is looked
+ * over once: without a negative byte its lines are copied as Latin-1, without a CR only LF is searched for.
+ */
+public final class LineReader implements Closeable {
+    /** A longer line fails the task: a String cannot hold twice as much. */
+    static final int MAX_LINE_BYTES = 1 << 30;
+
+    // Larger blocks leave the second-level cache between scan and copy; smaller ones pay more system calls.
+    private static final int BUFFER_BYTES = 256 * 1024;
+    // The last line of most files ends within it.
+    private static final int READ_PAST_END_BYTES = 8 * 1024;
+
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
+    private static final long RETURNS = 0x0d0d0d0d0d0d0d0dL;
+
+    private final Split split;
+    private final int maxLineBytes;
+
+    private int rangeIndex = -1;
+    private FileRange range;
+    private InputStream in;
+    /** Offset in the file's text of the last byte at which a line of this range may begin. */
+    private long lastStart;
+
+    /** Where the text ends, or {@code Long.MAX_VALUE} while that is unknown. */
+    private long textEnd;
+
+    private byte[] buffer = new byte[BUFFER_BYTES];
+    /** Bytes not yet given out are {@code buffer[start..limit)}; {@code buffer[0]} is at {@code bufferOffset}. */
+    private int start;
+
+    private int limit;
+    private long bufferOffset;
+    private boolean isAllRead;
+    private boolean isSingleByte;
+    private boolean hasReturns;
+
+    private int[] ends = new int[0];
+    private long[] offsets = new long[0];
+    private int rowCount;
+    private long bytesRead;
+
+    public LineReader(Split split) {
+        this(split, MAX_LINE_BYTES);
+    }
+
+    LineReader(Split split, int maxLineBytes) {
+        this.split = split;
+        this.maxLineBytes = maxLineBytes;
+    }
+
+    /**
+     * Puts the next lines into {@code lines[from..to)} as {@code String}s; all of one call are from one file.
+     *
+     * @return how many, at least 1; 0 at the end of the split, and when {@code from == to}
+     */
+    public int read(Object[] lines, int from, int to) throws IOException {
+        rowCount = 0;
+        if (from == to) {
+            return 0;
+        }
+        reserve(to - from);
+        while (rowCount == 0) {
+            if (in == null && !openNextRange()) {
+                return 0;
+            }
+            readFromRange(lines, from, to);
+            if (rowCount == 0) {
+                closeRange();
+            }
+        }
+        return rowCount;
+    }
+
+    /** Byte offset in its file at which a row of the last batch begins; in the decompressed text of a compressed one. */
+    public long offsetOf(int rowInBatch) {
+        return offsets[rowInBatch];
+    }
+
+    /** The file of a row of the last batch. */
+    public String pathOf(int rowInBatch) {
+        if (rowInBatch < 0 || rowInBatch >= rowCount) {
+            throw new IndexOutOfBoundsException(rowInBatch + " of " + rowCount + " rows");
+        }
+        return range.path();
+    }
+
+    /** Bytes of text read so far. */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    @Override
+    public void close() throws IOException {
+        rangeIndex = split.ranges().size();
+        closeRange();
+    }
+
+    // ---- ranges ---------------------------------------------------------------------------------------------------
+
+    private boolean openNextRange() throws IOException {
+        if (rangeIndex + 1 >= split.ranges().size()) {
+            return false;
+        }
+        rangeIndex++;
+        range = split.ranges().get(rangeIndex);
+        boolean isCompressed = Compression.of(range.path()).isCompressed();
+        in = Compression.of(range.path()).open(range);
+        lastStart = isCompressed ? Long.MAX_VALUE : range.offset() + range.length();
+        textEnd = isCompressed ? Long.MAX_VALUE : range.fileBytes();
+        bufferOffset = range.offset();
+        start = 0;
+        limit = 0;
+        isAllRead = false;
+        if (range.offset() == 0) {
+            skipByteOrderMark();
+        } else {
+            skipLineOfEarlierRange();
+        }
+        return true;
+    }
+
+    private void closeRange() throws IOException {
+        if (in != null) {
+            InputStream closing = in;
+            in = null;
+            closing.close();
+        }
+    }
+
+    private void skipByteOrderMark() throws IOException {
+        fill();
+        if (limit >= 3 && buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF) {
+            start = 3;
+            // The line belongs to whom byte 0 belongs to, even if the range ends inside the mark.
+            lastStart = Math.max(lastStart, 3);
+        }
+    }
+
+    /** The line that reaches into this range, or begins with it, was read by the range before. */
+    private void skipLineOfEarlierRange() throws IOException {
+        fill();
+        while (true) {
+            int found = findEnds(buffer, start, limit, ends, 1, hasReturns);
+            if (found > 0 && !isOpenReturn(ends[0])) {
+                start = endOfTerminator(ends[0]);
+                return;
+            }
+            if (isAllRead) {
+                start = limit;
+                return;
+            }
+            start = found > 0 ? ends[0] : limit;
+            fill();
+        }
+    }
+
+    // ---- lines ----------------------------------------------------------------------------------------------------
+
+    private void readFromRange(Object[] lines, int from, int to) throws IOException {
+        while (bufferOffset + start <= lastStart) {
+            int wanted = (int) Math.min(to - from, limit);
+            if (hasReturns) {
+                takeLinesOfAnyEnd(lines, from, wanted);
+            } else {
+                takeLinesOfLineFeeds(lines, from, wanted);
+            }
+            if (rowCount > 0) {
+                return;
+            }
+            if (isAllRead) {
+                takeUnfinishedLine(lines, from);
+                return;
+            }
+            fill();
+        }
+    }
+
+    private void takeLinesOfLineFeeds(Object[] lines, int from, int wanted) {
+        int found = findEnds(buffer, start, limit, ends, wanted, false);
+        long lastIndex = lastStart - bufferOffset;
+        while (found > 1 && ends[found - 2] + 1 > lastIndex) {
+            found--;
+        }
+        if (found == 0) {
+            return;
+        }
+        noteOffsets(bufferOffset, start, ends, found, offsets);
+        if (isSingleByte) {
+            latin1Lines(buffer, start, ends, found, lines, from);
+        } else {
+            utf8Lines(buffer, start, ends, found, lines, from);
+        }
+        start = ends[found - 1] + 1;
+        rowCount = found;
+    }
+
+    private void takeLinesOfAnyEnd(Object[] lines, int from, int wanted) {
+        int found = findEnds(buffer, start, limit, ends, Math.min(ends.length, 2 * wanted), true);
+        for (int i = 0; i < found && rowCount < wanted && bufferOffset + start <= lastStart; i++) {
+            int end = ends[i];
+            if (isOpenReturn(end)) {
+                return;
+            }
+            if (end < start) {
+                continue; // the LF of the CRLF before
+            }
+            take(lines, from, end);
+            start = endOfTerminator(end);
+        }
+    }
+
+    private void takeUnfinishedLine(Object[] lines, int from) {
+        if (start < limit) {
+            take(lines, from, buffer[limit - 1] == '\r' ? limit - 1 : limit);
+            start = limit;
+        }
+    }
+
+    private void take(Object[] lines, int from, int end) {
+        offsets[rowCount] = bufferOffset + start;
+        lines[from + rowCount] = new String(
+                buffer, start, end - start, isSingleByte ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+        rowCount++;
+    }
+
+    /** Whether this is a CR of which it is not known yet if an LF follows. */
+    private boolean isOpenReturn(int end) {
+        return buffer[end] == '\r' && end + 1 == limit && !isAllRead;
+    }
+
+    private int endOfTerminator(int end) {
+        return buffer[end] == '\r' && end + 1 < limit && buffer[end + 1] == '\n' ? end + 2 : end + 1;
+    }
+
+    private void reserve(int rows) {
+        if (offsets.length < rows) {
+            offsets = new long[rows];
+            ends = new int[2 * rows];
+        }
+    }
+
+    // ---- bytes ----------------------------------------------------------------------------------------------------
+
+    /** Reads more behind the unread bytes; afterwards there are more of them or {@code isAllRead}. */
+    private void fill() throws IOException {
+        makeRoom();
+        long position = bufferOffset + limit;
+        // Doubling what is read behind the range's end keeps the repeated scan of one long line linear.
+        long past = Math.max(READ_PAST_END_BYTES, limit - start);
+        long wanted = Math.max(0, lastStart - position) + past;
+        int room = (int) Math.min(Math.min(buffer.length - limit, wanted < 0 ? Long.MAX_VALUE : wanted), textEnd - position);
+        int end = limit + room;
+        while (limit < end) {
+            int count = readSome(end - limit);
+            if (count < 0) {
+                onEarlyEnd();
+                break;
+            }
+            limit += count;
+            bytesRead += count;
+        }
+        if (bufferOffset + limit == textEnd) {
+            isAllRead = true;
+        }
+        int kinds = kindsOf(buffer, start, limit);
+        isSingleByte = (kinds & HAS_NEGATIVE) == 0;
+        hasReturns = (kinds & HAS_RETURN) != 0;
+    }
+
+    private int readSome(int max) throws IOException {
+        try {
+            return in.read(buffer, limit, max);
+        } catch (IOException e) {
+            throw Inputs.unreadable(range, bufferOffset + limit, e);
+        }
+    }
+
+    private void makeRoom() {
+        if (start > 0) {
+            System.arraycopy(buffer, start, buffer, 0, limit - start);
+            bufferOffset += start;
+            limit -= start;
+            start = 0;
+        }
+        if (limit < buffer.length) {
+            return;
+        }
+        if (limit >= maxLineBytes) {
+            throw new KindlingException(
+                    ErrorCode.OUT_OF_RESOURCES,
+                    "the line at byte " + bufferOffset + " of " + range.path() + " is longer than " + maxLineBytes
+                            + " bytes, the most a row of text can be; is it a text file?");
+        }
+        buffer = Arrays.copyOf(buffer, (int) Math.min(2L * buffer.length, Math.max(maxLineBytes, buffer.length + 1L)));
+    }
+
+    private void onEarlyEnd() {
+        if (textEnd != Long.MAX_VALUE) {
+            throw Inputs.changed(range, "it ends at byte " + (bufferOffset + limit));
+        }
+        isAllRead = true;
+    }
+
+    // ---- hot loops ------------------------------------------------------------------------------------------------
+
+    private static final int HAS_NEGATIVE = 1;
+    private static final int HAS_RETURN = 2;
+
+    private static int kindsOf(byte[] bytes, int from, int to) {
+        long anyBits = 0;
+        long returns = 0;
+        int i = from;
+        for (; i <= to - 8; i += 8) {
+            long word = (long) LONG.get(bytes, i);
+            anyBits |= word;
+            returns |= zeroBytes(word ^ RETURNS);
+        }
+        for (; i < to; i++) {
+            anyBits |= (long) bytes[i] << 56;
+            returns |= bytes[i] == '\r' ? 1 : 0;
+        }
+        return ((anyBits & HIGH_BITS) != 0 ? HAS_NEGATIVE : 0) | (returns != 0 ? HAS_RETURN : 0);
+    }
+
+    /** Indexes of the first {@code max} LFs, and CRs where wanted, in {@code bytes[from..to)}; returns how many. */
+    private static int findEnds(byte[] bytes, int from, int to, int[] ends, int max, boolean withReturns) {
+        int found = 0;
+        int i = from;
+        for (; i <= to - 8; i += 8) {
+            long word = (long) LONG.get(bytes, i);
+            long hits = zeroBytes(word ^ LINE_FEEDS);
+            if (withReturns) {
+                hits |= zeroBytes(word ^ RETURNS);
+            }
+            while (hits != 0) {
+                if (found == max) {
+                    return found;
+                }
+                ends[found++] = i + (Long.numberOfTrailingZeros(hits) >>> 3);
+                hits &= hits - 1;
+            }
+        }
+        for (; i < to && found < max; i++) {
+            if (bytes[i] == '\n' || withReturns && bytes[i] == '\r') {
+                ends[found++] = i;
+            }
+        }
+        return found;
+    }
+
+    /** The high bit of each byte that is zero, and of no other: no carry leaves a byte. */
+    private static long zeroBytes(long word) {
+        return ~(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
+    }
+
+    private static void noteOffsets(long bufferOffset, int start, int[] ends, int count, long[] offsets) {
+        long lineStart = bufferOffset + start;
+        for (int i = 0; i < count; i++) {
+            offsets[i] = lineStart;
+            lineStart = bufferOffset + ends[i] + 1;
+        }
+    }
+
+    private static void latin1Lines(byte[] bytes, int start, int[] ends, int count, Object[] lines, int from) {
+        int lineStart = start;
+        for (int i = 0; i < count; i++) {
+            int end = ends[i];
+            lines[from + i] = new String(bytes, lineStart, end - lineStart, StandardCharsets.ISO_8859_1);
+            lineStart = end + 1;
+        }
+    }
+
+    private static void utf8Lines(byte[] bytes, int start, int[] ends, int count, Object[] lines, int from) {
+        int lineStart = start;
+        for (int i = 0; i < count; i++) {
+            int end = ends[i];
+            lines[from + i] = new String(bytes, lineStart, end - lineStart, StandardCharsets.UTF_8);
+            lineStart = end + 1;
+        }
+    }
+}

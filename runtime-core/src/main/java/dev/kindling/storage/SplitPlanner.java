@@ -1,0 +1,219 @@
+package dev.kindling.storage;
+
+import dev.kindling.plan.PlanNode.FileInput.Format;
+import dev.kindling.storage.ObjectStore.StoredFile;
+import dev.kindling.storage.Split.FileRange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lists an input and cuts it into splits, in the order of its files, so that the partitions read one after the other
+ * are the files read one after the other. Holds no state.
+ *
+ * <p>A named number of partitions is met exactly as far as the input can be cut: text at every byte, compressed and
+ * whole files only between them. It is a minimum: no split of text is larger than {@link #MAX_SPLIT_BYTES}. Neighbouring
+ * small files share a split. An input of empty files is one split, a directory without files none.
+ */
+public final class SplitPlanner {
+    /** So much text is a second or less of work, and little is lost when an attempt fails. */
+    public static final long MAX_SPLIT_BYTES = 128L << 20;
+
+    // Below this a task costs more than what it reads.
+    private static final long MIN_DEFAULT_SPLIT_BYTES = 256L << 10;
+    // What opening one more file is worth, in bytes read.
+    private static final long OPEN_COST_BYTES = 16L << 10;
+
+    private SplitPlanner() {}
+
+    /**
+     * The splits of {@code path}: a file, directory, glob, or several of them with commas between.
+     *
+     * @param minPartitions the number the user named, at least 1
+     */
+    public static List<Split> plan(String path, int minPartitions, Format format) throws IOException {
+        List<StoredFile> files = list(path);
+        long tooLarge = format == Format.WHOLE_TEXT ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
+        return cut(files, (int) Math.max(minPartitions, tooLarge), format);
+    }
+
+    /** The same when the user named no number: enough splits for {@code parallelism} tasks, none of them tiny. */
+    public static List<Split> planDefault(String path, int parallelism, Format format) throws IOException {
+        List<StoredFile> files = list(path);
+        long cost = byteCount(files) + OPEN_COST_BYTES * files.size();
+        long useful = Math.min(parallelism, ceilDiv(cost, MIN_DEFAULT_SPLIT_BYTES));
+        long tooLarge = ceilDiv(cost, MAX_SPLIT_BYTES);
+        // Spark's default minimum is 2 as well: code that looks at partitions should see more than one.
+        long least = Math.min(parallelism, 2);
+        return cut(files, (int) Math.max(least, Math.max(useful, tooLarge)), format);
+    }
+
+    // ---- listing --------------------------------------------------------------------------------------------------
+
+    private static List<StoredFile> list(String paths) throws IOException {
+        List<StoredFile> files = new ArrayList<>();
+        for (String path : pathsOf(paths)) {
+            files.addAll(ObjectStores.forPath(path).list(path));
+        }
+        return files;
+    }
+
+    /** Cuts at commas outside braces; a backslash before a comma makes it part of the name. */
+    static List<String> pathsOf(String paths) {
+        List<String> all = new ArrayList<>();
+        StringBuilder path = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i < paths.length(); i++) {
+            char c = paths.charAt(i);
+            if (c == '\\' && i + 1 < paths.length()) {
+                i++;
+                path.append(paths.charAt(i) == ',' ? "" : "\\").append(paths.charAt(i));
+            } else if (c == ',' && depth == 0) {
+                all.add(path.toString());
+                path.setLength(0);
+            } else {
+                depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+                path.append(c);
+            }
+        }
+        all.add(path.toString());
+        return all;
+    }
+
+    // ---- cutting --------------------------------------------------------------------------------------------------
+
+    /** Files that are cut, or not, together: a run of plain text, or one file that stays whole. */
+    private record Group(List<StoredFile> files, long byteCount, boolean canBeCut) {
+        long maxSplits() {
+            return canBeCut ? Math.max(1, byteCount) : 1;
+        }
+    }
+
+    private static List<Split> cut(List<StoredFile> files, int wanted, Format format) {
+        List<Group> groups = groupsOf(files, format);
+        return groups.size() >= wanted ? together(groups, wanted) : apart(groups, wanted);
+    }
+
+    private static List<Group> groupsOf(List<StoredFile> files, Format format) {
+        List<Group> groups = new ArrayList<>();
+        List<StoredFile> run = new ArrayList<>();
+        for (StoredFile file : files) {
+            boolean isCompressed = Compression.of(file.path()).isCompressed();
+            if (format == Format.WHOLE_TEXT || isCompressed) {
+                endRun(run, groups);
+                groups.add(new Group(List.of(file), file.byteCount(), false));
+            } else {
+                run.add(file);
+            }
+        }
+        endRun(run, groups);
+        return groups;
+    }
+
+    private static void endRun(List<StoredFile> run, List<Group> groups) {
+        if (!run.isEmpty()) {
+            groups.add(new Group(List.copyOf(run), byteCount(run), true));
+            run.clear();
+        }
+    }
+
+    /** At least as many groups as splits: each split takes neighbours until it has its share of what is left. */
+    private static List<Split> together(List<Group> groups, int wanted) {
+        List<Split> splits = new ArrayList<>();
+        long bytesLeft = groups.stream().mapToLong(SplitPlanner::costOf).sum();
+        int next = 0;
+        for (int splitsLeft = wanted; splitsLeft > 0 && next < groups.size(); splitsLeft--) {
+            List<FileRange> ranges = new ArrayList<>();
+            long share = bytesLeft / splitsLeft;
+            long taken = 0;
+            int last = groups.size() - splitsLeft;
+            do {
+                Group group = groups.get(next++);
+                group.files().forEach(file -> ranges.add(whole(file)));
+                taken += costOf(group);
+            } while (next <= last && taken + costOf(groups.get(next)) / 2 <= share);
+            bytesLeft -= taken;
+            splits.add(new Split(ranges, List.of()));
+        }
+        return splits;
+    }
+
+    private static long costOf(Group group) {
+        return group.byteCount() + OPEN_COST_BYTES * group.files().size();
+    }
+
+    /** More splits than groups: what can be cut gets the rest of them, by its share of the bytes. */
+    private static List<Split> apart(List<Group> groups, int wanted) {
+        List<Split> splits = new ArrayList<>();
+        long bytesLeft = groups.stream().filter(Group::canBeCut).mapToLong(Group::byteCount).sum();
+        int spare = wanted - groups.size();
+        for (Group group : groups) {
+            int extra = 0;
+            if (group.canBeCut() && bytesLeft > 0) {
+                long share = Math.round((double) spare * group.byteCount() / bytesLeft);
+                extra = (int) Math.min(share, group.maxSplits() - 1);
+                bytesLeft -= group.byteCount();
+                spare -= extra;
+            }
+            cutText(group, 1 + extra, splits);
+        }
+        return splits;
+    }
+
+    /** Cuts a group's bytes, seen as one text, into equal parts; a cut close to the border of a file moves onto it. */
+    private static void cutText(Group group, int count, List<Split> splits) {
+        List<FileRange> ranges = new ArrayList<>();
+        long fileStart = 0;
+        int part = 0;
+        for (StoredFile file : group.files()) {
+            long from = 0;
+            while (part + 1 < count && cutAt(group, part + 1, count) - fileStart < file.byteCount()) {
+                part++;
+                long cut = onto(cutAt(group, part, count) - fileStart, file, group.byteCount() / count);
+                if (cut > from) {
+                    ranges.add(range(file, from, cut - from));
+                }
+                from = cut;
+                if (!ranges.isEmpty()) {
+                    splits.add(new Split(ranges, List.of()));
+                    ranges.clear();
+                }
+            }
+            if (from < file.byteCount() || file.byteCount() == 0) {
+                ranges.add(range(file, from, file.byteCount() - from));
+            }
+            fileStart += file.byteCount();
+        }
+        if (!ranges.isEmpty()) {
+            splits.add(new Split(ranges, List.of()));
+        }
+    }
+
+    private static long cutAt(Group group, int part, int count) {
+        return (long) ((double) group.byteCount() * part / count);
+    }
+
+    private static long onto(long cut, StoredFile file, long splitBytes) {
+        long slack = splitBytes / 10;
+        if (cut <= slack) {
+            return 0;
+        }
+        return file.byteCount() - cut <= slack ? file.byteCount() : cut;
+    }
+
+    private static FileRange whole(StoredFile file) {
+        return range(file, 0, file.byteCount());
+    }
+
+    private static FileRange range(StoredFile file, long offset, long length) {
+        return new FileRange(file.path(), offset, length, file.byteCount(), file.version());
+    }
+
+    private static long byteCount(List<StoredFile> files) {
+        return files.stream().mapToLong(StoredFile::byteCount).sum();
+    }
+
+    private static long ceilDiv(long bytes, long by) {
+        return (bytes + by - 1) / by;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.kindling.storage.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/** Bytes of a file from an offset on. Reads at most 256 KiB at once, which bounds the native buffer behind it. */
+final class LocalInput extends InputStream {
+    private static final int MAX_READ_BYTES = 256 * 1024;
+
+    private final FileChannel channel;
+
+    LocalInput(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        return length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes, offset, Math.min(length, MAX_READ_BYTES)));
+    }
+
+    @Override
+    public int available() throws IOException {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, channel.size() - channel.position()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
