@@ -1,0 +1,60 @@
+package dev.kindling.rpc;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Optional;
+
+/**
+ * An open range of stored bytes; what it stands on stays readable until it is closed, even if the block is dropped
+ * meanwhile. Used by one thread at a time.
+ */
+public interface BlockRange extends Closeable {
+    long byteCount();
+
+    /**
+     * Fills {@code target} with the bytes from {@code position} of this range, as many as it has room for; never reads
+     * beyond the range.
+     *
+     * @throws IOException also when the range ends before {@code target} is full
+     */
+    void read(long position, ByteBuffer target) throws IOException;
+
+    /** The file it lies in, so that the kernel can send it; empty for bytes in memory. */
+    Optional<FilePlace> file();
+
+    @Override
+    void close() throws IOException;
+
+    /** @param offset where the range begins in the file */
+    record FilePlace(FileChannel channel, long offset) {}
+
+    /** A range of bytes in memory. */
+    static BlockRange of(byte[] bytes) {
+        return new BlockRange() {
+            @Override
+            public long byteCount() {
+                return bytes.length;
+            }
+
+            @Override
+            public void read(long position, ByteBuffer target) throws IOException {
+                if (position + target.remaining() > bytes.length) {
+                    throw new IOException("byte " + (position + target.remaining()) + " of " + bytes.length + " was asked for");
+                }
+                target.put(bytes, (int) position, target.remaining());
+            }
+
+            @Override
+            public Optional<FilePlace> file() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void close() {
+                // Nothing is held.
+            }
+        };
+    }
+}

@@ -1,0 +1,18 @@
+package dev.kindling.rpc;
+
+import dev.kindling.protocol.AttemptId;
+import java.util.List;
+
+/**
+ * A range of buckets of several map outputs of one peer, wanted in this order.
+ *
+ * @param maps the outputs
+ */
+public record BlockRequest(int shuffleId, int firstBucket, int endBucket, List<MapRange> maps) {
+    public BlockRequest {
+        maps = List.copyOf(maps);
+    }
+
+    /** @param skipBytes bytes of the range that came with an earlier request and are not wanted again */
+    public record MapRange(AttemptId mapAttempt, long skipBytes) {}
+}

@@ -1,0 +1,41 @@
+package dev.kindling.rpc;
+
+import dev.kindling.protocol.AttemptId;
+import java.io.IOException;
+
+/**
+ * Finds the bytes that peers ask for. Called by {@code rpc-io} threads, by several at once; it may open a file but
+ * reads none.
+ */
+public interface BlockService {
+    /**
+     * The stored bytes of a range of buckets of one map output: one contiguous range.
+     *
+     * @throws BlockAbsentException when there is no such output and never will be
+     * @throws IOException when it cannot be read now
+     */
+    BlockRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket) throws IOException;
+
+    /**
+     * A result kept until the driver has fetched it.
+     *
+     * @throws BlockAbsentException when there is none
+     */
+    BlockRange openResult(AttemptId attempt) throws IOException;
+
+    /** For processes that hold no blocks, such as a driver. */
+    static BlockService none() {
+        return new BlockService() {
+            @Override
+            public BlockRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket)
+                    throws IOException {
+                throw new BlockAbsentException("this process holds no map outputs");
+            }
+
+            @Override
+            public BlockRange openResult(AttemptId attempt) throws IOException {
+                throw new BlockAbsentException("this process holds no results");
+            }
+        };
+    }
+}

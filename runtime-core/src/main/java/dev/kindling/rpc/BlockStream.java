@@ -1,0 +1,10 @@
+package dev.kindling.rpc;
+
+/** A request on its way. Any thread. */
+public interface BlockStream {
+    /** So many of the bytes that arrived are done with: the peer may send as many more. */
+    void consumed(long byteCount);
+
+    /** The rest is not wanted; nothing more arrives after the call that may be running. */
+    void cancel();
+}
