@@ -28,6 +28,7 @@ final class Layers {
             Map.entry("api", 0),
             Map.entry("config", 0),
             Map.entry("util", 0),
+            Map.entry("classpath", 1),
             Map.entry("data", 1),
             Map.entry("serde", 1),
             Map.entry("block", 1),
