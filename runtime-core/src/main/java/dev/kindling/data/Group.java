@@ -1,27 +1,12 @@
 package dev.kindling.data;
 
-import java.util.AbstractCollection;
-import java.util.Spliterator;
-import java.util.Spliterators;
+import dev.kindling.api.spi.CountedGroup;
 
 /**
  * The values of one key, in memory or on disk: readable any number of times until the task ends that made it, its size
- * known without reading. A later read fails. Serializers copy it; it never travels itself.
+ * known without reading; a later read fails. Whatever leaves the task (a result, a shuffle, a cached page) carries a
+ * copy as a list instead.
  *
  * @param <V> the values
  */
-public abstract class Group<V> extends AbstractCollection<V> {
-    /** How many values there are. */
-    public abstract long count();
-
-    /** {@link #count}, or {@code Integer.MAX_VALUE} where that is more. */
-    @Override
-    public final int size() {
-        return (int) Math.min(Integer.MAX_VALUE, count());
-    }
-
-    @Override
-    public Spliterator<V> spliterator() {
-        return Spliterators.spliterator(iterator(), count(), Spliterator.ORDERED);
-    }
-}
+public interface Group<V> extends CountedGroup<V> {}

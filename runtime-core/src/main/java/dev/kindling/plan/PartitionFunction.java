@@ -7,4 +7,9 @@ import java.util.Iterator;
 @FunctionalInterface
 public interface PartitionFunction extends Serializable {
     Object call(int partition, Iterator<Object> rows) throws Exception;
+
+    /** The most rows that {@code call} reads: a task computes no more of them. {@code Long.MAX_VALUE}: unknown. */
+    default long rowLimit() {
+        return Long.MAX_VALUE;
+    }
 }
