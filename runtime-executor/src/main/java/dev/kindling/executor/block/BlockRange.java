@@ -1,0 +1,48 @@
+package dev.kindling.executor.block;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The stored blocks of a range of buckets of one map output: contiguous bytes, to be read or sent as they are. */
+public sealed interface BlockRange {
+    long length();
+
+    /** All its bytes; for ranges known to be small. */
+    byte[] readFully() throws IOException;
+
+    /** A region of a map output file. */
+    record InFile(Path file, long offset, long length) implements BlockRange {
+        @Override
+        public byte[] readFully() throws IOException {
+            byte[] bytes = new byte[Math.toIntExact(length)];
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                ByteBuffer into = ByteBuffer.wrap(bytes);
+                while (into.hasRemaining()) {
+                    if (channel.read(into, offset + into.position()) < 0) {
+                        throw new EOFException(file + " ends before byte " + (offset + length));
+                    }
+                }
+            }
+            return bytes;
+        }
+    }
+
+    /** Part of an array; nobody may change it. */
+    record InMemory(byte[] bytes, int offset, int count) implements BlockRange {
+        @Override
+        public long length() {
+            return count;
+        }
+
+        @Override
+        public byte[] readFully() {
+            byte[] copy = new byte[count];
+            System.arraycopy(bytes, offset, copy, 0, count);
+            return copy;
+        }
+    }
+}

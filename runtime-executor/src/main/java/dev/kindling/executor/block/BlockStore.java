@@ -1,0 +1,232 @@
+package dev.kindling.executor.block;
+
+import dev.kindling.executor.memory.MemoryPool;
+import dev.kindling.protocol.AttemptId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one executor keeps for others: map outputs in files, results of attempts in memory while there is room and in
+ * files otherwise. Everything is found by numbers (shuffle, attempt, bucket) and deleted at close. Any thread.
+ *
+ * <p>A map output becomes visible whole or not at all: it is written under a temporary name and renamed. Nothing is
+ * synced to disk, since a machine that dies takes the executor with it and the outputs are computed again. Executors on
+ * one host read each other's files through {@link #rangeIn}.
+ */
+public final class BlockStore implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockStore.class);
+
+    private final ScratchDirectories directories;
+    private final MemoryPool memory;
+    private final Map<Integer, Map<AttemptId, Path>> mapOutputs = new ConcurrentHashMap<>();
+    private final AtomicLong fileNumber = new AtomicLong();
+
+    /** Results in the order they came: the oldest leaves memory first. Guarded by itself. */
+    private final Map<AttemptId, StoredResult> results = new LinkedHashMap<>();
+
+    private record StoredResult(byte[] bytes, Path file) {}
+
+    /**
+     * @param localDirectories where scratch files may lie; those that cannot be written to are left out with a warning
+     * @param name of the executor, part of its directory's name
+     * @param memory where results held in memory are counted; this store becomes its evictor
+     */
+    public BlockStore(List<Path> localDirectories, String name, MemoryPool memory) {
+        this.directories = new ScratchDirectories(localDirectories, name);
+        this.memory = memory;
+        memory.evictWith(this::evictResults);
+    }
+
+    /** The directory to advertise to executors on the same host. */
+    public Path scratchDirectory() {
+        return directories.first();
+    }
+
+    // ---- map outputs ----------------------------------------------------------------------------------------------
+
+    public MapOutputWriter openMapOutput(int shuffleId, AttemptId attempt, int bucketCount) throws IOException {
+        ScratchFile file = new ScratchFile(directories, "writing/" + fileNumber.incrementAndGet());
+        return new FileMapOutputWriter(
+                file, shuffleId, attempt, bucketCount, (written, below) -> publish(shuffleId, attempt, written, below));
+    }
+
+    private void publish(int shuffleId, AttemptId attempt, Path written, Path below) {
+        Path target = below.resolve(MapOutputFile.relativePath(shuffleId, attempt));
+        try {
+            Files.createDirectories(target.getParent());
+            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot rename map output " + written + " to " + target, e);
+        }
+        mapOutputs.computeIfAbsent(shuffleId, id -> new ConcurrentHashMap<>()).put(attempt, target);
+    }
+
+    /** The blocks of buckets {@code firstBucket} to {@code endBucket - 1}; empty when this output is not here. */
+    public Optional<BlockRange> range(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
+            throws IOException {
+        Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
+        return file == null ? Optional.empty() : rangeOf(file, shuffleId, attempt, firstBucket, endBucket);
+    }
+
+    /** The same out of another executor's files on this host. */
+    public static Optional<BlockRange> rangeIn(
+            Path scratchDirectory, int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
+            throws IOException {
+        for (Path directory : ScratchDirectories.ofExecutor(scratchDirectory)) {
+            Path file = directory.resolve(MapOutputFile.relativePath(shuffleId, attempt));
+            Optional<BlockRange> range = rangeOf(file, shuffleId, attempt, firstBucket, endBucket);
+            if (range.isPresent()) {
+                return range;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<BlockRange> rangeOf(Path file, int shuffleId, AttemptId attempt, int first, int end)
+            throws IOException {
+        try {
+            return Optional.of(MapOutputFile.range(file, shuffleId, attempt, first, end));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    public void dropShuffle(int shuffleId) {
+        mapOutputs.remove(shuffleId);
+        for (Path directory : directories.all()) {
+            try {
+                ScratchDirectories.deleteTree(directory.resolve(MapOutputFile.directoryOf(shuffleId)));
+            } catch (IOException e) {
+                LOG.warn("cannot delete shuffle {} in {}: {}", shuffleId, directory, e.toString());
+            }
+        }
+    }
+
+    public void dropMapOutput(int shuffleId, AttemptId attempt) {
+        Map<AttemptId, Path> ofShuffle = mapOutputs.get(shuffleId);
+        Path file = ofShuffle == null ? null : ofShuffle.remove(attempt);
+        if (file != null) {
+            delete(file);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("cannot delete {}: {}", file, e.toString());
+        }
+    }
+
+    // ---- scratch --------------------------------------------------------------------------------------------------
+
+    /** A file for what an attempt cannot hold in memory. */
+    public SpillFile openSpill() {
+        return new FileSpill(new ScratchFile(directories, "spill/" + fileNumber.incrementAndGet()));
+    }
+
+    // ---- results --------------------------------------------------------------------------------------------------
+
+    /** Keeps a result until it is dropped; the array belongs to the store from now on. */
+    public void putResult(AttemptId attempt, byte[] bytes) throws IOException {
+        StoredResult stored = memory.tryAcquireStorage(bytes.length)
+                ? new StoredResult(bytes, null)
+                : new StoredResult(null, writeResult(bytes));
+        StoredResult replaced;
+        synchronized (results) {
+            replaced = results.put(attempt, stored);
+        }
+        discard(replaced);
+    }
+
+    private Path writeResult(byte[] bytes) throws IOException {
+        ScratchFile file = new ScratchFile(directories, "results/" + fileNumber.incrementAndGet());
+        file.append(bytes, 0, bytes.length);
+        file.keep();
+        return file.path();
+    }
+
+    public Optional<BlockRange> readResult(AttemptId attempt) {
+        StoredResult stored;
+        synchronized (results) {
+            stored = results.get(attempt);
+        }
+        if (stored == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                stored.bytes() != null
+                        ? new BlockRange.InMemory(stored.bytes(), 0, stored.bytes().length)
+                        : new BlockRange.InFile(stored.file(), 0, stored.file().toFile().length()));
+    }
+
+    public void dropResult(AttemptId attempt) {
+        StoredResult stored;
+        synchronized (results) {
+            stored = results.remove(attempt);
+        }
+        discard(stored);
+    }
+
+    private void discard(StoredResult stored) {
+        if (stored == null) {
+            return;
+        }
+        if (stored.bytes() != null) {
+            memory.releaseStorage(stored.bytes().length);
+        } else {
+            delete(stored.file());
+        }
+    }
+
+    /** Moves the oldest results to disk; they leave memory for good. */
+    private void evictResults(long bytes) {
+        long left = bytes;
+        synchronized (results) {
+            Iterator<Map.Entry<AttemptId, StoredResult>> oldest = results.entrySet().iterator();
+            while (left > 0 && oldest.hasNext()) {
+                Map.Entry<AttemptId, StoredResult> entry = oldest.next();
+                byte[] evicted = entry.getValue().bytes();
+                if (evicted != null) {
+                    try {
+                        entry.setValue(new StoredResult(null, writeResult(evicted)));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException("cannot move the result of " + entry.getKey() + " to disk", e);
+                    }
+                    left -= evicted.length;
+                }
+            }
+        }
+        if (left < 0) {
+            memory.releaseStorage(-left);
+        }
+    }
+
+    @Override
+    public void close() {
+        mapOutputs.clear();
+        synchronized (results) {
+            results.values().forEach(stored -> {
+                if (stored.bytes() != null) {
+                    memory.releaseStorage(stored.bytes().length);
+                }
+            });
+            results.clear();
+        }
+        directories.close();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.kindling.executor.block;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.block.BlockFormat;
+import dev.kindling.block.BlockHeader;
+import dev.kindling.protocol.AttemptId;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+
+/**
+ * Writes a {@link MapOutputFile} under a temporary name; the commit renames it. The block being written stays in a
+ * buffer until its length and checksum are known; small blocks leave together.
+ */
+final class FileMapOutputWriter implements MapOutputWriter {
+    private static final int FLUSH_BYTES = 256 << 10;
+
+    private final ScratchFile file;
+    private final int shuffleId;
+    private final AttemptId attempt;
+    private final byte[] index;
+    private final long[] bucketBytes;
+    private final BiConsumer<java.nio.file.Path, java.nio.file.Path> publisher;
+
+    private byte[] buffer = new byte[16 << 10];
+    private int buffered;
+    private int blockStart = -1;
+    private long blockRows;
+    private int bucket = -1;
+    private boolean isCommitted;
+
+    /** @param publisher makes the finished file visible: its path, and the directory it lies in */
+    FileMapOutputWriter(
+            ScratchFile file,
+            int shuffleId,
+            AttemptId attempt,
+            int bucketCount,
+            BiConsumer<java.nio.file.Path, java.nio.file.Path> publisher)
+            throws IOException {
+        this.file = file;
+        this.shuffleId = shuffleId;
+        this.attempt = attempt;
+        this.index = new byte[MapOutputFile.indexBytes(bucketCount)];
+        this.bucketBytes = new long[bucketCount];
+        this.publisher = publisher;
+        file.append(index, 0, index.length);
+    }
+
+    @Override
+    public void startBlock(int nextBucket, long rowCount) throws IOException {
+        endBlock();
+        if (nextBucket < bucket || nextBucket >= bucketBytes.length) {
+            throw new KindlingException(
+                    ErrorCode.INTERNAL,
+                    "bucket " + nextBucket + " of " + bucketBytes.length + " is written after bucket " + bucket);
+        }
+        bucket = nextBucket;
+        blockRows = rowCount;
+        reserve(BlockFormat.HEADER_BYTES);
+        blockStart = buffered;
+        buffered += BlockFormat.HEADER_BYTES;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+        reserve(length);
+        System.arraycopy(bytes, offset, buffer, buffered, length);
+        buffered += length;
+    }
+
+    private void reserve(int bytes) {
+        if (buffered + bytes > buffer.length) {
+            int needed = Math.addExact(buffered, bytes);
+            buffer = Arrays.copyOf(buffer, (int) Math.max(needed, Math.min(buffer.length * 2L, Integer.MAX_VALUE - 8)));
+        }
+    }
+
+    private void endBlock() throws IOException {
+        if (blockStart < 0) {
+            return;
+        }
+        int pages = blockStart + BlockFormat.HEADER_BYTES;
+        int length = buffered - pages;
+        BlockHeader header = new BlockHeader(
+                shuffleId,
+                attempt.stageId(),
+                attempt.partition(),
+                attempt.attempt(),
+                bucket,
+                Math.toIntExact(blockRows),
+                length);
+        BlockFormat.writeHeader(header, BlockFormat.crcOf(buffer, pages, length), buffer, blockStart);
+        bucketBytes[bucket] += buffered - blockStart;
+        blockStart = -1;
+        if (buffered >= FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        file.append(buffer, 0, buffered);
+        buffered = 0;
+    }
+
+    @Override
+    public long[] commit() throws IOException {
+        endBlock();
+        flush();
+        long offset = index.length;
+        for (int i = 0; i <= bucketBytes.length; i++) {
+            MapOutputFile.writeEntry(index, i, offset, shuffleId, attempt);
+            offset += i < bucketBytes.length ? bucketBytes[i] : 0;
+        }
+        file.write(index, 0, index.length, 0);
+        file.keep();
+        publisher.accept(file.path(), file.directory());
+        isCommitted = true;
+        return bucketBytes.clone();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!isCommitted) {
+            file.close();
+        }
+        buffer = new byte[0];
+    }
+}

@@ -1,0 +1,202 @@
+package dev.kindling.executor.block;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directories an executor writes to: one of its own, mode 0700, below each local directory it was given. A lock file
+ * in each is held for as long as the process lives; at start, directories of this kind whose lock is free belong to dead
+ * processes and are deleted. Any thread.
+ */
+final class ScratchDirectories implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScratchDirectories.class);
+    private static final String PREFIX = "kindling-scratch-";
+    private static final String LOCK_FILE = "alive.lock";
+
+    /** In the first directory, for readers in other processes: all directories, one a line. */
+    private static final String LIST_FILE = "directories";
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+
+    private final List<Path> directories = new ArrayList<>();
+    private final List<FileChannel> locks = new ArrayList<>();
+
+    ScratchDirectories(List<Path> localDirectories, String name) {
+        List<String> refusals = new ArrayList<>();
+        for (Path local : localDirectories) {
+            try {
+                Files.createDirectories(local);
+                deleteLeftovers(local);
+                open(local, name);
+            } catch (IOException e) {
+                refusals.add(local + ": " + e);
+            }
+        }
+        if (directories.isEmpty()) {
+            throw new KindlingException(
+                    ErrorCode.OUT_OF_RESOURCES,
+                    "no local directory can be used for scratch files: " + String.join("; ", refusals)
+                            + ". Set kindling.local.dirs to a directory this user may write to.");
+        }
+        if (!refusals.isEmpty()) {
+            LOG.warn("local directories left out: {}", String.join("; ", refusals));
+        }
+        try {
+            List<String> lines = directories.stream().map(Path::toString).toList();
+            Files.write(directories.get(0).resolve(LIST_FILE), lines, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            // Readers in other processes then look into the first directory only, and fetch the rest over the network.
+            LOG.warn("cannot write {} in {}: {}", LIST_FILE, directories.get(0), e.toString());
+        }
+    }
+
+    private void open(Path local, String name) throws IOException {
+        Path directory = Files.createTempDirectory(local, PREFIX + name + "-").toAbsolutePath();
+        try {
+            Files.setPosixFilePermissions(directory, OWNER_ONLY);
+        } catch (UnsupportedOperationException e) {
+            LOG.debug("{} knows no POSIX permissions", directory);
+        }
+        FileChannel channel = FileChannel.open(
+                directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            throw new IOException("the lock of " + directory + " is taken");
+        }
+        locks.add(channel);
+        directories.add(directory);
+    }
+
+    private static void deleteLeftovers(Path local) throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(local, PREFIX + "*")) {
+            for (Path directory : found) {
+                if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isAbandoned(directory)) {
+                    LOG.info("deleting {}, left over from a process that is gone", directory);
+                    deleteTree(directory);
+                }
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory.resolve(LOCK_FILE), StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // of another executor in this JVM
+        } catch (IOException e) {
+            return false; // of another user, or just being made
+        }
+    }
+
+    Path first() {
+        return directories.get(0);
+    }
+
+    List<Path> all() {
+        return directories;
+    }
+
+    /** The directories of another executor on this host, from its first one. */
+    static List<Path> ofExecutor(Path first) {
+        try {
+            return Files.readAllLines(first.resolve(LIST_FILE), StandardCharsets.UTF_8).stream()
+                    .map(Path::of)
+                    .toList();
+        } catch (IOException e) {
+            return List.of(first);
+        }
+    }
+
+    /** A directory to write to, drawn by free space, none of {@code excluded}; null when all are excluded. */
+    Path choose(Set<Path> excluded) {
+        List<Path> candidates =
+                directories.stream().filter(d -> !excluded.contains(d)).toList();
+        if (candidates.size() < 2) {
+            return candidates.isEmpty() ? null : candidates.get(0);
+        }
+        long[] upTo = new long[candidates.size()];
+        long total = 0;
+        for (int i = 0; i < upTo.length; i++) {
+            // In MiB: the sum of many large disks stays far from overflow; and one that is full is still possible.
+            total += 1 + (candidates.get(i).toFile().getUsableSpace() >>> 20);
+            upTo[i] = total;
+        }
+        long drawn = ThreadLocalRandom.current().nextLong(total);
+        int chosen = 0;
+        while (upTo[chosen] <= drawn) {
+            chosen++;
+        }
+        return candidates.get(chosen);
+    }
+
+    @Override
+    public void close() {
+        for (Path directory : directories) {
+            try {
+                deleteTree(directory);
+            } catch (IOException e) {
+                LOG.warn("cannot delete {}: {}", directory, e.toString());
+            }
+        }
+        for (FileChannel lock : locks) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                LOG.debug("closing a lock: {}", e.toString());
+            }
+        }
+    }
+
+    /** Deletes a directory and all below it; symbolic links are deleted, not followed. Missing is fine. */
+    static void deleteTree(Path directory) throws IOException {
+        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                Files.deleteIfExists(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,187 @@
+package dev.kindling.executor.block;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * A file being written below the scratch directories. When its disk is full or broken, what it holds moves to the next
+ * directory and writing goes on there; when none is left, the error names each with the bytes needed and free. Owned by
+ * one thread.
+ */
+final class ScratchFile implements Closeable {
+    private final ScratchDirectories directories;
+    private final String relativePath;
+    private final Set<Path> failed = new LinkedHashSet<>();
+    private final StringBuilder refusals = new StringBuilder();
+    private Path directory;
+    private Path path;
+    private FileChannel channel;
+    private long length;
+
+    /** @param relativePath below whichever directory is chosen; nothing is created before the first write */
+    ScratchFile(ScratchDirectories directories, String relativePath) {
+        this.directories = directories;
+        this.relativePath = relativePath;
+    }
+
+    long length() {
+        return length;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    void append(byte[] bytes, int offset, int count) throws IOException {
+        write(bytes, offset, count, length);
+    }
+
+    /** Writes at {@code position}, which is at most the length so far. */
+    void write(byte[] bytes, int offset, int count, long position) throws IOException {
+        while (true) {
+            try {
+                if (channel == null) {
+                    open(count);
+                }
+                ByteBuffer from = ByteBuffer.wrap(bytes, offset, count);
+                long at = position;
+                while (from.hasRemaining()) {
+                    at += channel.write(from, at);
+                }
+                length = Math.max(length, at);
+                return;
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException e) {
+                moveOn(e, count);
+            }
+        }
+    }
+
+    private void open(int count) throws IOException {
+        directory = directories.choose(failed);
+        if (directory == null) {
+            throw noRoom(count, null);
+        }
+        path = directory.resolve(relativePath);
+        Files.createDirectories(path.getParent());
+        channel = FileChannel.open(
+                path,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+    }
+
+    /** Takes what was written to the next directory that accepts it. */
+    private void moveOn(IOException failure, int count) throws IOException {
+        FileChannel from = channel;
+        Path fromPath = path;
+        channel = null;
+        IOException last = failure;
+        while (true) {
+            note(last, count);
+            failed.add(directory);
+            try {
+                open(count);
+                if (from != null) {
+                    copy(from, channel, length);
+                }
+                break;
+            } catch (KindlingException e) {
+                if (from != null) {
+                    from.close();
+                    Files.deleteIfExists(fromPath);
+                }
+                throw noRoom(count, last);
+            } catch (IOException e) {
+                last = e;
+                discard(channel, path);
+                channel = null;
+            }
+        }
+        discard(from, fromPath);
+    }
+
+    private static void copy(FileChannel from, FileChannel to, long length) throws IOException {
+        for (long at = 0; at < length; ) {
+            long moved = from.transferTo(at, length - at, to.position(at));
+            if (moved <= 0) {
+                throw new EOFException("a scratch file ended at " + at + " of " + length + " bytes");
+            }
+            at += moved;
+        }
+    }
+
+    private static void discard(FileChannel channel, Path path) throws IOException {
+        if (channel != null) {
+            channel.close();
+        }
+        if (path != null) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private void note(IOException failure, int count) {
+        refusals.append(refusals.length() == 0 ? "" : "; ")
+                .append(directory)
+                .append(" (needs ")
+                .append(length + count)
+                .append(" bytes, ")
+                .append(directory.toFile().getUsableSpace())
+                .append(" free): ")
+                .append(failure.getMessage());
+    }
+
+    private KindlingException noRoom(int count, IOException last) {
+        return new KindlingException(
+                ErrorCode.OUT_OF_RESOURCES,
+                "cannot write " + (length + count) + " bytes to scratch file " + relativePath
+                        + ", no local directory takes it: " + refusals
+                        + ". Free some space or name more directories in kindling.local.dirs.",
+                last);
+    }
+
+    /** Reads exactly {@code count} bytes from {@code position}. */
+    void read(long position, byte[] target, int offset, int count) throws IOException {
+        ByteBuffer into = ByteBuffer.wrap(target, offset, count);
+        long at = position;
+        while (into.hasRemaining()) {
+            int n = channel == null ? -1 : channel.read(into, at);
+            if (n < 0) {
+                throw new EOFException(path + " ends before byte " + (position + count));
+            }
+            at += n;
+        }
+    }
+
+    /** Closes it and leaves it there. */
+    void keep() throws IOException {
+        if (channel != null) {
+            channel.close();
+            channel = null;
+        }
+    }
+
+    /** Closes and deletes it. */
+    @Override
+    public void close() throws IOException {
+        discard(channel, path);
+        channel = null;
+    }
+}

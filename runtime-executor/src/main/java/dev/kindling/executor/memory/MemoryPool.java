@@ -1,0 +1,103 @@
+package dev.kindling.executor.memory;
+
+import dev.kindling.executor.core.MemoryArbiter;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.function.LongConsumer;
+
+/**
+ * The page memory of one executor. Any thread; every question is answered at once. Attempts ask for units of up to
+ * 1 MiB and hand out of them themselves, so the lock is taken rarely.
+ */
+public final class MemoryPool {
+    private static final long MAX_UNIT_BYTES = 1 << 20;
+    private static final long MIN_UNIT_BYTES = 16 << 10;
+
+    private final Object lock = new Object();
+    private final MemoryArbiter arbiter;
+    private final long unitBytes;
+    private int lastTask;
+    private LongConsumer evictor = bytes -> {};
+
+    /**
+     * @param poolBytes all page memory, execution and storage
+     * @param slots attempts that can run at once
+     */
+    public MemoryPool(long poolBytes, int slots) {
+        this.arbiter = new MemoryArbiter(poolBytes, slots);
+        // An eighth of the guarantee: a task is never refused its guaranteed share by more than rounding.
+        this.unitBytes = Math.max(MIN_UNIT_BYTES, Math.min(MAX_UNIT_BYTES, arbiter.guaranteedBytes() / 8));
+    }
+
+    /** For this JVM: half of its old generation, so that pages and what the user holds fit side by side. */
+    public static MemoryPool ofThisJvm(int slots) {
+        return new MemoryPool(oldGenerationBytes() / 2, slots);
+    }
+
+    private static long oldGenerationBytes() {
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            String name = pool.getName();
+            boolean isOld = name.contains("Old Gen") || name.contains("Tenured");
+            if (pool.getType() == MemoryType.HEAP && isOld && pool.getUsage().getMax() > 0) {
+                return pool.getUsage().getMax();
+            }
+        }
+        return Runtime.getRuntime().maxMemory() * 2 / 3;
+    }
+
+    /** Who drops stored blocks when execution needs their memory: called with bytes, on the asking thread, no lock held. */
+    public void evictWith(LongConsumer storageEvictor) {
+        this.evictor = storageEvictor;
+    }
+
+    /** Memory for an attempt that starts; closing it gives everything back. At most one a slot. */
+    public AttemptMemory openTask() {
+        synchronized (lock) {
+            int task = ++lastTask;
+            arbiter.open(task);
+            return new AttemptMemory(this, task, unitBytes, arbiter.guaranteedBytes());
+        }
+    }
+
+    boolean acquire(int task, long bytes) {
+        MemoryArbiter.Grant grant;
+        synchronized (lock) {
+            grant = arbiter.acquire(task, bytes);
+        }
+        if (grant.evictBytes() > 0) {
+            evictor.accept(grant.evictBytes());
+        }
+        return grant.isGranted();
+    }
+
+    void release(int task, long bytes) {
+        synchronized (lock) {
+            arbiter.release(task, bytes);
+        }
+    }
+
+    void close(int task) {
+        synchronized (lock) {
+            arbiter.close(task);
+        }
+    }
+
+    /** Room for a stored block; false when there is none and the block belongs on disk. */
+    public boolean tryAcquireStorage(long bytes) {
+        synchronized (lock) {
+            return arbiter.acquireStorage(bytes);
+        }
+    }
+
+    /** Gives back what a dropped block held; not for blocks evicted on demand, which were counted when asked for. */
+    public void releaseStorage(long bytes) {
+        synchronized (lock) {
+            arbiter.releaseStorage(bytes);
+        }
+    }
+
+    public long poolBytes() {
+        return arbiter.poolBytes();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.kindling.executor.shuffle;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** The rows of one bucket, in the order of the map outputs they came from; each open walks them all once. */
+public interface BucketRows extends Closeable {
+    /** Fills {@code target} from {@code from} up to {@code to}; returns how many rows came, 0 at the end. */
+    int read(Object[] target, int from, int to) throws IOException;
+
+    @Override
+    void close();
+}
