@@ -1,0 +1,123 @@
+package dev.kindling.config;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.util.NearestNames;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The settings of one application, parsed and checked once, unchangeable from then on. Looked up at start and put into
+ * small records; never in a loop. Safe for many threads.
+ *
+ * <p>{@code kindling.*} keys must be declared. {@code spark.*} keys with a counterpart stand for it, the others are
+ * warned about and ignored. Other keys belong to the user's program and are carried along.
+ */
+public final class Config {
+    private static final Pattern SECRET = Pattern.compile("(?i)secret|password|token|key|credential");
+    private static final String MASK = "***";
+
+    private final SortedMap<String, String> entries;
+    private final Map<ConfigKey<?>, Object> values;
+    private final List<String> warnings;
+
+    private Config(SortedMap<String, String> entries, Map<ConfigKey<?>, Object> values, List<String> warnings) {
+        this.entries = entries;
+        this.values = values;
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /** Every key at its default. */
+    public static Config defaults() {
+        return parse(Map.of());
+    }
+
+    /**
+     * Checks and parses all entries.
+     *
+     * @throws KindlingException {@code BAD_CONFIGURATION} naming every unknown key and every bad value
+     */
+    public static Config parse(Map<String, String> raw) {
+        List<String> warnings = new ArrayList<>();
+        SortedMap<String, String> entries = SparkAliases.translate(raw, warnings);
+        Map<ConfigKey<?>, Object> values = new HashMap<>();
+        List<String> errors = new ArrayList<>();
+        for (Map.Entry<String, String> entry : entries.entrySet()) {
+            if (entry.getKey().startsWith("kindling.")) {
+                parseOne(entry.getKey(), entry.getValue(), values, errors);
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new KindlingException(ErrorCode.BAD_CONFIGURATION, String.join("\n", errors));
+        }
+        return new Config(entries, values, warnings);
+    }
+
+    private static void parseOne(String name, String text, Map<ConfigKey<?>, Object> values, List<String> errors) {
+        ConfigKey<?> key = ConfigKeys.byName().get(name);
+        if (key == null) {
+            errors.add("unknown key " + name + "; the nearest are "
+                    + String.join(", ", NearestNames.of(name, ConfigKeys.byName().keySet(), 3)));
+            return;
+        }
+        try {
+            values.put(key, key.parse(text));
+        } catch (IllegalArgumentException e) {
+            errors.add(name + " = '" + shown(name, text) + "' cannot be used: a " + key.typeName()
+                    + (key.bounds().isEmpty() ? "" : " from " + key.bounds()) + " is wanted; the default is "
+                    + (key.defaultText().isEmpty() ? "empty" : key.defaultText()));
+        }
+    }
+
+    /** The value set, or the key's default. */
+    @SuppressWarnings("unchecked") // parseOne puts under each key what that very key parsed
+    public <T> T get(ConfigKey<T> key) {
+        Object value = values.get(key);
+        return value == null ? key.defaultValue() : (T) value;
+    }
+
+    /** Whether somebody set the key, be it to its default. */
+    public boolean isSet(ConfigKey<?> key) {
+        return values.containsKey(key);
+    }
+
+    /** What was set, {@code spark.*} names translated: parsing it again, in another process, gives the same settings. */
+    public SortedMap<String, String> entries() {
+        return new TreeMap<>(entries);
+    }
+
+    /** What the user should be told at start, one sentence each. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** This, with more entries, which win over those that are here. */
+    public Config with(Map<String, String> more) {
+        SortedMap<String, String> all = new TreeMap<>(entries);
+        all.putAll(more);
+        return parse(all);
+    }
+
+    /** What was set, one {@code key = value} a line, secrets masked. */
+    public String describe() {
+        StringBuilder lines = new StringBuilder();
+        entries.forEach((name, value) ->
+                lines.append(name).append(" = ").append(shown(name, value)).append('\n'));
+        return lines.toString();
+    }
+
+    @Override
+    public String toString() {
+        return describe();
+    }
+
+    /** The value, or a mask when its name or itself sounds like a secret. */
+    static String shown(String name, String value) {
+        return SECRET.matcher(name).find() || SECRET.matcher(value).find() ? MASK : value;
+    }
+}

@@ -1,0 +1,198 @@
+package dev.kindling.config;
+
+import dev.kindling.util.ByteSizes;
+import dev.kindling.util.Durations;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * One setting: name, type, default, bounds and what it is for. Declared as a constant in the list of its area:
+ *
+ * <pre>{@code
+ * static final ConfigKey<Long> FETCH_TIMEOUT_MS = ConfigKey.millis("kindling.fetch.timeoutMs")
+ *         .defaultsTo(4_000L).between(100L, 600_000L)
+ *         .doc("How long one block request may stay unanswered before it is tried again.");
+ * }</pre>
+ *
+ * @param <T> what its values are in the program
+ */
+public final class ConfigKey<T> {
+    private final Draft<T> draft;
+    private final String doc;
+
+    private ConfigKey(Draft<T> draft, String doc) {
+        this.draft = draft;
+        this.doc = doc;
+    }
+
+    /** A whole number such as {@code 4}. */
+    public static Draft<Integer> ints(String name) {
+        return new Draft<>(name, "whole number", text -> Integer.valueOf(text), Object::toString, Comparator.<Integer>naturalOrder());
+    }
+
+    /** A whole number that may be beyond an {@code int}. */
+    public static Draft<Long> longs(String name) {
+        return new Draft<>(name, "whole number", text -> Long.valueOf(text), Object::toString, Comparator.<Long>naturalOrder());
+    }
+
+    /** A number such as {@code 0.5}. */
+    public static Draft<Double> doubles(String name) {
+        return new Draft<>(name, "number", ConfigKey::parseDouble, Object::toString, Comparator.<Double>naturalOrder());
+    }
+
+    /** {@code true} or {@code false}. */
+    public static Draft<Boolean> booleans(String name) {
+        return new Draft<>(name, "true or false", ConfigKey::parseBoolean, Object::toString, null);
+    }
+
+    /** Milliseconds, written {@code 4000}, {@code 500ms}, {@code 4s}, {@code 2min}. */
+    public static Draft<Long> millis(String name) {
+        return new Draft<>(name, "time", Durations::parseMs, ms -> ms + "ms", Comparator.naturalOrder());
+    }
+
+    /** Bytes, written {@code 65536}, {@code 64k}, {@code 1g}. */
+    public static Draft<Long> bytes(String name) {
+        return new Draft<>(name, "size", ByteSizes::parse, ByteSizes::formatExactly, Comparator.naturalOrder());
+    }
+
+    /** Any text. */
+    public static Draft<String> string(String name) {
+        return new Draft<>(name, "text", text -> text, text -> text, null);
+    }
+
+    /** Texts with commas between. */
+    public static Draft<List<String>> list(String name) {
+        return new Draft<>(name, "list", ConfigKey::parseList, texts -> String.join(",", texts), null);
+    }
+
+    public String name() {
+        return draft.name;
+    }
+
+    /** What values look like, for people: {@code whole number}, {@code size}. */
+    public String typeName() {
+        return draft.typeName;
+    }
+
+    public T defaultValue() {
+        return draft.defaultValue;
+    }
+
+    /** The default as one would write it; empty for an empty text or list. */
+    public String defaultText() {
+        return draft.format.apply(draft.defaultValue);
+    }
+
+    /** The allowed values, for people, such as {@code 100ms to 600000ms}; empty when any value of the type will do. */
+    public String bounds() {
+        return draft.bounds();
+    }
+
+    public String doc() {
+        return doc;
+    }
+
+    /** A value as one would write it, read back by {@link #parse}. */
+    public String format(T value) {
+        return draft.format.apply(value);
+    }
+
+    /**
+     * The value of a text.
+     *
+     * @throws IllegalArgumentException when the text is not of the type or out of bounds
+     */
+    T parse(String text) {
+        T value = draft.parse.apply(text.strip());
+        if (!draft.allows(value)) {
+            throw new IllegalArgumentException(text);
+        }
+        return value;
+    }
+
+    @Override
+    public String toString() {
+        return draft.name;
+    }
+
+    private static Double parseDouble(String text) {
+        double value = Double.parseDouble(text);
+        if (Double.isNaN(value)) {
+            throw new NumberFormatException(text);
+        }
+        return value;
+    }
+
+    private static Boolean parseBoolean(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    private static List<String> parseList(String text) {
+        return Arrays.stream(text.split(",")).map(String::strip).filter(item -> !item.isEmpty()).toList();
+    }
+
+    /** A key being declared; {@link #doc} ends it. */
+    public static final class Draft<T> {
+        private final String name;
+        private final String typeName;
+        private final Function<String, T> parse;
+        private final Function<T, String> format;
+        private final Comparator<T> order;
+        private T defaultValue;
+        private T least;
+        private T most;
+
+        private Draft(
+                String name, String typeName, Function<String, T> parse, Function<T, String> format, Comparator<T> order) {
+            this.name = name;
+            this.typeName = typeName;
+            this.parse = parse;
+            this.format = format;
+            this.order = order;
+        }
+
+        public Draft<T> defaultsTo(T value) {
+            defaultValue = value;
+            return this;
+        }
+
+        /** Both bounds are allowed values. */
+        public Draft<T> between(T least, T most) {
+            this.least = least;
+            this.most = most;
+            return this;
+        }
+
+        public Draft<T> atLeast(T least) {
+            this.least = least;
+            return this;
+        }
+
+        /** Ends the declaration with a sentence or two saying what the setting does and when to change it. */
+        public ConfigKey<T> doc(String doc) {
+            if (defaultValue == null || !allows(defaultValue) || doc.isBlank()) {
+                throw new IllegalStateException(name + " needs a default within its bounds and a doc");
+            }
+            return new ConfigKey<>(this, doc);
+        }
+
+        private boolean allows(T value) {
+            return (least == null || order.compare(value, least) >= 0)
+                    && (most == null || order.compare(value, most) <= 0);
+        }
+
+        private String bounds() {
+            if (least == null) {
+                return "";
+            }
+            return most == null ? format.apply(least) + " or more" : format.apply(least) + " to " + format.apply(most);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.kindling.config;
+
+import java.util.List;
+
+/** What actions bring back to the driver. */
+public final class ResultKeys {
+    public static final ConfigKey<Long> MAX_BYTES = ConfigKey.bytes("kindling.result.maxBytes")
+            .defaultsTo(1L << 30)
+            .between(1L << 10, 1L << 40)
+            .doc("A job whose results are larger, all partitions together, fails before the driver runs out of memory.");
+
+    public static final ConfigKey<Long> DIRECT_BYTES = ConfigKey.bytes("kindling.result.directBytes")
+            .defaultsTo(1L << 20)
+            .between(0L, 16L << 20)
+            .doc("A task's result up to this size travels with the message that the task has ended; a larger one is"
+                    + " fetched as a block.");
+
+    static final List<ConfigKey<?>> ALL = List.of(MAX_BYTES, DIRECT_BYTES);
+
+    private ResultKeys() {}
+}

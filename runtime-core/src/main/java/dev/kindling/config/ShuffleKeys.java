@@ -1,0 +1,30 @@
+package dev.kindling.config;
+
+import java.util.List;
+
+/** Writing map outputs and fetching their blocks. */
+public final class ShuffleKeys {
+    public static final ConfigKey<Long> PAGE_BYTES = ConfigKey.bytes("kindling.shuffle.pageBytes")
+            .defaultsTo(64L << 10)
+            .between(16L << 10, 256L << 10)
+            .doc("The most a page of rows of one bucket holds before it is packed; tasks with little memory take less.");
+
+    public static final ConfigKey<Long> FETCH_TIMEOUT_MS = ConfigKey.millis("kindling.fetch.timeoutMs")
+            .defaultsTo(4_000L)
+            .between(100L, 600_000L)
+            .doc("How long a request for blocks may stay without a byte of answer before it is tried again.");
+
+    public static final ConfigKey<Integer> FETCH_TRIES = ConfigKey.ints("kindling.fetch.tries")
+            .defaultsTo(3)
+            .between(1, 100)
+            .doc("How often a block is asked for before its map output is given up and computed again.");
+
+    public static final ConfigKey<Long> FETCH_BYTES_IN_FLIGHT = ConfigKey.bytes("kindling.fetch.bytesInFlight")
+            .defaultsTo(16L << 20)
+            .between(64L << 10, 1L << 30)
+            .doc("The most a task asks for ahead of what it has read; tasks with little memory take less.");
+
+    static final List<ConfigKey<?>> ALL = List.of(PAGE_BYTES, FETCH_TIMEOUT_MS, FETCH_TRIES, FETCH_BYTES_IN_FLIGHT);
+
+    private ShuffleKeys() {}
+}
