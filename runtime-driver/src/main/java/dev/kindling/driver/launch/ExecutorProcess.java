@@ -1,0 +1,101 @@
+package dev.kindling.driver.launch;
+
+import dev.kindling.executor.ExecutorBootstrap;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/** One executor process, from its start to its end, followed by a thread of its own. Any thread may end it. */
+final class ExecutorProcess {
+    private final ExecutorBootstrap bootstrap;
+    private final List<String> command;
+    private final Path directory;
+    private final OutputLog log;
+    private final ClusterLauncher.Listener listener;
+    private final Thread thread;
+    private Process process;
+    private boolean isKilled;
+
+    /** @param logs where it runs and leaves its log */
+    ExecutorProcess(ExecutorBootstrap bootstrap, List<String> command, Path logs, ClusterLauncher.Listener listener) {
+        this.bootstrap = bootstrap;
+        this.command = command;
+        this.directory = logs;
+        this.log = new OutputLog(logs.resolve(bootstrap.executorId() + ".log"));
+        this.listener = listener;
+        this.thread = new Thread(this::follow, "executor-process-" + bootstrap.executorId());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void follow() {
+        String executorId = bootstrap.executorId();
+        try {
+            Process started = startProcess();
+            while (!started.waitFor(1, TimeUnit.SECONDS)) {
+                log.trim();
+            }
+            String why = ExitReason.of(started.exitValue(), bootstrap.memoryBytes() >> 20) + lastWords();
+            listener.executorExited(executorId, OptionalInt.of(started.exitValue()), why);
+        } catch (IOException e) {
+            String why = "its process could not be started: " + e.getMessage();
+            listener.executorExited(executorId, OptionalInt.empty(), why);
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread while the driver lives; without it nobody would follow the process.
+            kill();
+        }
+    }
+
+    private Process startProcess() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.redirect())
+                .directory(directory.toFile());
+        synchronized (this) {
+            if (isKilled) {
+                throw new IOException("the application ends");
+            }
+            process = builder.start();
+        }
+        try {
+            // Left open: its end tells the process that the driver is gone.
+            bootstrap.write(new DataOutputStream(process.getOutputStream()));
+        } catch (IOException e) {
+            // It ended before it read a word; what it wrote and its exit code say why.
+        }
+        return process;
+    }
+
+    private String lastWords() {
+        String tail = log.tail();
+        return tail.isEmpty() ? "" : "; its last output was:\n" + tail.indent(4).stripTrailing();
+    }
+
+    /** Ends it at once. */
+    synchronized void kill() {
+        isKilled = true;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Whether process and thread are gone, at the latest {@code withinMs} from now. */
+    boolean isGone(long withinMs) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            thread.join(Math.max(1, withinMs));
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.kindling.driver.launch;
+
+import dev.kindling.executor.ExecutorBootstrap;
+import dev.kindling.executor.ExecutorMain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Executors as processes of their own on this machine. Each is told all it must know through its standard input, which
+ * stays open: its end is how a process learns that the driver is gone, even when the driver was killed.
+ *
+ * <p>One thread, {@code executor-process-e1}, starts a process, keeps its log short, and says how it ended.
+ */
+final class LocalProcessLauncher implements ClusterLauncher {
+    private static final long END_WITHIN_MS = 1_000;
+
+    private final MasterUrl.LocalCluster master;
+    private final LaunchContext context;
+    private final Path logs;
+    private final Object lock = new Object();
+    private final TreeMap<String, ExecutorProcess> processes = new TreeMap<>();
+    private ExecutorCommand command;
+    private Listener listener;
+    private int lastExecutor;
+    private boolean isClosed;
+
+    LocalProcessLauncher(MasterUrl.LocalCluster master, LaunchContext context) {
+        this.master = master;
+        this.context = context;
+        this.logs = context.scratch().resolve("logs");
+    }
+
+    /** What is the same for all executors of the application. */
+    private record ExecutorCommand(List<String> words, List<String> userClassPath) {}
+
+    @Override
+    public void start(Listener toTell) {
+        listener = toTell;
+        command = prepare();
+        for (int i = 0; i < master.executors(); i++) {
+            launchNext();
+        }
+    }
+
+    private ExecutorCommand prepare() {
+        try {
+            Files.createDirectories(logs);
+            Path temporary = Files.createDirectories(context.scratch().resolve("tmp"));
+            List<Path> engine = EngineClassPath.find(context.scratch().resolve("engine"));
+            List<Path> user = UserClassPath.of(context.userLoader(), engine, context.scratch().resolve("user"));
+            List<String> words = ExecutorJvm.command(
+                    master.memoryMb(),
+                    master.cores(),
+                    engine,
+                    temporary,
+                    context.executorJavaOptions(),
+                    ExecutorMain.class.getName());
+            return new ExecutorCommand(words, user.stream().map(Path::toString).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare executor processes in " + context.scratch(), e);
+        }
+    }
+
+    private void launchNext() {
+        ExecutorProcess process;
+        String executorId;
+        synchronized (lock) {
+            if (isClosed) {
+                return;
+            }
+            executorId = "e" + ++lastExecutor;
+            process = new ExecutorProcess(bootstrapOf(executorId), command.words(), logs, listener);
+            processes.put(executorId, process);
+        }
+        listener.executorRequested(executorId);
+        process.start();
+    }
+
+    private ExecutorBootstrap bootstrapOf(String executorId) {
+        return new ExecutorBootstrap(
+                context.applicationId(),
+                executorId,
+                // Ids are never used twice, so the first incarnation is the only one.
+                1,
+                master.cores(),
+                master.memoryMb() << 20,
+                context.scratch().resolve(executorId).toString(),
+                context.applicationId(),
+                context.driverHost(),
+                context.driverHost(),
+                context.driverHost(),
+                context.driverPort(),
+                context.secret(),
+                command.userClassPath(),
+                context.settings());
+    }
+
+    @Override
+    public void replace(String lostExecutorId) {
+        launchNext();
+    }
+
+    @Override
+    public void release(String executorId, String reason) {
+        ExecutorProcess process;
+        synchronized (lock) {
+            process = processes.remove(executorId);
+        }
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    @Override
+    public int totalCores() {
+        return master.executors() * master.cores();
+    }
+
+    /** Executors were asked to end before; who has not within a moment is killed. */
+    @Override
+    public void close() {
+        List<ExecutorProcess> left;
+        synchronized (lock) {
+            isClosed = true;
+            left = new ArrayList<>(processes.values());
+        }
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_WITHIN_MS);
+        for (ExecutorProcess process : left) {
+            if (!process.isGone(TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()))) {
+                process.kill();
+            }
+        }
+        left.forEach(process -> process.isGone(END_WITHIN_MS));
+    }
+}

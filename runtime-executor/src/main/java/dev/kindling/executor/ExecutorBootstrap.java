@@ -1,0 +1,154 @@
+package dev.kindling.executor;
+
+import dev.kindling.rpc.Secret;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All that an executor process is told when it starts. It comes through standard input or a file that only its owner
+ * may read: it holds the application's secret, which never stands in an argument or in the environment.
+ *
+ * @param executorId such as {@code e1}
+ * @param incarnation differs each time a process starts under this id
+ * @param cores attempts that run at once
+ * @param memoryBytes its heap, as it was asked for
+ * @param scratchDirectory its own directory, deleted when it ends
+ * @param hostKey equal for executors that see the same local disks
+ * @param bindHost address it listens on; {@code advertisedHost} is where others find it
+ * @param driverHost where the driver listens
+ * @param secret opens every connection of the application
+ * @param classPath the user's jars and directories that lie on this machine
+ * @param settings {@code kindling.*} keys that are set
+ */
+public record ExecutorBootstrap(
+        String applicationId,
+        String executorId,
+        long incarnation,
+        int cores,
+        long memoryBytes,
+        String scratchDirectory,
+        String hostKey,
+        String bindHost,
+        String advertisedHost,
+        String driverHost,
+        int driverPort,
+        Secret secret,
+        List<String> classPath,
+        Map<String, String> settings) {
+    private static final int MAGIC = 0x4b494e44; // "KIND"
+    private static final int MAX_BYTES = 1 << 24;
+
+    public ExecutorBootstrap {
+        classPath = List.copyOf(classPath);
+        settings = Map.copyOf(settings);
+    }
+
+    /** Writes it, for {@link #read} of the same build. */
+    public void write(DataOutputStream out) throws IOException {
+        out.writeInt(MAGIC);
+        writeText(out, applicationId);
+        writeText(out, executorId);
+        out.writeLong(incarnation);
+        out.writeInt(cores);
+        out.writeLong(memoryBytes);
+        writeText(out, scratchDirectory);
+        writeText(out, hostKey);
+        writeText(out, bindHost);
+        writeText(out, advertisedHost);
+        writeText(out, driverHost);
+        out.writeInt(driverPort);
+        secret.writeTo(out);
+        out.writeInt(classPath.size());
+        for (String entry : classPath) {
+            writeText(out, entry);
+        }
+        Map<String, String> sorted = new TreeMap<>(settings);
+        out.writeInt(sorted.size());
+        for (Map.Entry<String, String> setting : sorted.entrySet()) {
+            writeText(out, setting.getKey());
+            writeText(out, setting.getValue());
+        }
+        out.flush();
+    }
+
+    /** @throws IOException also when the input is something else, such as a terminal */
+    public static ExecutorBootstrap read(DataInputStream in) throws IOException {
+        if (in.readInt() != MAGIC) {
+            throw new IOException("standard input does not start with an executor's bootstrap; executors are started"
+                    + " by their driver, not by hand");
+        }
+        return new ExecutorBootstrap(
+                readText(in),
+                readText(in),
+                in.readLong(),
+                in.readInt(),
+                in.readLong(),
+                readText(in),
+                readText(in),
+                readText(in),
+                readText(in),
+                readText(in),
+                in.readInt(),
+                Secret.read(in),
+                readTexts(in),
+                readSettings(in));
+    }
+
+    private static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+    }
+
+    private static String readText(DataInputStream in) throws IOException {
+        return new String(readBytes(in), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] readBytes(DataInputStream in) throws IOException {
+        int length = readCount(in);
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the executor's bootstrap ends early");
+        }
+        return bytes;
+    }
+
+    private static List<String> readTexts(DataInputStream in) throws IOException {
+        int count = readCount(in);
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            texts.add(readText(in));
+        }
+        return texts;
+    }
+
+    private static Map<String, String> readSettings(DataInputStream in) throws IOException {
+        int count = readCount(in);
+        Map<String, String> settings = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            settings.put(readText(in), readText(in));
+        }
+        return settings;
+    }
+
+    private static int readCount(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0 || count > MAX_BYTES) {
+            throw new IOException("the executor's bootstrap is malformed");
+        }
+        return count;
+    }
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return executorId + " of " + applicationId + ", driver " + driverHost + ":" + driverPort;
+    }
+}

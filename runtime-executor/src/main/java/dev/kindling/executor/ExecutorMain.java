@@ -1,0 +1,6 @@
+package dev.kindling.executor;
+
+/** placeholder */
+public final class ExecutorMain {
+    private ExecutorMain() {}
+}
