@@ -1,0 +1,24 @@
+package dev.kindling.executor.core;
+
+/**
+ * Bounds and patience of one reduce task's fetching.
+ *
+ * @param maxBytesInFlight bytes asked for and not yet taken by the task, over all peers
+ * @param windowBytes the share of one request in that
+ * @param maxTries how often a peer is asked without getting on before its map output is given up
+ * @param timeoutMs how long a waiting task bears a peer that sends nothing
+ * @param backoffMs pause before the second try, doubled before each further one
+ */
+public record FetchSettings(long maxBytesInFlight, long windowBytes, int maxTries, int timeoutMs, int backoffMs) {
+    /** 16 MiB in flight, 4 MiB a peer, three tries of 4 s. */
+    public static FetchSettings defaults() {
+        return new FetchSettings(16 << 20, 4 << 20, 3, 4_000, 200);
+    }
+
+    public FetchSettings {
+        if (windowBytes < 1 || maxBytesInFlight < windowBytes || maxTries < 1 || timeoutMs < 1 || backoffMs < 0) {
+            throw new IllegalArgumentException("fetch settings out of range: " + windowBytes + " of " + maxBytesInFlight
+                    + " bytes, " + maxTries + " tries, " + timeoutMs + " ms, " + backoffMs + " ms");
+        }
+    }
+}
