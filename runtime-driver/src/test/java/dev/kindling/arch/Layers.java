@@ -42,6 +42,7 @@ final class Layers {
             Map.entry("rpc", 4),
             Map.entry("sim", 4),
             Map.entry("executor.core", 5),
+            Map.entry("executor.attempt", 6),
             Map.entry("executor.memory", 6),
             Map.entry("executor.block", 6),
             Map.entry("executor.shuffle", 7),
@@ -62,6 +63,7 @@ final class Layers {
             "util", Set.of("api"),
             "serde", Set.of("data"),
             "event", Set.of("protocol"),
+            "executor.attempt", Set.of("executor.block", "executor.memory"),
             "executor.block", Set.of("executor.memory"),
             "driver.cli", Set.of("driver.sim"));
 

@@ -1,8 +1,8 @@
 package dev.kindling.executor.shuffle;
 
+import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
-import dev.kindling.executor.task.TaskEnvironment;
 import dev.kindling.serde.RowReader;
 import java.io.Closeable;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.kindling.executor.shuffle;
 
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
+import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.MapOutputWriter;
-import dev.kindling.executor.task.TaskEnvironment;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.RowWriter;

@@ -1,5 +1,6 @@
 package dev.kindling.executor.task;
 
+import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskLaunch;

@@ -1,4 +1,4 @@
-package dev.kindling.executor.task;
+package dev.kindling.executor.attempt;
 
 /**
  * Sizes the operators go by, parsed once from the configuration.

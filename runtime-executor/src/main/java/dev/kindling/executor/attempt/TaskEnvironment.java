@@ -1,4 +1,4 @@
-package dev.kindling.executor.task;
+package dev.kindling.executor.attempt;
 
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
@@ -33,6 +33,9 @@ public interface TaskEnvironment {
     /** Bounds and sizes that the operators go by. */
     TaskSettings settings();
 
-    /** Checked once a batch: throws {@code CancelledException} when the attempt shall stop. */
+    /**
+     * Checked once a batch: throws {@code CancelledException} when the attempt shall stop. Who cancels also interrupts the
+     * thread, so that a slow function ends too.
+     */
     void checkCancelled();
 }

@@ -1,4 +1,4 @@
-package dev.kindling.executor.task;
+package dev.kindling.executor.attempt;
 
 import java.io.Serial;
 
