@@ -40,6 +40,9 @@ public sealed interface AppEvent {
 
     record ExecutorAdded(String executorId, String host, int cores, long memoryBytes) implements AppEvent {}
 
+    /** Not heard of for so long that it may be lost; it is, if it stays silent. */
+    record ExecutorSilent(String executorId, long silentMs) implements AppEvent {}
+
     record ExecutorLost(String executorId, String reason) implements AppEvent {}
 
     /** Map outputs that must be computed again. */

@@ -1,0 +1,360 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.event.AppEvent;
+import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The life of an attempt as the driver sees it: launched, believed to run, ended.
+ *
+ * <p>Belief and truth are brought together by heartbeats, not by counting messages. What the driver believes in and an
+ * executor does not name is launched again, at last given up; what an executor names and the driver does not believe
+ * in is cancelled. So any single message may be lost, doubled or late.
+ */
+final class Attempts {
+    /** Pause before a task that was not accepted is offered again. */
+    private static final long NOT_ACCEPTED_PAUSE_MS = 500;
+
+    private final DriverSettings settings;
+    private final Outbox out;
+    private final ExecutorTable executors;
+    private final Placement placement;
+    private final Stages stages;
+    private final Set<PlantedBug> bugs;
+
+    Attempts(
+            DriverSettings settings,
+            Outbox out,
+            ExecutorTable executors,
+            Placement placement,
+            Stages stages,
+            Set<PlantedBug> bugs) {
+        this.settings = settings;
+        this.out = out;
+        this.executors = executors;
+        this.placement = placement;
+        this.stages = stages;
+        this.bugs = bugs;
+    }
+
+    // ---- launched -----------------------------------------------------------------------------------------------
+
+    void launch(StageState stage, TaskSet.Choice task, ExecutorState executor) {
+        int number = stage.tasks.takeAttemptNumber(task.partition());
+        AttemptId id = new AttemptId(stage.id(), task.partition(), number);
+        int jobId = stage.jobIds.first();
+        RunningAttempt attempt = new RunningAttempt(id, stage, executor, jobId, out.nowMs(), task.isAlone());
+        stage.tasks.started(attempt);
+        executor.running.put(id, attempt);
+        send(attempt);
+        out.emit(new AppEvent.AttemptStarted(id, executor.id));
+    }
+
+    private void send(RunningAttempt attempt) {
+        ExecutorState executor = attempt.executor;
+        if (executor.programs.add(attempt.stage.id())) {
+            out.send(executor, Stages.programOf(attempt.stage));
+        }
+        out.launch(executor, new TaskLaunch(attempt.id, attempt.jobId, inputsOf(attempt)));
+        attempt.lastSentMs = out.nowMs();
+    }
+
+    private List<TaskInput> inputsOf(RunningAttempt attempt) {
+        List<TaskInput> inputs = new ArrayList<>();
+        for (LeafInput leaf : attempt.stage.spec.inputs().of(attempt.id.partition())) {
+            if (leaf instanceof LeafInput.ShufflePartition read) {
+                MapOutputs.Shuffle shuffle = stages.mapOutputs().find(read.shuffleId());
+                inputs.add(shuffle.inputOf(read.leafId(), read.leafPartition(), executors));
+            } else if (leaf instanceof LeafInput.Bytes part) {
+                inputs.add(new TaskInput.Bytes(part.leafId(), part.leafPartition(), part.bytes()));
+            }
+        }
+        return inputs;
+    }
+
+    void programNeeded(ExecutorState executor, int stageId) {
+        StageState stage = stages.find(stageId);
+        if (stage == null || stage.jobIds.isEmpty()) {
+            out.send(executor, new Frame.ForgetStage(stageId));
+        } else if (!bugs.contains(PlantedBug.PROGRAM_NOT_REPEATED)) {
+            executor.programs.add(stageId);
+            out.send(executor, Stages.programOf(stage));
+        }
+    }
+
+    // ---- believed to run ----------------------------------------------------------------------------------------
+
+    void reconcile(ExecutorState executor, List<AttemptId> named) {
+        TreeSet<AttemptId> there = new TreeSet<>(named);
+        for (AttemptId id : there) {
+            RunningAttempt attempt = executor.running.get(id);
+            if (attempt == null) {
+                out.send(executor, new Frame.CancelAttempt(id, "the driver does not wait for it"));
+            } else {
+                attempt.lastSentMs = out.nowMs();
+                attempt.lastNamedMs = out.nowMs();
+                if (!attempt.isCurrent) {
+                    out.send(executor, new Frame.CancelAttempt(id, "its result is not wanted any more"));
+                }
+            }
+        }
+        for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
+            if (!there.contains(attempt.id)) {
+                missing(attempt);
+            }
+        }
+    }
+
+    private void missing(RunningAttempt attempt) {
+        if (out.nowMs() - attempt.lastSentMs < settings.relaunchMs()
+                || bugs.contains(PlantedBug.LAUNCH_NOT_REPEATED)) {
+            return;
+        }
+        if (!attempt.isCurrent) {
+            out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, "its result is not wanted any more"));
+            freeSlot(attempt);
+        } else if (out.nowMs() - attempt.lastNamedMs >= settings.missingAttemptMs() || !attempt.stage.isReady) {
+            giveUp(attempt);
+        } else {
+            send(attempt);
+        }
+    }
+
+    /** The launch never arrived, or its input is not there any more. */
+    private void giveUp(RunningAttempt attempt) {
+        String message = "executor " + attempt.executor.id + " has not known the attempt for "
+                + (out.nowMs() - attempt.lastNamedMs) + " ms";
+        out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, message));
+        freeSlot(attempt);
+        attempt.stage.tasks.ended(attempt);
+        reportFailed(attempt, message, false);
+        stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
+    }
+
+    private void freeSlot(RunningAttempt attempt) {
+        if (attempt.executor.running.remove(attempt.id) != null) {
+            placement.freeSlots(attempt.executor, attempt.isAlone ? attempt.executor.cores : 1);
+        }
+    }
+
+    // ---- ended well ---------------------------------------------------------------------------------------------
+
+    /** True when a task got its result by it. */
+    boolean finished(ExecutorState executor, Frame.AttemptFinished e) {
+        acknowledge(executor, e.attempt());
+        RunningAttempt attempt = executor.running.get(e.attempt());
+        if (attempt == null) {
+            lateSuccess(executor, e.attempt(), e.result());
+            return false;
+        }
+        freeSlot(attempt);
+        if (!attempt.isCurrent) {
+            discard(executor, e.attempt(), e.result());
+            return false;
+        }
+        StageState stage = attempt.stage;
+        if (!isFitting(stage, e.result())) {
+            attempt.stage.tasks.ended(attempt);
+            failed(attempt, new TaskFailure.Internal("the result " + e.result() + " does not fit " + stage, ""));
+            return false;
+        }
+        stage.tasks.ended(attempt);
+        stage.tasks.succeeded(e.attempt().partition());
+        stage.recordDuration(out.nowMs() - attempt.launchedMs);
+        stage.futileRebuilds = 0;
+        out.emit(new AppEvent.AttemptSucceeded(attempt.id, executor.id, e.metrics()));
+        accept(stage, attempt, e.result(), e.metrics());
+        return true;
+    }
+
+    private void accept(StageState stage, RunningAttempt attempt, TaskResult result, TaskMetrics metrics) {
+        if (result instanceof TaskResult.MapWritten written) {
+            stages.mapWritten(stage, attempt.id, attempt.executor, written);
+        } else {
+            stages.resultCame(stage, attempt, result, metrics);
+        }
+    }
+
+    private static boolean isFitting(StageState stage, TaskResult result) {
+        if (result instanceof TaskResult.MapWritten written) {
+            return written.shuffleId() == stage.spec.shuffleId()
+                    && written.partitionBytes().length == stage.spec.reducePartitions();
+        }
+        return !stage.spec.isMapStage();
+    }
+
+    private void acknowledge(ExecutorState executor, AttemptId attempt) {
+        if (!bugs.contains(PlantedBug.OUTCOME_NOT_ACKNOWLEDGED)) {
+            out.send(executor, new Frame.OutcomeReceived(attempt));
+        }
+    }
+
+    /** The outcome came twice, or after its attempt was given up. What was accepted before stays. */
+    private void lateSuccess(ExecutorState executor, AttemptId id, TaskResult result) {
+        if (bugs.contains(PlantedBug.SECOND_OUTCOME_COUNTED)) {
+            StageState stage = stages.find(id.stageId());
+            if (stage != null && !stage.jobIds.isEmpty() && !(result instanceof TaskResult.MapWritten)) {
+                RunningAttempt again = new RunningAttempt(id, stage, executor, 0, out.nowMs(), false);
+                stages.resultCame(stage, again, result, TaskMetrics.NONE);
+            }
+            return;
+        }
+        if (!isAccepted(executor, id, result)) {
+            discard(executor, id, result);
+        }
+    }
+
+    private boolean isAccepted(ExecutorState executor, AttemptId id, TaskResult result) {
+        if (result instanceof TaskResult.MapWritten written) {
+            return stages.isRegistered(written.shuffleId(), id, executor);
+        }
+        if (result instanceof TaskResult.PartWritten) {
+            return stages.isAcceptedPart(id);
+        }
+        return result instanceof TaskResult.Stored && stages.isUnfetched(id);
+    }
+
+    private void discard(ExecutorState executor, AttemptId id, TaskResult result) {
+        if (bugs.contains(PlantedBug.SUPERSEDED_OUTPUT_KEPT)) {
+            return;
+        }
+        if (result instanceof TaskResult.MapWritten written) {
+            out.send(executor, new Frame.DropMapOutput(written.shuffleId(), id));
+        } else if (result instanceof TaskResult.Stored) {
+            out.send(executor, new Frame.DropResult(id));
+        } else if (result instanceof TaskResult.PartWritten part) {
+            String target = stages.targetOf(id.stageId());
+            if (target != null) {
+                out.add(new DriverEffect.DiscardPart(target, part.attemptFile()));
+            }
+        }
+    }
+
+    // ---- ended badly --------------------------------------------------------------------------------------------
+
+    void failed(ExecutorState executor, Frame.AttemptFailed e) {
+        acknowledge(executor, e.attempt());
+        RunningAttempt attempt = executor.running.get(e.attempt());
+        if (attempt == null) {
+            return;
+        }
+        if (bugs.contains(PlantedBug.SLOT_LEAKED_ON_FAILURE)) {
+            executor.running.remove(attempt.id);
+        } else {
+            freeSlot(attempt);
+        }
+        if (attempt.isCurrent) {
+            attempt.stage.tasks.ended(attempt);
+            failed(attempt, e.failure());
+        }
+    }
+
+    private void failed(RunningAttempt attempt, TaskFailure failure) {
+        FailurePolicy.Verdict verdict = FailurePolicy.verdict(failure);
+        String words = FailurePolicy.words(failure);
+        reportFailed(attempt, words, verdict != FailurePolicy.Verdict.UNCHARGED);
+        switch (verdict) {
+            case FINAL -> failJobs(attempt, failure, FailurePolicy.describe(
+                    words, attempt.stage, attempt, 1, 0, List.of()));
+            case CHARGED -> charge(attempt, words, Optional.of(failure));
+            case UNCHARGED -> retryUncharged(attempt, failure);
+        }
+    }
+
+    private void charge(RunningAttempt attempt, String words, Optional<TaskFailure> failure) {
+        StageState stage = attempt.stage;
+        int partition = attempt.id.partition();
+        TaskSet.Failures seen = stage.tasks.failuresOf(partition);
+        seen.charged++;
+        if (!words.equals(seen.lastMessage)) {
+            seen.lastMessage = words;
+            seen.executorsOfLast.clear();
+        }
+        if (!seen.executorsOfLast.contains(attempt.executor.id)) {
+            seen.executorsOfLast.add(attempt.executor.id);
+        }
+        if (seen.charged < stage.maxTaskFailures) {
+            long avoidUntilMs = out.nowMs() + settings.avoidMs();
+            stages.requeue(stage, partition, out.nowMs(), avoidUntilMs, seen.executorsOfLast);
+            return;
+        }
+        String message = FailurePolicy.describe(
+                words, stage, attempt, seen.charged, stage.maxTaskFailures, seen.executorsOfLast);
+        ErrorCode code = failure.map(FailurePolicy::code).orElse(ErrorCode.EXECUTORS_LOST);
+        stages.failJobsNeeding(stage, code, message, failure);
+    }
+
+    private void failJobs(RunningAttempt attempt, TaskFailure failure, String message) {
+        stages.failJobsNeeding(attempt.stage, FailurePolicy.code(failure), message, Optional.of(failure));
+    }
+
+    private void retryUncharged(RunningAttempt attempt, TaskFailure failure) {
+        long notBeforeMs = failure instanceof TaskFailure.FetchFailed ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
+        List<String> avoided = List.of(attempt.executor.id);
+        long avoidUntilMs = out.nowMs() + settings.avoidMs();
+        stages.requeue(attempt.stage, attempt.id.partition(), notBeforeMs, avoidUntilMs, avoided);
+        if (failure instanceof TaskFailure.FetchFailed fetch) {
+            fetchFailed(attempt, fetch);
+        }
+    }
+
+    private void fetchFailed(RunningAttempt attempt, TaskFailure.FetchFailed fetch) {
+        StageState stage = attempt.stage;
+        if (!stage.spec.readsShuffles().contains(fetch.shuffleId())
+                || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.message())
+                || stage.isRebuilding) {
+            return;
+        }
+        stage.isRebuilding = true;
+        if (++stage.futileRebuilds >= settings.maxStageAttempts()) {
+            String words = "map outputs of shuffle " + fetch.shuffleId() + " could not be read " + stage.futileRebuilds
+                    + " times in a row although they were rebuilt each time; last: " + fetch.message();
+            failJobs(attempt, fetch, FailurePolicy.describe(words, stage, attempt, 1, 0, List.of()));
+        }
+    }
+
+    /** The executor is lost and with it all its attempts. {@code isDeath}: its process ended by itself. */
+    void executorLost(ExecutorState executor, String reason, boolean isDeath) {
+        if (bugs.contains(PlantedBug.ATTEMPTS_NOT_REQUEUED)) {
+            return;
+        }
+        String message = "executor " + executor.id + " was lost: " + reason;
+        for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
+            executor.running.remove(attempt.id);
+            if (attempt.isCurrent) {
+                attempt.stage.tasks.ended(attempt);
+                lostWith(attempt, message, isDeath);
+            }
+        }
+    }
+
+    private void lostWith(RunningAttempt attempt, String message, boolean isDeath) {
+        if (isDeath) {
+            attempt.stage.tasks.failuresOf(attempt.id.partition()).deaths++;
+        }
+        // Only a task that ran alone, after executors had died under it before, is known to be the cause.
+        boolean isCharged = isDeath && attempt.isAlone || bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
+        reportFailed(attempt, message, isCharged);
+        if (isCharged) {
+            charge(attempt, message, Optional.empty());
+        } else {
+            stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
+        }
+    }
+
+    private void reportFailed(RunningAttempt attempt, String message, boolean isCharged) {
+        out.emit(new AppEvent.AttemptFailed(attempt.id, attempt.executor.id, message, isCharged));
+    }
+}

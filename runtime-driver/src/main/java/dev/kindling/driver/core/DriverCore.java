@@ -1,0 +1,304 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.event.AppEvent;
+import dev.kindling.loop.Core;
+import dev.kindling.loop.Effects;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything the driver decides. This class takes each event to the part it concerns and keeps track of who is a
+ * member of the cluster; the parts are
+ *
+ * <ul>
+ *   <li>{@link Stages}: jobs, which stages are needed, map outputs, results, commit;
+ *   <li>{@link TaskSet}: the tasks of a stage, waiting and tried;
+ *   <li>{@link Placement}: which waiting task gets which free slot;
+ *   <li>{@link Attempts}: launches, outcomes, failures, reconciliation with heartbeats;
+ *   <li>{@link ExecutorTable}: who is registered, silent, lost.
+ * </ul>
+ *
+ * <p>Owned by the driver's loop. An event costs what it changes and a logarithm, whatever the number of tasks; the
+ * exceptions are the start of a stage and the loss of an executor, one pass over a table each.
+ */
+public final class DriverCore implements Core<DriverEvent, DriverEffect> {
+    /** A longer gap between two events means that the driver itself stood still, not its executors. */
+    private static final long LONGEST_AWAKE_GAP_MS = 1_000;
+
+    final ExecutorTable executors = new ExecutorTable();
+    final Placement placement;
+    final Stages stages;
+
+    private final DriverSettings settings;
+    private final Set<PlantedBug> bugs;
+    private final Outbox out;
+    private final Attempts attempts;
+
+    private long lastEventMs = Long.MIN_VALUE;
+    private long awakeMs;
+    private int futileLosses;
+    private int unansweredReplacements;
+    private final List<String> owedReplacements = new ArrayList<>();
+    private boolean isClosing;
+
+    public DriverCore(DriverSettings settings) {
+        this(settings, PlantedBug.NONE);
+    }
+
+    DriverCore(DriverSettings settings, Set<PlantedBug> bugs) {
+        this.settings = settings;
+        this.bugs = bugs;
+        out = new Outbox(settings.maxLaunchBytes());
+        placement = new Placement(settings, executors);
+        stages = new Stages(settings, out, executors, placement, bugs);
+        attempts = new Attempts(settings, out, executors, placement, stages, bugs);
+    }
+
+    @Override
+    public void on(long nowMs, DriverEvent event, Effects<DriverEffect> effects) {
+        if (lastEventMs != Long.MIN_VALUE) {
+            awakeMs += Math.min(nowMs - lastEventMs, LONGEST_AWAKE_GAP_MS);
+        }
+        lastEventMs = nowMs;
+        out.open(nowMs, effects);
+        dispatch(event);
+        placement.place(nowMs, event instanceof DriverEvent.Tick, attempts::launch);
+        out.close();
+    }
+
+    private void dispatch(DriverEvent event) {
+        if (event instanceof DriverEvent.FrameReceived e) {
+            onFrame(e.frame());
+        } else if (event instanceof DriverEvent.Tick) {
+            onTick();
+        } else if (event instanceof DriverEvent.JobSubmitted e) {
+            onJobSubmitted(e.job());
+        } else if (event instanceof DriverEvent.CancelJob e) {
+            stages.cancel(e.jobId(), e.reason());
+        } else if (event instanceof DriverEvent.ResultFetched e) {
+            stages.resultFetched(e);
+        } else if (event instanceof DriverEvent.ResultLost e) {
+            stages.resultLost(e);
+        } else if (event instanceof DriverEvent.OutputPublished e) {
+            stages.outputPublished(e.jobId());
+        } else if (event instanceof DriverEvent.OutputFailed e) {
+            stages.outputFailed(e.jobId(), e.why());
+        } else if (event instanceof DriverEvent.ForgetShuffle e) {
+            stages.forgetShuffle(e.shuffleId());
+        } else if (event instanceof DriverEvent.ConnectionClosed e) {
+            onConnectionClosed(e);
+        } else if (event instanceof DriverEvent.ExecutorRequested e) {
+            onExecutorRequested(e);
+        } else if (event instanceof DriverEvent.ExecutorExited e) {
+            onExecutorExited(e);
+        } else if (event instanceof DriverEvent.CloseRequested) {
+            onCloseRequested();
+        }
+    }
+
+    // ---- jobs ---------------------------------------------------------------------------------------------------
+
+    private void onJobSubmitted(JobGraph job) {
+        if (isClosing) {
+            String message = "job " + job.jobId() + " was refused: the context is closed";
+            out.add(new DriverEffect.FailJob(job.jobId(), ErrorCode.CLOSED, message, Optional.empty()));
+            return;
+        }
+        madeProgress();
+        stages.submit(job);
+    }
+
+    private void onCloseRequested() {
+        isClosing = true;
+        owedReplacements.clear();
+        stages.failAll(ErrorCode.CLOSED, "the context was closed while the job ran");
+        for (ExecutorState executor : executors.registered()) {
+            out.send(executor, new Frame.Shutdown("the application has ended"));
+        }
+    }
+
+    // ---- messages of executors ----------------------------------------------------------------------------------
+
+    private void onFrame(Frame.ToDriver frame) {
+        if (frame instanceof Frame.Register register) {
+            onRegister(register);
+            return;
+        }
+        Optional<ExecutorState> sender = bugs.contains(PlantedBug.INCARNATION_NOT_COMPARED)
+                ? executors.registered(frame.executorId())
+                : executors.registered(frame.executorId(), frame.incarnation());
+        if (sender.isEmpty()) {
+            refuse(frame, executors.isFenced(frame.executorId(), frame.incarnation())
+                    ? "it was declared lost; what it held has been given to others"
+                    : "it has not registered");
+            return;
+        }
+        ExecutorState executor = sender.get();
+        executors.seen(executor, awakeMs);
+        if (frame instanceof Frame.Heartbeat heartbeat) {
+            out.send(executor, new Frame.HeartbeatReceived(heartbeat.sequence()));
+            attempts.reconcile(executor, heartbeat.attempts());
+        } else if (frame instanceof Frame.AttemptFinished finished) {
+            if (attempts.finished(executor, finished)) {
+                madeProgress();
+            }
+        } else if (frame instanceof Frame.AttemptFailed failed) {
+            attempts.failed(executor, failed);
+        } else if (frame instanceof Frame.NeedStageProgram need) {
+            attempts.programNeeded(executor, need.stageId());
+        } else if (frame instanceof Frame.Leaving leaving) {
+            lose(executor, "it left: " + leaving.reason(), false);
+        }
+    }
+
+    private void onRegister(Frame.Register e) {
+        if (isClosing) {
+            refuse(e, "the application has ended");
+            return;
+        }
+        if (executors.isFenced(e.executorId(), e.incarnation())) {
+            refuse(e, "it was declared lost; what it held has been given to others");
+            return;
+        }
+        Optional<ExecutorState> present = executors.registered(e.executorId());
+        if (present.isPresent() && present.get().incarnation > e.incarnation()) {
+            refuse(e, "a later process has registered under its name");
+            return;
+        }
+        if (present.isPresent() && present.get().incarnation < e.incarnation()) {
+            remove(present.get(), "another process has registered under its name", true);
+            present = Optional.empty();
+        }
+        if (present.isEmpty()) {
+            ExecutorState executor = executors.register(e.address(), e.cores(), awakeMs);
+            placement.addExecutor(executor);
+            out.emit(new AppEvent.ExecutorAdded(e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
+        } else {
+            executors.seen(present.get(), awakeMs);
+        }
+        out.add(new DriverEffect.Send(
+                e.executorId(), e.incarnation(), new Frame.Registered(e.executorId(), e.incarnation())));
+    }
+
+    private void refuse(Frame.ToDriver frame, String reason) {
+        out.add(new DriverEffect.Send(
+                frame.executorId(),
+                frame.incarnation(),
+                new Frame.Refused(frame.executorId(), frame.incarnation(), reason)));
+    }
+
+    // ---- executors come and go ----------------------------------------------------------------------------------
+
+    private void onExecutorRequested(DriverEvent.ExecutorRequested e) {
+        unansweredReplacements = Math.max(0, unansweredReplacements - 1);
+        executors.request(e.executorId(), awakeMs);
+    }
+
+    private void onConnectionClosed(DriverEvent.ConnectionClosed e) {
+        Optional<ExecutorState> executor = executors.registered(e.executorId(), e.incarnation());
+        executor.ifPresent(gone -> lose(gone, "its connection ended: " + e.why(), true));
+    }
+
+    /** The exit tells more than the connection that ended just before it. */
+    private void onExecutorExited(DriverEvent.ExecutorExited e) {
+        Optional<ExecutorState> executor = executors.registered(e.executorId());
+        if (executor.isPresent()) {
+            lose(executor.get(), e.why(), true);
+        } else if (executors.forgetRequest(e.executorId())) {
+            executors.recordLoss(e.executorId(), e.why());
+            out.emit(new AppEvent.ExecutorLost(e.executorId(), e.why()));
+            replace(e.executorId(), e.why());
+        } else if (executors.wasLost(e.executorId())) {
+            executors.recordLoss(e.executorId(), e.why());
+        }
+    }
+
+    private void onTick() {
+        if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
+            return;
+        }
+        for (ExecutorState executor : executors.silentSince(awakeMs - settings.warnSilenceMs())) {
+            long silentMs = awakeMs - executor.lastSeenMs;
+            if (silentMs >= settings.lostSilenceMs()) {
+                lose(executor, "no sign of life for " + silentMs + " ms", false);
+            } else if (!executor.isWarned) {
+                executor.isWarned = true;
+                out.emit(new AppEvent.ExecutorSilent(executor.id, silentMs));
+            }
+        }
+        for (String executorId : executors.requestedBefore(awakeMs - settings.registrationTimeoutMs())) {
+            String reason = "it did not register within " + settings.registrationTimeoutMs() + " ms";
+            executors.forgetRequest(executorId);
+            executors.recordLoss(executorId, reason);
+            out.emit(new AppEvent.ExecutorLost(executorId, reason));
+            out.add(new DriverEffect.ReleaseExecutor(executorId, 0, reason));
+            replace(executorId, reason);
+        }
+    }
+
+    private void lose(ExecutorState executor, String reason, boolean isDeath) {
+        remove(executor, reason, isDeath);
+        out.add(new DriverEffect.ReleaseExecutor(executor.id, executor.incarnation, reason));
+        replace(executor.id, reason);
+    }
+
+    private void remove(ExecutorState executor, String reason, boolean isDeath) {
+        executors.lose(executor, reason);
+        placement.removeExecutor(executor);
+        out.emit(new AppEvent.ExecutorLost(executor.id, reason));
+        stages.dropOutputsOf(executor, "executor " + executor.id + " was lost: " + reason);
+        attempts.executorLost(executor, reason, isDeath);
+    }
+
+    /** Bounded: executors that die one after the other while nothing gets done would be replaced for ever. */
+    private void replace(String executorId, String reason) {
+        if (isClosing || bugs.contains(PlantedBug.EXECUTOR_NOT_REPLACED)) {
+            return;
+        }
+        if (++futileLosses <= settings.maxFutileExecutorLosses()) {
+            unansweredReplacements++;
+            out.add(new DriverEffect.ReplaceExecutor(executorId, reason));
+            return;
+        }
+        owedReplacements.add(executorId);
+        if (executors.isEmpty() && unansweredReplacements == 0) {
+            String message = "no executor stays alive: " + futileLosses
+                    + " were lost in a row without one task finishing. " + executors.describeLosses();
+            stages.failAll(ErrorCode.EXECUTORS_LOST, message);
+        }
+    }
+
+    private void madeProgress() {
+        futileLosses = 0;
+        for (String executorId : owedReplacements) {
+            unansweredReplacements++;
+            out.add(new DriverEffect.ReplaceExecutor(executorId, "tasks finish again"));
+        }
+        owedReplacements.clear();
+    }
+
+    // ---- what tests and the simulation may ask ------------------------------------------------------------------
+
+    /** One slot in use, as the driver believes. */
+    public record BelievedAttempt(String executorId, long incarnation, AttemptId attempt) {}
+
+    /** All attempts believed to hold a slot, in the order of their executors. */
+    public List<BelievedAttempt> believedAttempts() {
+        List<BelievedAttempt> believed = new ArrayList<>();
+        for (ExecutorState executor : executors.registered()) {
+            executor.running.keySet().forEach(id ->
+                    believed.add(new BelievedAttempt(executor.id, executor.incarnation, id)));
+        }
+        return believed;
+    }
+
+    /** Whether no job is unfinished. */
+    public boolean isIdle() {
+        return stages.jobs().unfinished().isEmpty();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.kindling.driver.core;
+
+/**
+ * The bounds the driver's core decides by; all times in milliseconds.
+ *
+ * @param warnSilenceMs an executor without a sign of life for so long is reported
+ * @param lostSilenceMs and after so long it is lost
+ * @param registrationTimeoutMs how long a requested executor may take to register
+ * @param relaunchMs an attempt believed to run and missing in its executor's heartbeats for so long is launched again
+ * @param missingAttemptMs and after so long it is given up, uncharged
+ * @param localityWaitMs the longest a task waits for a slot near its input; never longer than the stage's median task
+ * @param avoidMs how long a failed task is kept away from the executors it failed on
+ * @param maxStageAttempts consecutive rebuilds of lost map outputs, without one task finishing, that end a job
+ * @param maxFutileExecutorLosses executors lost in a row, without one task finishing, after which none is replaced
+ * @param maxLaunchBytes estimated size at which a batch of launches is cut into several frames
+ */
+public record DriverSettings(
+        long warnSilenceMs,
+        long lostSilenceMs,
+        long registrationTimeoutMs,
+        long relaunchMs,
+        long missingAttemptMs,
+        long localityWaitMs,
+        long avoidMs,
+        int maxStageAttempts,
+        int maxFutileExecutorLosses,
+        long maxLaunchBytes) {
+    /** Heartbeats come every 2 s: two missed ones are a warning, five a loss. */
+    public static DriverSettings defaults() {
+        return new DriverSettings(5_000, 10_000, 60_000, 4_000, 20_000, 500, 3_000, 4, 8, 4L << 20);
+    }
+}

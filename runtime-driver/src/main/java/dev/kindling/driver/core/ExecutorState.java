@@ -1,0 +1,42 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** One registered process of an executor: its slots, what runs in them and when it was last heard of. */
+final class ExecutorState {
+    final String id;
+    final long incarnation;
+    /** Position in the table of all processes that ever registered; never reused. */
+    final int index;
+
+    final ExecutorAddress address;
+    final int cores;
+    final TreeMap<AttemptId, RunningAttempt> running = new TreeMap<>();
+    /** Stages whose program was sent. */
+    final TreeSet<Integer> programs = new TreeSet<>();
+
+    /** Change only through {@link Placement}, which orders executors by it. */
+    int freeSlots;
+
+    long lastSeenMs;
+    boolean isWarned;
+    boolean isLost;
+
+    ExecutorState(int index, ExecutorAddress address, int cores, long nowMs) {
+        this.id = address.executorId();
+        this.incarnation = address.incarnation();
+        this.index = index;
+        this.address = address;
+        this.cores = cores;
+        this.freeSlots = cores;
+        this.lastSeenMs = nowMs;
+    }
+
+    @Override
+    public String toString() {
+        return id + " at " + address.host();
+    }
+}

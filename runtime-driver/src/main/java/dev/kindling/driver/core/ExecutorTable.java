@@ -1,0 +1,158 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.protocol.ExecutorAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Executors by their state: <em>requested</em> (the launcher was asked), <em>registered</em>, <em>lost</em> (fenced:
+ * whatever a lost process says is refused).
+ *
+ * <p>Silence is measured in the driver's own waking time: a pause of the driver itself makes no executor silent. The
+ * registered ones stand in the order in which they were last heard of, so a tick looks at the silent ones only.
+ */
+final class ExecutorTable {
+    /** Losses whose reasons are kept for the error message. */
+    private static final int KEPT_REASONS = 6;
+    /** Fenced processes remembered by id and incarnation; far more than can still be alive. */
+    private static final int KEPT_FENCED = 10_000;
+
+    private final LinkedHashMap<String, ExecutorState> registeredByLastSeen = new LinkedHashMap<>();
+    private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
+    private final TreeMap<String, TreeSet<Long>> fenced = new TreeMap<>();
+    private final ArrayDeque<String> fencedOrder = new ArrayDeque<>();
+    private final ArrayList<ExecutorState> byIndex = new ArrayList<>();
+    private final TreeMap<String, Integer> executorsOnHost = new TreeMap<>();
+    private final LinkedHashMap<String, String> lossReasons = new LinkedHashMap<>();
+
+    void request(String executorId, long awakeMs) {
+        if (!registeredByLastSeen.containsKey(executorId)) {
+            requestedSinceMs.put(executorId, awakeMs);
+        }
+    }
+
+    boolean forgetRequest(String executorId) {
+        return requestedSinceMs.remove(executorId) != null;
+    }
+
+    ExecutorState register(ExecutorAddress address, int cores, long awakeMs) {
+        requestedSinceMs.remove(address.executorId());
+        ExecutorState executor = new ExecutorState(byIndex.size(), address, cores, awakeMs);
+        byIndex.add(executor);
+        registeredByLastSeen.put(executor.id, executor);
+        executorsOnHost.merge(address.host(), 1, Integer::sum);
+        return executor;
+    }
+
+    Optional<ExecutorState> registered(String executorId) {
+        return Optional.ofNullable(registeredByLastSeen.get(executorId));
+    }
+
+    Optional<ExecutorState> registered(String executorId, long incarnation) {
+        return registered(executorId).filter(executor -> executor.incarnation == incarnation);
+    }
+
+    /** Any process that ever registered, by its index. */
+    ExecutorState byIndex(int index) {
+        return byIndex.get(index);
+    }
+
+    Collection<ExecutorState> registered() {
+        return registeredByLastSeen.values();
+    }
+
+    boolean isFenced(String executorId, long incarnation) {
+        TreeSet<Long> incarnations = fenced.get(executorId);
+        return incarnations != null && incarnations.contains(incarnation);
+    }
+
+    boolean hasExecutorOn(String host) {
+        return executorsOnHost.containsKey(host);
+    }
+
+    /** Neither registered nor on its way. */
+    boolean isEmpty() {
+        return registeredByLastSeen.isEmpty() && requestedSinceMs.isEmpty();
+    }
+
+    int liveCount() {
+        return registeredByLastSeen.size();
+    }
+
+    void seen(ExecutorState executor, long awakeMs) {
+        registeredByLastSeen.remove(executor.id);
+        registeredByLastSeen.put(executor.id, executor);
+        executor.lastSeenMs = awakeMs;
+        executor.isWarned = false;
+    }
+
+    /** Those not heard of since {@code sinceMs}, longest silence first. */
+    List<ExecutorState> silentSince(long sinceMs) {
+        List<ExecutorState> silent = new ArrayList<>();
+        for (ExecutorState executor : registeredByLastSeen.values()) {
+            if (executor.lastSeenMs > sinceMs) {
+                break;
+            }
+            silent.add(executor);
+        }
+        return silent;
+    }
+
+    /** Requested ones that have not registered, asked for not later than {@code sinceMs}. */
+    List<String> requestedBefore(long sinceMs) {
+        List<String> late = new ArrayList<>();
+        for (Map.Entry<String, Long> request : requestedSinceMs.entrySet()) {
+            if (request.getValue() <= sinceMs) {
+                late.add(request.getKey());
+            }
+        }
+        return late;
+    }
+
+    void lose(ExecutorState executor, String reason) {
+        executor.isLost = true;
+        registeredByLastSeen.remove(executor.id);
+        executorsOnHost.computeIfPresent(executor.address.host(), (host, count) -> count == 1 ? null : count - 1);
+        fenced.computeIfAbsent(executor.id, id -> new TreeSet<>()).add(executor.incarnation);
+        fencedOrder.add(executor.id);
+        if (fencedOrder.size() > KEPT_FENCED) {
+            String oldest = fencedOrder.remove();
+            TreeSet<Long> incarnations = fenced.get(oldest);
+            incarnations.pollFirst();
+            if (incarnations.isEmpty()) {
+                fenced.remove(oldest);
+            }
+        }
+        recordLoss(executor.id, reason);
+    }
+
+    /** The reason shown when the job fails for want of executors; a process's exit tells more than its connection. */
+    void recordLoss(String executorId, String reason) {
+        lossReasons.remove(executorId);
+        lossReasons.put(executorId, reason);
+        if (lossReasons.size() > KEPT_REASONS) {
+            Iterator<String> oldest = lossReasons.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    boolean wasLost(String executorId) {
+        return lossReasons.containsKey(executorId);
+    }
+
+    String describeLosses() {
+        StringBuilder text = new StringBuilder();
+        lossReasons.forEach((id, reason) ->
+                text.append(text.length() == 0 ? "" : "; ").append(id).append(": ").append(reason));
+        return text.toString();
+    }
+}

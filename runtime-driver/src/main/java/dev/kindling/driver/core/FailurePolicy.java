@@ -1,0 +1,91 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.protocol.TaskFailure;
+import java.util.List;
+
+/** What a failed attempt means for its task, and the sentence a job's failure is told in. No state. */
+final class FailurePolicy {
+    /** Executors that died under a task before it is run alone, so that the next death tells whether it is the cause. */
+    static final int DEATHS_BEFORE_ALONE = 2;
+
+    /** What to do about the task. */
+    enum Verdict {
+        /** Try again; counts towards the limit of failures. */
+        CHARGED,
+        /** Try again; the task is not to blame. */
+        UNCHARGED,
+        /** Another try would end the same way. */
+        FINAL
+    }
+
+    private FailurePolicy() {}
+
+    static Verdict verdict(TaskFailure failure) {
+        if (failure instanceof TaskFailure.NotSerializable
+                || failure instanceof TaskFailure.ResultTooLarge
+                || failure instanceof TaskFailure.InputOutput io && io.isFinal()) {
+            return Verdict.FINAL;
+        }
+        if (failure instanceof TaskFailure.FetchFailed
+                || failure instanceof TaskFailure.Cancelled
+                || failure instanceof TaskFailure.NotAccepted) {
+            return Verdict.UNCHARGED;
+        }
+        return Verdict.CHARGED;
+    }
+
+    static ErrorCode code(TaskFailure failure) {
+        if (failure instanceof TaskFailure.UserError) {
+            return ErrorCode.USER_CODE_FAILED;
+        }
+        if (failure instanceof TaskFailure.NotSerializable) {
+            return ErrorCode.NOT_SERIALIZABLE;
+        }
+        if (failure instanceof TaskFailure.ResultTooLarge) {
+            return ErrorCode.RESULT_TOO_LARGE;
+        }
+        if (failure instanceof TaskFailure.OutOfResources) {
+            return ErrorCode.OUT_OF_RESOURCES;
+        }
+        if (failure instanceof TaskFailure.InputOutput io && io.isFinal()) {
+            return ErrorCode.INPUT_NOT_FOUND;
+        }
+        return failure instanceof TaskFailure.Internal ? ErrorCode.INTERNAL : ErrorCode.TASK_FAILED;
+    }
+
+    /** The failure as its own words: for the user's exception, class and message as a stack trace starts. */
+    static String words(TaskFailure failure) {
+        if (failure instanceof TaskFailure.UserError error) {
+            return error.message() == null || error.message().isEmpty()
+                    ? error.className()
+                    : error.className() + ": " + error.message();
+        }
+        return failure.message();
+    }
+
+    /** The user's words first, then which task, where, how often. */
+    static String describe(
+            String words, StageState stage, RunningAttempt attempt, int failureCount, int limit, List<String> sameOn) {
+        StringBuilder text = new StringBuilder(words)
+                .append(" [task ")
+                .append(attempt.id)
+                .append(": partition ")
+                .append(attempt.id.partition())
+                .append(" of ")
+                .append(stage.spec.partitionCount())
+                .append(" of ")
+                .append(stage)
+                .append(", on executor ")
+                .append(attempt.executor);
+        if (limit > 0) {
+            text.append(", failure ").append(failureCount).append(" of ").append(limit).append(" allowed");
+        } else {
+            text.append(", not worth another try");
+        }
+        if (sameOn.size() > 1) {
+            text.append("; the same failure on executors ").append(String.join(", ", sameOn));
+        }
+        return text.append(']').toString();
+    }
+}

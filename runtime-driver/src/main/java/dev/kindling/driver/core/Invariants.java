@@ -1,0 +1,96 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+
+/**
+ * What is true of a driver's core between any two events. Tests and the simulation check all of it after every event;
+ * it costs a pass over all state, so production does not.
+ */
+public final class Invariants {
+    private Invariants() {}
+
+    /** Throws, saying which truth does not hold. */
+    public static void check(DriverCore core) {
+        for (ExecutorState executor : core.executors.registered()) {
+            slotsAreCountedRight(executor);
+        }
+        for (StageState stage : core.stages.all()) {
+            runningAttemptsHoldSlots(stage);
+            if (stage.isNeeded) {
+                neededStageHasAllItsWorkInHand(core, stage);
+                neededStageRunsExactlyWhenItsInputIsThere(core, stage);
+            } else {
+                require(!stage.tasks.isWaiting(), "tasks wait in ", stage, " that nobody needs");
+            }
+        }
+        for (MapOutputs.Shuffle shuffle : core.stages.mapOutputs().all()) {
+            mapOutputsAreOnLiveExecutors(core, shuffle);
+        }
+        for (Jobs.Job job : core.stages.jobs().unfinished()) {
+            require(
+                    job.isPublishing || job.resultStage.isNeeded || !job.unfetched.isEmpty(),
+                    "job ", job.id(), " waits for nothing");
+        }
+    }
+
+    private static void slotsAreCountedRight(ExecutorState executor) {
+        int taken = 0;
+        for (RunningAttempt attempt : executor.running.values()) {
+            taken += attempt.isAlone ? executor.cores : 1;
+            require(attempt.executor == executor, attempt, " is listed at ", executor);
+        }
+        require(executor.freeSlots == executor.cores - taken,
+                executor, " has " + executor.freeSlots + " free slots of " + executor.cores, " but runs " + taken);
+        require(executor.freeSlots >= 0, executor, " has fewer than no free slots");
+    }
+
+    private static void runningAttemptsHoldSlots(StageState stage) {
+        for (RunningAttempt attempt : stage.tasks.running()) {
+            require(attempt.isCurrent, attempt, " is running but not current");
+            require(!attempt.executor.isLost, attempt, " is believed to run on a lost executor");
+            require(attempt.executor.running.get(attempt.id) == attempt, attempt, " holds no slot");
+            require(!stage.tasks.isWaiting(attempt.id.partition()), attempt, " runs and waits");
+        }
+    }
+
+    private static void neededStageHasAllItsWorkInHand(DriverCore core, StageState stage) {
+        for (int partition = 0; partition < stage.spec.partitionCount(); partition++) {
+            boolean isInHand = stage.tasks.isWaiting(partition) || stage.tasks.isRunning(partition);
+            require(isInHand == core.stages.isMissing(stage, partition),
+                    "partition " + partition + " of ", stage, isInHand ? " is done and yet in hand" : " is forgotten");
+        }
+    }
+
+    private static void neededStageRunsExactlyWhenItsInputIsThere(DriverCore core, StageState stage) {
+        boolean isInputThere = true;
+        for (int shuffleId : stage.spec.readsShuffles()) {
+            MapOutputs.Shuffle shuffle = core.stages.mapOutputs().find(shuffleId);
+            isInputThere &= shuffle.isComplete();
+            require(shuffle.isComplete() || core.stages.find(shuffle.mapStageId).isNeeded,
+                    stage, " waits for shuffle " + shuffleId, " that nobody writes");
+        }
+        require(stage.isReady == isInputThere, stage, " is ready: " + stage.isReady, ", its input: " + isInputThere);
+        require(!stage.isReady || !stage.tasks.isWaiting() || core.placement.isOffered(stage),
+                "waiting tasks of ", stage, " are not offered any slot");
+    }
+
+    private static void mapOutputsAreOnLiveExecutors(DriverCore core, MapOutputs.Shuffle shuffle) {
+        for (int map = 0; map < shuffle.mapPartitions(); map++) {
+            if (!shuffle.missing.contains(map)) {
+                ExecutorState holder = core.executors.byIndex(shuffle.executorOf(map));
+                require(!holder.isLost, "map output " + map, " of shuffle " + shuffle.shuffleId, " is on lost " + holder);
+            }
+        }
+    }
+
+    private static void require(boolean isTrue, Object... sentence) {
+        if (!isTrue) {
+            StringBuilder text = new StringBuilder();
+            for (Object part : sentence) {
+                text.append(part);
+            }
+            throw new KindlingException(ErrorCode.INTERNAL, "the driver's state is broken: " + text);
+        }
+    }
+}

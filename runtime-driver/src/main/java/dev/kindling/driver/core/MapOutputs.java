@@ -1,0 +1,137 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.MapSource;
+import dev.kindling.protocol.TaskInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who holds which map output: for each map partition of a shuffle the attempt that wrote it, the process that holds
+ * it and the size of each reduce partition, one byte each.
+ *
+ * <p>An output is named by its attempt everywhere: what an earlier attempt wrote is never mistaken for it. The loss of
+ * an executor costs one pass over the outputs it could hold; everything else is constant, except {@link #inputOf},
+ * which has to name every map output.
+ */
+final class MapOutputs {
+    private final TreeMap<Integer, Shuffle> shuffles = new TreeMap<>();
+
+    /** One shuffle's table. */
+    static final class Shuffle {
+        final int shuffleId;
+        final int mapStageId;
+        final int reducePartitions;
+        final PartitionSet missing;
+        /** Stages that read it, needed now or not. */
+        final TreeSet<Integer> readers = new TreeSet<>();
+
+        private final int[] attempts;
+        private final int[] executors;
+        private final byte[][] sizes;
+
+        private Shuffle(int shuffleId, int mapStageId, int mapPartitions, int reducePartitions) {
+            this.shuffleId = shuffleId;
+            this.mapStageId = mapStageId;
+            this.reducePartitions = reducePartitions;
+            missing = PartitionSet.full(mapPartitions);
+            attempts = new int[mapPartitions];
+            executors = new int[mapPartitions];
+            sizes = new byte[mapPartitions][];
+        }
+
+        boolean isComplete() {
+            return missing.isEmpty();
+        }
+
+        int mapPartitions() {
+            return attempts.length;
+        }
+
+        boolean isHeld(AttemptId attempt, int executorIndex) {
+            int map = attempt.partition();
+            return isHeld(attempt) && executors[map] == executorIndex;
+        }
+
+        boolean isHeld(AttemptId attempt) {
+            int map = attempt.partition();
+            return attempt.stageId() == mapStageId
+                    && map < attempts.length
+                    && !missing.contains(map)
+                    && attempts[map] == attempt.attempt();
+        }
+
+        int executorOf(int mapPartition) {
+            return executors[mapPartition];
+        }
+
+        int attemptOf(int mapPartition) {
+            return attempts[mapPartition];
+        }
+
+        void put(AttemptId attempt, int executorIndex, long[] partitionBytes) {
+            int map = attempt.partition();
+            attempts[map] = attempt.attempt();
+            executors[map] = executorIndex;
+            sizes[map] = SizeCode.encode(partitionBytes);
+            missing.remove(map);
+        }
+
+        void drop(int mapPartition) {
+            missing.add(mapPartition);
+            sizes[mapPartition] = null;
+        }
+
+        /** Drops all outputs that process held; returns their map partitions. */
+        List<Integer> dropAllOn(int executorIndex) {
+            List<Integer> dropped = new ArrayList<>();
+            for (int map = 0; map < attempts.length; map++) {
+                if (executors[map] == executorIndex && !missing.contains(map)) {
+                    drop(map);
+                    dropped.add(map);
+                }
+            }
+            return dropped;
+        }
+
+        /** Everything a reduce task needs to fetch its partition. */
+        TaskInput.ShuffleInput inputOf(int leafId, int reducePartition, ExecutorTable table) {
+            TreeMap<Integer, Integer> positions = new TreeMap<>();
+            List<ExecutorAddress> holders = new ArrayList<>();
+            List<MapSource> sources = new ArrayList<>(attempts.length);
+            for (int map = 0; map < attempts.length; map++) {
+                Integer position = positions.get(executors[map]);
+                if (position == null) {
+                    position = holders.size();
+                    positions.put(executors[map], position);
+                    holders.add(table.byIndex(executors[map]).address);
+                }
+                AttemptId attempt = new AttemptId(mapStageId, map, attempts[map]);
+                sources.add(new MapSource(attempt, position, SizeCode.decode(sizes[map][reducePartition])));
+            }
+            return new TaskInput.ShuffleInput(leafId, reducePartition, shuffleId, holders, sources);
+        }
+    }
+
+    Shuffle declare(JobGraph.StageSpec map) {
+        return shuffles.computeIfAbsent(
+                map.shuffleId(),
+                id -> new Shuffle(id, map.stageId(), map.partitionCount(), map.reducePartitions()));
+    }
+
+    /** Null when it was never declared or is forgotten. */
+    Shuffle find(int shuffleId) {
+        return shuffles.get(shuffleId);
+    }
+
+    Iterable<Shuffle> all() {
+        return shuffles.values();
+    }
+
+    void forget(int shuffleId) {
+        shuffles.remove(shuffleId);
+    }
+}

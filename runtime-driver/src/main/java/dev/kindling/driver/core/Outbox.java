@@ -1,0 +1,84 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.event.AppEvent;
+import dev.kindling.loop.Effects;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where all parts of the core put what shall be done during one event. Launches are kept back to its end, so that each
+ * executor gets one frame with all of them (several when they would be large).
+ */
+final class Outbox {
+    private final long maxLaunchBytes;
+    private final Map<ExecutorState, List<TaskLaunch>> launches = new LinkedHashMap<>();
+    private Effects<DriverEffect> out;
+    private long nowMs;
+
+    Outbox(long maxLaunchBytes) {
+        this.maxLaunchBytes = maxLaunchBytes;
+    }
+
+    void open(long nowMs, Effects<DriverEffect> out) {
+        this.nowMs = nowMs;
+        this.out = out;
+    }
+
+    long nowMs() {
+        return nowMs;
+    }
+
+    void add(DriverEffect effect) {
+        out.add(effect);
+    }
+
+    void emit(AppEvent event) {
+        out.add(new DriverEffect.Emit(event));
+    }
+
+    void send(ExecutorState executor, Frame.ToExecutor frame) {
+        out.add(new DriverEffect.Send(executor.id, executor.incarnation, frame));
+    }
+
+    void launch(ExecutorState executor, TaskLaunch task) {
+        launches.computeIfAbsent(executor, to -> new ArrayList<>()).add(task);
+    }
+
+    void close() {
+        launches.forEach(this::sendLaunches);
+        launches.clear();
+    }
+
+    private void sendLaunches(ExecutorState executor, List<TaskLaunch> tasks) {
+        List<TaskLaunch> batch = new ArrayList<>();
+        long batchBytes = 0;
+        for (TaskLaunch task : tasks) {
+            long bytes = estimateBytes(task);
+            if (!batch.isEmpty() && batchBytes + bytes > maxLaunchBytes) {
+                send(executor, new Frame.LaunchTasks(batch));
+                batch.clear();
+                batchBytes = 0;
+            }
+            batch.add(task);
+            batchBytes += bytes;
+        }
+        send(executor, new Frame.LaunchTasks(batch));
+    }
+
+    private static long estimateBytes(TaskLaunch task) {
+        long bytes = 32;
+        for (TaskInput input : task.inputs()) {
+            if (input instanceof TaskInput.Bytes split) {
+                bytes += split.bytes().length;
+            } else if (input instanceof TaskInput.ShuffleInput shuffle) {
+                bytes += 24L * shuffle.sources().size() + 128L * shuffle.executors().size();
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.kindling.driver.core;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Defects that the simulation must find: each switches off one guard of the core. Only tests can plant them; in
+ * production the set is {@link #NONE}.
+ */
+enum PlantedBug {
+    /** An outcome is never acknowledged. */
+    OUTCOME_NOT_ACKNOWLEDGED,
+    /** Messages of an executor's earlier process are taken for those of its present one. */
+    INCARNATION_NOT_COMPARED,
+    /** An outcome that comes twice counts twice. */
+    SECOND_OUTCOME_COUNTED,
+    /** The loss of an executor counts as a failure of the tasks that ran there. */
+    LOSS_CHARGED_TO_TASK,
+    /** A lost executor's map outputs stay in the table. */
+    OUTPUTS_NOT_DROPPED,
+    /** A fetch failure drops whatever attempt's output is registered. */
+    FETCH_FAILURE_ATTEMPT_NOT_COMPARED,
+    /** A lost launch is never sent again. */
+    LAUNCH_NOT_REPEATED,
+    /** A request for a stage's program is not answered. */
+    PROGRAM_NOT_REPEATED,
+    /** A silent executor is never declared lost. */
+    SILENCE_IGNORED,
+    /** A lost executor's attempts are not put back. */
+    ATTEMPTS_NOT_REQUEUED,
+    /** A slot is not given back when its attempt fails. */
+    SLOT_LEAKED_ON_FAILURE,
+    /** The output of an attempt that lost against another is not discarded. */
+    SUPERSEDED_OUTPUT_KEPT,
+    /** A lost executor is not replaced. */
+    EXECUTOR_NOT_REPLACED,
+    /** The second part of a partition replaces the first. */
+    SECOND_PART_ACCEPTED,
+    /** A rebuilt map output does not wake the stage that waits for it. */
+    CONSUMER_NOT_WOKEN;
+
+    static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
+}

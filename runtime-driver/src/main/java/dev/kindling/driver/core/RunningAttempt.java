@@ -1,0 +1,41 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.protocol.AttemptId;
+
+/**
+ * An attempt that holds a slot of an executor as far as the driver knows.
+ *
+ * <p>It is <em>current</em> while its outcome is wanted: one attempt a task at most. One that is no longer wanted (its
+ * job ended, or it was given up) keeps its slot until its executor reports its end.
+ */
+final class RunningAttempt {
+    final AttemptId id;
+    final StageState stage;
+    final ExecutorState executor;
+    final int jobId;
+    final long launchedMs;
+    /** Runs alone on its executor, because executors died under earlier attempts of its task. */
+    final boolean isAlone;
+
+    /** When it was last sent, or named in a heartbeat. */
+    long lastSentMs;
+    /** When a heartbeat last named it; its launch before the first one. */
+    long lastNamedMs;
+    boolean isCurrent = true;
+
+    RunningAttempt(AttemptId id, StageState stage, ExecutorState executor, int jobId, long nowMs, boolean isAlone) {
+        this.id = id;
+        this.stage = stage;
+        this.executor = executor;
+        this.jobId = jobId;
+        this.launchedMs = nowMs;
+        this.lastSentMs = nowMs;
+        this.lastNamedMs = nowMs;
+        this.isAlone = isAlone;
+    }
+
+    @Override
+    public String toString() {
+        return id + " on " + executor.id;
+    }
+}

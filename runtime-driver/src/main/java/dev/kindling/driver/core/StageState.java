@@ -1,0 +1,85 @@
+package dev.kindling.driver.core;
+
+import java.util.Arrays;
+import java.util.TreeSet;
+
+/**
+ * One stage as the driver knows it.
+ *
+ * <p>The map stage of a shuffle lives as long as the shuffle and serves all jobs; a result stage lives as long as its
+ * job. It is <em>idle</em> while nobody needs it to run, else <em>waiting</em> for the shuffles it reads, or
+ * <em>running</em>. A map stage whose outputs are all there is idle; it is needed again when some are lost while a
+ * reader is unfinished.
+ */
+final class StageState {
+    final JobGraph.StageSpec spec;
+    final TaskSet tasks;
+    /** Numbers of the unfinished jobs whose graph contains it. */
+    final TreeSet<Integer> jobIds = new TreeSet<>();
+
+    boolean isNeeded;
+    /** Whether all shuffles it reads are complete; only meaningful while it is needed. */
+    boolean isReady;
+    /** Order among stages that can run: the place of its first job, then its own. */
+    long rank;
+
+    int maxTaskFailures;
+    boolean isStartReported;
+    /** Rebuilds of its input since a task last finished. */
+    int futileRebuilds;
+    /** A rebuild caused by its fetch failures is under way; further failures belong to the same one. */
+    boolean isRebuilding;
+
+    /** Stored results of it that could not be fetched. */
+    int lostResults;
+    /** Its shuffle is to be forgotten as soon as no job needs it. */
+    boolean isForgotten;
+
+    private final int[] durations = new int[48];
+    private int durationCount;
+
+    StageState(JobGraph.StageSpec spec) {
+        this.spec = spec;
+        this.tasks = new TaskSet(spec.partitionCount(), spec.inputs());
+    }
+
+    int id() {
+        return spec.stageId();
+    }
+
+    void recordDuration(long ms) {
+        durations[bucketOf(ms)]++;
+        durationCount++;
+    }
+
+    /** The median run time of its finished tasks within a factor of two; {@code otherwise} when none has finished. */
+    long medianTaskMs(long otherwise) {
+        if (durationCount == 0) {
+            return otherwise;
+        }
+        int below = 0;
+        int bucket = -1;
+        while (2 * below < durationCount) {
+            below += durations[++bucket];
+        }
+        return 1L << bucket;
+    }
+
+    /** Starts a new life after having been idle: earlier failures and times do not count. */
+    void reset() {
+        isStartReported = false;
+        futileRebuilds = 0;
+        isRebuilding = false;
+        Arrays.fill(durations, 0);
+        durationCount = 0;
+    }
+
+    private int bucketOf(long ms) {
+        return Math.min(durations.length - 1, 64 - Long.numberOfLeadingZeros(Math.max(0, ms)));
+    }
+
+    @Override
+    public String toString() {
+        return "stage " + spec.stageId() + " (" + spec.name() + ")";
+    }
+}

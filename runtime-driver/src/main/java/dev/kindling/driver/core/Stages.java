@@ -1,0 +1,505 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Jobs and their stages: which stage is needed, which can run, what its results mean, and how a job ends.
+ *
+ * <p>The one rule is {@link #need}: a stage that is needed has all its missing partitions waiting or running, and needs
+ * in turn every map stage whose outputs it reads and which are not all there. It is applied whenever something changes
+ * (a job comes, outputs are written or lost), so there is no second path for recovery: outputs lost while a reader is
+ * unfinished are simply missing again.
+ */
+final class Stages {
+    /** Saving jobs whose target is remembered, to clear away parts that come after the job's end. */
+    private static final int KEPT_TARGETS = 256;
+
+    private final DriverSettings settings;
+    private final Outbox out;
+    private final ExecutorTable executors;
+    private final Placement placement;
+    private final Set<PlantedBug> bugs;
+    private final MapOutputs mapOutputs = new MapOutputs();
+    private final Jobs jobs = new Jobs();
+    private final TreeMap<Integer, StageState> stages = new TreeMap<>();
+    private final LinkedHashMap<Integer, String> targetsOfStages = new LinkedHashMap<>();
+
+    Stages(
+            DriverSettings settings,
+            Outbox out,
+            ExecutorTable executors,
+            Placement placement,
+            Set<PlantedBug> bugs) {
+        this.settings = settings;
+        this.out = out;
+        this.executors = executors;
+        this.placement = placement;
+        this.bugs = bugs;
+    }
+
+    Jobs jobs() {
+        return jobs;
+    }
+
+    MapOutputs mapOutputs() {
+        return mapOutputs;
+    }
+
+    Iterable<StageState> all() {
+        return stages.values();
+    }
+
+    /** Null when no unfinished job and no shuffle knows it. */
+    StageState find(int stageId) {
+        return stages.get(stageId);
+    }
+
+    // ---- jobs begin ---------------------------------------------------------------------------------------------
+
+    void submit(JobGraph graph) {
+        if (jobs.find(graph.jobId()) != null) {
+            return;
+        }
+        StageState resultStage = new StageState(graph.resultStage());
+        CommitCore commit = graph.outputTarget()
+                .map(target -> new CommitCore(target, bugs))
+                .orElse(null);
+        Jobs.Job job = jobs.submit(graph, resultStage, commit);
+        if (commit != null) {
+            rememberTarget(resultStage.id(), commit.target);
+        }
+        stages.put(resultStage.id(), resultStage);
+        List<Integer> stageIds = new ArrayList<>();
+        for (JobGraph.StageSpec spec : graph.stages()) {
+            if (spec.isMapStage()) {
+                mapOutputs.declare(spec);
+            }
+            StageState stage = stages.computeIfAbsent(spec.stageId(), id -> new StageState(spec));
+            for (int shuffleId : spec.readsShuffles()) {
+                mapOutputs.find(shuffleId).readers.add(spec.stageId());
+            }
+            join(stage, job);
+            stageIds.add(spec.stageId());
+        }
+        out.emit(new AppEvent.JobStarted(job.id(), graph.description(), stageIds));
+        if (job.hasAllResults()) {
+            haveAllResults(job);
+            return;
+        }
+        need(resultStage);
+        for (JobGraph.StageSpec spec : graph.stages()) {
+            if (!stages.get(spec.stageId()).isNeeded) {
+                out.emit(new AppEvent.StageSkipped(job.id(), spec.stageId(), spec.name()));
+            }
+        }
+    }
+
+    private void join(StageState stage, Jobs.Job job) {
+        if (stage.jobIds.isEmpty()) {
+            stage.rank = rankOf(stage, job);
+            stage.maxTaskFailures = job.graph.maxTaskFailures();
+        }
+        stage.jobIds.add(job.id());
+        stage.maxTaskFailures = Math.min(stage.maxTaskFailures, job.graph.maxTaskFailures());
+    }
+
+    private static long rankOf(StageState stage, Jobs.Job job) {
+        return (long) job.order << 32 | stage.id();
+    }
+
+    // ---- what has to run ----------------------------------------------------------------------------------------
+
+    private void need(StageState stage) {
+        if (!stage.isNeeded) {
+            stage.isNeeded = true;
+            stage.reset();
+            PartitionSet missing = missingOf(stage);
+            for (int partition = missing.first(); partition >= 0; partition = missing.next(partition + 1)) {
+                stage.tasks.add(partition);
+            }
+        }
+        boolean isReady = true;
+        for (int shuffleId : stage.spec.readsShuffles()) {
+            MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
+            if (!shuffle.isComplete()) {
+                isReady = false;
+                need(stages.get(shuffle.mapStageId));
+            }
+        }
+        setReady(stage, isReady);
+    }
+
+    private void setReady(StageState stage, boolean isReady) {
+        if (isReady && !stage.isReady) {
+            stage.isRebuilding = false;
+            stage.tasks.startWaitingForLocality(out.nowMs());
+        }
+        stage.isReady = isReady;
+        if (!isReady) {
+            placement.withdraw(stage);
+            return;
+        }
+        if (!stage.isStartReported) {
+            stage.isStartReported = true;
+            out.emit(new AppEvent.StageStarted(
+                    stage.jobIds.first(),
+                    stage.id(),
+                    stage.spec.name(),
+                    stage.spec.partitionCount(),
+                    stage.tasks.waitingCount()));
+        }
+        if (stage.tasks.isWaiting()) {
+            placement.offer(stage);
+        }
+    }
+
+    private PartitionSet missingOf(StageState stage) {
+        return stage.spec.isMapStage()
+                ? mapOutputs.find(stage.spec.shuffleId()).missing
+                : jobs.find(stage.jobIds.first()).missing;
+    }
+
+    /** Whether the task's result is still to be had. */
+    boolean isMissing(StageState stage, int partition) {
+        return stage.isNeeded && missingOf(stage).contains(partition);
+    }
+
+    private void leave(StageState stage) {
+        stage.isNeeded = false;
+        stage.isReady = false;
+        placement.withdraw(stage);
+    }
+
+    /** Puts a task back in line after its attempt ended without a result. */
+    void requeue(StageState stage, int partition, long notBeforeMs, long avoidUntilMs, List<String> avoided) {
+        if (!isMissing(stage, partition)) {
+            return;
+        }
+        stage.tasks.retry(partition, notBeforeMs, avoidUntilMs, avoided);
+        if (stage.isReady) {
+            placement.offer(stage);
+        }
+    }
+
+    // ---- map outputs come and go --------------------------------------------------------------------------------
+
+    void mapWritten(StageState stage, AttemptId attempt, ExecutorState holder, TaskResult.MapWritten written) {
+        MapOutputs.Shuffle shuffle = mapOutputs.find(stage.spec.shuffleId());
+        shuffle.put(attempt, holder.index, written.partitionBytes());
+        if (!shuffle.isComplete()) {
+            return;
+        }
+        leave(stage);
+        out.emit(new AppEvent.StageCompleted(stage.id()));
+        if (bugs.contains(PlantedBug.CONSUMER_NOT_WOKEN) && attempt.attempt() > 0) {
+            return;
+        }
+        needReaders(shuffle);
+    }
+
+    private void needReaders(MapOutputs.Shuffle shuffle) {
+        for (int reader : shuffle.readers) {
+            StageState stage = stages.get(reader);
+            if (stage != null && stage.isNeeded) {
+                need(stage);
+            }
+        }
+    }
+
+    /** Everything that process held is gone. */
+    void dropOutputsOf(ExecutorState executor, String reason) {
+        if (bugs.contains(PlantedBug.OUTPUTS_NOT_DROPPED)) {
+            return;
+        }
+        for (MapOutputs.Shuffle shuffle : mapOutputs.all()) {
+            List<Integer> dropped = shuffle.dropAllOn(executor.index);
+            if (!dropped.isEmpty()) {
+                lost(shuffle, dropped, List.of(), reason);
+            }
+        }
+    }
+
+    /** That very output cannot be read; true when it was the registered one and is now dropped. */
+    boolean dropUnreadable(int shuffleId, AttemptId mapAttempt, String reason) {
+        MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
+        int map = mapAttempt.partition();
+        boolean isRegistered = shuffle != null
+                && (shuffle.isHeld(mapAttempt)
+                        || bugs.contains(PlantedBug.FETCH_FAILURE_ATTEMPT_NOT_COMPARED)
+                                && !shuffle.missing.contains(map));
+        if (!isRegistered) {
+            return false;
+        }
+        ExecutorState holder = executors.byIndex(shuffle.executorOf(map));
+        shuffle.drop(map);
+        if (!holder.isLost) {
+            out.send(holder, new Frame.DropMapOutput(shuffleId, mapAttempt));
+        }
+        lost(shuffle, List.of(map), List.of(holder.id), reason);
+        return true;
+    }
+
+    private void lost(MapOutputs.Shuffle shuffle, List<Integer> maps, List<String> avoided, String reason) {
+        out.emit(new AppEvent.MapOutputsLost(shuffle.shuffleId, maps, reason));
+        StageState stage = stages.get(shuffle.mapStageId);
+        if (stage.isNeeded) {
+            maps.forEach(stage.tasks::add);
+        }
+        needReaders(shuffle);
+        if (stage.isNeeded && !avoided.isEmpty()) {
+            preferOtherExecutors(stage, maps, avoided);
+        }
+        if (stage.isNeeded) {
+            need(stage);
+        }
+    }
+
+    /** An output that others could not read from there is rebuilt elsewhere, if there is an elsewhere. */
+    private void preferOtherExecutors(StageState stage, List<Integer> maps, List<String> avoided) {
+        for (int map : maps) {
+            if (stage.tasks.isWaiting(map)) {
+                stage.tasks.withdraw(map);
+                stage.tasks.retry(map, out.nowMs(), out.nowMs() + settings.avoidMs(), avoided);
+            }
+        }
+    }
+
+    /** True when {@code attempt}'s output is the registered one. */
+    boolean isRegistered(int shuffleId, AttemptId attempt, ExecutorState holder) {
+        MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
+        return shuffle != null && shuffle.isHeld(attempt, holder.index);
+    }
+
+    boolean isAcceptedPart(AttemptId attempt) {
+        StageState stage = stages.get(attempt.stageId());
+        Jobs.Job job = stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
+        return job != null && job.commit != null && job.commit.isAccepted(attempt);
+    }
+
+    /** True when the stored result of {@code attempt} was delivered and is being fetched. */
+    boolean isUnfetched(AttemptId attempt) {
+        StageState stage = stages.get(attempt.stageId());
+        Jobs.Job job = stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
+        return job != null && attempt.equals(job.unfetched.get(attempt.partition()));
+    }
+
+    void forgetShuffle(int shuffleId) {
+        MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
+        if (shuffle == null) {
+            return;
+        }
+        StageState stage = stages.get(shuffle.mapStageId);
+        if (!stage.jobIds.isEmpty()) {
+            stage.isForgotten = true;
+            return;
+        }
+        mapOutputs.forget(shuffleId);
+        stages.remove(stage.id());
+        for (MapOutputs.Shuffle other : mapOutputs.all()) {
+            other.readers.remove(stage.id());
+        }
+        for (ExecutorState executor : executors.registered()) {
+            out.send(executor, new Frame.DropShuffle(shuffleId));
+        }
+    }
+
+    // ---- results come in ----------------------------------------------------------------------------------------
+
+    /** A result stage's attempt succeeded and its partition was missing. */
+    void resultCame(StageState stage, RunningAttempt attempt, TaskResult result, TaskMetrics metrics) {
+        Jobs.Job job = jobs.find(stage.jobIds.first());
+        int partition = attempt.id.partition();
+        job.missing.remove(partition);
+        if (result instanceof TaskResult.PartWritten part) {
+            if (!job.commit.accept(attempt.id, part)) {
+                out.add(new DriverEffect.DiscardPart(job.commit.target, part.attemptFile()));
+            }
+        } else {
+            if (result instanceof TaskResult.Stored) {
+                job.unfetched.put(partition, attempt.id);
+            }
+            out.add(new DriverEffect.DeliverResult(
+                    job.id(), partition, attempt.id, result, attempt.executor.address, metrics));
+        }
+        if (job.missing.isEmpty()) {
+            leave(stage);
+            out.emit(new AppEvent.StageCompleted(stage.id()));
+        }
+        if (job.hasAllResults()) {
+            haveAllResults(job);
+        }
+    }
+
+    void resultFetched(DriverEvent.ResultFetched e) {
+        Jobs.Job job = jobs.find(e.jobId());
+        if (job != null && job.unfetched.remove(e.partition(), e.attempt()) && job.hasAllResults()) {
+            haveAllResults(job);
+        }
+    }
+
+    /** The partition is computed again; bounded like a stage whose input gets lost. */
+    void resultLost(DriverEvent.ResultLost e) {
+        Jobs.Job job = jobs.find(e.jobId());
+        if (job == null || !job.unfetched.remove(e.partition(), e.attempt())) {
+            return;
+        }
+        StageState stage = job.resultStage;
+        job.missing.add(e.partition());
+        if (stage.isNeeded) {
+            stage.tasks.add(e.partition());
+        }
+        need(stage);
+        if (++stage.lostResults > settings.maxStageAttempts() * stage.spec.partitionCount()) {
+            String message = "the results of " + stage + " could not be fetched from their executors "
+                    + stage.lostResults + " times; last, partition " + e.partition() + ": " + e.why();
+            fail(job, ErrorCode.TASK_FAILED, message, Optional.empty());
+        }
+    }
+
+    /** The target of the saving job, ended or not, whose result stage this is; null when none is known. */
+    String targetOf(int stageId) {
+        return targetsOfStages.get(stageId);
+    }
+
+    private void rememberTarget(int stageId, String target) {
+        targetsOfStages.put(stageId, target);
+        if (targetsOfStages.size() > KEPT_TARGETS) {
+            Iterator<Integer> oldest = targetsOfStages.keySet().iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    // ---- jobs end -----------------------------------------------------------------------------------------------
+
+    private void haveAllResults(Jobs.Job job) {
+        if (job.commit == null) {
+            complete(job);
+        } else {
+            job.isPublishing = true;
+            out.add(new DriverEffect.PublishOutput(job.id(), job.commit.target, job.commit.parts()));
+        }
+    }
+
+    void outputPublished(int jobId) {
+        Jobs.Job job = jobs.find(jobId);
+        if (job != null && job.isPublishing) {
+            complete(job);
+        }
+    }
+
+    void outputFailed(int jobId, String why) {
+        Jobs.Job job = jobs.find(jobId);
+        if (job != null && job.isPublishing) {
+            String message = "the output " + job.commit.target + " could not be published; nothing of it is visible: "
+                    + why;
+            fail(job, ErrorCode.COMMIT_FAILED, message, Optional.empty());
+        }
+    }
+
+    /** Too late for a job that is publishing: whether it did is about to be known. */
+    void cancel(int jobId, String reason) {
+        Jobs.Job job = jobs.find(jobId);
+        if (job != null && !job.isPublishing) {
+            fail(job, ErrorCode.CANCELLED, "job " + jobId + " was cancelled: " + reason, Optional.empty());
+        }
+    }
+
+    /** Fails the jobs that cannot do without this stage. */
+    void failJobsNeeding(StageState stage, ErrorCode code, String message, Optional<TaskFailure> failure) {
+        for (int jobId : List.copyOf(stage.jobIds)) {
+            Jobs.Job job = jobs.find(jobId);
+            if (isNeededBy(job.resultStage, stage)) {
+                fail(job, code, message, failure);
+            }
+        }
+    }
+
+    private boolean isNeededBy(StageState reader, StageState stage) {
+        if (reader == stage) {
+            return true;
+        }
+        for (int shuffleId : reader.spec.readsShuffles()) {
+            MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
+            if (!shuffle.isComplete() && isNeededBy(stages.get(shuffle.mapStageId), stage)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void failAll(ErrorCode code, String message) {
+        for (Jobs.Job job : new ArrayList<>(jobs.unfinished())) {
+            fail(job, code, message, Optional.empty());
+        }
+    }
+
+    private void complete(Jobs.Job job) {
+        end(job, "job " + job.id() + " is complete");
+        out.emit(new AppEvent.JobCompleted(job.id()));
+        out.add(new DriverEffect.CompleteJob(job.id()));
+    }
+
+    private void fail(Jobs.Job job, ErrorCode code, String message, Optional<TaskFailure> failure) {
+        end(job, "job " + job.id() + " failed");
+        if (job.commit != null) {
+            out.add(new DriverEffect.DiscardOutput(job.id(), job.commit.target));
+        }
+        out.emit(new AppEvent.JobFailed(job.id(), message));
+        out.add(new DriverEffect.FailJob(job.id(), code, message, failure));
+    }
+
+    private void end(Jobs.Job job, String reason) {
+        jobs.end(job);
+        List<Integer> forgotten = new ArrayList<>();
+        for (JobGraph.StageSpec spec : job.graph.stages()) {
+            StageState stage = stages.get(spec.stageId());
+            stage.jobIds.remove(job.id());
+            if (stage.jobIds.isEmpty()) {
+                stop(stage, reason);
+                if (stage.isForgotten) {
+                    forgotten.add(spec.shuffleId());
+                }
+            } else {
+                placement.rerank(stage, rankOf(stage, jobs.find(stage.jobIds.first())));
+            }
+        }
+        stages.remove(job.resultStage.id());
+        for (int shuffleId : job.graph.resultStage().readsShuffles()) {
+            mapOutputs.find(shuffleId).readers.remove(job.resultStage.id());
+        }
+        forgotten.forEach(this::forgetShuffle);
+    }
+
+    private void stop(StageState stage, String reason) {
+        leave(stage);
+        stage.tasks.withdrawAll();
+        for (RunningAttempt attempt : new ArrayList<>(stage.tasks.running())) {
+            stage.tasks.ended(attempt);
+            out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
+        }
+        for (ExecutorState executor : executors.registered()) {
+            if (executor.programs.remove(stage.id())) {
+                out.send(executor, new Frame.ForgetStage(stage.id()));
+            }
+        }
+    }
+
+    /** The program to send to an executor that is to run a task of the stage. */
+    static Frame.StageProgram programOf(StageState stage) {
+        return new Frame.StageProgram(stage.id(), stage.spec.program());
+    }
+}

@@ -1,0 +1,214 @@
+package dev.kindling.driver.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The tasks of one stage: which wait, which run, how often each was tried and how it failed.
+ *
+ * <p>A waiting task is not an object. It is a bit in {@code anywhere} (no host is better than another) or in
+ * {@code local} (some hosts hold its input; each such host has a queue of candidates, from which those taken meanwhile
+ * are skipped when they come up). Only a task that failed before has a record, which says where not to try again and
+ * until when. So a stage of a million tasks costs about four bytes a task, and the next task for an executor is found
+ * in constant time.
+ */
+final class TaskSet {
+    /** Candidates looked at before a slot is given to another stage: a bound, not a tuning knob. */
+    private static final int MAX_RETRIES_LOOKED_AT = 64;
+
+    private final JobGraph.TaskInputs inputs;
+    private final PartitionSet anywhere;
+    private final PartitionSet local;
+    private final TreeMap<String, ArrayDeque<Integer>> localByHost = new TreeMap<>();
+    private final int[] nextAttempt;
+    private final TreeMap<Integer, RunningAttempt> running = new TreeMap<>();
+    private final TreeMap<Integer, Retry> retries = new TreeMap<>();
+    private final TreeMap<Integer, Failures> failures = new TreeMap<>();
+
+    /** When a waiting task was last given to a host that holds its input, or the stage began. */
+    private long lastLocalMs;
+
+    /** A waiting task that was tried before. */
+    private record Retry(long notBeforeMs, long avoidUntilMs, List<String> avoided, boolean isAlone) {}
+
+    /** What went wrong with one task so far. */
+    static final class Failures {
+        int charged;
+        int deaths;
+        String lastMessage = "";
+        /** Executors on which it failed with {@code lastMessage}. */
+        final List<String> executorsOfLast = new ArrayList<>();
+    }
+
+    /** The task chosen for a slot. */
+    record Choice(int partition, boolean isAlone) {}
+
+    TaskSet(int partitionCount, JobGraph.TaskInputs inputs) {
+        this.inputs = inputs;
+        anywhere = new PartitionSet(partitionCount);
+        local = new PartitionSet(partitionCount);
+        nextAttempt = new int[partitionCount];
+    }
+
+    // ---- waiting ------------------------------------------------------------------------------------------------
+
+    boolean isWaiting(int partition) {
+        return anywhere.contains(partition) || local.contains(partition) || retries.containsKey(partition);
+    }
+
+    boolean isWaiting() {
+        return !anywhere.isEmpty() || !local.isEmpty() || !retries.isEmpty();
+    }
+
+    int waitingCount() {
+        return anywhere.size() + local.size() + retries.size();
+    }
+
+    /** Puts the task in line unless it waits or runs already. */
+    void add(int partition) {
+        if (isWaiting(partition) || running.containsKey(partition)) {
+            return;
+        }
+        List<String> hosts = inputs.preferredHosts(partition);
+        if (hosts.isEmpty()) {
+            anywhere.add(partition);
+            return;
+        }
+        local.add(partition);
+        for (String host : hosts) {
+            localByHost.computeIfAbsent(host, name -> new ArrayDeque<>()).add(partition);
+        }
+    }
+
+    /** As {@link #add}, but not before {@code notBeforeMs}, and until {@code avoidUntilMs} elsewhere if possible. */
+    void retry(int partition, long notBeforeMs, long avoidUntilMs, List<String> avoided) {
+        if (isWaiting(partition) || running.containsKey(partition)) {
+            return;
+        }
+        Failures seen = failures.get(partition);
+        boolean isAlone = seen != null && seen.deaths >= FailurePolicy.DEATHS_BEFORE_ALONE;
+        retries.put(partition, new Retry(notBeforeMs, avoidUntilMs, List.copyOf(avoided), isAlone));
+    }
+
+    void withdraw(int partition) {
+        anywhere.remove(partition);
+        local.remove(partition);
+        retries.remove(partition);
+    }
+
+    void withdrawAll() {
+        anywhere.clear();
+        local.clear();
+        localByHost.clear();
+        retries.clear();
+        failures.clear();
+    }
+
+    void startWaitingForLocality(long nowMs) {
+        lastLocalMs = nowMs;
+    }
+
+    /** The task to run next on {@code executor}, taken out of the line; null when none may run there now. */
+    Choice take(ExecutorState executor, long nowMs, long localityWaitMs, ExecutorTable executors) {
+        Choice retry = retries.isEmpty() ? null : takeRetry(executor, nowMs, executors);
+        if (retry != null) {
+            return retry;
+        }
+        int partition = takeLocal(executor.address.host());
+        if (partition >= 0) {
+            lastLocalMs = nowMs;
+            return new Choice(partition, false);
+        }
+        partition = anywhere.first();
+        if (partition >= 0) {
+            anywhere.remove(partition);
+            return new Choice(partition, false);
+        }
+        partition = local.first();
+        if (partition < 0 || nowMs - lastLocalMs < localityWaitMs && isAnyHostAlive(partition, executors)) {
+            return null;
+        }
+        local.remove(partition);
+        return new Choice(partition, false);
+    }
+
+    private int takeLocal(String host) {
+        ArrayDeque<Integer> candidates = localByHost.get(host);
+        while (candidates != null && !candidates.isEmpty()) {
+            int partition = candidates.remove();
+            if (local.remove(partition)) {
+                return partition;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isAnyHostAlive(int partition, ExecutorTable executors) {
+        for (String host : inputs.preferredHosts(partition)) {
+            if (executors.hasExecutorOn(host)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Choice takeRetry(ExecutorState executor, long nowMs, ExecutorTable executors) {
+        int looked = 0;
+        Iterator<java.util.Map.Entry<Integer, Retry>> waiting = retries.entrySet().iterator();
+        while (waiting.hasNext() && looked++ < MAX_RETRIES_LOOKED_AT) {
+            java.util.Map.Entry<Integer, Retry> entry = waiting.next();
+            Retry retry = entry.getValue();
+            boolean isAvoided = nowMs < retry.avoidUntilMs
+                    && retry.avoided.contains(executor.id)
+                    && executors.liveCount() > retry.avoided.size();
+            boolean isCrowded = retry.isAlone && !executor.running.isEmpty();
+            if (nowMs >= retry.notBeforeMs && !isAvoided && !isCrowded) {
+                waiting.remove();
+                return new Choice(entry.getKey(), retry.isAlone);
+            }
+        }
+        return null;
+    }
+
+    // ---- running ------------------------------------------------------------------------------------------------
+
+    int takeAttemptNumber(int partition) {
+        return nextAttempt[partition]++;
+    }
+
+    void started(RunningAttempt attempt) {
+        running.put(attempt.id.partition(), attempt);
+    }
+
+    /** The attempt is no longer the one whose outcome is wanted. */
+    void ended(RunningAttempt attempt) {
+        running.remove(attempt.id.partition(), attempt);
+        attempt.isCurrent = false;
+    }
+
+    boolean isRunning(int partition) {
+        return running.containsKey(partition);
+    }
+
+    RunningAttempt runningAttempt(int partition) {
+        return running.get(partition);
+    }
+
+    Collection<RunningAttempt> running() {
+        return running.values();
+    }
+
+    // ---- failures -----------------------------------------------------------------------------------------------
+
+    Failures failuresOf(int partition) {
+        return failures.computeIfAbsent(partition, index -> new Failures());
+    }
+
+    void succeeded(int partition) {
+        failures.remove(partition);
+    }
+}
