@@ -1,0 +1,377 @@
+package dev.kindling.executor.core;
+
+import dev.kindling.loop.Core;
+import dev.kindling.loop.Effects;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Everything an executor decides: when it registers, what runs in its slots, what it tells the driver and how often,
+ * and when it has to end.
+ *
+ * <p>An attempt is <em>waiting</em> for its stage's program, <em>queued</em> for a slot, <em>running</em>, or
+ * <em>ended</em>: its outcome is sent again and again until the driver has acknowledged it. Attempts of a task only
+ * ever get higher numbers, so the highest number seen of each task tells a doubled or late launch from a new one, in
+ * one int a task, until the stage is forgotten.
+ *
+ * <p>Owned by the executor's loop. Time is counted while the process is awake: after a pause it first listens to what
+ * the driver has sent meanwhile.
+ */
+public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
+    /** A regular end. */
+    public static final int EXIT_OK = 0;
+    /** The driver refused this process, or has not been heard of. */
+    public static final int EXIT_WITHOUT_DRIVER = 4;
+    /** A task ignored its cancellation: only the end of the process frees its slot. */
+    public static final int EXIT_STUCK_TASK = 5;
+
+    /** A longer gap between two events means that the process stood still. */
+    private static final long LONGEST_AWAKE_GAP_MS = 1_000;
+
+    private enum Phase {
+        STARTING,
+        REGISTERING,
+        REGISTERED,
+        ENDED
+    }
+
+    private final ExecutorSettings settings;
+    private final Set<PlantedBug> bugs;
+
+    private Phase phase = Phase.STARTING;
+    private ExecutorAddress address;
+    private int cores;
+    private long memoryBytes;
+    private long processId;
+
+    private long lastEventMs = Long.MIN_VALUE;
+    private long awakeMs;
+    private long lastDriverSignMs;
+    private long nextRegisterMs;
+    private long nextHeartbeatMs;
+    private long nextRepeatMs;
+    private long heartbeatSequence;
+    private Effects<ExecutorEffect> out;
+
+    private final TreeMap<Integer, TreeMap<Integer, Integer>> highestSeen = new TreeMap<>();
+    private final TreeSet<Integer> programs = new TreeSet<>();
+    private final TreeMap<Integer, List<TaskLaunch>> waitingForProgram = new TreeMap<>();
+    private final ArrayDeque<TaskLaunch> queued = new ArrayDeque<>();
+    private final TreeMap<AttemptId, Running> running = new TreeMap<>();
+    private final TreeMap<AttemptId, Frame.ToDriver> unacknowledged = new TreeMap<>();
+
+    private static final class Running {
+        boolean isInterrupted;
+        long interruptedMs;
+    }
+
+    public ExecutorCore(ExecutorSettings settings) {
+        this(settings, PlantedBug.NONE);
+    }
+
+    ExecutorCore(ExecutorSettings settings, Set<PlantedBug> bugs) {
+        this.settings = settings;
+        this.bugs = bugs;
+    }
+
+    @Override
+    public void on(long nowMs, ExecutorEvent event, Effects<ExecutorEffect> effects) {
+        if (lastEventMs != Long.MIN_VALUE) {
+            awakeMs += Math.min(nowMs - lastEventMs, LONGEST_AWAKE_GAP_MS);
+        }
+        lastEventMs = nowMs;
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        out = effects;
+        if (event instanceof ExecutorEvent.FrameReceived e) {
+            onFrame(e.frame());
+        } else if (event instanceof ExecutorEvent.Tick e) {
+            onTick(e);
+        } else if (event instanceof ExecutorEvent.AttemptSucceeded e) {
+            ended(e.attempt(), new Frame.AttemptFinished(id(), incarnation(), e.attempt(), e.result(), e.metrics()));
+        } else if (event instanceof ExecutorEvent.AttemptFailed e) {
+            ended(e.attempt(), new Frame.AttemptFailed(id(), incarnation(), e.attempt(), e.failure(), e.metrics()));
+        } else if (event instanceof ExecutorEvent.Started e) {
+            onStarted(e);
+        } else if (event instanceof ExecutorEvent.LeaveRequested e) {
+            out.add(new ExecutorEffect.Send(new Frame.Leaving(id(), incarnation(), e.reason())));
+            exit(EXIT_OK, e.reason());
+        } else if (event instanceof ExecutorEvent.DriverGone e) {
+            exit(EXIT_OK, "the driver's connection ended: " + e.why());
+        }
+    }
+
+    private String id() {
+        return address.executorId();
+    }
+
+    private long incarnation() {
+        return address.incarnation();
+    }
+
+    // ---- membership ---------------------------------------------------------------------------------------------
+
+    private void onStarted(ExecutorEvent.Started e) {
+        address = e.address();
+        cores = e.cores();
+        memoryBytes = e.memoryBytes();
+        processId = e.processId();
+        phase = Phase.REGISTERING;
+        lastDriverSignMs = awakeMs;
+        register();
+    }
+
+    private void register() {
+        nextRegisterMs = awakeMs + settings.registerMs();
+        out.add(new ExecutorEffect.Send(
+                new Frame.Register(id(), incarnation(), address, cores, memoryBytes, processId)));
+    }
+
+    private void onTick(ExecutorEvent.Tick e) {
+        if (phase == Phase.STARTING) {
+            return;
+        }
+        long silentMs = awakeMs - lastDriverSignMs;
+        if (silentMs >= settings.driverSilenceMs()) {
+            exit(EXIT_WITHOUT_DRIVER, "no sign of the driver for " + silentMs + " ms");
+            return;
+        }
+        if (phase == Phase.REGISTERING && awakeMs >= nextRegisterMs) {
+            register();
+        }
+        if (phase == Phase.REGISTERED && awakeMs >= nextHeartbeatMs) {
+            heartbeat(e);
+        }
+        if (awakeMs >= nextRepeatMs) {
+            repeat();
+        }
+        endWhenStuck();
+    }
+
+    private void heartbeat(ExecutorEvent.Tick e) {
+        nextHeartbeatMs = awakeMs + settings.heartbeatMs();
+        out.add(new ExecutorEffect.Send(new Frame.Heartbeat(
+                id(), incarnation(), heartbeatSequence++, attempts(), e.heapUsedBytes(), e.residentBytes())));
+    }
+
+    /** All attempts it knows and the driver does not know to have ended, in order. */
+    public List<AttemptId> attempts() {
+        TreeSet<AttemptId> attempts = new TreeSet<>(running.keySet());
+        if (!bugs.contains(PlantedBug.ENDED_NOT_NAMED)) {
+            attempts.addAll(unacknowledged.keySet());
+        }
+        queued.forEach(task -> attempts.add(task.attempt()));
+        waitingForProgram.values().forEach(tasks -> tasks.forEach(task -> attempts.add(task.attempt())));
+        return new ArrayList<>(attempts);
+    }
+
+    /** Whether it has decided to end. */
+    public boolean isEnded() {
+        return phase == Phase.ENDED;
+    }
+
+    private void repeat() {
+        nextRepeatMs = awakeMs + settings.repeatMs();
+        if (!bugs.contains(PlantedBug.OUTCOME_NOT_REPEATED)) {
+            unacknowledged.values().forEach(frame -> out.add(new ExecutorEffect.Send(frame)));
+        }
+        if (!bugs.contains(PlantedBug.PROGRAM_ASKED_ONCE)) {
+            waitingForProgram.keySet().forEach(this::askForProgram);
+        }
+    }
+
+    private void endWhenStuck() {
+        for (var attempt : running.entrySet()) {
+            long sinceMs = awakeMs - attempt.getValue().interruptedMs;
+            if (attempt.getValue().isInterrupted
+                    && settings.stuckCancelMs() > 0
+                    && sinceMs >= settings.stuckCancelMs()) {
+                exit(EXIT_STUCK_TASK, "attempt " + attempt.getKey() + " ignored its cancellation for " + sinceMs
+                        + " ms; only the end of the process frees its slot");
+                return;
+            }
+        }
+    }
+
+    private void exit(int code, String reason) {
+        phase = Phase.ENDED;
+        out.add(new ExecutorEffect.Exit(code, reason));
+    }
+
+    // ---- messages of the driver ---------------------------------------------------------------------------------
+
+    private void onFrame(Frame.ToExecutor frame) {
+        lastDriverSignMs = awakeMs;
+        if (frame instanceof Frame.LaunchTasks e) {
+            e.tasks().forEach(this::onLaunch);
+        } else if (frame instanceof Frame.OutcomeReceived e) {
+            unacknowledged.remove(e.attempt());
+        } else if (frame instanceof Frame.StageProgram e) {
+            onProgram(e);
+        } else if (frame instanceof Frame.CancelAttempt e) {
+            onCancel(e);
+        } else if (frame instanceof Frame.Registered e) {
+            if (phase == Phase.REGISTERING && isMeant(e.executorId(), e.incarnation())) {
+                phase = Phase.REGISTERED;
+                nextHeartbeatMs = awakeMs;
+            }
+        } else if (frame instanceof Frame.Refused e) {
+            if (isMeant(e.executorId(), e.incarnation()) && !bugs.contains(PlantedBug.REFUSAL_IGNORED)) {
+                exit(EXIT_WITHOUT_DRIVER, "the driver refused this executor: " + e.reason());
+            }
+        } else if (frame instanceof Frame.ForgetStage e) {
+            onForgetStage(e.stageId());
+        } else if (frame instanceof Frame.DropShuffle e) {
+            out.add(new ExecutorEffect.DropShuffle(e.shuffleId()));
+        } else if (frame instanceof Frame.DropMapOutput e) {
+            out.add(new ExecutorEffect.DropMapOutput(e.shuffleId(), e.attempt()));
+        } else if (frame instanceof Frame.DropResult e) {
+            out.add(new ExecutorEffect.DropResult(e.attempt()));
+        } else if (frame instanceof Frame.Shutdown e) {
+            exit(EXIT_OK, e.reason());
+        }
+    }
+
+    private boolean isMeant(String executorId, long incarnation) {
+        return id().equals(executorId) && incarnation() == incarnation;
+    }
+
+    // ---- attempts -----------------------------------------------------------------------------------------------
+
+    private void onLaunch(TaskLaunch task) {
+        if (!isNew(task.attempt()) && !bugs.contains(PlantedBug.SECOND_LAUNCH_RUN)) {
+            return;
+        }
+        remember(task.attempt());
+        int stageId = task.attempt().stageId();
+        if (programs.contains(stageId)) {
+            queue(task);
+            return;
+        }
+        List<TaskLaunch> waiting = waitingForProgram.get(stageId);
+        if (waiting == null) {
+            waiting = new ArrayList<>();
+            waitingForProgram.put(stageId, waiting);
+            askForProgram(stageId);
+        }
+        waiting.add(task);
+    }
+
+    private boolean isNew(AttemptId attempt) {
+        TreeMap<Integer, Integer> seen = highestSeen.get(attempt.stageId());
+        Integer highest = seen == null ? null : seen.get(attempt.partition());
+        return highest == null || highest < attempt.attempt();
+    }
+
+    private void remember(AttemptId attempt) {
+        highestSeen
+                .computeIfAbsent(attempt.stageId(), stage -> new TreeMap<>())
+                .merge(attempt.partition(), attempt.attempt(), Math::max);
+    }
+
+    private void askForProgram(int stageId) {
+        out.add(new ExecutorEffect.Send(new Frame.NeedStageProgram(id(), incarnation(), stageId)));
+    }
+
+    private void onProgram(Frame.StageProgram e) {
+        if (programs.add(e.stageId())) {
+            out.add(new ExecutorEffect.KeepProgram(e.stageId(), e.body()));
+        }
+        List<TaskLaunch> waiting = waitingForProgram.remove(e.stageId());
+        if (waiting != null) {
+            waiting.forEach(this::queue);
+        }
+    }
+
+    private void queue(TaskLaunch task) {
+        if (queued.size() >= settings.maxQueuedAttempts()) {
+            notRun(task.attempt(), new TaskFailure.NotAccepted(
+                    "executor " + id() + " has " + queued.size() + " attempts in line already"));
+            return;
+        }
+        queued.add(task);
+        startQueued();
+    }
+
+    private void startQueued() {
+        while (running.size() < cores && !queued.isEmpty()) {
+            TaskLaunch task = queued.remove();
+            running.put(task.attempt(), new Running());
+            out.add(new ExecutorEffect.StartAttempt(task));
+        }
+    }
+
+    private void ended(AttemptId attempt, Frame.ToDriver outcome) {
+        if (running.remove(attempt) == null) {
+            return;
+        }
+        report(attempt, outcome);
+        startQueued();
+    }
+
+    private void notRun(AttemptId attempt, TaskFailure failure) {
+        report(attempt, new Frame.AttemptFailed(id(), incarnation(), attempt, failure, TaskMetrics.NONE));
+    }
+
+    private void report(AttemptId attempt, Frame.ToDriver outcome) {
+        unacknowledged.put(attempt, outcome);
+        out.add(new ExecutorEffect.Send(outcome));
+    }
+
+    /** May come before its launch, which is then never run, and after its end, which is then known to be on its way. */
+    private void onCancel(Frame.CancelAttempt e) {
+        AttemptId attempt = e.attempt();
+        Running present = running.get(attempt);
+        if (present != null) {
+            if (!present.isInterrupted) {
+                present.isInterrupted = true;
+                present.interruptedMs = awakeMs;
+                out.add(new ExecutorEffect.InterruptAttempt(attempt, e.reason()));
+            }
+            return;
+        }
+        boolean isEarly = isNew(attempt);
+        if (isEarly && bugs.contains(PlantedBug.EARLY_CANCEL_FORGOTTEN)) {
+            return;
+        }
+        remember(attempt);
+        if (isEarly || removeWaiting(attempt)) {
+            notRun(attempt, new TaskFailure.Cancelled(e.reason()));
+        }
+    }
+
+    private boolean removeWaiting(AttemptId attempt) {
+        if (queued.removeIf(task -> task.attempt().equals(attempt))) {
+            return true;
+        }
+        List<TaskLaunch> waiting = waitingForProgram.get(attempt.stageId());
+        boolean isRemoved = waiting != null && waiting.removeIf(task -> task.attempt().equals(attempt));
+        if (isRemoved && waiting.isEmpty()) {
+            waitingForProgram.remove(attempt.stageId());
+        }
+        return isRemoved;
+    }
+
+    /** Attempts of the stage that have not started never will; the driver sees that they are not named any more. */
+    private void onForgetStage(int stageId) {
+        waitingForProgram.remove(stageId);
+        queued.removeIf(task -> task.attempt().stageId() == stageId);
+        if (programs.remove(stageId)) {
+            out.add(new ExecutorEffect.ForgetProgram(stageId));
+        }
+        if (running.keySet().stream().noneMatch(attempt -> attempt.stageId() == stageId)) {
+            highestSeen.remove(stageId);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.kindling.executor.core;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Defects of an executor that the simulation must find. Only tests can plant them; in production: {@link #NONE}. */
+enum PlantedBug {
+    /** An outcome is sent once and not again. */
+    OUTCOME_NOT_REPEATED,
+    /** A launch that comes twice runs twice. */
+    SECOND_LAUNCH_RUN,
+    /** A lost program is asked for once and not again. */
+    PROGRAM_ASKED_ONCE,
+    /** A cancellation that overtakes its launch is forgotten. */
+    EARLY_CANCEL_FORGOTTEN,
+    /** A refused executor goes on. */
+    REFUSAL_IGNORED,
+    /** Heartbeats do not name attempts that ended unacknowledged. */
+    ENDED_NOT_NAMED;
+
+    static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
+}
