@@ -11,6 +11,9 @@ import java.util.List;
 public interface OutputStore {
     List<String> schemes();
 
+    /** The target as every process can name it, whatever its working directory; all other methods take it so. */
+    String qualify(String target);
+
     /** Refuses an existing, non-empty target; takes over one that holds only a dead application's claim. */
     void claim(String target, String applicationId) throws IOException;
 
