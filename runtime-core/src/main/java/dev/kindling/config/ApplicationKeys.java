@@ -18,7 +18,15 @@ public final class ApplicationKeys {
             .between(0, 100_000)
             .doc("Partitions of a set when the program names no number; 0 for as many as the executors have cores.");
 
-    static final List<ConfigKey<?>> ALL = List.of(NAME, MASTER, DEFAULT_PARALLELISM);
+    public static final ConfigKey<List<String>> JARS = ConfigKey.list("kindling.jars")
+            .defaultsTo(List.of())
+            .doc("Jars of the program and of what it uses, for driver and executors, searched in this order.");
+
+    public static final ConfigKey<List<String>> FILES = ConfigKey.list("kindling.files")
+            .defaultsTo(List.of())
+            .doc("Files that every executor finds in its working directory under their own names.");
+
+    static final List<ConfigKey<?>> ALL = List.of(NAME, MASTER, DEFAULT_PARALLELISM, JARS, FILES);
 
     private ApplicationKeys() {}
 }

@@ -31,7 +31,12 @@ public final class ExecutorKeys {
             .doc("An executor not heard of for so long is lost: its tasks run again elsewhere. Several times"
                     + " kindling.heartbeat.intervalMs; raise it where garbage collection or the network may pause longer.");
 
-    static final List<ConfigKey<?>> ALL = List.of(COUNT, CORES, MEMORY, HEARTBEAT_INTERVAL_MS, LOST_AFTER_MS);
+    public static final ConfigKey<List<String>> JAVA_OPTIONS = ConfigKey.list("kindling.executor.javaOptions")
+            .defaultsTo(List.of())
+            .doc("More options for the Java of executor processes, with commas between them.");
+
+    static final List<ConfigKey<?>> ALL =
+            List.of(COUNT, CORES, MEMORY, JAVA_OPTIONS, HEARTBEAT_INTERVAL_MS, LOST_AFTER_MS);
 
     private ExecutorKeys() {}
 }
