@@ -1,0 +1,138 @@
+package dev.kindling.serde;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.lang.reflect.Proxy;
+import java.util.List;
+
+/**
+ * User functions, and the programs they sit in, as bytes: Java serialization, because it is what makes a lambda travel.
+ * Nothing is opened in the JDK for it. Reading goes through the application's class loader and past a filter that
+ * refuses the JDK's own ways of running a command or a look-up; the bytes come from authenticated peers only, so the
+ * filter is the second fence. Any thread.
+ */
+public final class ClosureCodec {
+    /** Deeper than a chain of 2,000 sets with its functions; beyond it the reader's stack would end. */
+    private static final int MAX_DEPTH = 20_000;
+
+    /** Classes that act when they are read; none of them is a value. A package covers those below it. */
+    private static final List<String> REFUSED = List.of(
+            "javax.management.",
+            "javax.naming.",
+            "javax.script.",
+            "java.rmi.",
+            "sun.rmi.",
+            "com.sun.jndi.",
+            "com.sun.rowset.",
+            "com.sun.org.apache.xalan.",
+            "com.sun.org.apache.bcel.",
+            "sun.reflect.annotation.",
+            "java.lang.ProcessBuilder",
+            "java.lang.Runtime");
+
+    private ClosureCodec() {}
+
+    public static byte[] encode(Object closure) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(closure);
+        } catch (NotSerializableException e) {
+            throw new KindlingException(
+                    ErrorCode.NOT_SERIALIZABLE,
+                    "a function of the job holds a " + e.getMessage()
+                            + ", which is not serializable; it was not there when the transformation was called",
+                    e);
+        } catch (IOException e) {
+            throw new KindlingException(
+                    ErrorCode.NOT_SERIALIZABLE, "a function of the job cannot be written: " + e.getMessage(), e);
+        } catch (StackOverflowError e) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "the chain of sets of this stage is too long to be sent to executors; shuffle in between, or put"
+                            + " several functions into one",
+                    e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** @param userClasses the application's loader, asked for every class */
+    public static Object decode(byte[] bytes, ClassLoader userClasses) {
+        try (ObjectInputStream in = new LoadingStream(bytes, userClasses)) {
+            return in.readObject();
+        } catch (ClassNotFoundException | NoClassDefFoundError e) {
+            throw new KindlingException(
+                    ErrorCode.USER_CODE_FAILED,
+                    "class " + e.getMessage() + ", which a function of the job needs, is not known here; give its jar"
+                            + " with --jars",
+                    e);
+        } catch (InvalidClassException e) {
+            throw new KindlingException(
+                    ErrorCode.CORRUPT_DATA,
+                    "a function of the job is of another version here than at the driver, or refused: "
+                            + e.getMessage(),
+                    e);
+        } catch (IOException e) {
+            throw new KindlingException(
+                    ErrorCode.CORRUPT_DATA, "a function of " + bytes.length + " bytes cannot be read: " + e, e);
+        }
+    }
+
+    private static ObjectInputFilter.Status admit(ObjectInputFilter.FilterInfo info) {
+        if (info.depth() > MAX_DEPTH) {
+            return ObjectInputFilter.Status.REJECTED;
+        }
+        Class<?> type = info.serialClass();
+        if (type == null) {
+            return ObjectInputFilter.Status.UNDECIDED;
+        }
+        while (type.isArray()) {
+            type = type.getComponentType();
+        }
+        String name = type.getName();
+        for (String refused : REFUSED) {
+            if (name.startsWith(refused)) {
+                return ObjectInputFilter.Status.REJECTED;
+            }
+        }
+        return ObjectInputFilter.Status.UNDECIDED;
+    }
+
+    /** Resolves classes through the application's loader; falls back to the caller's for primitives and ours. */
+    private static final class LoadingStream extends ObjectInputStream {
+        private final ClassLoader userClasses;
+
+        LoadingStream(byte[] bytes, ClassLoader userClasses) throws IOException {
+            super(new ByteArrayInputStream(bytes));
+            this.userClasses = userClasses;
+            setObjectInputFilter(ClosureCodec::admit);
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(description.getName(), false, userClasses);
+            } catch (ClassNotFoundException e) {
+                return super.resolveClass(description);
+            }
+        }
+
+        @Override
+        protected Class<?> resolveProxyClass(String[] interfaces) throws ClassNotFoundException {
+            Class<?>[] types = new Class<?>[interfaces.length];
+            for (int i = 0; i < interfaces.length; i++) {
+                types[i] = Class.forName(interfaces[i], false, userClasses);
+            }
+            return Proxy.newProxyInstance(userClasses, types, (proxy, method, arguments) -> null)
+                    .getClass();
+        }
+    }
+}
