@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
@@ -100,23 +101,26 @@ public final class KindlingContext implements AutoCloseable {
 
     // ---- sets from files ------------------------------------------------------------------------------------------
 
-    /** The lines of a file, of all files of a directory, or of what a glob matches; {@code .gz} is unpacked. */
+    /**
+     * The lines of a file, of all files of a directory, or of what a glob matches; {@code .gz} is unpacked. The size of
+     * the input decides on the number of partitions.
+     */
     public RDD<String> textFile(String path) {
-        return textFile(path, defaultMinPartitions());
+        return session.textFile(path, OptionalInt.empty());
     }
 
     /** At least {@code minPartitions} where the input can be cut that far. */
     public RDD<String> textFile(String path, int minPartitions) {
-        return session.textFile(path, minPartitions);
+        return session.textFile(path, OptionalInt.of(minPartitions));
     }
 
     /** (path, content) of whole files. */
     public PairRDD<String, String> wholeTextFiles(String path) {
-        return wholeTextFiles(path, defaultMinPartitions());
+        return session.wholeTextFiles(path, OptionalInt.empty());
     }
 
     public PairRDD<String, String> wholeTextFiles(String path, int minPartitions) {
-        return session.wholeTextFiles(path, minPartitions);
+        return session.wholeTextFiles(path, OptionalInt.of(minPartitions));
     }
 
     // ---- sets put together ------------------------------------------------------------------------------------------

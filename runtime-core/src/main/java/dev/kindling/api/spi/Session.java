@@ -7,6 +7,7 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** One application: what stands behind a {@code KindlingContext}. Safe for many threads. */
 public interface Session extends AutoCloseable {
@@ -35,9 +36,11 @@ public interface Session extends AutoCloseable {
 
     RDD<Long> range(long start, long end, long step, int partitions);
 
-    RDD<String> textFile(String path, int minPartitions);
+    /** @param minPartitions empty when the program named no number: then the size of the input decides */
+    RDD<String> textFile(String path, OptionalInt minPartitions);
 
-    PairRDD<String, String> wholeTextFiles(String path, int minPartitions);
+    /** See {@link #textFile}. */
+    PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions);
 
     /** Ends jobs, executors and threads; a second call does nothing. */
     @Override

@@ -1,0 +1,226 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.StatCounter;
+import dev.kindling.api.Tuple2;
+import dev.kindling.api.function.Function2;
+import dev.kindling.api.function.VoidFunction;
+import dev.kindling.api.function.VoidFunction2;
+import dev.kindling.plan.PartitionFunction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.BiConsumer;
+
+/** What actions do with one partition on its executor. Records, for the reasons of {@link RowFunctions}. */
+final class Actions {
+    private Actions() {}
+
+    enum CollectRows implements PartitionFunction {
+        ALL;
+
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            List<Object> all = new ArrayList<>();
+            rows.forEachRemaining(all::add);
+            return all;
+        }
+    }
+
+    enum CountRows implements PartitionFunction {
+        ALL;
+
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            long count = 0;
+            while (rows.hasNext()) {
+                rows.next();
+                count++;
+            }
+            return count;
+        }
+    }
+
+    record TakeRows(int limit) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            List<Object> taken = new ArrayList<>(Math.min(limit, 1024));
+            while (taken.size() < limit && rows.hasNext()) {
+                taken.add(rows.next());
+            }
+            return taken;
+        }
+
+        @Override
+        public long rowLimit() {
+            return limit;
+        }
+    }
+
+    record ForEachRow(VoidFunction<Object> f) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            while (rows.hasNext()) {
+                f.call(rows.next());
+            }
+            return null;
+        }
+    }
+
+    record ForEachPair(VoidFunction2<Object, Object> f) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            while (rows.hasNext()) {
+                Tuple2<Object, Object> pair = RowFunctions.pair(rows.next());
+                f.call(pair._1(), pair._2());
+            }
+            return null;
+        }
+    }
+
+    record ForPartition(VoidFunction<Iterator<Object>> f) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            f.call(rows);
+            return null;
+        }
+    }
+
+    record Reduce(Function2<Object, Object, Object> f) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            return reduced(rows, f);
+        }
+    }
+
+    /** A list of the one reduced row, or an empty one. */
+    static List<Object> reduced(Iterator<Object> rows, Function2<Object, Object, Object> f) throws Exception {
+        if (!rows.hasNext()) {
+            return new ArrayList<>();
+        }
+        Object result = rows.next();
+        while (rows.hasNext()) {
+            result = f.call(result, rows.next());
+        }
+        return new ArrayList<>(Collections.singletonList(result));
+    }
+
+    record Fold(Zero zero, Function2<Object, Object, Object> seq) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            Object folded = zero.fresh(seq);
+            while (rows.hasNext()) {
+                folded = seq.call(folded, rows.next());
+            }
+            return folded;
+        }
+    }
+
+    record Collect(RowFunctions.Collecting how) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            Object container = how.collector().supplier().get();
+            BiConsumer<Object, Object> accumulator = how.collector().accumulator();
+            while (rows.hasNext()) {
+                accumulator.accept(container, rows.next());
+            }
+            return container;
+        }
+    }
+
+    /** The least rows by {@code order}, in that order. */
+    record Least(int limit, Comparator<Object> order) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            return least(rows, limit, order);
+        }
+    }
+
+    static List<Object> least(Iterator<?> rows, int limit, Comparator<Object> order) {
+        PriorityQueue<Object> kept = new PriorityQueue<>(Math.max(1, Math.min(limit, 1024)), order.reversed());
+        while (rows.hasNext()) {
+            Object row = rows.next();
+            if (kept.size() < limit) {
+                kept.add(row);
+            } else if (order.compare(row, kept.peek()) < 0) {
+                kept.poll();
+                kept.add(row);
+            }
+        }
+        List<Object> sorted = new ArrayList<>(kept);
+        sorted.sort(order);
+        return sorted;
+    }
+
+    /** The smaller, or the left one of equals. */
+    record Smaller(Comparator<Object> order) implements Function2<Object, Object, Object> {
+        @Override
+        public Object call(Object left, Object right) {
+            return order.compare(left, right) <= 0 ? left : right;
+        }
+    }
+
+    record Larger(Comparator<Object> order) implements Function2<Object, Object, Object> {
+        @Override
+        public Object call(Object left, Object right) {
+            return order.compare(left, right) >= 0 ? left : right;
+        }
+    }
+
+    /** The pairs reduced to one value a key, as a list of pairs. */
+    record ReducePairs(Function2<Object, Object, Object> f) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) throws Exception {
+            Map<Object, Object> values = new HashMap<>();
+            mergePairs(values, rows, f);
+            List<Object> pairs = new ArrayList<>(values.size());
+            values.forEach((key, value) -> pairs.add(new Tuple2<>(key, value)));
+            return pairs;
+        }
+    }
+
+    static void mergePairs(Map<Object, Object> into, Iterator<?> pairs, Function2<Object, Object, Object> f)
+            throws Exception {
+        while (pairs.hasNext()) {
+            Tuple2<Object, Object> pair = RowFunctions.pair(pairs.next());
+            Object old = into.get(pair._1());
+            boolean isNew = old == null && !into.containsKey(pair._1());
+            into.put(pair._1(), isNew ? pair._2() : f.call(old, pair._2()));
+        }
+    }
+
+    enum Stats implements PartitionFunction {
+        ALL;
+
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            StatCounter stats = new StatCounter();
+            while (rows.hasNext()) {
+                stats.merge((Double) rows.next());
+            }
+            return stats;
+        }
+    }
+
+    /** How many numbers lie between one bound and the next; the last bucket holds its upper bound as well. */
+    record Histogram(double[] bounds) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            long[] counts = new long[bounds.length - 1];
+            while (rows.hasNext()) {
+                double number = (Double) rows.next();
+                int found = Arrays.binarySearch(bounds, number);
+                int bucket = found >= 0 ? Math.min(found, counts.length - 1) : -found - 2;
+                if (bucket >= 0 && bucket < counts.length && number <= bounds[bounds.length - 1]) {
+                    counts[bucket]++;
+                }
+            }
+            return counts;
+        }
+    }
+}

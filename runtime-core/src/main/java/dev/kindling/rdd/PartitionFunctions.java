@@ -1,0 +1,174 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.Tuple2;
+import dev.kindling.api.function.DoubleFlatMapFunction;
+import dev.kindling.api.function.FlatMapFunction;
+import dev.kindling.api.function.Function2;
+import dev.kindling.api.function.PairFlatMapFunction;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.SplittableRandom;
+
+/** The engine's own functions over whole partitions; they pull, and keep one row at a time. */
+final class PartitionFunctions {
+    private PartitionFunctions() {}
+
+    record Each(FlatMapFunction<Iterator<Object>, Object> f)
+            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
+            return f.call(rows);
+        }
+    }
+
+    record EachToPairs(PairFlatMapFunction<Iterator<Object>, Object, Object> f)
+            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
+            return Plans.erased(f.call(rows));
+        }
+    }
+
+    record EachToDoubles(DoubleFlatMapFunction<Iterator<Object>> f)
+            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
+            return Plans.erased(f.call(rows));
+        }
+    }
+
+    enum Glom implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        ROWS;
+
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
+            List<Object> all = new ArrayList<>();
+            rows.forEachRemaining(all::add);
+            return Collections.<Object>singleton(all).iterator();
+        }
+    }
+
+    /** (target, row), dealt out one after the other from a place that differs by partition and is always the same. */
+    record Deal(int targets) implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
+            return new Iterator<>() {
+                private int target = new SplittableRandom(partition).nextInt(targets);
+
+                @Override
+                public boolean hasNext() {
+                    return rows.hasNext();
+                }
+
+                @Override
+                public Object next() {
+                    Object row = rows.next();
+                    target = target + 1 == targets ? 0 : target + 1;
+                    return new Tuple2<>(target, row);
+                }
+            };
+        }
+    }
+
+    /** (row, first + k * step) for row k, where {@code first} is that of the partition. */
+    record Number(long[] firsts, long step) implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
+            return new Iterator<>() {
+                private long next = firsts[partition];
+
+                @Override
+                public boolean hasNext() {
+                    return rows.hasNext();
+                }
+
+                @Override
+                public Object next() {
+                    Object row = rows.next();
+                    long number = next;
+                    next += step;
+                    return new Tuple2<>(row, number);
+                }
+            };
+        }
+    }
+
+    /** Each row as often as chance wants it: 0 or 1 times, or by Poisson's law with replacement. */
+    record Sample(boolean withReplacement, double fraction, long seed)
+            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
+            // SplittableRandom mixes its seed, so neighbouring partitions are unrelated.
+            SplittableRandom random = new SplittableRandom(seed ^ 0x9E3779B97F4A7C15L * (partition + 1));
+            return new Iterator<>() {
+                private Object row;
+                private int copies;
+
+                @Override
+                public boolean hasNext() {
+                    while (copies == 0 && rows.hasNext()) {
+                        row = rows.next();
+                        copies = withReplacement ? poisson(random) : random.nextDouble() < fraction ? 1 : 0;
+                    }
+                    return copies > 0;
+                }
+
+                @Override
+                public Object next() {
+                    if (!hasNext()) {
+                        throw new NoSuchElementException();
+                    }
+                    copies--;
+                    return row;
+                }
+            };
+        }
+
+        /** Knuth's product of uniforms; a large mean is the sum of means of at most 32, so that exp does not vanish. */
+        private int poisson(SplittableRandom random) {
+            int count = 0;
+            for (double left = fraction; left > 0; left -= 32) {
+                double limit = Math.exp(-Math.min(32, left));
+                for (double product = random.nextDouble(); product > limit; product *= random.nextDouble()) {
+                    count++;
+                }
+            }
+            return count;
+        }
+    }
+
+    /** The fold of the partition as its only row. */
+    record FoldRows(Zero zero, Function2<Object, Object, Object> seq)
+            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
+            Object folded = zero.fresh(seq);
+            while (rows.hasNext()) {
+                folded = seq.call(folded, rows.next());
+            }
+            return Collections.singletonList(folded).iterator();
+        }
+    }
+
+    /** The rows reduced to one, or none. */
+    record ReduceRows(Function2<Object, Object, Object> f)
+            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
+            return Actions.reduced(rows, f).iterator();
+        }
+    }
+
+    /** (partition modulo targets, row): partial results on their way to fewer partitions. */
+    record Gather(int targets) implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
+            List<Object> all = new ArrayList<>();
+            rows.forEachRemaining(row -> all.add(new Tuple2<>(partition % targets, row)));
+            return all.iterator();
+        }
+    }
+}

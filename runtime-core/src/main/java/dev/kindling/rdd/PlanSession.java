@@ -1,0 +1,268 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.DoubleRDD;
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.PairRDD;
+import dev.kindling.api.Partitioner;
+import dev.kindling.api.RDD;
+import dev.kindling.api.Tuple2;
+import dev.kindling.api.spi.Session;
+import dev.kindling.plan.Origin;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.StageBody;
+import dev.kindling.serde.ResultCodec;
+import dev.kindling.storage.Split;
+import dev.kindling.storage.SplitPlanner;
+import java.io.IOException;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The program's side of an application: numbers sets and shuffles, keeps what the input leaves read, and hands actions
+ * to the {@link JobRunner}. Safe for many threads.
+ *
+ * <p>Inputs and shuffles live as long as the program can reach a set made of them: when the garbage collector has found
+ * a leaf or a shuffle unreachable, the next call that makes a set or runs a job drops its input or its map outputs.
+ */
+public final class PlanSession implements Session {
+    private final KindlingContext context;
+    private final SessionSettings settings;
+    private final JobRunner runner;
+    private final Runnable shutdown;
+    private final Instant startTime = Instant.now();
+    private final AtomicInteger sets = new AtomicInteger();
+    private final AtomicInteger shuffles = new AtomicInteger();
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final Map<Integer, LeafSource> leaves = new ConcurrentHashMap<>();
+    private final ReferenceQueue<PlanNode> unreachable = new ReferenceQueue<>();
+    private final Map<Reference<PlanNode>, Runnable> releases = new ConcurrentHashMap<>();
+
+    /** @param shutdown ends the engine; called once, by the first {@code close()} */
+    public PlanSession(KindlingContext context, SessionSettings settings, JobRunner runner, Runnable shutdown) {
+        this.context = context;
+        this.settings = settings;
+        this.runner = runner;
+        this.shutdown = shutdown;
+    }
+
+    // ---- what a context asks ----------------------------------------------------------------------------------------
+
+    @Override
+    public KindlingConf conf() {
+        return settings.conf();
+    }
+
+    @Override
+    public String applicationId() {
+        return settings.applicationId();
+    }
+
+    @Override
+    public String appName() {
+        return settings.appName();
+    }
+
+    @Override
+    public String master() {
+        return settings.master();
+    }
+
+    @Override
+    public boolean isLocal() {
+        return settings.isLocal();
+    }
+
+    @Override
+    public int defaultParallelism() {
+        return settings.defaultParallelism();
+    }
+
+    @Override
+    public Instant startTime() {
+        return startTime;
+    }
+
+    @Override
+    public <T> RDD<T> parallelize(List<T> rows, int partitions) {
+        return new RddHandle<>(this, slices(CallSite.of("parallelize"), rows, partitions));
+    }
+
+    @Override
+    public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> rows, int partitions) {
+        return new PairRddHandle<>(this, slices(CallSite.of("parallelizePairs"), rows, partitions));
+    }
+
+    @Override
+    public DoubleRDD parallelizeDoubles(List<Double> rows, int partitions) {
+        return new DoubleRddHandle(this, slices(CallSite.of("parallelizeDoubles"), rows, partitions));
+    }
+
+    @Override
+    public RDD<Long> range(long start, long end, long step, int partitions) {
+        Origin origin = CallSite.of("range");
+        checkOpen(origin);
+        if (step == 0) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, origin + ": the step is 0; give a positive or a negative one");
+        }
+        atLeast(1, partitions, "partitions", origin);
+        return new RddHandle<>(this, new PlanNode.Range(nextSetId(), origin, start, end, step, partitions));
+    }
+
+    @Override
+    public RDD<String> textFile(String path, OptionalInt minPartitions) {
+        return new RddHandle<>(
+                this, files(CallSite.of("textFile"), path, PlanNode.FileInput.Format.TEXT_LINES, minPartitions));
+    }
+
+    @Override
+    public PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions) {
+        return new PairRddHandle<>(
+                this, files(CallSite.of("wholeTextFiles"), path, PlanNode.FileInput.Format.WHOLE_TEXT, minPartitions));
+    }
+
+    @Override
+    public void close() {
+        if (isClosed.compareAndSet(false, true)) {
+            shutdown.run();
+            leaves.clear();
+            releases.clear();
+        }
+    }
+
+    // ---- leaves -----------------------------------------------------------------------------------------------------
+
+    private PlanNode slices(Origin origin, List<?> rows, int partitions) {
+        checkOpen(origin);
+        atLeast(rows.isEmpty() ? 0 : 1, partitions, "partitions", origin);
+        List<byte[]> pages = new ArrayList<>(partitions);
+        for (int i = 0; i < partitions; i++) {
+            int from = (int) ((long) i * rows.size() / partitions);
+            int to = (int) ((i + 1L) * rows.size() / partitions);
+            pages.add(encode(origin, new ArrayList<>(rows.subList(from, to))));
+        }
+        return leaf(
+                new PlanNode.Slices(nextSetId(), origin, partitions), new LeafSource.Slices(pages));
+    }
+
+    private static byte[] encode(Origin origin, List<Object> rows) {
+        try {
+            return ResultCodec.encode(rows);
+        } catch (KindlingException e) {
+            throw new KindlingException(e.code(), origin + ": " + e.getMessage(), e);
+        }
+    }
+
+    private PlanNode files(Origin origin, String path, PlanNode.FileInput.Format format, OptionalInt minPartitions) {
+        checkOpen(origin);
+        minPartitions.ifPresent(n -> atLeast(1, n, "partitions", origin));
+        List<Split> splits;
+        try {
+            splits = minPartitions.isPresent()
+                    ? SplitPlanner.plan(path, minPartitions.getAsInt(), format)
+                    : SplitPlanner.planDefault(path, settings.defaultParallelism(), format);
+        } catch (IOException e) {
+            throw new KindlingException(
+                    ErrorCode.INPUT_NOT_FOUND, origin + ": cannot list " + path + ": " + e.getMessage(), e);
+        }
+        return leaf(
+                new PlanNode.FileInput(nextSetId(), origin, path, format, splits.size()),
+                new LeafSource.Splits(splits));
+    }
+
+    private PlanNode leaf(PlanNode node, LeafSource source) {
+        int id = node.id();
+        leaves.put(id, source);
+        whenUnreachable(node, () -> leaves.remove(id));
+        return node;
+    }
+
+    // ---- what handles ask ---------------------------------------------------------------------------------------------
+
+    KindlingContext context() {
+        return context;
+    }
+
+    SessionSettings settings() {
+        return settings;
+    }
+
+    JobRunner runner() {
+        return runner;
+    }
+
+    int nextSetId() {
+        return sets.getAndIncrement();
+    }
+
+    int nextShuffleId() {
+        return shuffles.getAndIncrement();
+    }
+
+    PlanNode shuffle(Origin origin, PlanNode parent, int shuffleId, Partitioner by, PlanNode.ReduceSide side) {
+        PlanNode node = new PlanNode.Shuffle(nextSetId(), origin, parent, shuffleId, by, side);
+        whenUnreachable(node, () -> runner.forgetShuffle(shuffleId));
+        return node;
+    }
+
+    /** Runs the job on the named partitions and returns when it has ended. */
+    void run(
+            Origin origin,
+            PlanNode root,
+            StageBody.Sink sink,
+            List<Integer> partitions,
+            JobRunner.PartitionResults results) {
+        checkOpen(origin);
+        dropUnreachable();
+        try {
+            runner.run(
+                    new JobRequest(root, sink, partitions, origin.toString(), leaf -> leaves.get(leaf.id())), results);
+        } finally {
+            // The caller's set may have its last use in this very call: its shuffles are needed until the job has ended.
+            Reference.reachabilityFence(root);
+        }
+    }
+
+    void checkOpen(Origin origin) {
+        if (isClosed.get()) {
+            throw new KindlingException(
+                    ErrorCode.CLOSED, origin + ": the context " + settings.appName() + " is closed; make a new one");
+        }
+    }
+
+    int atLeast(int least, int value, String what, Origin origin) {
+        if (value < least) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, origin + ": " + value + " " + what + "; give at least " + least);
+        }
+        return value;
+    }
+
+    // ---- what the program can no longer reach -------------------------------------------------------------------------
+
+    private void whenUnreachable(PlanNode node, Runnable release) {
+        dropUnreachable();
+        releases.put(new PhantomReference<>(node, unreachable), release);
+    }
+
+    private void dropUnreachable() {
+        for (Reference<? extends PlanNode> found = unreachable.poll(); found != null; found = unreachable.poll()) {
+            Runnable release = releases.remove(found);
+            if (release != null && !isClosed.get()) {
+                release.run();
+            }
+        }
+    }
+}

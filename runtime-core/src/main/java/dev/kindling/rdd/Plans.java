@@ -1,0 +1,175 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.HashPartitioner;
+import dev.kindling.api.Partitioner;
+import dev.kindling.api.function.Function;
+import dev.kindling.api.function.Function2;
+import dev.kindling.plan.Combiner;
+import dev.kindling.plan.NaturalOrder;
+import dev.kindling.plan.Origin;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanNode.ReduceSide;
+import dev.kindling.plan.RangeBounds;
+import dev.kindling.plan.RowFunction;
+import dev.kindling.serde.ClosureCheck;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the nodes of one call of the API: all of them carry the same origin. The types of rows are the compiler's
+ * business; here everything is an object.
+ */
+record Plans(PlanSession session, Origin origin) {
+    /** The same object under the type the engine sees. What it is was settled by the signature the user called. */
+    @SuppressWarnings("unchecked")
+    static <T> T erased(Object typed) {
+        return (T) typed;
+    }
+
+    /** Fails at once when {@code function} cannot travel to executors; else the function itself, untyped. */
+    <T> T travelling(Object function) {
+        ClosureCheck.check(origin.toString(), function);
+        return erased(function);
+    }
+
+    // ---- narrow -----------------------------------------------------------------------------------------------------
+
+    PlanNode rows(PlanNode parent, RowFunction function, boolean keepsPartitioning) {
+        return new PlanNode.Rows(session.nextSetId(), origin, parent, function, keepsPartitioning);
+    }
+
+    PlanNode map(PlanNode parent, Function<Object, Object> f) {
+        return rows(parent, new RowFunction.Map(f), false);
+    }
+
+    PlanNode mapValues(PlanNode parent, Function<Object, Object> f) {
+        return rows(parent, new RowFunction.MapValues(f), true);
+    }
+
+    PlanNode filter(PlanNode parent, Function<Object, Boolean> f) {
+        return rows(parent, new RowFunction.Filter(f), true);
+    }
+
+    PlanNode partitions(
+            PlanNode parent,
+            Function2<Integer, Iterator<Object>, Iterator<Object>> f,
+            boolean keepsPartitioning) {
+        return new PlanNode.Partitions(session.nextSetId(), origin, parent, f, keepsPartitioning);
+    }
+
+    /** Unions of unions become one, so that a loop of unions does not grow deep. */
+    PlanNode union(PlanNode left, PlanNode right) {
+        List<PlanNode> parents = new ArrayList<>();
+        for (PlanNode side : List.of(left, right)) {
+            if (side instanceof PlanNode.Union union) {
+                parents.addAll(union.parents());
+            } else {
+                parents.add(side);
+            }
+        }
+        return new PlanNode.Union(session.nextSetId(), origin, parents);
+    }
+
+    PlanNode coalesce(PlanNode parent, int n) {
+        atLeastOne(n);
+        return n >= parent.partitionCount()
+                ? parent
+                : new PlanNode.Coalesce(session.nextSetId(), origin, parent, n);
+    }
+
+    // ---- shuffled ---------------------------------------------------------------------------------------------------
+
+    PlanNode shuffle(PlanNode parent, Partitioner by, ReduceSide side) {
+        return session.shuffle(origin, parent, session.nextShuffleId(), by, side);
+    }
+
+    PlanNode partitionBy(PlanNode parent, Partitioner by) {
+        return isPlacedBy(parent, by) ? parent : shuffle(parent, by, new ReduceSide.PairRows());
+    }
+
+    /** Rows that lie where they should are grouped where they are: a co-group of one set. */
+    PlanNode groupByKey(PlanNode parent, Partitioner by) {
+        return isPlacedBy(parent, by)
+                ? mapValues(coGroup(List.of(parent), by), RowFunctions.OnlyGroup.FIRST)
+                : shuffle(parent, by, new ReduceSide.Groups());
+    }
+
+    PlanNode combineByKey(PlanNode parent, Combiner combiner, Partitioner by, boolean mapSide) {
+        return isPlacedBy(parent, by)
+                ? mapValues(coGroup(List.of(parent), by), new RowFunctions.FoldGroup(combiner))
+                : shuffle(parent, by, new ReduceSide.Combined(combiner, mapSide));
+    }
+
+    PlanNode sortByKey(PlanNode parent, Comparator<Object> order, int n) {
+        int shuffleId = session.nextShuffleId();
+        RangeBounds by = new RangeBounds(shuffleId, atLeastOne(n), order);
+        if (n == 1) {
+            by.resolve(new Object[0]);
+        }
+        return session.shuffle(origin, parent, shuffleId, by, new ReduceSide.Sorted(order));
+    }
+
+    PlanNode coGroup(List<PlanNode> parents, Partitioner by) {
+        List<PlanNode> placed = new ArrayList<>();
+        for (PlanNode parent : parents) {
+            placed.add(partitionBy(parent, by));
+        }
+        return new PlanNode.CoGroup(session.nextSetId(), origin, placed, by);
+    }
+
+    PlanNode distinct(PlanNode parent, int n) {
+        Combiner keepOne = new Combiner(RowFunctions.Itself.VALUE, RowFunctions.Keep.FIRST, RowFunctions.Keep.FIRST);
+        // A constant number costs nothing in a page of packed numbers.
+        PlanNode pairs = map(parent, new RowFunctions.WithValue(0));
+        return map(combineByKey(pairs, keepOne, new HashPartitioner(n), true), RowFunctions.PairPart.KEY);
+    }
+
+    /** Deals the rows out evenly. */
+    PlanNode repartition(PlanNode parent, int n) {
+        PlanNode dealt = partitions(parent, new PartitionFunctions.Deal(atLeastOne(n)), false);
+        PlanNode shuffled = shuffle(dealt, new HashPartitioner(n), new ReduceSide.PairRows());
+        return map(shuffled, RowFunctions.PairPart.VALUE);
+    }
+
+    // ---- partitioners and orders ------------------------------------------------------------------------------------
+
+    static boolean isPlacedBy(PlanNode node, Partitioner by) {
+        return node.partitioner().equals(Optional.of(by));
+    }
+
+    /**
+     * How rows are placed when the program does not say: as those of the parents are that have most partitions, if
+     * these are not far fewer than others have; else by hash over the configured number of partitions, or over as many
+     * as the parent with most of them.
+     */
+    Partitioner defaultPartitioner(PlanNode... parents) {
+        int most = 1;
+        Partitioner best = null;
+        for (PlanNode parent : parents) {
+            most = Math.max(most, parent.partitionCount());
+            Partitioner by = parent.partitioner().orElse(null);
+            if (by != null && (best == null || by.numPartitions() > best.numPartitions())) {
+                best = by;
+            }
+        }
+        int wanted = session.settings().configuredParallelism().orElse(most);
+        boolean isEligible =
+                best != null && (best.numPartitions() * 10L > most || wanted <= best.numPartitions());
+        return isEligible ? best : new HashPartitioner(wanted);
+    }
+
+    Comparator<Object> order(Comparator<?> order, boolean ascending) {
+        Comparator<Object> recognised = NaturalOrder.recognised(travelling(order));
+        if (ascending) {
+            return recognised;
+        }
+        return recognised instanceof NaturalOrder natural ? natural.reversed() : new RowFunctions.Reversed(recognised);
+    }
+
+    private int atLeastOne(int n) {
+        return session.atLeast(1, n, "partitions", origin);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.KindlingConf;
+import java.util.OptionalInt;
+
+/**
+ * What a session of this application goes by.
+ *
+ * @param conf the settings in force; nobody changes it any more
+ * @param isLocal whether executors live in this JVM
+ * @param defaultParallelism partitions of a set of the program's own data for which it names no number
+ * @param configuredParallelism partitions after a shuffle, where the user configured a number
+ */
+public record SessionSettings(
+        KindlingConf conf,
+        String applicationId,
+        String appName,
+        String master,
+        boolean isLocal,
+        int defaultParallelism,
+        OptionalInt configuredParallelism) {}
