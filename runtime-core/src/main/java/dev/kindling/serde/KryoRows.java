@@ -1,100 +1,84 @@
 package dev.kindling.serde;
 
-import com.esotericsoftware.kryo.kryo5.KryoException;
+import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
-import dev.kindling.api.ErrorCode;
-import dev.kindling.api.KindlingException;
+import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
+import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
 
-/**
- * Pages of rows that no column takes. One Kryo serves all pages of a thread, row by row; each page has a table of class
- * names of its own, so it can be read apart from all others. Used by one thread.
- */
 final class KryoRows {
-    private final PageClassResolver resolver;
-    private final RowKryo kryo;
+    private final Kryo kryo = new Kryo();
 
-    KryoRows(RowClasses classes) {
-        resolver = new PageClassResolver(classes);
-        kryo = new RowKryo(resolver, classes);
+    KryoRows(ClassLoader loader) {
+        kryo.setRegistrationRequired(false);
+        kryo.setReferences(true);
+        kryo.setClassLoader(loader);
+        kryo.setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
     }
 
     OpenPage openPage() {
-        return new Writing();
+        return new OpenPage();
     }
 
-    PageRows readPage(byte[] bytes, int at, int length) {
-        return new PageRows(new Input(bytes, at, length));
+    PageRows readPage(byte[] bytes, int position, int end) {
+        Input input = new Input(bytes, position, end - position);
+        input.readByte();
+        int rows = input.readInt();
+        int length = input.readInt();
+        return new PageRows(input, rows, position + 9 + length);
     }
 
-    private final class Writing extends OpenPage {
-        private static final int FIRST_BYTES = 64;
+    final class OpenPage {
+        private final Output output = new Output(256, -1);
+        private int rows;
 
-        private final Output output = new Output(FIRST_BYTES, Integer.MAX_VALUE - 8);
-        private final PageClassResolver.Names names = new PageClassResolver.Names();
+        OpenPage() {
+            output.writeByte(0);
+            output.writeInt(0);
+            output.writeInt(0);
+        }
 
-        @Override
-        boolean add(Object row) {
-            resolver.use(names);
-            try {
-                kryo.writeClassAndObject(output, row);
-            } catch (KryoException e) {
-                throw Unserializable.of(row, e);
-            } catch (StackOverflowError e) {
-                throw new KindlingException(
-                        ErrorCode.NOT_SERIALIZABLE,
-                        "a row of class " + row.getClass().getName()
-                                + " is nested too deep for the thread's stack, such as a long chain of objects. Keep such"
-                                + " data in a list or an array, or run with a larger stack (-Xss).");
-            }
+        void append(Object row) {
+            kryo.writeClassAndObject(output, row);
             rows++;
-            return true;
         }
 
-        @Override
-        int rawBytes() {
+        int byteCount() {
             return output.position();
         }
 
-        @Override
-        int heldBytes() {
-            return output.getBuffer().length;
-        }
-
-        @Override
-        int bodyBytes() {
-            return output.position();
-        }
-
-        @Override
-        void writeBody(byte[] target, int at) {
-            System.arraycopy(output.getBuffer(), 0, target, at, output.position());
-        }
-
-        @Override
-        byte format() {
-            return KRYO;
+        byte[] close() {
+            int length = output.position();
+            output.setPosition(1);
+            output.writeInt(rows);
+            output.writeInt(length - 9);
+            output.setPosition(length);
+            return output.toBytes();
         }
     }
 
-    /** The rows of one page, in order. */
     final class PageRows {
         private final Input input;
-        private final PageClassResolver.Names names = new PageClassResolver.Names();
+        private int remaining;
+        private final int end;
 
-        private PageRows(Input input) {
+        PageRows(Input input, int remaining, int end) {
             this.input = input;
+            this.remaining = remaining;
+            this.end = end;
         }
 
-        void read(Object[] target, int from, int count) {
-            resolver.use(names);
-            try {
-                for (int i = 0; i < count; i++) {
-                    target[from + i] = kryo.readClassAndObject(input);
-                }
-            } catch (KryoException | IllegalArgumentException e) {
-                throw Unserializable.onReading(e);
-            }
+        int remaining() {
+            return remaining;
+        }
+
+        Object next() {
+            remaining--;
+            return kryo.readClassAndObject(input);
+        }
+
+        int end() {
+            return end;
         }
     }
 }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param incarnation differs each time a process starts under this id
  * @param cores attempts that run at once
  * @param memoryBytes its heap, as it was asked for
- * @param scratchDirectories where its files go, in a directory of its own that is deleted when it ends
+ * @param scratchDirectory its own directory, deleted when it ends
  * @param hostKey equal for executors that see the same local disks
  * @param bindHost address it listens on; {@code advertisedHost} is where others find it
  * @param driverHost where the driver listens
@@ -33,7 +33,7 @@ public record ExecutorBootstrap(
         long incarnation,
         int cores,
         long memoryBytes,
-        List<String> scratchDirectories,
+        String scratchDirectory,
         String hostKey,
         String bindHost,
         String advertisedHost,
@@ -46,7 +46,6 @@ public record ExecutorBootstrap(
     private static final int MAX_BYTES = 1 << 24;
 
     public ExecutorBootstrap {
-        scratchDirectories = List.copyOf(scratchDirectories);
         classPath = List.copyOf(classPath);
         settings = Map.copyOf(settings);
     }
@@ -59,14 +58,17 @@ public record ExecutorBootstrap(
         out.writeLong(incarnation);
         out.writeInt(cores);
         out.writeLong(memoryBytes);
-        writeTexts(out, scratchDirectories);
+        writeText(out, scratchDirectory);
         writeText(out, hostKey);
         writeText(out, bindHost);
         writeText(out, advertisedHost);
         writeText(out, driverHost);
         out.writeInt(driverPort);
         secret.writeTo(out);
-        writeTexts(out, classPath);
+        out.writeInt(classPath.size());
+        for (String entry : classPath) {
+            writeText(out, entry);
+        }
         Map<String, String> sorted = new TreeMap<>(settings);
         out.writeInt(sorted.size());
         for (Map.Entry<String, String> setting : sorted.entrySet()) {
@@ -88,7 +90,7 @@ public record ExecutorBootstrap(
                 in.readLong(),
                 in.readInt(),
                 in.readLong(),
-                readTexts(in),
+                readText(in),
                 readText(in),
                 readText(in),
                 readText(in),
@@ -97,13 +99,6 @@ public record ExecutorBootstrap(
                 Secret.read(in),
                 readTexts(in),
                 readSettings(in));
-    }
-
-    private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
-        out.writeInt(texts.size());
-        for (String text : texts) {
-            writeText(out, text);
-        }
     }
 
     private static void writeText(DataOutputStream out, String text) throws IOException {

@@ -1,0 +1,150 @@
+package dev.kindling.executor.operator;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RowFunction;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.storage.SplitCodec;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Makes the operators of one partition of a stage out of its plan tree. Used by the task's thread. */
+public final class Chain {
+    private final List<TaskInput> inputs;
+    private final TaskScope scope;
+
+    /** @param inputs what the leaves of this partition read */
+    public Chain(List<TaskInput> inputs, TaskScope scope) {
+        this.inputs = inputs;
+        this.scope = scope;
+    }
+
+    /** The operator that gives the rows of {@code partition} of {@code node}; nothing is read before its first read. */
+    public Operator open(PlanNode node, int partition) {
+        if (node instanceof PlanNode.Rows rows) {
+            return openRows(rows, partition);
+        }
+        if (node instanceof PlanNode.Partitions partitions) {
+            return new PartitionRows(
+                    open(partitions.parent(), partition), partitions.function(), partition, scope);
+        }
+        if (node instanceof PlanNode.Union union) {
+            return openUnion(union, partition);
+        }
+        if (node instanceof PlanNode.Coalesce coalesce) {
+            return new ConcatenatedRows(
+                    index -> open(coalesce.parent(), index),
+                    coalesce.firstParentPartition(partition),
+                    coalesce.firstParentPartition(partition + 1));
+        }
+        if (node instanceof PlanNode.CoGroup coGroup) {
+            List<Operator> children = new ArrayList<>();
+            for (PlanNode parent : coGroup.parents()) {
+                children.add(open(parent, partition));
+            }
+            return new CoGroupRows(children, scope);
+        }
+        return openLeaf(node, partition);
+    }
+
+    /** Neighbouring row functions become one pass over a batch; one that makes more rows starts the next pass. */
+    private Operator openRows(PlanNode.Rows top, int partition) {
+        Deque<RowFunction> functions = new ArrayDeque<>();
+        PlanNode below = top;
+        for (; below instanceof PlanNode.Rows rows; below = rows.parent()) {
+            functions.push(rows.function());
+        }
+        Operator operator = open(below, partition);
+        List<RowFunction> run = new ArrayList<>();
+        for (RowFunction function : functions) {
+            if (function instanceof RowFunction.FlatMap flatMap) {
+                operator = new FlatMapRows(endRun(operator, run), flatMap.function(), false, scope);
+            } else if (function instanceof RowFunction.FlatMapValues flatMap) {
+                operator = new FlatMapRows(endRun(operator, run), flatMap.function(), true, scope);
+            } else {
+                run.add(function);
+            }
+        }
+        return endRun(operator, run);
+    }
+
+    private Operator endRun(Operator operator, List<RowFunction> run) {
+        if (run.isEmpty()) {
+            return operator;
+        }
+        Operator fused = new RowSteps(operator, run, scope);
+        run.clear();
+        return fused;
+    }
+
+    private Operator openUnion(PlanNode.Union union, int partition) {
+        int left = partition;
+        for (PlanNode parent : union.parents()) {
+            if (left < parent.partitionCount()) {
+                return open(parent, left);
+            }
+            left -= parent.partitionCount();
+        }
+        throw new KindlingException(
+                ErrorCode.INTERNAL, "partition " + partition + " of " + union.partitionCount() + " does not exist");
+    }
+
+    // ---- leaves -----------------------------------------------------------------------------------------------------
+
+    private Operator openLeaf(PlanNode leaf, int partition) {
+        if (leaf instanceof PlanNode.Range range) {
+            return new RangeRows(range, partition, scope);
+        }
+        if (leaf instanceof PlanNode.Slices) {
+            return new SliceRows(bytesOf(leaf, partition), scope);
+        }
+        if (leaf instanceof PlanNode.FileInput file) {
+            byte[] split = bytesOf(leaf, partition);
+            return file.format() == PlanNode.FileInput.Format.TEXT_LINES
+                    ? new FileLines(SplitCodec.decode(split), scope)
+                    : new WholeFiles(SplitCodec.decode(split), scope);
+        }
+        if (leaf instanceof PlanNode.ShuffleRead read) {
+            return openShuffle(read, partition);
+        }
+        throw new KindlingException(
+                ErrorCode.INTERNAL, "a stage cannot contain a " + leaf.getClass().getSimpleName());
+    }
+
+    private Operator openShuffle(PlanNode.ShuffleRead read, int partition) {
+        if (!(inputOf(read, partition) instanceof TaskInput.ShuffleInput input)) {
+            throw new KindlingException(ErrorCode.INTERNAL, "leaf " + read.id() + " came without its map outputs");
+        }
+        ShuffleLeaf leaf = new ShuffleLeaf(read, input, scope);
+        if (read.reduceSide() instanceof PlanNode.ReduceSide.Groups) {
+            return new GroupRows(leaf, scope);
+        }
+        if (read.reduceSide() instanceof PlanNode.ReduceSide.Combined combined) {
+            return new CombinedRows(leaf, combined, scope);
+        }
+        if (read.reduceSide() instanceof PlanNode.ReduceSide.Sorted sorted) {
+            return new SortedRows(leaf, sorted.order(), scope);
+        }
+        return new ShufflePairs(leaf, scope);
+    }
+
+    private byte[] bytesOf(PlanNode leaf, int partition) {
+        if (inputOf(leaf, partition) instanceof TaskInput.Bytes input) {
+            return input.bytes();
+        }
+        throw new KindlingException(ErrorCode.INTERNAL, "leaf " + leaf.id() + " came without its bytes");
+    }
+
+    private TaskInput inputOf(PlanNode leaf, int partition) {
+        for (TaskInput input : inputs) {
+            if (input.leafId() == leaf.id() && input.leafPartition() == partition) {
+                return input;
+            }
+        }
+        throw new KindlingException(
+                ErrorCode.INTERNAL, "partition " + partition + " of leaf " + leaf.id() + " came without its input");
+    }
+}

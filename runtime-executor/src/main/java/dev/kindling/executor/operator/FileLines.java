@@ -1,0 +1,38 @@
+package dev.kindling.executor.operator;
+
+import dev.kindling.data.Batch;
+import dev.kindling.storage.LineReader;
+import dev.kindling.storage.Split;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The lines of a split. Keeps the file and offset of each line of the batch read last, for messages. */
+final class FileLines implements Operator {
+    private final LineReader reader;
+    private final TaskCounters counters;
+    private long bytesCounted;
+
+    FileLines(Split split, TaskScope scope) {
+        this.reader = new LineReader(split);
+        this.counters = scope.counters();
+    }
+
+    @Override
+    public int read(Batch batch) throws IOException {
+        batch.count = reader.read(batch.rows, 0, batch.limit());
+        counters.recordsRead += batch.count;
+        counters.bytesRead += reader.bytesRead() - bytesCounted;
+        bytesCounted = reader.bytesRead();
+        return batch.count;
+    }
+
+    @Override
+    public Optional<InputPosition> positionOf(int index) {
+        return Optional.of(new InputPosition(reader.pathOf(index), reader.offsetOf(index)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

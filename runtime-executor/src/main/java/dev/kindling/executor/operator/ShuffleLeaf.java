@@ -1,0 +1,85 @@
+package dev.kindling.executor.operator;
+
+import dev.kindling.executor.block.BlockSource;
+import dev.kindling.executor.shuffle.BucketRows;
+import dev.kindling.executor.shuffle.ShuffleReader;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.protocol.TaskInput;
+import java.io.Closeable;
+import java.io.IOException;
+
+/** One partition of a shuffle as the operators above open it: when its first row is wanted, and once. */
+final class ShuffleLeaf implements Closeable {
+    private final TaskInput.ShuffleInput input;
+    private final int firstBucket;
+    private final int endBucket;
+    private final TaskScope scope;
+    private BlockSource source;
+    private ShuffleReader reader;
+
+    ShuffleLeaf(PlanNode.ShuffleRead node, TaskInput.ShuffleInput input, TaskScope scope) {
+        this.input = input;
+        this.firstBucket = input.leafPartition() * node.bucketsPerPartition();
+        this.endBucket = firstBucket + node.bucketsPerPartition();
+        this.scope = scope;
+    }
+
+    /** The blocks as they come, each with the map output it is from. */
+    BlockSource openBlocks() throws IOException {
+        source = scope.environment().openShuffle(input, firstBucket, endBucket);
+        return source;
+    }
+
+    /** The rows, as they come or by bucket. */
+    ShuffleReader open() throws IOException {
+        reader = new ShuffleReader(openBlocks(), firstBucket, endBucket, scope.environment());
+        return reader;
+    }
+
+    int mapCount() {
+        return input.sources().size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (source == null) {
+            return;
+        }
+        TaskCounters counters = scope.counters();
+        counters.shuffleBytesReadLocal += source.localBytes();
+        counters.shuffleBytesReadRemote += source.remoteBytes();
+        counters.fetchWaitNanos += source.waitNanos();
+        BlockSource closing = source;
+        source = null;
+        if (reader != null) {
+            reader.close();
+        } else {
+            closing.close();
+        }
+    }
+
+    /** The bucket at which a reader stands. */
+    static final class Bucket implements StoredRows {
+        private final ShuffleReader reader;
+
+        Bucket(ShuffleReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public long rowCount() {
+            return reader.bucketRows();
+        }
+
+        @Override
+        public long byteCount() {
+            return reader.bucketBytes();
+        }
+
+        @Override
+        public Cursor open() throws IOException {
+            BucketRows rows = reader.openBucket();
+            return rows::read;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.kindling.executor.operator;
+
+import java.util.Collections;
+import java.util.Comparator;
+
+/**
+ * The first eight bytes of a key as a number whose order is the key's own: most comparisons need no more. Known for
+ * numbers, strings and a few others in natural or reversed order; any other order has no prefix.
+ */
+final class SortPrefix {
+    private final boolean isNatural;
+    private final boolean isReversed;
+    private Class<?> keyClass;
+    private boolean isMixed;
+
+    SortPrefix(Comparator<?> order) {
+        isReversed = order.equals(Collections.reverseOrder());
+        isNatural = isReversed || order.equals(Comparator.naturalOrder());
+    }
+
+    /** Whether keys have prefixes at all; false once keys of two classes were seen. */
+    boolean isKnown() {
+        return isNatural && !isMixed;
+    }
+
+    /** Whether keys with equal prefixes are equal. */
+    boolean isExact() {
+        return isKnown() && keyClass != null && keyClass != String.class;
+    }
+
+    /** The prefix of {@code key}; means something only while {@link #isKnown} afterwards. */
+    long of(Object key) {
+        if (!isNatural || key == null) {
+            isMixed = true;
+            return 0;
+        }
+        if (key.getClass() != keyClass) {
+            if (keyClass != null || !isSupported(key.getClass())) {
+                isMixed = true;
+                return 0;
+            }
+            keyClass = key.getClass();
+        }
+        // Signed order of longs; all bits turned for the reversed order.
+        return isReversed ? ~naturalOf(key) : naturalOf(key);
+    }
+
+    private static boolean isSupported(Class<?> keyClass) {
+        return keyClass == String.class
+                || keyClass == Integer.class
+                || keyClass == Long.class
+                || keyClass == Double.class
+                || keyClass == Float.class
+                || keyClass == Short.class
+                || keyClass == Byte.class
+                || keyClass == Character.class
+                || keyClass == Boolean.class;
+    }
+
+    private static long naturalOf(Object key) {
+        if (key instanceof String text) {
+            return ofText(text);
+        }
+        if (key instanceof Double number) {
+            return ofDouble(number);
+        }
+        if (key instanceof Float number) {
+            return ofDouble(number);
+        }
+        if (key instanceof Number number) {
+            return number.longValue();
+        }
+        if (key instanceof Character letter) {
+            return letter;
+        }
+        return (Boolean) key ? 1 : 0;
+    }
+
+    /** As {@code Double.compare}: -0.0 before 0.0, NaN last. */
+    private static long ofDouble(double number) {
+        long bits = Double.doubleToLongBits(number);
+        return bits ^ ((bits >> 63) & Long.MAX_VALUE);
+    }
+
+    /** One byte a character; from the first that has no byte of its own on, the strings themselves are compared. */
+    private static long ofText(String text) {
+        long prefix = 0;
+        int length = Math.min(8, text.length());
+        for (int i = 0; i < length; i++) {
+            int letter = text.charAt(i);
+            if (letter >= 0xff) {
+                prefix |= 0xffL << (56 - 8 * i);
+                break;
+            }
+            prefix |= (long) letter << (56 - 8 * i);
+        }
+        return prefix ^ Long.MIN_VALUE;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.kindling.executor.operator;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.data.Batch;
+import dev.kindling.executor.block.BlockSource;
+import dev.kindling.executor.block.BlockSource.FetchedBlock;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.serde.RowReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The pairs of one shuffle partition in the order of their keys; equal keys by map output, then by their row in it. As
+ * many rows as the memory granted allows are sorted at once; when there are more, they become sorted runs on disk,
+ * which are merged as they are read. So a partition of any size is sorted in any memory.
+ */
+final class SortedRows implements Operator {
+    // Prefix, place, and three indexes a row while it is sorted; the rest is the row itself.
+    private static final long SORT_BYTES_PER_ROW = 8 + 8 + 3 * 4 + 4;
+    private static final long SMALLEST_RUN_BYTES = 256 << 10;
+    // A run being merged holds a chunk of rows as objects, one of places, and its bytes.
+    private static final long MERGE_BYTES_PER_RUN = 192 << 10;
+    private static final int MAX_FAN_IN = 128;
+    // Leaves 2^40 rows to a map output and 2^23 map outputs.
+    private static final int PLACE_BITS = 40;
+
+    private final ShuffleLeaf leaf;
+    private final Comparator<Object> order;
+    private final TaskScope scope;
+    private final SortPrefix prefixOf;
+    private final SortBuffer buffer;
+    private final Reservation reservation;
+    private final List<SortedRun> runs = new ArrayList<>();
+    private long bufferBytes;
+    private boolean isSorted;
+    private RunMerge merge;
+    private int next;
+
+    SortedRows(ShuffleLeaf leaf, Comparator<Object> order, TaskScope scope) {
+        this.leaf = leaf;
+        this.order = order;
+        this.scope = scope;
+        this.prefixOf = new SortPrefix(order);
+        this.buffer = new SortBuffer(order, prefixOf);
+        this.reservation = new Reservation(scope.memory());
+    }
+
+    @Override
+    public int read(Batch batch) throws IOException {
+        scope.checkCancelled();
+        if (!isSorted) {
+            isSorted = true;
+            readAll();
+        }
+        return merge == null ? readFromBuffer(batch) : readMerged(batch);
+    }
+
+    private int readFromBuffer(Batch batch) {
+        int count = Math.min(batch.limit(), buffer.count() - next);
+        for (int row = 0; row < count; row++) {
+            batch.rows[row] = buffer.row(next + row);
+        }
+        next += count;
+        batch.count = count;
+        return count;
+    }
+
+    private int readMerged(Batch batch) throws IOException {
+        int count = 0;
+        try {
+            for (int limit = batch.limit(); count < limit; count++) {
+                SortedRun first = merge.next();
+                if (first == null) {
+                    break;
+                }
+                batch.rows[count] = first.row();
+            }
+        } catch (RuntimeException e) {
+            throw failed(e);
+        }
+        batch.count = count;
+        return count;
+    }
+
+    // ---- input to runs ----------------------------------------------------------------------------------------------
+
+    private void readAll() throws IOException {
+        BlockSource blocks = leaf.openBlocks();
+        RowReader reader = scope.newRowReader();
+        Object[] rows = new Object[scope.batchRows()];
+        long[] rowsOfMap = new long[leaf.mapCount()];
+        for (FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {
+            reader.reset(block.bytes(), block.offset(), block.length());
+            long bytesPerRow = StoredRows.decodedBytes(1, block.length() / Math.max(1, block.rowCount()));
+            int map = block.mapIndex();
+            for (int count = reader.read(rows, 0, rows.length); count > 0; count = reader.read(rows, 0, rows.length)) {
+                scope.checkCancelled();
+                makeRoom(count * (bytesPerRow + SORT_BYTES_PER_ROW));
+                for (int row = 0; row < count; row++) {
+                    buffer.add(rows[row], ((long) map << PLACE_BITS) + rowsOfMap[map]++);
+                }
+                scope.counters().shuffleRecordsRead += count;
+            }
+        }
+        if (runs.isEmpty()) {
+            sortBuffer();
+            return;
+        }
+        writeRun();
+        reservation.close();
+        try {
+            reduceToFanIn();
+            merge = new RunMerge(runs, order, prefixOf);
+        } catch (RuntimeException e) {
+            throw failed(e);
+        }
+    }
+
+    private void makeRoom(long bytes) throws IOException {
+        bufferBytes += bytes;
+        if (bufferBytes > SMALLEST_RUN_BYTES && !reservation.growTo(bufferBytes)) {
+            writeRun();
+            bufferBytes = bytes;
+        }
+    }
+
+    private void sortBuffer() {
+        try {
+            buffer.sort();
+        } catch (RuntimeException e) {
+            throw failed(e);
+        }
+    }
+
+    private RuntimeException failed(RuntimeException thrown) {
+        if (thrown instanceof NullPointerException && order.equals(Comparator.naturalOrder())) {
+            return new KindlingException(
+                    ErrorCode.USER_CODE_FAILED,
+                    "a null key has no natural order; pass a comparator such as"
+                            + " Comparator.nullsFirst(Comparator.naturalOrder()) to the sort",
+                    thrown);
+        }
+        return thrown instanceof KindlingException ? thrown : UserFunctionFailed.ofKey(thrown);
+    }
+
+    private void writeRun() throws IOException {
+        if (buffer.count() == 0) {
+            return;
+        }
+        sortBuffer();
+        SortedRun run = new SortedRun(scope);
+        runs.add(run);
+        for (int i = 0; i < buffer.count(); i++) {
+            run.add(buffer.row(i), buffer.place(i));
+        }
+        run.finish();
+        buffer.clear();
+    }
+
+    // ---- runs to one sequence -----------------------------------------------------------------------------------------
+
+    private void reduceToFanIn() throws IOException {
+        int fanIn = (int) Math.max(4, Math.min(MAX_FAN_IN, scope.memory().guaranteed() / 2 / MERGE_BYTES_PER_RUN));
+        while (runs.size() > fanIn) {
+            List<SortedRun> first = List.copyOf(runs.subList(0, Math.min(fanIn, runs.size() - fanIn + 1)));
+            SortedRun merged = new SortedRun(scope);
+            RunMerge some = new RunMerge(first, order, prefixOf);
+            for (SortedRun run = some.next(); run != null; run = some.next()) {
+                merged.add(run.row(), run.place());
+            }
+            merged.finish();
+            runs.removeAll(first);
+            runs.add(merged);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        reservation.close();
+        leaf.close();
+    }
+}

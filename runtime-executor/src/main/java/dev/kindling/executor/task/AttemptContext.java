@@ -1,0 +1,75 @@
+package dev.kindling.executor.task;
+
+import dev.kindling.api.TaskContext;
+import dev.kindling.executor.attempt.CancelledException;
+import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.protocol.AttemptId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What user code sees of its attempt, on the task's thread while it runs. */
+final class AttemptContext extends TaskContext {
+    private final TaskEnvironment environment;
+    private final AttemptId attempt;
+    private final Deque<TaskCompletionListener> listeners = new ArrayDeque<>();
+
+    AttemptContext(TaskEnvironment environment) {
+        this.environment = environment;
+        this.attempt = environment.attempt();
+    }
+
+    /** From here on {@code TaskContext.get()} answers this on the calling thread. */
+    void enter() {
+        setCurrent(this);
+    }
+
+    void leave() {
+        setCurrent(null);
+    }
+
+    /** Calls the listeners, the last added first, each though another one failed; throws what the first failure was. */
+    void complete() {
+        RuntimeException first = null;
+        while (!listeners.isEmpty()) {
+            try {
+                listeners.pop().onTaskCompletion(this);
+            } catch (RuntimeException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    @Override
+    public int stageId() {
+        return attempt.stageId();
+    }
+
+    @Override
+    public int partitionId() {
+        return attempt.partition();
+    }
+
+    @Override
+    public int attemptNumber() {
+        return attempt.attempt();
+    }
+
+    @Override
+    public boolean isInterrupted() {
+        try {
+            environment.checkCancelled();
+            return false;
+        } catch (CancelledException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public TaskContext addTaskCompletionListener(TaskCompletionListener listener) {
+        listeners.push(listener);
+        return this;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.kindling.executor.task;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.executor.attempt.CancelledException;
+import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.block.FetchFailedException;
+import dev.kindling.executor.operator.InputPosition;
+import dev.kindling.executor.operator.UserFunctionFailed;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.serde.ResultCodec;
+import dev.kindling.storage.LineNumbers;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+
+/** Turns whatever ended an attempt into the failure that is reported for it. */
+final class TaskFailures {
+    // A frame is for control: a larger exception stays behind, its text goes.
+    private static final int MAX_EXCEPTION_BYTES = 256 << 10;
+    private static final int MAX_STACK_FRAMES = 64;
+    private static final int MAX_CAUSES = 8;
+    private static final String OWN_FRAMES = "dev.kindling.executor.";
+
+    private TaskFailures() {}
+
+    static TaskFailure of(Throwable thrown, TaskEnvironment environment) {
+        Optional<TaskFailure> cancelled = cancellation(thrown, environment);
+        if (cancelled.isPresent()) {
+            return cancelled.get();
+        }
+        if (thrown instanceof UserFunctionFailed failed) {
+            return ofUserCode(failed.getCause(), failed.position());
+        }
+        if (thrown instanceof FetchFailedException fetch) {
+            return new TaskFailure.FetchFailed(
+                    fetch.shuffleId(), fetch.mapAttempt(), fetch.executorId(), messageOf(fetch));
+        }
+        if (thrown instanceof KindlingException known) {
+            return ofCode(known);
+        }
+        if (thrown instanceof IOException io) {
+            boolean isFinal = io instanceof NoSuchFileException
+                    || io instanceof FileNotFoundException
+                    || io instanceof AccessDeniedException;
+            return new TaskFailure.InputOutput(io.getClass().getSimpleName() + ": " + messageOf(io), isFinal, stackOf(io));
+        }
+        return new TaskFailure.Internal(
+                "task " + environment.attempt() + ": " + thrown.getClass().getName() + ": " + messageOf(thrown),
+                stackOf(thrown));
+    }
+
+    /** Whoever was told to stop has stopped for this reason, whatever the interrupted code threw. */
+    private static Optional<TaskFailure> cancellation(Throwable thrown, TaskEnvironment environment) {
+        if (thrown instanceof CancelledException || thrown.getCause() instanceof CancelledException) {
+            return Optional.of(new TaskFailure.Cancelled(
+                    messageOf(thrown instanceof CancelledException ? thrown : thrown.getCause())));
+        }
+        try {
+            environment.checkCancelled();
+            return Optional.empty();
+        } catch (CancelledException e) {
+            return Optional.of(new TaskFailure.Cancelled(messageOf(e)));
+        }
+    }
+
+    private static TaskFailure ofCode(KindlingException known) {
+        ErrorCode code = known.code();
+        return switch (code) {
+            case NOT_SERIALIZABLE -> new TaskFailure.NotSerializable(messageOf(known));
+            case RESULT_TOO_LARGE -> new TaskFailure.ResultTooLarge(messageOf(known), 0);
+            case OUT_OF_RESOURCES -> new TaskFailure.OutOfResources(messageOf(known));
+            case INPUT_NOT_FOUND, INPUT_CHANGED -> new TaskFailure.InputOutput(messageOf(known), true, stackOf(known));
+            case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS -> new TaskFailure.InputOutput(
+                    messageOf(known), false, stackOf(known));
+            case USER_CODE_FAILED, CLOSED, BAD_ARGUMENT, BAD_CONFIGURATION -> ofUserCode(known, Optional.empty());
+            case TASK_FAILED, EXECUTORS_LOST, CANCELLED, DRIVER_LOST, INTERNAL -> new TaskFailure.Internal(
+                    messageOf(known), stackOf(known));
+        };
+    }
+
+    // ---- user code --------------------------------------------------------------------------------------------------
+
+    private static TaskFailure ofUserCode(Throwable thrown, Optional<InputPosition> position) {
+        if (thrown instanceof KindlingException known && known.code() == ErrorCode.NOT_SERIALIZABLE) {
+            return ofCode(known);
+        }
+        String message = messageOf(thrown) + position.map(TaskFailures::describe).orElse("");
+        return new TaskFailure.UserError(thrown.getClass().getName(), message, stackOf(thrown), encode(thrown));
+    }
+
+    private static String describe(InputPosition position) {
+        return " (at " + lineOf(position) + "byte " + position.offset() + " of " + position.path() + ")";
+    }
+
+    private static String lineOf(InputPosition position) {
+        try {
+            return "line " + LineNumbers.lineOf(position.path(), position.offset()) + ", ";
+        } catch (IOException | RuntimeException e) {
+            // The failure to be reported is another one; it is reported without its line number.
+            return "";
+        }
+    }
+
+    private static byte[] encode(Throwable thrown) {
+        try {
+            byte[] bytes = ResultCodec.encode(thrown);
+            return bytes.length <= MAX_EXCEPTION_BYTES ? bytes : new byte[0];
+        } catch (RuntimeException | StackOverflowError e) {
+            // An exception that cannot travel is told by its class, message and stack.
+            return new byte[0];
+        }
+    }
+
+    private static String messageOf(Throwable thrown) {
+        String message = thrown.getMessage();
+        return message == null ? "no message" : message;
+    }
+
+    // ---- stacks -----------------------------------------------------------------------------------------------------
+
+    /** The frames of user code; what called it is ours and the same each time. */
+    static String stackOf(Throwable thrown) {
+        StringBuilder text = new StringBuilder();
+        Throwable current = thrown;
+        for (int depth = 0; current != null && depth < MAX_CAUSES; depth++) {
+            text.append(depth == 0 ? "" : "Caused by: ").append(current.getClass().getName());
+            if (current.getMessage() != null) {
+                text.append(": ").append(current.getMessage());
+            }
+            text.append('\n');
+            appendFrames(text, current.getStackTrace());
+            current = current.getCause() == current ? null : current.getCause();
+        }
+        return text.toString();
+    }
+
+    private static void appendFrames(StringBuilder text, StackTraceElement[] frames) {
+        int end = 0;
+        while (end < frames.length && !frames[end].getClassName().startsWith(OWN_FRAMES)) {
+            end++;
+        }
+        // A stack that begins with our frames is our defect: then they are what is wanted.
+        int shown = Math.min(MAX_STACK_FRAMES, end == 0 ? frames.length : end);
+        for (int frame = 0; frame < shown; frame++) {
+            text.append("    at ").append(frames[frame]).append('\n');
+        }
+        if (shown < frames.length) {
+            text.append("    ... ").append(frames.length - shown).append(" more\n");
+        }
+    }
+}
