@@ -58,6 +58,16 @@ public final class FrameCodec {
     private static final int DROP_MAP_OUTPUT = 41;
     private static final int DROP_RESULT = 42;
     private static final int SHUTDOWN = 43;
+    private static final int FETCH_BLOCKS = 65;
+    private static final int FETCH_RESULT = 66;
+    private static final int CREDIT = 67;
+    private static final int CANCEL_STREAM = 68;
+    private static final int RANGE_STARTED = 69;
+    private static final int RANGE_REFUSED = 70;
+    private static final int STREAM_ENDED = 71;
+
+    /** Begins a chunk of stored bytes on a data connection; no record has it. */
+    public static final int CHUNK = 72;
 
     private FrameCodec() {}
 
@@ -65,12 +75,7 @@ public final class FrameCodec {
     public static byte[] encode(Frame frame) {
         FrameWriter out = new FrameWriter();
         writeFrame(out, frame);
-        byte[] bytes = out.toByteArray();
-        if (bytes.length > MAX_FRAME_BYTES) {
-            throw new ProtocolException(frame.getClass().getSimpleName() + " takes " + bytes.length + " bytes, a frame may have "
-                    + MAX_FRAME_BYTES);
-        }
-        return bytes;
+        return out.toByteArray();
     }
 
     /** @throws ProtocolException when the bytes are anything but one whole frame */
@@ -110,6 +115,22 @@ public final class FrameCodec {
         if (length > MAX_FRAME_BYTES) {
             throw new ProtocolException("a frame of " + length + " bytes, one may have " + MAX_FRAME_BYTES);
         }
+    }
+
+    /** @throws ProtocolException when the frame is longer than {@link #MAX_FRAME_BYTES} */
+    public static byte[] encode(DataFrame frame) {
+        FrameWriter out = new FrameWriter();
+        writeDataFrame(out, frame);
+        return out.toByteArray();
+    }
+
+    /** @throws ProtocolException when the bytes are anything but one whole frame of a data connection */
+    public static DataFrame decodeData(byte[] bytes) {
+        requireFrameSize(bytes.length);
+        FrameReader in = new FrameReader(bytes, 0, bytes.length);
+        DataFrame frame = readDataFrame(in);
+        in.end();
+        return frame;
     }
 
     // ---- frames ---------------------------------------------------------------------------------------------------
@@ -255,6 +276,95 @@ public final class FrameCodec {
             default:
                 throw in.malformed("frame tag", "unknown: " + tag);
         }
+    }
+
+    // ---- data frames ----------------------------------------------------------------------------------------------
+
+    private static void writeDataFrame(FrameWriter out, DataFrame frame) {
+        if (frame instanceof DataFrame.FetchBlocks f) {
+            start(out, FETCH_BLOCKS, f);
+            out.number(f.windowBytes());
+            writeRequest(out, f.request());
+        } else if (frame instanceof DataFrame.FetchResult f) {
+            start(out, FETCH_RESULT, f);
+            out.number(f.windowBytes());
+            writeAttempt(out, f.attempt());
+        } else if (frame instanceof DataFrame.Credit f) {
+            start(out, CREDIT, f);
+            out.number(f.byteCount());
+        } else if (frame instanceof DataFrame.CancelStream f) {
+            start(out, CANCEL_STREAM, f);
+        } else if (frame instanceof DataFrame.RangeStarted f) {
+            start(out, RANGE_STARTED, f);
+            out.number(f.index());
+            out.number(f.byteCount());
+        } else if (frame instanceof DataFrame.RangeRefused f) {
+            start(out, RANGE_REFUSED, f);
+            out.number(f.index());
+            out.flag(f.isAbsent());
+            out.text(f.why());
+        } else if (frame instanceof DataFrame.StreamEnded f) {
+            start(out, STREAM_ENDED, f);
+        } else {
+            throw new ProtocolException("no layout for " + frame.getClass().getName());
+        }
+    }
+
+    private static void start(FrameWriter out, int tag, DataFrame frame) {
+        out.tag(tag);
+        out.number(frame.streamId());
+    }
+
+    private static DataFrame readDataFrame(FrameReader in) {
+        int tag = in.tag("frame tag");
+        switch (tag) {
+            case FETCH_BLOCKS:
+                return new DataFrame.FetchBlocks(in.integer("streamId"), in.number("windowBytes"), readRequest(in));
+            case FETCH_RESULT:
+                return new DataFrame.FetchResult(in.integer("streamId"), in.number("windowBytes"), readAttempt(in));
+            case CREDIT:
+                return new DataFrame.Credit(in.integer("streamId"), in.number("byteCount"));
+            case CANCEL_STREAM:
+                return new DataFrame.CancelStream(in.integer("streamId"));
+            case RANGE_STARTED:
+                return new DataFrame.RangeStarted(in.integer("streamId"), in.integer("index"), in.number("byteCount"));
+            case RANGE_REFUSED:
+                return new DataFrame.RangeRefused(
+                        in.integer("streamId"), in.integer("index"), in.flag("isAbsent"), in.text("why"));
+            case STREAM_ENDED:
+                return new DataFrame.StreamEnded(in.integer("streamId"));
+            default:
+                throw in.malformed("frame tag", "unknown: " + tag);
+        }
+    }
+
+    private static final int MAP_RANGE_BYTES = 2;
+
+    private static void writeRequest(FrameWriter out, BlockRequest request) {
+        out.number(request.shuffleId());
+        out.number(request.firstBucket());
+        out.number(request.endBucket());
+        out.number(request.maps().size());
+        AttemptId expected = new AttemptId(0, 0, 0);
+        for (BlockRequest.MapRange map : request.maps()) {
+            expected = writeSuccessor(out, expected, map.mapAttempt());
+            out.number(map.skipBytes());
+        }
+    }
+
+    private static BlockRequest readRequest(FrameReader in) {
+        int shuffleId = in.integer("shuffleId");
+        int firstBucket = in.integer("firstBucket");
+        int endBucket = in.integer("endBucket");
+        int count = in.count("maps", MAP_RANGE_BYTES);
+        List<BlockRequest.MapRange> maps = new ArrayList<>(count);
+        AttemptId expected = new AttemptId(0, 0, 0);
+        for (int i = 0; i < count; i++) {
+            AttemptId attempt = in.flag("next map") ? expected : readAttempt(in);
+            maps.add(new BlockRequest.MapRange(attempt, in.number("skipBytes")));
+            expected = successor(attempt);
+        }
+        return new BlockRequest(shuffleId, firstBucket, endBucket, maps);
     }
 
     // ---- parts ----------------------------------------------------------------------------------------------------
@@ -548,15 +658,20 @@ public final class FrameCodec {
         out.number(sources.size());
         AttemptId expected = new AttemptId(0, 0, 0);
         for (MapSource source : sources) {
-            boolean isExpected = source.mapAttempt().equals(expected);
-            out.flag(isExpected);
-            if (!isExpected) {
-                writeAttempt(out, source.mapAttempt());
-            }
+            expected = writeSuccessor(out, expected, source.mapAttempt());
             out.number(source.executor());
             out.number(source.bytes());
-            expected = successor(source.mapAttempt());
         }
+    }
+
+    /** Returns the successor of {@code attempt}. */
+    private static AttemptId writeSuccessor(FrameWriter out, AttemptId expected, AttemptId attempt) {
+        boolean isExpected = attempt.equals(expected);
+        out.flag(isExpected);
+        if (!isExpected) {
+            writeAttempt(out, attempt);
+        }
+        return successor(attempt);
     }
 
     private static List<MapSource> readSources(FrameReader in) {

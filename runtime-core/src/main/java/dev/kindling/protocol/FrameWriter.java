@@ -48,17 +48,23 @@ final class FrameWriter {
     }
 
     byte[] toByteArray() {
+        requireFrameSize(length);
         return Arrays.copyOf(bytes, length);
     }
 
     private void reserve(int count) {
         long needed = (long) length + count;
         if (needed > bytes.length) {
-            if (needed > FrameCodec.MAX_FRAME_BYTES + 10L) {
-                throw new ProtocolException("a control frame would be larger than " + FrameCodec.MAX_FRAME_BYTES
-                        + " bytes; large values have to travel as blocks");
-            }
-            bytes = Arrays.copyOf(bytes, (int) Math.max(needed, Math.min(2L * bytes.length, FrameCodec.MAX_FRAME_BYTES + 10L)));
+            // The room asked for is a little more than what a number takes.
+            requireFrameSize(needed - 10);
+            bytes = Arrays.copyOf(bytes, (int) Math.max(needed, Math.min(2L * bytes.length, FrameCodec.MAX_FRAME_BYTES)));
+        }
+    }
+
+    private static void requireFrameSize(long length) {
+        if (length > FrameCodec.MAX_FRAME_BYTES) {
+            throw new ProtocolException("a frame would be larger than " + FrameCodec.MAX_FRAME_BYTES
+                    + " bytes; large values have to travel as blocks");
         }
     }
 }

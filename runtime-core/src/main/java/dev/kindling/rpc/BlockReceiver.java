@@ -18,7 +18,7 @@ public interface BlockReceiver {
     void arrived(byte[] bytes);
 
     /**
-     * This one will not come.
+     * This one, or what is left of it, will not come.
      *
      * @param isAbsent whether asking again is of no use
      */

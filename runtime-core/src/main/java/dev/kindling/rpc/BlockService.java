@@ -14,26 +14,26 @@ public interface BlockService {
      * @throws BlockAbsentException when there is no such output and never will be
      * @throws IOException when it cannot be read now
      */
-    BlockRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket) throws IOException;
+    ServedRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket) throws IOException;
 
     /**
      * A result kept until the driver has fetched it.
      *
      * @throws BlockAbsentException when there is none
      */
-    BlockRange openResult(AttemptId attempt) throws IOException;
+    ServedRange openResult(AttemptId attempt) throws IOException;
 
     /** For processes that hold no blocks, such as a driver. */
     static BlockService none() {
         return new BlockService() {
             @Override
-            public BlockRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket)
+            public ServedRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket)
                     throws IOException {
                 throw new BlockAbsentException("this process holds no map outputs");
             }
 
             @Override
-            public BlockRange openResult(AttemptId attempt) throws IOException {
+            public ServedRange openResult(AttemptId attempt) throws IOException {
                 throw new BlockAbsentException("this process holds no results");
             }
         };

@@ -1,12 +1,47 @@
 package dev.kindling.rpc;
 
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.BlockRequest;
+import dev.kindling.protocol.DataFrame;
+import dev.kindling.protocol.Frame;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /** Connections to other processes of the application: control to one, data to many. Any thread. */
 public final class RpcClient implements Closeable {
-    public RpcClient(RpcSettings settings, Secret secret) {}
+    private final RpcSettings settings;
+    private final Secret secret;
+    private final IoThreads threads;
+    private final OpenChannels channels;
+    private final Map<String, BlockAsker> askers = new ConcurrentHashMap<>();
+
+    public RpcClient(RpcSettings settings, Secret secret) {
+        this(settings, secret, new IoThreads(settings.ioThreads()), new OpenChannels());
+    }
+
+    /** On the threads of a server, which closes both. */
+    RpcClient(RpcSettings settings, Secret secret, IoThreads threads, OpenChannels channels) {
+        this.settings = settings;
+        this.secret = secret;
+        this.threads = threads;
+        this.channels = channels;
+    }
+
+    // ---- control --------------------------------------------------------------------------------------------------
 
     /**
      * Connects, proves itself and makes the peer do so. {@code opened} was called before this returns.
@@ -14,8 +49,48 @@ public final class RpcClient implements Closeable {
      * @throws IOException when nobody listens there, it speaks another version or does not know the secret
      */
     public ControlConnection connectControl(String host, int port, ControlHandler handler) throws IOException {
-        throw new IOException("not yet");
+        CompletableFuture<ControlConnection> opened = new CompletableFuture<>();
+        ControlChannel control = new ControlChannel(new OpeningHandler(handler, opened), settings.sendQueueBytes());
+        connect(
+                threads.group(),
+                host,
+                port,
+                Handshake.Plane.CONTROL,
+                control,
+                why -> opened.completeExceptionally(new IOException(why)));
+        try {
+            return opened.get();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "cannot connect to " + host + ":" + port + ": " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            opened.thenAccept(ControlConnection::close);
+            throw new IOException("interrupted while connecting to " + host + ":" + port, e);
+        }
     }
+
+    /** Completes the wait of {@link #connectControl}. */
+    private record OpeningHandler(ControlHandler handler, CompletableFuture<ControlConnection> opened)
+            implements ControlHandler {
+        @Override
+        public void opened(ControlConnection connection) {
+            handler.opened(connection);
+            opened.complete(connection);
+        }
+
+        @Override
+        public void received(ControlConnection connection, Frame frame) {
+            handler.received(connection, frame);
+        }
+
+        @Override
+        public void closed(ControlConnection connection, String why) {
+            handler.closed(connection, why);
+        }
+    }
+
+    // ---- data -----------------------------------------------------------------------------------------------------
 
     /**
      * Asks a peer for ranges of map outputs. Never waits; a connection that is open to this peer is used.
@@ -23,7 +98,21 @@ public final class RpcClient implements Closeable {
      * @param windowBytes bytes that may be on their way or arrived and not yet {@link BlockStream#consumed}
      */
     public BlockStream fetchBlocks(String host, int port, BlockRequest request, long windowBytes, BlockReceiver receiver) {
-        return null;
+        AskedStream stream = new AskedStream(
+                receiver,
+                windowBytes,
+                request.maps().size(),
+                id -> new DataFrame.FetchBlocks(id, windowBytes, request));
+        start(host, port, stream);
+        return stream;
+    }
+
+    /** Asks a peer for a stored result; the same otherwise. */
+    public BlockStream fetchResult(String host, int port, AttemptId attempt, long windowBytes, BlockReceiver receiver) {
+        AskedStream stream =
+                new AskedStream(receiver, windowBytes, 1, id -> new DataFrame.FetchResult(id, windowBytes, attempt));
+        start(host, port, stream);
+        return stream;
     }
 
     /**
@@ -33,10 +122,74 @@ public final class RpcClient implements Closeable {
      * @throws IOException when it is larger than {@code maxBytes}, or nothing came for {@code timeoutMs}
      */
     public byte[] fetchResult(String host, int port, AttemptId attempt, long maxBytes, int timeoutMs) throws IOException {
-        throw new IOException("not yet");
+        ResultReceiver receiver = new ResultReceiver(attempt, maxBytes);
+        return receiver.await(fetchResult(host, port, attempt, ResultReceiver.WINDOW_BYTES, receiver), timeoutMs);
     }
 
-    /** Closes all connections and ends all threads within a second. */
+    private void start(String host, int port, AskedStream stream) {
+        try {
+            BlockAsker asker = askers.computeIfAbsent(host + ":" + port, peer -> connectData(host, port, peer));
+            asker.loop().execute(() -> asker.start(stream, again -> start(host, port, again)));
+        } catch (RejectedExecutionException e) {
+            stream.onFailed("this process closes its connections");
+        }
+    }
+
+    private BlockAsker connectData(String host, int port, String peer) {
+        EventLoop loop = threads.group().next();
+        BlockAsker[] self = new BlockAsker[1];
+        BlockAsker asker = new BlockAsker(loop, settings.dataIdleMs(), () -> askers.remove(peer, self[0]));
+        self[0] = asker;
+        loop.execute(() -> connect(
+                loop,
+                host,
+                port,
+                Handshake.Plane.DATA,
+                asker,
+                why -> asker.fail("cannot connect to " + peer + ": " + why)));
+        return asker;
+    }
+
+    // ---- both -----------------------------------------------------------------------------------------------------
+
+    /** @param onFailure called once when the handler will not be added to a connection */
+    private void connect(
+            EventLoopGroup group,
+            String host,
+            int port,
+            Handshake.Plane plane,
+            ChannelHandler handler,
+            Consumer<String> onFailure) {
+        ClientHandshake handshake =
+                new ClientHandshake(secret, plane, port, settings.handshakeTimeoutMs(), handler, onFailure);
+        Bootstrap bootstrap = new Bootstrap()
+                .group(group)
+                .channelFactory(NioSocketChannel::new)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.handshakeTimeoutMs())
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel made) {
+                        channels.add(made);
+                        made.pipeline().addLast(handshake);
+                    }
+                });
+        threads.options().forEach((option, value) -> option(bootstrap, option, value));
+        bootstrap.connect(host, port).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                handshake.fail(String.valueOf(connected.cause().getMessage()));
+            }
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void option(Bootstrap bootstrap, ChannelOption<?> option, Object value) {
+        bootstrap.option((ChannelOption<Object>) option, value);
+    }
+
+    /** Sends what is queued on control connections, closes all connections and ends all threads, within a second. */
     @Override
-    public void close() {}
+    public void close() {
+        channels.close(threads.isIoThread());
+        threads.close();
+    }
 }

@@ -1,10 +1,36 @@
 package dev.kindling.rpc;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Map;
 
-/** The listening port of a process: control and data connections of peers that know the secret. */
+/**
+ * The listening port of a process: control and data connections of peers that have proved to know the secret. Any
+ * thread.
+ */
 public final class RpcServer implements Closeable {
+    private final ListeningPort port;
+    private final int boundPort;
+    private final IoThreads threads;
+    private final OpenChannels channels = new OpenChannels();
+    private final HalfOpen halfOpen;
+    private final RpcClient client;
+
+    private RpcServer(ListeningPort port, Secret secret) {
+        this.port = port;
+        this.boundPort = port.port();
+        RpcSettings settings = port.settings();
+        this.halfOpen = new HalfOpen(settings.maxHalfOpen());
+        this.threads = new IoThreads(settings.ioThreads());
+        this.client = new RpcClient(settings, secret, threads, channels);
+    }
+
     /** Binds and serves. */
     public static RpcServer start(RpcSettings settings, Secret secret, ControlHandler control, BlockService blocks)
             throws IOException {
@@ -14,24 +40,76 @@ public final class RpcServer implements Closeable {
     /** Serves a port bound before; connections made since then have waited in the kernel. */
     public static RpcServer start(ListeningPort port, Secret secret, ControlHandler control, BlockService blocks)
             throws IOException {
-        throw new IOException("not yet");
+        RpcServer server = new RpcServer(port, secret);
+        var registered = server.bootstrap(secret, control, blocks).register().awaitUninterruptibly();
+        if (!registered.isSuccess()) {
+            server.close();
+            throw new IOException("cannot serve port " + server.boundPort, registered.cause());
+        }
+        return server;
+    }
+
+    private ServerBootstrap bootstrap(Secret secret, ControlHandler control, BlockService blocks) {
+        RpcSettings settings = port.settings();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(threads.group())
+                .channelFactory(() -> new NioServerSocketChannel(port.channel()))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel accepted) {
+                        channels.add(accepted);
+                        accepted.pipeline()
+                                .addLast(new ServerHandshake(
+                                        secret,
+                                        halfOpen,
+                                        settings.handshakeTimeoutMs(),
+                                        plane -> handlerFor(plane, control, blocks)));
+                    }
+                });
+        threads.options().forEach((option, value) -> childOption(bootstrap, option, value));
+        return bootstrap;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void childOption(ServerBootstrap bootstrap, ChannelOption<?> option, Object value) {
+        bootstrap.childOption((ChannelOption<Object>) option, value);
+    }
+
+    private ChannelHandler handlerFor(Handshake.Plane plane, ControlHandler control, BlockService blocks) {
+        return switch (plane) {
+            case CONTROL -> new ControlChannel(control, port.settings().sendQueueBytes());
+            case DATA -> new BlockSender(blocks);
+        };
     }
 
     /** What others connect to. */
     public String host() {
-        return "";
+        return port.host();
     }
 
     public int port() {
-        return 0;
+        return boundPort;
     }
 
     /** A client on this server's threads; it ends with the server. */
     public RpcClient client() {
-        return null;
+        return client;
     }
 
-    /** Closes all connections and ends all threads within a second. */
+    /** Connections that have not proved themselves. */
+    int halfOpenCount() {
+        return halfOpen.size();
+    }
+
+    /** Sends what is queued on control connections, closes all connections and ends all threads, within a second. */
     @Override
-    public void close() {}
+    public void close() {
+        try {
+            port.close();
+        } catch (IOException e) {
+            // Nobody can connect to a port that cannot even be closed.
+        }
+        channels.close(threads.isIoThread());
+        threads.close();
+    }
 }

@@ -59,6 +59,29 @@ class FrameCodecTest {
     }
 
     @Test
+    void everyFrameOfADataConnectionComesBackAsItWas() {
+        FrameSamples samples = new FrameSamples(8);
+        Set<Integer> tags = new HashSet<>(Set.of(FrameCodec.CHUNK));
+        for (Class<?> type : FrameSamples.recordsOf(DataFrame.class)) {
+            int tag = -1;
+            for (int i = 0; i < 200; i++) {
+                DataFrame frame = (DataFrame) samples.value(type);
+                byte[] bytes = FrameCodec.encode(frame);
+                assertTrue(FrameSamples.isEqual(frame, FrameCodec.decodeData(bytes)), frame::toString);
+                tag = bytes[0];
+                for (int length = 0; length < bytes.length; length++) {
+                    byte[] cut = Arrays.copyOf(bytes, length);
+                    assertThrows(ProtocolException.class, () -> FrameCodec.decodeData(cut));
+                }
+                // A frame of one plane is none of the other.
+                assertThrows(ProtocolException.class, () -> FrameCodec.decode(bytes));
+            }
+            assertTrue(tags.add(tag), type + " shares its tag");
+        }
+        assertEquals(8, tags.size());
+    }
+
+    @Test
     void aBufferIsReadFromItsPositionToItsLimit() {
         Frame frame = new Frame.Shutdown("done");
         byte[] bytes = FrameCodec.encode(frame);
@@ -124,14 +147,14 @@ class FrameCodecTest {
         SplittableRandom random = new SplittableRandom(5);
         List<Class<?>> types = FrameSamples.recordsOf(Frame.class);
         int refused = 0;
-        for (int i = 0; i < 60_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             byte[] bytes = FrameCodec.encode((Frame) samples.value(types.get(i % types.size())));
             for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
                 bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? 0xFF : random.nextInt());
             }
             refused += decodesWithinBounds(bytes);
         }
-        assertTrue(refused > 10_000, refused + " were refused");
+        assertTrue(refused > 3_000, refused + " were refused");
     }
 
     @Test
@@ -140,7 +163,7 @@ class FrameCodecTest {
         int[] tags = FrameSamples.recordsOf(Frame.class).stream()
                 .mapToInt(type -> FrameCodec.encode((Frame) new FrameSamples(7).value(type))[0])
                 .toArray();
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             byte[] bytes = new byte[1 + random.nextInt(200)];
             random.nextBytes(bytes);
             if (i % 4 != 0) {

@@ -10,7 +10,7 @@ import java.util.Optional;
  * An open range of stored bytes; what it stands on stays readable until it is closed, even if the block is dropped
  * meanwhile. Used by one thread at a time.
  */
-public interface BlockRange extends Closeable {
+public interface ServedRange extends Closeable {
     long byteCount();
 
     /**
@@ -31,8 +31,8 @@ public interface BlockRange extends Closeable {
     record FilePlace(FileChannel channel, long offset) {}
 
     /** A range of bytes in memory. */
-    static BlockRange of(byte[] bytes) {
-        return new BlockRange() {
+    static ServedRange of(byte[] bytes) {
+        return new ServedRange() {
             @Override
             public long byteCount() {
                 return bytes.length;

@@ -1,12 +1,11 @@
-package dev.kindling.rpc;
+package dev.kindling.protocol;
 
-import dev.kindling.protocol.AttemptId;
 import java.util.List;
 
 /**
- * A range of buckets of several map outputs of one peer, wanted in this order.
+ * A range of buckets of several map outputs of one executor, wanted in this order.
  *
- * @param maps the outputs
+ * @param endBucket behind the last one
  */
 public record BlockRequest(int shuffleId, int firstBucket, int endBucket, List<MapRange> maps) {
     public BlockRequest {

@@ -1,0 +1,196 @@
+package dev.kindling.rpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.protocol.Frame;
+import java.io.IOException;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ControlPlaneTest {
+    private final Secret secret = Secret.random();
+    private final Recorder atServer = new Recorder();
+    private final Recorder atClient = new Recorder();
+
+    @Test
+    void framesTravelBothWaysInOrder() throws Exception {
+        try (RpcServer server = start(RpcSettings.loopback());
+                RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
+            ControlConnection toServer = client.connectControl(server.host(), server.port(), atClient);
+            ControlConnection toClient = atServer.nextOpened();
+
+            for (int i = 0; i < 10_000; i++) {
+                assertTrue(toServer.send(new Frame.NeedStageProgram("e1", 7, i)));
+                assertTrue(toClient.send(new Frame.ForgetStage(i)));
+            }
+
+            for (int i = 0; i < 10_000; i++) {
+                assertEquals(new Frame.NeedStageProgram("e1", 7, i), atServer.nextFrame());
+                assertEquals(new Frame.ForgetStage(i), atClient.nextFrame());
+            }
+        }
+    }
+
+    @Test
+    void aFrameOfSixteenMegabytesArrivesWhole() throws Exception {
+        byte[] body = new byte[(16 << 20) - 16];
+        for (int i = 0; i < body.length; i++) {
+            body[i] = (byte) (i * 31 >> 3);
+        }
+        try (RpcServer server = start(RpcSettings.loopback());
+                RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
+            client.connectControl(server.host(), server.port(), atClient);
+
+            atServer.nextOpened().send(new Frame.StageProgram(3, body));
+
+            Frame.StageProgram arrived = assertInstanceOf(Frame.StageProgram.class, atClient.nextFrame());
+            assertEquals(java.util.Arrays.hashCode(body), java.util.Arrays.hashCode(arrived.body()));
+        }
+    }
+
+    @Test
+    void theClosingOfEitherEndIsHeardAtBoth() throws Exception {
+        try (RpcServer server = start(RpcSettings.loopback());
+                RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
+            ControlConnection connection = client.connectControl(server.host(), server.port(), atClient);
+            atServer.nextOpened();
+
+            connection.close();
+
+            assertEquals("closed by this process", atClient.nextClosed());
+            assertEquals("the peer closed the connection", atServer.nextClosed());
+            assertFalse(connection.isOpen());
+            assertFalse(connection.send(new Frame.ForgetStage(1)));
+        }
+    }
+
+    @Test
+    void whatWasSentBeforeTheServerClosesStillArrives() throws Exception {
+        try (RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
+            RpcServer server = start(RpcSettings.loopback());
+            client.connectControl(server.host(), server.port(), atClient);
+            ControlConnection toClient = atServer.nextOpened();
+            for (int i = 0; i < 1_000; i++) {
+                toClient.send(new Frame.ForgetStage(i));
+            }
+            toClient.send(new Frame.Shutdown("done"));
+
+            server.close();
+
+            for (int i = 0; i < 1_000; i++) {
+                assertEquals(new Frame.ForgetStage(i), atClient.nextFrame());
+            }
+            assertEquals(new Frame.Shutdown("done"), atClient.nextFrame());
+        }
+    }
+
+    @Test
+    void aPeerThatDoesNotReadCostsNoMoreThanTheSendQueue() throws Exception {
+        RpcSettings settings = RpcSettings.loopback();
+        long bound = 1 << 20;
+        RpcSettings narrow = new RpcSettings(
+                settings.bindHost(), 0, "", 1, settings.handshakeTimeoutMs(), 8, bound, settings.dataIdleMs());
+        try (RpcServer server = start(narrow);
+                RpcClient client = new RpcClient(settings, secret)) {
+            ControlConnection toServer = client.connectControl(server.host(), server.port(), atClient);
+            ControlConnection toClient = atServer.nextOpened();
+            toServer.setReading(false);
+            byte[] body = new byte[100_000];
+
+            int taken = 0;
+            for (int i = 0; i < 1_000; i++) {
+                taken += toClient.send(new Frame.StageProgram(i, body)) ? 1 : 0;
+            }
+
+            // The queue and what both kernels hold; the rest was dropped.
+            assertTrue(taken >= 10 && taken < 500, taken + " of 1000 frames were taken");
+            toServer.setReading(true);
+            for (int i = 0; i < taken; i++) {
+                atClient.nextFrame();
+            }
+        }
+    }
+
+    @Test
+    void connectionsMadeBeforeThePortIsServedWait() throws Exception {
+        try (ListeningPort port = ListeningPort.bind(RpcSettings.loopback());
+                RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
+            Thread connecting = new Thread(() -> {
+                try {
+                    client.connectControl(port.host(), port.port(), atClient).send(new Frame.NeedStageProgram("e", 1, 2));
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            connecting.start();
+
+            try (RpcServer server = RpcServer.start(port, secret, atServer, BlockService.none())) {
+                assertEquals(new Frame.NeedStageProgram("e", 1, 2), atServer.nextFrame());
+                assertEquals(server.port(), port.port());
+            }
+            connecting.join();
+        }
+    }
+
+    @Test
+    void closingEndsAllThreadsWithinASecond() throws Exception {
+        RpcServer server = start(RpcSettings.loopback());
+        RpcClient client = new RpcClient(RpcSettings.loopback(), secret);
+        for (int i = 0; i < 4; i++) {
+            client.connectControl(server.host(), server.port(), atClient);
+        }
+        Set<Thread> before = ioThreads();
+        assertFalse(before.isEmpty());
+        assertTrue(before.stream().allMatch(Thread::isDaemon));
+
+        long start = System.nanoTime();
+        client.close();
+        server.close();
+        long closeMs = (System.nanoTime() - start) / 1_000_000;
+
+        assertTrue(closeMs < 1_000, closeMs + " ms");
+        for (Thread thread : before) {
+            thread.join(1_000);
+            assertFalse(thread.isAlive(), thread + " lives");
+        }
+        assertThrows(IOException.class, () -> new RpcClient(RpcSettings.loopback(), secret)
+                .connectControl("127.0.0.1", server.port(), atClient));
+    }
+
+    @Test
+    void anAddressThatOthersCanReachIsRefusedWithAnAnswer() {
+        for (String host : new String[] {"0.0.0.0", "::", "192.0.2.1"}) {
+            KindlingException refusal = assertThrows(
+                    KindlingException.class,
+                    () -> start(RpcSettings.loopback().withAddress(host, 0, "")));
+            assertEquals(ErrorCode.BAD_CONFIGURATION, refusal.code());
+            assertTrue(refusal.getMessage().contains("loopback"), refusal.getMessage());
+        }
+    }
+
+    @Test
+    void theAdvertisedHostIsNotTheBoundOne() throws Exception {
+        try (RpcServer server = start(RpcSettings.loopback().withAddress("127.0.0.1", 0, "localhost"));
+                RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
+            assertEquals("localhost", server.host());
+            assertTrue(client.connectControl(server.host(), server.port(), atClient).isOpen());
+        }
+    }
+
+    private RpcServer start(RpcSettings settings) throws IOException {
+        return RpcServer.start(settings, secret, atServer, BlockService.none());
+    }
+
+    private static Set<Thread> ioThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("rpc-io-"))
+                .collect(Collectors.toSet());
+    }
+}
