@@ -63,6 +63,7 @@ public final class KindlingContext implements AutoCloseable {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // the list is copied by parallelize, nobody writes through it
     public final <T> RDD<T> of(T... data) {
         return parallelize(Arrays.asList(data));
     }

@@ -1,84 +1,100 @@
 package dev.kindling.serde;
 
-import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
-import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
-import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 
+/**
+ * Pages of rows that no column takes. One Kryo serves all pages of a thread, row by row; each page has a table of class
+ * names of its own, so it can be read apart from all others. Used by one thread.
+ */
 final class KryoRows {
-    private final Kryo kryo = new Kryo();
+    private final PageClassResolver resolver;
+    private final RowKryo kryo;
 
-    KryoRows(ClassLoader loader) {
-        kryo.setRegistrationRequired(false);
-        kryo.setReferences(true);
-        kryo.setClassLoader(loader);
-        kryo.setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
+    KryoRows(RowClasses classes) {
+        resolver = new PageClassResolver(classes);
+        kryo = new RowKryo(resolver, classes);
     }
 
     OpenPage openPage() {
-        return new OpenPage();
+        return new Writing();
     }
 
-    PageRows readPage(byte[] bytes, int position, int end) {
-        Input input = new Input(bytes, position, end - position);
-        input.readByte();
-        int rows = input.readInt();
-        int length = input.readInt();
-        return new PageRows(input, rows, position + 9 + length);
+    PageRows readPage(byte[] bytes, int at, int length) {
+        return new PageRows(new Input(bytes, at, length));
     }
 
-    final class OpenPage {
-        private final Output output = new Output(256, -1);
-        private int rows;
+    private final class Writing extends OpenPage {
+        private static final int FIRST_BYTES = 64;
 
-        OpenPage() {
-            output.writeByte(0);
-            output.writeInt(0);
-            output.writeInt(0);
-        }
+        private final Output output = new Output(FIRST_BYTES, Integer.MAX_VALUE - 8);
+        private final PageClassResolver.Names names = new PageClassResolver.Names();
 
-        void append(Object row) {
-            kryo.writeClassAndObject(output, row);
+        @Override
+        boolean add(Object row) {
+            resolver.use(names);
+            try {
+                kryo.writeClassAndObject(output, row);
+            } catch (KryoException e) {
+                throw Unserializable.of(row, e);
+            } catch (StackOverflowError e) {
+                throw new KindlingException(
+                        ErrorCode.NOT_SERIALIZABLE,
+                        "a row of class " + row.getClass().getName()
+                                + " is nested too deep for the thread's stack, such as a long chain of objects. Keep such"
+                                + " data in a list or an array, or run with a larger stack (-Xss).");
+            }
             rows++;
+            return true;
         }
 
-        int byteCount() {
+        @Override
+        int rawBytes() {
             return output.position();
         }
 
-        byte[] close() {
-            int length = output.position();
-            output.setPosition(1);
-            output.writeInt(rows);
-            output.writeInt(length - 9);
-            output.setPosition(length);
-            return output.toBytes();
+        @Override
+        int heldBytes() {
+            return output.getBuffer().length;
+        }
+
+        @Override
+        int bodyBytes() {
+            return output.position();
+        }
+
+        @Override
+        void writeBody(byte[] target, int at) {
+            System.arraycopy(output.getBuffer(), 0, target, at, output.position());
+        }
+
+        @Override
+        byte format() {
+            return KRYO;
         }
     }
 
+    /** The rows of one page, in order. */
     final class PageRows {
         private final Input input;
-        private int remaining;
-        private final int end;
+        private final PageClassResolver.Names names = new PageClassResolver.Names();
 
-        PageRows(Input input, int remaining, int end) {
+        private PageRows(Input input) {
             this.input = input;
-            this.remaining = remaining;
-            this.end = end;
         }
 
-        int remaining() {
-            return remaining;
-        }
-
-        Object next() {
-            remaining--;
-            return kryo.readClassAndObject(input);
-        }
-
-        int end() {
-            return end;
+        void read(Object[] target, int from, int count) {
+            resolver.use(names);
+            try {
+                for (int i = 0; i < count; i++) {
+                    target[from + i] = kryo.readClassAndObject(input);
+                }
+            } catch (KryoException | IllegalArgumentException e) {
+                throw Unserializable.onReading(e);
+            }
         }
     }
 }

@@ -2,9 +2,12 @@ package dev.kindling.serde;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * One value as bytes: what an action's function returned, or a slice of the program's own rows. The elements of a list
@@ -14,14 +17,20 @@ import java.util.List;
 public final class ResultCodec {
     private static final byte ONE_VALUE = 1;
     private static final byte LIST = 2;
+    private static final int CRC_BYTES = 4;
+
+    /** CRC32C of all that follows, then the kind; the pages behind them. */
+    private static final int HEADER_BYTES = CRC_BYTES + 1;
+
     private static final int PAGE_BYTES = 64 << 10;
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 64;
     private static final int BATCH_ROWS = 1024;
 
     private ResultCodec() {}
 
+    /** @throws KindlingException {@code NOT_SERIALIZABLE} when a part of the value cannot be written */
     public static byte[] encode(Object value) {
-        RowWriter rows = new RowWriter(Thread.currentThread().getContextClassLoader(), PAGE_BYTES);
-        byte kind = value instanceof List ? LIST : ONE_VALUE;
+        RowWriter rows = new RowWriter(ResultCodec.class.getClassLoader(), PAGE_BYTES);
         if (value instanceof List<?> list) {
             for (Object row : list) {
                 rows.append(row);
@@ -29,25 +38,64 @@ public final class ResultCodec {
         } else {
             rows.append(value);
         }
-        byte[] pages = rows.takeBytes();
-        byte[] bytes = new byte[pages.length + 1];
-        bytes[0] = kind;
-        System.arraycopy(pages, 0, bytes, 1, pages.length);
+        return encode(value instanceof List ? LIST : ONE_VALUE, rows);
+    }
+
+    /** The rows appended to {@code rows}, as a list; the writer is empty then. */
+    public static byte[] encodeList(RowWriter rows) {
+        return encode(LIST, rows);
+    }
+
+    private static byte[] encode(byte kind, RowWriter rows) {
+        long pageBytes = rows.byteCount();
+        if (pageBytes > MAX_BYTES) {
+            throw new KindlingException(
+                    ErrorCode.RESULT_TOO_LARGE, "a partition's result takes " + pageBytes + " bytes, at most " + MAX_BYTES
+                            + " can be sent. Write it with saveAsTextFile, or cut it into more partitions.");
+        }
+        byte[] bytes = new byte[(int) pageBytes + HEADER_BYTES];
+        int[] end = {HEADER_BYTES};
+        try {
+            rows.drainTo((page, offset, length) -> {
+                System.arraycopy(page, offset, bytes, end[0], length);
+                end[0] += length;
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("copying pages reads and writes no file", e);
+        }
+        bytes[CRC_BYTES] = kind;
+        BitPacking.INT.set(bytes, 0, crcOf(bytes));
         return bytes;
     }
 
-    /** @param userClasses loads the classes of the value */
+    private static int crcOf(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, CRC_BYTES, bytes.length - CRC_BYTES);
+        return (int) crc.getValue();
+    }
+
+    /**
+     * @param userClasses loads the classes of the value
+     * @throws KindlingException {@code CORRUPT_DATA} when the bytes are not those that were encoded
+     */
     public static Object decode(byte[] bytes, ClassLoader userClasses) {
-        if (bytes.length == 0) {
-            throw new KindlingException(ErrorCode.CORRUPT_DATA, "an encoded result has no bytes");
-        }
-        RowReader rows = new RowReader(userClasses);
-        rows.reset(bytes, 1, bytes.length - 1);
+        RowReader rows = open(bytes, userClasses);
         List<Object> all = new ArrayList<>();
         Object[] batch = new Object[BATCH_ROWS];
         for (int n = rows.read(batch, 0, BATCH_ROWS); n > 0; n = rows.read(batch, 0, BATCH_ROWS)) {
             all.addAll(Arrays.asList(batch).subList(0, n));
         }
-        return bytes[0] == LIST ? all : all.get(0);
+        return bytes[CRC_BYTES] == LIST ? all : all.get(0);
+    }
+
+    /** The rows of an encoded list one after the other, for those who do not want them all at once. */
+    public static RowReader open(byte[] bytes, ClassLoader userClasses) {
+        if (bytes.length < HEADER_BYTES || (int) BitPacking.INT.get(bytes, 0) != crcOf(bytes)) {
+            throw new KindlingException(
+                    ErrorCode.CORRUPT_DATA, "an encoded result of " + bytes.length + " bytes fails its checksum");
+        }
+        RowReader rows = new RowReader(userClasses);
+        rows.reset(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
+        return rows;
     }
 }

@@ -1,16 +1,40 @@
 package dev.kindling.serde;
 
-/** Pages back into rows. Used by one thread; {@link #reset} points it at other pages. */
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import java.util.Arrays;
+
+/**
+ * Pages back into rows. Used by one thread; {@link #reset} points it at other pages. The bytes must have been checked
+ * before: a page is believed.
+ */
 public final class RowReader {
-    private final KryoRows kryo;
-    private byte[] bytes;
+    private static final byte[] NO_BYTES = {};
+
+    private final RowCodecs codecs;
+    private byte[] bytes = NO_BYTES;
     private int position;
     private int end;
-    private KryoRows.PageRows page;
+    private int pageEnd;
+
+    /** Rows of the current page not handed out, and where they come from: a column, or Kryo when that is null. */
+    private int remaining;
+
+    private ColumnReader column;
+    private KryoRows.PageRows kryoRows;
+
+    /** Schema and reader of the last page of columns: the next page mostly has the same. */
+    private byte[] schema = NO_BYTES;
+
+    private ColumnReader schemaColumn;
 
     /** @param userClasses loads the classes that pages name */
     public RowReader(ClassLoader userClasses) {
-        this.kryo = new KryoRows(userClasses);
+        this(new RowCodecs(userClasses));
+    }
+
+    RowReader(RowCodecs codecs) {
+        this.codecs = codecs;
     }
 
     /** Reads the pages in {@code length} bytes from {@code offset} next; what was left of others is forgotten. */
@@ -18,24 +42,76 @@ public final class RowReader {
         bytes = pages;
         position = offset;
         end = offset + length;
-        page = null;
+        remaining = 0;
     }
 
     /** Fills {@code target} from {@code from} up to {@code to}; returns how many rows came, 0 when there are no more. */
     public int read(Object[] target, int from, int to) {
         int at = from;
         while (at < to) {
-            if (page == null || page.remaining() == 0) {
-                if (position >= end) {
-                    break;
-                }
-                page = kryo.readPage(bytes, position, end);
-                position = page.end();
+            if (remaining == 0 && !openPage()) {
+                break;
             }
-            while (at < to && page.remaining() > 0) {
-                target[at++] = page.next();
+            int count = Math.min(to - at, remaining);
+            if (column != null) {
+                count = Math.min(count, ColumnReader.CHUNK);
+                column.read(target, at, count);
+            } else {
+                kryoRows.read(target, at, count);
             }
+            at += count;
+            remaining -= count;
         }
         return at - from;
+    }
+
+    /** Moves to the next page that has rows. */
+    private boolean openPage() {
+        while (position < end) {
+            byte format = bytes[position];
+            int rows = Varint.read(bytes, position + 1);
+            int at = Varint.skip(bytes, position + 1);
+            int length = Varint.read(bytes, at);
+            at = Varint.skip(bytes, at);
+            pageEnd = at + length;
+            if (length < 0 || pageEnd > end || rows < 0) {
+                throw new KindlingException(
+                        ErrorCode.CORRUPT_DATA, "a page of " + length + " bytes ends behind the pages that hold it");
+            }
+            position = pageEnd;
+            switch (format) {
+                case OpenPage.COLUMNS -> openColumns(at, rows);
+                case OpenPage.KRYO -> {
+                    column = null;
+                    kryoRows = codecs.kryo().readPage(bytes, at, length);
+                }
+                default -> throw new KindlingException(
+                        ErrorCode.CORRUPT_DATA, "a page has the unknown format " + format);
+            }
+            remaining = rows;
+            if (rows > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void openColumns(int at, int rows) {
+        int schemaEnd = at + schema.length;
+        boolean isSame = schemaColumn != null
+                && schemaEnd <= pageEnd
+                && Arrays.equals(schema, 0, schema.length, bytes, at, schemaEnd);
+        if (!isSame) {
+            ColumnReader.Schema parser = new ColumnReader.Schema(bytes, at, codecs.classes());
+            schemaColumn = parser.column();
+            schemaEnd = parser.end();
+            schema = Arrays.copyOfRange(bytes, at, schemaEnd);
+        }
+        column = schemaColumn;
+        int columnsEnd = column.open(bytes, schemaEnd, rows);
+        if (columnsEnd != pageEnd) {
+            throw new KindlingException(
+                    ErrorCode.CORRUPT_DATA, "columns of a page end " + (columnsEnd - pageEnd) + " bytes off its end");
+        }
     }
 }

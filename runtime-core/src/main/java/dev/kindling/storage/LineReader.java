@@ -185,7 +185,7 @@ public final class LineReader implements Closeable {
 
     private void readFromRange(Object[] lines, int from, int to) throws IOException {
         while (bufferOffset + start <= lastStart) {
-            int wanted = (int) Math.min(to - from, limit);
+            int wanted = Math.min(to - from, limit);
             if (hasReturns) {
                 takeLinesOfAnyEnd(lines, from, wanted);
             } else {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param incarnation differs each time a process starts under this id
  * @param cores attempts that run at once
  * @param memoryBytes its heap, as it was asked for
- * @param scratchDirectory its own directory, deleted when it ends
+ * @param scratchDirectories where its files go, in a directory of its own that is deleted when it ends
  * @param hostKey equal for executors that see the same local disks
  * @param bindHost address it listens on; {@code advertisedHost} is where others find it
  * @param driverHost where the driver listens
@@ -33,7 +33,7 @@ public record ExecutorBootstrap(
         long incarnation,
         int cores,
         long memoryBytes,
-        String scratchDirectory,
+        List<String> scratchDirectories,
         String hostKey,
         String bindHost,
         String advertisedHost,
@@ -46,6 +46,7 @@ public record ExecutorBootstrap(
     private static final int MAX_BYTES = 1 << 24;
 
     public ExecutorBootstrap {
+        scratchDirectories = List.copyOf(scratchDirectories);
         classPath = List.copyOf(classPath);
         settings = Map.copyOf(settings);
     }
@@ -58,17 +59,14 @@ public record ExecutorBootstrap(
         out.writeLong(incarnation);
         out.writeInt(cores);
         out.writeLong(memoryBytes);
-        writeText(out, scratchDirectory);
+        writeTexts(out, scratchDirectories);
         writeText(out, hostKey);
         writeText(out, bindHost);
         writeText(out, advertisedHost);
         writeText(out, driverHost);
         out.writeInt(driverPort);
         secret.writeTo(out);
-        out.writeInt(classPath.size());
-        for (String entry : classPath) {
-            writeText(out, entry);
-        }
+        writeTexts(out, classPath);
         Map<String, String> sorted = new TreeMap<>(settings);
         out.writeInt(sorted.size());
         for (Map.Entry<String, String> setting : sorted.entrySet()) {
@@ -90,7 +88,7 @@ public record ExecutorBootstrap(
                 in.readLong(),
                 in.readInt(),
                 in.readLong(),
-                readText(in),
+                readTexts(in),
                 readText(in),
                 readText(in),
                 readText(in),
@@ -99,6 +97,13 @@ public record ExecutorBootstrap(
                 Secret.read(in),
                 readTexts(in),
                 readSettings(in));
+    }
+
+    private static void writeTexts(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            writeText(out, text);
+        }
     }
 
     private static void writeText(DataOutputStream out, String text) throws IOException {

@@ -1,6 +1,141 @@
 package dev.kindling.executor;
 
-/** placeholder */
+import dev.kindling.classpath.ClassSource;
+import dev.kindling.classpath.UserClassLoader;
+import dev.kindling.config.Config;
+import dev.kindling.protocol.Frame;
+import dev.kindling.rpc.BlockService;
+import dev.kindling.rpc.ControlConnection;
+import dev.kindling.rpc.ControlHandler;
+import dev.kindling.rpc.RpcServer;
+import dev.kindling.rpc.RpcSettings;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/**
+ * An executor process. It is told what it must know through standard input, which its launcher keeps open: when that
+ * ends, or the connection to the driver does, so does the process. It takes no arguments.
+ */
 public final class ExecutorMain {
+    /** Something of ours went wrong; what it was stands in the process's output. */
+    static final int EXIT_DEFECT = 1;
+
+    private static final long EXIT_WITHIN_MS = 2_000;
+
     private ExecutorMain() {}
+
+    public static void main(String[] args) {
+        InputStream launcher = new BufferedInputStream(new FileInputStream(FileDescriptor.in));
+        // What user code reads is empty, not our lifeline.
+        System.setIn(InputStream.nullInputStream());
+        try {
+            run(ExecutorBootstrap.read(new DataInputStream(launcher)), launcher);
+        } catch (IOException | RuntimeException e) {
+            exit(EXIT_DEFECT, "the executor cannot start: " + e);
+        }
+    }
+
+    private static void run(ExecutorBootstrap bootstrap, InputStream launcher) throws IOException {
+        UserClassLoader userClasses = new UserClassLoader(
+                bootstrap.classPath().stream().map(Path::of).toList(),
+                ExecutorMain.class.getClassLoader(),
+                ClassSource.NONE);
+        Executor executor = new Executor(setupOf(bootstrap), userClasses, ExecutorMain::exit);
+        // Also when a task calls System.exit: what the executor wrote does not outlive it.
+        Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
+        RpcSettings rpc = RpcSettings.loopback().withAddress(bootstrap.bindHost(), 0, bootstrap.advertisedHost());
+        RpcServer server = RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), BlockService.none());
+        ControlConnection driver = server.client()
+                .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
+        executor.start(driver::send, server.host(), server.port());
+        awaitEnd(launcher);
+        executor.driverGone("its process has ended");
+    }
+
+    private static ExecutorSetup setupOf(ExecutorBootstrap bootstrap) {
+        return ExecutorSetup.of(
+                bootstrap.executorId(),
+                bootstrap.incarnation(),
+                bootstrap.cores(),
+                bootstrap.memoryBytes(),
+                bootstrap.scratchDirectories().stream().map(Path::of).toList(),
+                bootstrap.hostKey(),
+                true,
+                bootstrap.applicationId(),
+                Config.parse(bootstrap.settings()));
+    }
+
+    /** Nothing more is ever written to it: only its end comes. */
+    private static void awaitEnd(InputStream launcher) {
+        try {
+            while (launcher.read() >= 0) {
+                continue;
+            }
+        } catch (IOException e) {
+            // The pipe is broken, so the launcher is gone.
+        }
+    }
+
+    /** Ends the process by its hooks; by force when a hook of the user's takes too long. */
+    private static void exit(int code, String reason) {
+        System.err.println("executor ends with exit code " + code + ": " + reason);
+        Thread force = new Thread(() -> halt(code), "executor-halt");
+        force.setDaemon(true);
+        force.start();
+        new Thread(() -> System.exit(code), "executor-exit").start();
+    }
+
+    private static void halt(int code) {
+        try {
+            Thread.sleep(EXIT_WITHIN_MS);
+        } catch (InterruptedException e) {
+            // At once, then.
+        }
+        Runtime.getRuntime().halt(code);
+    }
+
+    /** Peers fetch blocks; none of them has anything to say to an executor. */
+    private static final class NobodyElse implements ControlHandler {
+        @Override
+        public void opened(ControlConnection connection) {
+            connection.close();
+        }
+
+        @Override
+        public void received(ControlConnection connection, Frame frame) {
+            // Sent before the close reached it.
+        }
+
+        @Override
+        public void closed(ControlConnection connection, String why) {
+            // As it was told to.
+        }
+    }
+
+    /** The connection to the driver. Called by {@code rpc-io} threads. */
+    private record DriverConnection(Executor executor) implements ControlHandler {
+        @Override
+        public void opened(ControlConnection connection) {
+            // The executor starts when the call that opened it returns.
+        }
+
+        @Override
+        public void received(ControlConnection connection, Frame frame) {
+            if (frame instanceof Frame.ToExecutor message) {
+                executor.received(message);
+            } else {
+                connection.close();
+            }
+        }
+
+        @Override
+        public void closed(ControlConnection connection, String why) {
+            executor.driverGone(why);
+        }
+    }
 }

@@ -10,6 +10,9 @@ final class Jobs {
     private final LinkedHashMap<Integer, Job> unfinished = new LinkedHashMap<>();
     private int submitted;
 
+    /** A result that its executor keeps until it is dropped. */
+    record StoredResult(AttemptId attempt, ExecutorState holder) {}
+
     /** One unfinished job: <em>running</em>, then, when it saves, <em>publishing</em>. */
     static final class Job {
         final JobGraph graph;
@@ -18,7 +21,7 @@ final class Jobs {
         /** Result partitions that no accepted attempt has computed yet. */
         final PartitionSet missing;
         /** Stored results that were delivered and wait to be fetched. */
-        final TreeMap<Integer, AttemptId> unfetched = new TreeMap<>();
+        final TreeMap<Integer, StoredResult> unfetched = new TreeMap<>();
         /** Null for a job that saves nothing. */
         final CommitCore commit;
 
@@ -35,6 +38,12 @@ final class Jobs {
 
         int id() {
             return graph.jobId();
+        }
+
+        /** True when this very attempt's stored result is being fetched. */
+        boolean isUnfetched(AttemptId attempt) {
+            StoredResult stored = unfetched.get(attempt.partition());
+            return stored != null && stored.attempt.equals(attempt);
         }
 
         boolean hasAllResults() {

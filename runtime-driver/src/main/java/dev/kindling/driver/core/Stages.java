@@ -293,7 +293,7 @@ final class Stages {
     boolean isUnfetched(AttemptId attempt) {
         StageState stage = stages.get(attempt.stageId());
         Jobs.Job job = stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
-        return job != null && attempt.equals(job.unfetched.get(attempt.partition()));
+        return job != null && job.isUnfetched(attempt);
     }
 
     void forgetShuffle(int shuffleId) {
@@ -329,7 +329,7 @@ final class Stages {
             }
         } else {
             if (result instanceof TaskResult.Stored) {
-                job.unfetched.put(partition, attempt.id);
+                job.unfetched.put(partition, new Jobs.StoredResult(attempt.id, attempt.executor));
             }
             out.add(new DriverEffect.DeliverResult(
                     job.id(), partition, attempt.id, result, attempt.executor.address, metrics));
@@ -345,17 +345,28 @@ final class Stages {
 
     void resultFetched(DriverEvent.ResultFetched e) {
         Jobs.Job job = jobs.find(e.jobId());
-        if (job != null && job.unfetched.remove(e.partition(), e.attempt()) && job.hasAllResults()) {
+        if (job == null || !job.isUnfetched(e.attempt())) {
+            return;
+        }
+        drop(job.unfetched.remove(e.partition()));
+        if (job.hasAllResults()) {
             haveAllResults(job);
+        }
+    }
+
+    private void drop(Jobs.StoredResult stored) {
+        if (!stored.holder().isLost) {
+            out.send(stored.holder(), new Frame.DropResult(stored.attempt()));
         }
     }
 
     /** The partition is computed again; bounded like a stage whose input gets lost. */
     void resultLost(DriverEvent.ResultLost e) {
         Jobs.Job job = jobs.find(e.jobId());
-        if (job == null || !job.unfetched.remove(e.partition(), e.attempt())) {
+        if (job == null || !job.isUnfetched(e.attempt())) {
             return;
         }
+        drop(job.unfetched.remove(e.partition()));
         StageState stage = job.resultStage;
         job.missing.add(e.partition());
         if (stage.isNeeded) {
@@ -464,6 +475,7 @@ final class Stages {
 
     private void end(Jobs.Job job, String reason) {
         jobs.end(job);
+        job.unfetched.values().forEach(this::drop);
         List<Integer> forgotten = new ArrayList<>();
         for (JobGraph.StageSpec spec : job.graph.stages()) {
             StageState stage = stages.get(spec.stageId());

@@ -18,9 +18,6 @@ public interface ClusterLauncher extends AutoCloseable {
 
         /** Its process is gone; {@code why} says what its exit code means and what it wrote last. */
         void executorExited(String executorId, OptionalInt exitCode, String why);
-
-        /** No executor can be had at all: jobs cannot run. */
-        void launchFailed(String why);
     }
 
     /** Starts asking for the executors the master names. */

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param applicationId names the application everywhere
  * @param settings {@code kindling.*} keys that are set, to be passed on as they are
- * @param scratch the application's own directory on this machine, deleted when it ends
+ * @param scratchDirectories the application's own directories on this machine, deleted when it ends; the first is for
+ *     what is small
  * @param driverHost where the driver can be reached
  * @param driverPort its port, bound already
  * @param secret opens every connection of the application; passed by file or standard input only
@@ -20,7 +21,7 @@ import java.util.Map;
 public record LaunchContext(
         String applicationId,
         Map<String, String> settings,
-        Path scratch,
+        List<Path> scratchDirectories,
         String driverHost,
         int driverPort,
         Secret secret,
@@ -28,6 +29,12 @@ public record LaunchContext(
         ClassLoader userLoader) {
     public LaunchContext {
         settings = Map.copyOf(settings);
+        scratchDirectories = List.copyOf(scratchDirectories);
         executorJavaOptions = List.copyOf(executorJavaOptions);
+    }
+
+    /** The application's directory for what is small. */
+    public Path scratch() {
+        return scratchDirectories.get(0);
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>One thread, {@code executor-process-e1}, starts a process, keeps its log short, and says how it ended.
  */
-final class LocalProcessLauncher implements ClusterLauncher {
+public final class LocalProcessLauncher implements ClusterLauncher {
     private static final long END_WITHIN_MS = 1_000;
 
     private final MasterUrl.LocalCluster master;
@@ -30,7 +30,7 @@ final class LocalProcessLauncher implements ClusterLauncher {
     private int lastExecutor;
     private boolean isClosed;
 
-    LocalProcessLauncher(MasterUrl.LocalCluster master, LaunchContext context) {
+    public LocalProcessLauncher(MasterUrl.LocalCluster master, LaunchContext context) {
         this.master = master;
         this.context = context;
         this.logs = context.scratch().resolve("logs");
@@ -90,7 +90,7 @@ final class LocalProcessLauncher implements ClusterLauncher {
                 1,
                 master.cores(),
                 master.memoryMb() << 20,
-                context.scratch().resolve(executorId).toString(),
+                context.scratchDirectories().stream().map(Path::toString).toList(),
                 context.applicationId(),
                 context.driverHost(),
                 context.driverHost(),

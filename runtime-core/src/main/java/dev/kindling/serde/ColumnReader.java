@@ -1,0 +1,362 @@
+package dev.kindling.serde;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.Tuple2;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Reads one column of a page, some values at a time. Made from a page's schema and used again for the next pages that
+ * have the same one.
+ */
+abstract class ColumnReader {
+    /** Values decoded at once: the arrays in between stay in the first-level cache. */
+    static final int CHUNK = 256;
+
+    byte[] page;
+
+    /** Points it at a column of {@code count} values; returns the position after the column. */
+    abstract int open(byte[] bytes, int at, int count);
+
+    /** The next {@code count} values, at most {@link #CHUNK}, into {@code target} from {@code from}. */
+    abstract void read(Object[] target, int from, int count);
+
+    /** Makes the columns a schema describes. */
+    static final class Schema {
+        private final byte[] bytes;
+        private final RowClasses classes;
+        private int at;
+
+        Schema(byte[] bytes, int at, RowClasses classes) {
+            this.bytes = bytes;
+            this.at = at;
+            this.classes = classes;
+        }
+
+        int end() {
+            return at;
+        }
+
+        ColumnReader column() {
+            byte kind = bytes[at++];
+            return switch (kind) {
+                case Column.INT, Column.FLOAT, Column.SHORT, Column.BYTE, Column.CHAR, Column.BOOLEAN -> new Ints(kind);
+                case Column.LONG -> new Longs();
+                case Column.DOUBLE -> new Doubles();
+                case Column.STRING -> new Strings();
+                case Column.BYTES -> new ByteArrays();
+                case Column.PAIR -> new Pairs(column(), column());
+                case Column.RECORD -> records();
+                case Column.LIST -> new Lists(column());
+                default -> throw new KindlingException(
+                        ErrorCode.CORRUPT_DATA, "a page has a column of unknown kind " + kind);
+            };
+        }
+
+        private ColumnReader records() {
+            int nameBytes = Varint.read(bytes, at);
+            at = Varint.skip(bytes, at);
+            String name = new String(bytes, at, nameBytes, StandardCharsets.UTF_8);
+            at += nameBytes;
+            Class<?> type = classes.load(name);
+            RecordShape shape = RecordShape.of(type)
+                    .orElseThrow(() -> new KindlingException(
+                            ErrorCode.NOT_SERIALIZABLE, "record " + name + " cannot be created by reflection"));
+            ColumnReader[] columns = new ColumnReader[bytes[at++]];
+            if (columns.length != shape.size()) {
+                throw new KindlingException(
+                        ErrorCode.CORRUPT_DATA,
+                        "record " + name + " was written with " + columns.length + " components and has " + shape.size()
+                                + " here");
+            }
+            for (int i = 0; i < columns.length; i++) {
+                columns[i] = column();
+            }
+            return new Records(shape, columns);
+        }
+    }
+
+    private static final class Ints extends ColumnReader {
+        private final byte kind;
+        private final int[] chunk = new int[CHUNK];
+        private int at;
+        private int min;
+        private int width;
+        private int next;
+
+        private Ints(byte kind) {
+            this.kind = kind;
+        }
+
+        @Override
+        int open(byte[] bytes, int position, int count) {
+            page = bytes;
+            min = (int) BitPacking.INT.get(bytes, position);
+            width = bytes[position + 4];
+            at = position + NumberColumn.Ints.FRAME_BYTES;
+            next = 0;
+            return at + BitPacking.packedBytes(count, width);
+        }
+
+        int[] read(int count) {
+            BitPacking.unpackInts(page, at, next, count, min, width, chunk);
+            next += count;
+            return chunk;
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            int[] values = read(count);
+            switch (kind) {
+                case Column.FLOAT -> {
+                    for (int i = 0; i < count; i++) {
+                        target[from + i] = Float.intBitsToFloat(values[i]);
+                    }
+                }
+                case Column.SHORT -> {
+                    for (int i = 0; i < count; i++) {
+                        target[from + i] = (short) values[i];
+                    }
+                }
+                case Column.BYTE -> {
+                    for (int i = 0; i < count; i++) {
+                        target[from + i] = (byte) values[i];
+                    }
+                }
+                case Column.CHAR -> {
+                    for (int i = 0; i < count; i++) {
+                        target[from + i] = (char) values[i];
+                    }
+                }
+                case Column.BOOLEAN -> {
+                    for (int i = 0; i < count; i++) {
+                        target[from + i] = values[i] != 0;
+                    }
+                }
+                default -> {
+                    for (int i = 0; i < count; i++) {
+                        target[from + i] = values[i];
+                    }
+                }
+            }
+        }
+    }
+
+    private static final class Longs extends ColumnReader {
+        private final long[] chunk = new long[CHUNK];
+        private int at;
+        private long min;
+        private int width;
+        private int next;
+
+        @Override
+        int open(byte[] bytes, int position, int count) {
+            page = bytes;
+            min = (long) BitPacking.LONG.get(bytes, position);
+            width = bytes[position + 8];
+            at = position + NumberColumn.Longs.FRAME_BYTES;
+            next = 0;
+            return at + BitPacking.packedBytes(count, width);
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            BitPacking.unpackLongs(page, at, next, count, min, width, chunk);
+            next += count;
+            for (int i = 0; i < count; i++) {
+                target[from + i] = chunk[i];
+            }
+        }
+    }
+
+    private static final class Doubles extends ColumnReader {
+        private int at;
+
+        @Override
+        int open(byte[] bytes, int position, int count) {
+            page = bytes;
+            at = position;
+            return position + Math.multiplyExact(count, 8);
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            for (int i = 0; i < count; i++) {
+                target[from + i] = Double.longBitsToDouble((long) BitPacking.LONG.get(page, at));
+                at += 8;
+            }
+        }
+    }
+
+    private static final class ByteArrays extends ColumnReader {
+        private int at;
+
+        @Override
+        int open(byte[] bytes, int position, int count) {
+            page = bytes;
+            at = Varint.skip(bytes, position);
+            return at + Varint.read(bytes, position);
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            for (int i = 0; i < count; i++) {
+                int length = Varint.read(page, at);
+                at = Varint.skip(page, at);
+                target[from + i] = Arrays.copyOfRange(page, at, at + length);
+                at += length;
+            }
+        }
+    }
+
+    private static final class Strings extends ColumnReader {
+        private int at;
+
+        @Override
+        int open(byte[] bytes, int position, int count) {
+            page = bytes;
+            at = Varint.skip(bytes, position);
+            return at + Varint.read(bytes, position);
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            for (int i = 0; i < count; i++) {
+                int prefix = Varint.read(page, at);
+                at = Varint.skip(page, at);
+                int length = prefix >>> 2;
+                target[from + i] = switch (prefix & 3) {
+                    case StringColumn.LATIN_1 -> new String(page, at, length, StandardCharsets.ISO_8859_1);
+                    case StringColumn.UTF_8 -> new String(page, at, length, StandardCharsets.UTF_8);
+                    default -> fromChars(at, length);
+                };
+                at += length;
+            }
+        }
+
+        private String fromChars(int start, int length) {
+            char[] chars = new char[length / 2];
+            for (int i = 0; i < chars.length; i++) {
+                chars[i] = (char) (page[start + 2 * i] & 0xFF | page[start + 2 * i + 1] << 8);
+            }
+            return new String(chars);
+        }
+    }
+
+    private static final class Pairs extends ColumnReader {
+        private final ColumnReader firsts;
+        private final ColumnReader seconds;
+        private final Object[] keys = new Object[CHUNK];
+
+        private Pairs(ColumnReader firsts, ColumnReader seconds) {
+            this.firsts = firsts;
+            this.seconds = seconds;
+        }
+
+        @Override
+        int open(byte[] bytes, int at, int count) {
+            return seconds.open(bytes, firsts.open(bytes, at, count), count);
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            if (firsts instanceof Ints first && first.kind == Column.INT
+                    && seconds instanceof Ints second && second.kind == Column.INT) {
+                pairsOf(first.read(count), second.read(count), target, from, count);
+                return;
+            }
+            firsts.read(keys, 0, count);
+            seconds.read(target, from, count);
+            for (int i = 0; i < count; i++) {
+                target[from + i] = new Tuple2<>(keys[i], target[from + i]);
+            }
+        }
+
+        private static void pairsOf(int[] keys, int[] values, Object[] target, int from, int count) {
+            for (int i = 0; i < count; i++) {
+                target[from + i] = new Tuple2<>(keys[i], values[i]);
+            }
+        }
+    }
+
+    private static final class Records extends ColumnReader {
+        private final RecordShape shape;
+        private final ColumnReader[] columns;
+        private final Object[][] values;
+
+        private Records(RecordShape shape, ColumnReader[] columns) {
+            this.shape = shape;
+            this.columns = columns;
+            this.values = new Object[columns.length][CHUNK];
+        }
+
+        @Override
+        int open(byte[] bytes, int at, int count) {
+            int end = at;
+            for (ColumnReader column : columns) {
+                end = column.open(bytes, end, count);
+            }
+            return end;
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            for (int c = 0; c < columns.length; c++) {
+                columns[c].read(values[c], 0, count);
+            }
+            Object[] components = new Object[columns.length];
+            for (int i = 0; i < count; i++) {
+                for (int c = 0; c < columns.length; c++) {
+                    components[c] = values[c][i];
+                }
+                target[from + i] = shape.create(components);
+            }
+        }
+    }
+
+    private static final class Lists extends ColumnReader {
+        private final Ints sizes = new Ints(Column.INT);
+        private final ColumnReader elements;
+        private final Object[] chunk = new Object[CHUNK];
+
+        private Lists(ColumnReader elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        int open(byte[] bytes, int at, int count) {
+            int end = sizes.open(bytes, at, count);
+            // The elements' count is the sum of the sizes: a walk over them, then the sizes start again.
+            int total = 0;
+            for (int done = 0; done < count; done += CHUNK) {
+                int some = Math.min(CHUNK, count - done);
+                int[] read = sizes.read(some);
+                for (int i = 0; i < some; i++) {
+                    total = Math.addExact(total, read[i]);
+                }
+            }
+            sizes.open(bytes, at, count);
+            return elements.open(bytes, end, total);
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            int[] lengths = sizes.read(count);
+            for (int i = 0; i < count; i++) {
+                List<Object> list = new ArrayList<>(lengths[i]);
+                for (int left = lengths[i]; left > 0; ) {
+                    int some = Math.min(CHUNK, left);
+                    elements.read(chunk, 0, some);
+                    for (int e = 0; e < some; e++) {
+                        list.add(chunk[e]);
+                    }
+                    left -= some;
+                }
+                target[from + i] = list;
+            }
+        }
+    }
+}

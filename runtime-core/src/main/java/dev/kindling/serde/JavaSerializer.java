@@ -1,0 +1,93 @@
+package dev.kindling.serde;
+
+import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.KryoException;
+import com.esotericsoftware.kryo.kryo5.Serializer;
+import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.lang.reflect.Proxy;
+
+/**
+ * Objects by Java serialization, as a length and a stream of their own. Reading goes through the application's class
+ * loader and a filter: allowed classes only, no array longer than the bytes it is read from, bounded depth.
+ */
+final class JavaSerializer extends Serializer<Object> {
+    /** Far above any honest object; below what the stack of a task thread bears. */
+    private static final long MAX_DEPTH = 1_000;
+
+    private final RowClasses classes;
+
+    JavaSerializer(RowClasses classes) {
+        this.classes = classes;
+    }
+
+    @Override
+    public void write(Kryo kryo, Output output, Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
+            stream.writeObject(value);
+        } catch (NotSerializableException e) {
+            throw new Unserializable(e.getMessage(), value.getClass(), e);
+        } catch (IOException e) {
+            throw new KryoException(e);
+        }
+        output.writeVarInt(bytes.size(), true);
+        output.writeBytes(bytes.toByteArray());
+    }
+
+    @Override
+    public Object read(Kryo kryo, Input input, Class<? extends Object> type) {
+        byte[] bytes = input.readBytes(input.readVarInt(true));
+        try (ObjectInputStream stream = new ApplicationStream(new ByteArrayInputStream(bytes), bytes.length)) {
+            return stream.readObject();
+        } catch (IOException | ClassNotFoundException e) {
+            throw new KryoException(e);
+        }
+    }
+
+    private final class ApplicationStream extends ObjectInputStream {
+        private ApplicationStream(InputStream in, int streamBytes) throws IOException {
+            super(in);
+            setObjectInputFilter(info -> check(info, streamBytes));
+        }
+
+        private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info, int streamBytes) {
+            Class<?> type = info.serialClass();
+            while (type != null && type.isArray()) {
+                type = type.getComponentType();
+            }
+            boolean isForbidden = type != null && !type.isPrimitive() && !classes.isAllowed(type.getName());
+            return isForbidden || info.arrayLength() > streamBytes || info.depth() > MAX_DEPTH
+                    ? ObjectInputFilter.Status.REJECTED
+                    : ObjectInputFilter.Status.UNDECIDED;
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(description.getName(), false, classes.loader());
+            } catch (ClassNotFoundException e) {
+                return super.resolveClass(description); // names of primitive types
+            }
+        }
+
+        @Override
+        protected Class<?> resolveProxyClass(String[] interfaces) throws ClassNotFoundException {
+            Class<?>[] types = new Class<?>[interfaces.length];
+            for (int i = 0; i < types.length; i++) {
+                types[i] = Class.forName(interfaces[i], false, classes.loader());
+            }
+            return Proxy.newProxyInstance(classes.loader(), types, (proxy, method, arguments) -> null)
+                    .getClass();
+        }
+    }
+}

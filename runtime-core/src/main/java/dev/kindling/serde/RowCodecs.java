@@ -1,0 +1,52 @@
+package dev.kindling.serde;
+
+import java.util.function.Predicate;
+
+/**
+ * What the row writers and readers of one thread share: the classes of the application, Kryo once somebody needs it,
+ * and the count of the bytes their pages hold. Thousands of writers may hang on one.
+ */
+public final class RowCodecs {
+    private final RowClasses classes;
+    private KryoRows kryo;
+    private long heldBytes;
+
+    /** @param userClasses the application's class loader */
+    public RowCodecs(ClassLoader userClasses) {
+        this(userClasses, name -> true);
+    }
+
+    /** @param isAllowed asked for the name of each class that a page to be read contains */
+    public RowCodecs(ClassLoader userClasses, Predicate<String> isAllowed) {
+        this.classes = new RowClasses(userClasses, isAllowed);
+    }
+
+    /** @see RowWriter#RowWriter(ClassLoader, int) */
+    public RowWriter newWriter(int pageBytes) {
+        return new RowWriter(this, pageBytes);
+    }
+
+    public RowReader newReader() {
+        return new RowReader(this);
+    }
+
+    /** Bytes of the pages, open ones with their spare room included, that the writers hold together. */
+    public long heldBytes() {
+        return heldBytes;
+    }
+
+    void addHeldBytes(long bytes) {
+        heldBytes += bytes;
+    }
+
+    RowClasses classes() {
+        return classes;
+    }
+
+    KryoRows kryo() {
+        if (kryo == null) {
+            kryo = new KryoRows(classes);
+        }
+        return kryo;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.kindling.driver;
+
+import dev.kindling.config.ApplicationKeys;
+import dev.kindling.config.Config;
+import dev.kindling.config.StorageKeys;
+import dev.kindling.driver.launch.ClusterLauncherProvider;
+import dev.kindling.driver.launch.MasterUrl;
+import dev.kindling.event.AppEvent;
+import dev.kindling.event.AppEventListener;
+import dev.kindling.event.EventBus;
+import dev.kindling.event.EventLog;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One application from its start to its end: driver, executors, threads, scratch. Nothing in it is shared with another
+ * application of the same JVM. Closing it twice, or from the shutdown hook while it is being closed, does no harm.
+ */
+final class Application implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+
+    private final String id;
+    private final MasterUrl master;
+    private final ApplicationScratch scratch;
+    private final EventBus events;
+    private final DriverIo io;
+    private final Driver driver;
+    private final Cluster cluster;
+    private final Thread shutdownHook = new Thread(this::close, "kindling-shutdown");
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+
+    private Application(
+            String id,
+            MasterUrl master,
+            ApplicationScratch scratch,
+            EventBus events,
+            DriverIo io,
+            Driver driver,
+            Cluster cluster) {
+        this.id = id;
+        this.master = master;
+        this.scratch = scratch;
+        this.events = events;
+        this.io = io;
+        this.driver = driver;
+        this.cluster = cluster;
+    }
+
+    /** Checks the master, starts everything; what was started is ended again when a later step fails. */
+    static Application start(Config config, ClassLoader userLoader) {
+        config.warnings().forEach(LOG::warn);
+        List<ClusterLauncherProvider> providers = ServiceLoader.load(
+                        ClusterLauncherProvider.class, Application.class.getClassLoader())
+                .stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        MasterUrl master = MasterUrl.parse(config.get(ApplicationKeys.MASTER), providers);
+        String id = newId();
+        List<AppEventListener> listeners = eventLog(config, id);
+        ApplicationScratch scratch = new ApplicationScratch(scratchRoots(config), id);
+        EventBus events = new EventBus(listeners);
+        DriverIo io = new DriverIo();
+        Driver driver = new Driver(DriverSetup.of(id, userLoader, config), events, io);
+        Application application;
+        try {
+            Cluster cluster = new ClusterWiring(id, config, scratch.directories(), userLoader, driver).cluster(master);
+            application = new Application(id, master, scratch, events, io, driver, cluster);
+        } catch (RuntimeException e) {
+            events.close();
+            scratch.close();
+            throw e;
+        }
+        try {
+            application.begin(config.get(ApplicationKeys.NAME));
+        } catch (RuntimeException e) {
+            application.close();
+            throw e;
+        }
+        return application;
+    }
+
+    private void begin(String name) {
+        Runtime.getRuntime().addShutdownHook(shutdownHook);
+        events.publish(System.currentTimeMillis(), new AppEvent.ApplicationStarted(id, name, master.text()));
+        driver.start(cluster.launcher(), cluster.results());
+        cluster.start(driver);
+    }
+
+    private static String newId() {
+        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(LocalDateTime.now());
+        return time + "-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10_0000, 0x100_0000));
+    }
+
+    private static List<AppEventListener> eventLog(Config config, String applicationId) {
+        String directory = config.get(StorageKeys.EVENT_LOG_DIR);
+        return directory.isEmpty() ? List.of() : List.of(EventLog.create(Path.of(directory), applicationId));
+    }
+
+    private static List<Path> scratchRoots(Config config) {
+        List<String> configured = config.get(StorageKeys.SCRATCH_DIRS);
+        List<String> roots = configured.isEmpty() ? List.of(System.getProperty("java.io.tmpdir")) : configured;
+        return roots.stream().map(Path::of).toList();
+    }
+
+    String id() {
+        return id;
+    }
+
+    String master() {
+        return master.text();
+    }
+
+    boolean isLocal() {
+        return master instanceof MasterUrl.InProcess;
+    }
+
+    Driver driver() {
+        return driver;
+    }
+
+    int totalCores() {
+        return cluster.launcher().totalCores();
+    }
+
+    /** Ends jobs, executors, threads and files, in this order, within two seconds. */
+    @Override
+    public void close() {
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        driver.requestClose();
+        cluster.close();
+        driver.endLoop();
+        io.close();
+        events.publish(System.currentTimeMillis(), new AppEvent.ApplicationEnded(id));
+        events.close();
+        scratch.close();
+        removeShutdownHook();
+    }
+
+    private void removeShutdownHook() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook is what runs this, or finds it done.
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package dev.kindling.driver;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.driver.core.DriverCore;
+import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.launch.ClusterLauncher;
+import dev.kindling.driver.launch.DriverInbox;
+import dev.kindling.driver.launch.ExecutorLink;
+import dev.kindling.driver.launch.ResultFetcher;
+import dev.kindling.driver.plan.JobSubmitter;
+import dev.kindling.event.EventBus;
+import dev.kindling.loop.EventLoop;
+import dev.kindling.loop.Story;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskResult;
+import dev.kindling.storage.OutputStore;
+import dev.kindling.storage.OutputStores;
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shell of {@link DriverCore}: its loop, the links to executors, the jobs that threads of the program wait for, and
+ * the few threads {@code driver-io-n} on which files are published and large results fetched. It decides nothing.
+ *
+ * <p>Methods may be called by any thread; effects are done by {@code driver-loop}.
+ */
+final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+
+    private final DriverSetup setup;
+    private final EventBus events;
+    private final Executor io;
+    private final EventLoop<DriverEvent, DriverEffect> loop;
+    private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
+    private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
+    private final JobFailures failures;
+
+    // Set before the loop starts.
+    private ClusterLauncher launcher;
+    private ResultFetcher results;
+
+    /** One process start of one executor. */
+    private record ExecutorKey(String executorId, long incarnation) {}
+
+    Driver(DriverSetup setup, EventBus events, Executor io) {
+        this.setup = setup;
+        this.events = events;
+        this.io = io;
+        this.failures = new JobFailures(setup.userLoader());
+        this.loop = new EventLoop<>("driver-loop", new DriverCore(setup.core()), new Shell());
+    }
+
+    void start(ClusterLauncher executors, ResultFetcher storedResults) {
+        launcher = executors;
+        results = storedResults;
+        loop.start();
+    }
+
+    /** What the driver did last, for people. */
+    Story story() {
+        return loop.story();
+    }
+
+    // ---- jobs, on the program's threads ---------------------------------------------------------------------------
+
+    @Override
+    public void run(JobGraph graph, ResultListener listener) throws InterruptedException {
+        RunningJob job = new RunningJob(graph.jobId(), setup.maxResultBytes());
+        jobs.put(graph.jobId(), job);
+        boolean isEnded = false;
+        try {
+            if (!loop.post(new DriverEvent.JobSubmitted(graph))) {
+                throw closed();
+            }
+            job.await(listener);
+            isEnded = true;
+        } finally {
+            jobs.remove(graph.jobId());
+            if (!isEnded) {
+                // The core ignores it when the job has failed by itself.
+                loop.post(new DriverEvent.CancelJob(graph.jobId(), "the waiting thread was interrupted or failed"));
+            }
+        }
+    }
+
+    @Override
+    public void forgetShuffle(int shuffleId) {
+        loop.offer(new DriverEvent.ForgetShuffle(shuffleId));
+    }
+
+    private static KindlingException closed() {
+        return new KindlingException(ErrorCode.CLOSED, "the context is closed; make a new one to run jobs");
+    }
+
+    /** Running jobs fail, executors are told to end. */
+    void requestClose() {
+        loop.post(new DriverEvent.CloseRequested());
+    }
+
+    /** Ends the loop after what is in its mailbox. */
+    void endLoop() {
+        loop.close();
+        jobs.values().forEach(job -> job.fail(closed()));
+    }
+
+    // ---- what reaches the driver ----------------------------------------------------------------------------------
+
+    @Override
+    public void received(Frame.ToDriver frame, ExecutorLink answer) {
+        links.putIfAbsent(new ExecutorKey(frame.executorId(), frame.incarnation()), answer);
+        loop.offer(new DriverEvent.FrameReceived(frame));
+    }
+
+    /** The connection over which this incarnation spoke has ended. */
+    void disconnected(String executorId, long incarnation, String why) {
+        links.remove(new ExecutorKey(executorId, incarnation));
+        loop.post(new DriverEvent.ConnectionClosed(executorId, incarnation, why));
+    }
+
+    @Override
+    public void executorRequested(String executorId) {
+        loop.offer(new DriverEvent.ExecutorRequested(executorId));
+    }
+
+    @Override
+    public void executorExited(String executorId, OptionalInt exitCode, String why) {
+        loop.post(new DriverEvent.ExecutorExited(executorId, exitCode, why));
+    }
+
+    // ---- effects --------------------------------------------------------------------------------------------------
+
+    /** Does what the core wants; by {@code driver-loop} only. */
+    private final class Shell implements EventLoop.Shell<DriverEvent, DriverEffect> {
+        @Override
+        public DriverEvent tick() {
+            return new DriverEvent.Tick();
+        }
+
+        @Override
+        public boolean isUrgent(DriverEvent event) {
+            if (event instanceof DriverEvent.FrameReceived received) {
+                return !(received.frame() instanceof Frame.AttemptFinished)
+                        && !(received.frame() instanceof Frame.AttemptFailed);
+            }
+            return !(event instanceof DriverEvent.JobSubmitted) && !(event instanceof DriverEvent.ForgetShuffle);
+        }
+
+        @Override
+        public Object inStory(Object eventOrEffect) {
+            return StoryForm.of(eventOrEffect);
+        }
+
+        @Override
+        public void perform(DriverEffect effect) {
+            if (effect instanceof DriverEffect.Send send) {
+                send(send);
+            } else if (effect instanceof DriverEffect.Emit emit) {
+                events.publish(System.currentTimeMillis(), emit.event());
+            } else if (effect instanceof DriverEffect.DeliverResult deliver) {
+                deliver(deliver);
+            } else if (effect instanceof DriverEffect.CompleteJob complete) {
+                end(complete.jobId(), RunningJob::complete);
+            } else if (effect instanceof DriverEffect.FailJob fail) {
+                end(fail.jobId(), job -> job.fail(failures.exceptionOf(fail)));
+            } else if (effect instanceof DriverEffect.PublishOutput publish) {
+                onIo(() -> publish(publish));
+            } else if (effect instanceof DriverEffect.DiscardOutput discard) {
+                onIo(() -> discard(discard));
+            } else if (effect instanceof DriverEffect.DiscardPart discard) {
+                onIo(() -> discardPart(discard));
+            } else if (effect instanceof DriverEffect.ReleaseExecutor release) {
+                release(release);
+            } else if (effect instanceof DriverEffect.ReplaceExecutor replace) {
+                launcher.replace(replace.lostExecutorId());
+            }
+        }
+
+        @Override
+        public void onDefect(Throwable defect, Story story) {
+            LOG.error("a defect of Kindling ended the driver's loop; it did last:\n{}", story, defect);
+            KindlingException failure = new KindlingException(
+                    ErrorCode.INTERNAL, "a defect of Kindling ended the driver: " + defect + "; please report it with"
+                            + " the log's lines before this", defect);
+            jobs.values().forEach(job -> job.fail(failure));
+        }
+    }
+
+    private void send(DriverEffect.Send send) {
+        ExecutorLink link = links.get(new ExecutorKey(send.executorId(), send.incarnation()));
+        if (link != null) {
+            link.send(send.frame());
+        }
+    }
+
+    private void end(int jobId, Consumer<RunningJob> how) {
+        RunningJob job = jobs.get(jobId);
+        if (job != null) {
+            how.accept(job);
+        }
+    }
+
+    private void deliver(DriverEffect.DeliverResult deliver) {
+        RunningJob job = jobs.get(deliver.jobId());
+        if (deliver.result() instanceof TaskResult.Direct direct) {
+            deliver(job, deliver, direct.bytes());
+        } else if (deliver.result() instanceof TaskResult.Stored stored) {
+            onIo(() -> fetch(job, deliver, stored));
+        }
+    }
+
+    private void deliver(RunningJob job, DriverEffect.DeliverResult deliver, byte[] bytes) {
+        if (job != null && !job.deliver(deliver.partition(), bytes)) {
+            loop.offer(new DriverEvent.CancelJob(deliver.jobId(), "its results are larger than the driver may hold"));
+        }
+    }
+
+    private void release(DriverEffect.ReleaseExecutor release) {
+        ExecutorLink link = links.remove(new ExecutorKey(release.executorId(), release.incarnation()));
+        if (link != null) {
+            link.close();
+        }
+        launcher.release(release.executorId(), release.reason());
+    }
+
+    // ---- what waits, on driver-io -----------------------------------------------------------------------------------
+
+    private void onIo(Runnable work) {
+        io.execute(work);
+    }
+
+    private void fetch(RunningJob job, DriverEffect.DeliverResult deliver, TaskResult.Stored stored) {
+        try {
+            if (job != null) {
+                deliver(job, deliver, results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount()));
+            }
+            loop.post(new DriverEvent.ResultFetched(deliver.jobId(), deliver.partition(), deliver.attempt()));
+        } catch (IOException e) {
+            String why = "its result of " + stored.byteCount() + " bytes could not be fetched from executor "
+                    + deliver.holder().executorId() + ": " + e.getMessage();
+            loop.post(new DriverEvent.ResultLost(deliver.jobId(), deliver.partition(), deliver.attempt(), why));
+        }
+    }
+
+    private void publish(DriverEffect.PublishOutput publish) {
+        try {
+            OutputStores.forPath(publish.target()).publish(publish.target(), publish.parts());
+            loop.post(new DriverEvent.OutputPublished(publish.jobId()));
+        } catch (IOException | RuntimeException e) {
+            loop.post(new DriverEvent.OutputFailed(publish.jobId(), e.toString()));
+        }
+    }
+
+    private void discard(DriverEffect.DiscardOutput discard) {
+        try {
+            OutputStores.forPath(discard.target()).discard(discard.target());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("cannot remove what job {} left of its output {}: {}", discard.jobId(), discard.target(), e.toString());
+        }
+    }
+
+    private void discardPart(DriverEffect.DiscardPart discard) {
+        OutputStore store = OutputStores.forPath(discard.target());
+        try {
+            store.discardAttempt(discard.target(), discard.attemptFile());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("cannot remove {} of output {}: {}", discard.attemptFile(), discard.target(), e.toString());
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.kindling.driver;
+
+import dev.kindling.config.Config;
+import dev.kindling.config.ExecutorKeys;
+import dev.kindling.config.ResultKeys;
+import dev.kindling.config.TaskKeys;
+import dev.kindling.driver.core.DriverSettings;
+
+/**
+ * What one driver goes by.
+ *
+ * @param userLoader loads the program's classes, for exceptions and results
+ * @param maxResultBytes a job with larger results fails
+ */
+record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultBytes, DriverSettings core) {
+    static DriverSetup of(String applicationId, ClassLoader userLoader, Config config) {
+        return new DriverSetup(applicationId, userLoader, config.get(ResultKeys.MAX_BYTES), coreSettings(config));
+    }
+
+    private static DriverSettings coreSettings(Config config) {
+        DriverSettings defaults = DriverSettings.defaults();
+        long lostAfterMs = config.get(ExecutorKeys.LOST_AFTER_MS);
+        return new DriverSettings(
+                lostAfterMs / 2,
+                lostAfterMs,
+                defaults.registrationTimeoutMs(),
+                defaults.relaunchMs(),
+                defaults.missingAttemptMs(),
+                config.get(TaskKeys.LOCALITY_WAIT_MS),
+                defaults.avoidMs(),
+                defaults.maxStageAttempts(),
+                defaults.maxFutileExecutorLosses(),
+                defaults.maxLaunchBytes());
+    }
+}

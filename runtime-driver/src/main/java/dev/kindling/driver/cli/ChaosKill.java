@@ -1,0 +1,53 @@
+package dev.kindling.driver.cli;
+
+import dev.kindling.event.AppEvent;
+import dev.kindling.event.AppEventListener;
+import java.util.OptionalLong;
+
+/**
+ * Kills one executor process of this JVM, as {@code kill -9} does, once map outputs lie on it and tasks of a later
+ * stage run. Owned by its thread of the event bus; {@link #killedProcess} may be asked by any.
+ */
+final class ChaosKill implements AppEventListener {
+    private static final String EXECUTOR_MAIN = "dev.kindling.executor.ExecutorMain";
+
+    private final Terminal terminal;
+    private int completedStages;
+    private volatile long killedProcess = -1;
+
+    ChaosKill(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void onEvent(long timeMs, AppEvent event) {
+        if (event instanceof AppEvent.StageCompleted) {
+            completedStages++;
+        } else if (event instanceof AppEvent.AttemptStarted started && completedStages > 0 && killedProcess < 0) {
+            kill(started.attempt().stageId());
+        }
+    }
+
+    private void kill(int stageId) {
+        ProcessHandle.current()
+                .children()
+                .filter(ChaosKill::isExecutor)
+                .findFirst()
+                .ifPresent(executor -> {
+                    killedProcess = executor.pid();
+                    executor.destroyForcibly();
+                    terminal.say("chaos: kill -9 " + executor.pid() + ", an executor, while stage " + stageId + " runs");
+                });
+    }
+
+    private static boolean isExecutor(ProcessHandle process) {
+        return process.info()
+                .arguments()
+                .map(arguments -> arguments.length > 0 && arguments[arguments.length - 1].equals(EXECUTOR_MAIN))
+                .orElse(false);
+    }
+
+    OptionalLong killedProcess() {
+        return killedProcess < 0 ? OptionalLong.empty() : OptionalLong.of(killedProcess);
+    }
+}

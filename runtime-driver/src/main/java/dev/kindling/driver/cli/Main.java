@@ -1,0 +1,124 @@
+package dev.kindling.driver.cli;
+
+import dev.kindling.api.KindlingContext;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code kindling}. Exit codes: 0 done, 1 the job or the program failed, 2 called wrongly; a program's own
+ * {@code System.exit} passes through.
+ */
+@Command(
+        name = "kindling",
+        description = "Runs data-parallel Java programs on one machine or many.",
+        versionProvider = Main.Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            SubmitCommand.class,
+            StatusCommand.class,
+            KillCommand.class,
+            ConfigCommand.class,
+            DoctorCommand.class
+        },
+        footer = {"", "Start with: kindling demo"})
+public final class Main implements Runnable {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int CALLED_WRONGLY = 2;
+
+    private static volatile List<String> arguments = List.of();
+
+    @Spec
+    private CommandSpec spec;
+
+    Main() {}
+
+    /** Runs the command and ends the JVM, but not before threads that a submitted program left running. */
+    public static void main(String[] args) {
+        int exitCode = run(args);
+        System.out.flush();
+        if (exitCode != DONE || !isSubmit(args)) {
+            System.exit(exitCode);
+        }
+    }
+
+    static int run(String... args) {
+        arguments = List.of(args);
+        return commandLine().execute(args);
+    }
+
+    /** As this process got them. */
+    static List<String> arguments() {
+        return arguments;
+    }
+
+    /** With all commands, those of other modules included. */
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        for (CliCommand command : ServiceLoader.load(CliCommand.class, Main.class.getClassLoader())) {
+            line.addSubcommand(command);
+        }
+        // What follows the jar is the program's own.
+        line.getSubcommands().get("submit").setStopAtPositional(true);
+        line.setParameterExceptionHandler(Main::onWrongCall);
+        line.setExecutionStrategy(parsed -> {
+            CliLogging.setVerbose(false);
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, command.getErr()));
+        return line;
+    }
+
+    /** One line: what is wrong, what would be right, where to read more. */
+    private static int onWrongCall(ParameterException failure, String[] args) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        String message = failure.getMessage().lines().map(String::strip).collect(Collectors.joining(" "));
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            List<String> suggestions = unmatched.getSuggestions();
+            if (!suggestions.isEmpty()) {
+                message += "; did you mean " + String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size())))
+                        + "?";
+            }
+        }
+        err.println("kindling: " + decapitalized(message) + "; see " + command.getCommandSpec().qualifiedName()
+                + " --help");
+        return CALLED_WRONGLY;
+    }
+
+    private static String decapitalized(String message) {
+        return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    }
+
+    private static boolean isSubmit(String[] args) {
+        return args.length > 0 && args[0].equals("submit");
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "no command given; use one of " + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    /** The version of the jars and of Java. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = KindlingContext.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "Kindling " + (version == null ? "dev" : version) + " (Java " + System.getProperty("java.version") + ")"
+            };
+        }
+    }
+}

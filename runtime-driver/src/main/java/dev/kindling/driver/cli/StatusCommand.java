@@ -1,0 +1,47 @@
+package dev.kindling.driver.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code kindling status}: applications started with {@code --deploy-mode cluster}, or one of them. */
+@Command(
+        name = "status",
+        description = "Tells how applications started with --deploy-mode cluster --detach are doing.",
+        mixinStandardHelpOptions = true)
+final class StatusCommand implements Callable<Integer> {
+    @Parameters(arity = "0..1", paramLabel = "APP", description = "One application. Default: all")
+    private String id;
+
+    @Override
+    public Integer call() throws IOException {
+        List<Application> applications = id == null ? Application.all() : List.of(Application.named(id));
+        for (Application application : applications) {
+            System.out.println(line(application));
+        }
+        if (id != null) {
+            System.out.println("  command   " + applications.get(0).command());
+            System.out.println("  output    " + applications.get(0).directory().resolve("out"));
+            System.out.println("  messages  " + applications.get(0).directory().resolve("err"));
+        }
+        return Main.DONE;
+    }
+
+    private static String line(Application application) throws IOException {
+        Application.State state = application.state();
+        Duration age = Duration.between(
+                Files.getLastModifiedTime(application.directory().resolve("command")).toInstant(), Instant.now());
+        String detail = state == Application.State.RUNNING
+                ? application.progress()
+                : state == Application.State.LOST ? "no exit code" : "exit code " + application.exitCode().getAsInt();
+        return "%s  %-9s  started %d s ago  %s"
+                .formatted(application.id(), state.name().toLowerCase(Locale.ROOT), age.toSeconds(), detail)
+                .stripTrailing();
+    }
+}

@@ -1,0 +1,204 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskResult;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Every event and effect of the driver's core as one line: for transcripts, traces and stories. Bytes by number. */
+public final class Sentences {
+    private Sentences() {}
+
+    public static String of(DriverEvent event) {
+        if (event instanceof DriverEvent.FrameReceived e) {
+            return e.frame().executorId() + " sends " + of(e.frame());
+        }
+        if (event instanceof DriverEvent.JobSubmitted e) {
+            List<String> stages = new ArrayList<>();
+            for (JobGraph.StageSpec stage : e.job().stages()) {
+                stages.add("stage " + stage.stageId() + " of " + stage.partitionCount() + " tasks");
+            }
+            return "job " + e.job().jobId() + " is submitted: " + String.join(", ", stages);
+        }
+        if (event instanceof DriverEvent.ExecutorExited e) {
+            return "executor " + e.executorId() + " exits: " + e.why();
+        }
+        if (event instanceof DriverEvent.ConnectionClosed e) {
+            return "the connection of " + e.executorId() + " ends: " + e.why();
+        }
+        if (event instanceof DriverEvent.ExecutorRequested e) {
+            return "executor " + e.executorId() + " is being started";
+        }
+        return event instanceof DriverEvent.Tick ? "tick" : event.toString();
+    }
+
+    public static String of(DriverEffect effect) {
+        if (effect instanceof DriverEffect.Send e) {
+            return "send " + e.executorId() + " " + of(e.frame());
+        }
+        if (effect instanceof DriverEffect.Emit e) {
+            return "say " + of(e.event());
+        }
+        if (effect instanceof DriverEffect.DeliverResult e) {
+            return "deliver result " + e.partition() + " of job " + e.jobId() + " by " + e.attempt() + ": "
+                    + of(e.result());
+        }
+        if (effect instanceof DriverEffect.CompleteJob e) {
+            return "complete job " + e.jobId();
+        }
+        if (effect instanceof DriverEffect.FailJob e) {
+            return "fail job " + e.jobId() + " " + e.code() + ": " + e.message();
+        }
+        if (effect instanceof DriverEffect.PublishOutput e) {
+            List<String> files = new ArrayList<>();
+            e.parts().forEach(part -> files.add(part.attemptFile() + " as " + part.finalName()));
+            return "publish " + e.target() + " of job " + e.jobId() + ": " + String.join(", ", files);
+        }
+        if (effect instanceof DriverEffect.DiscardOutput e) {
+            return "discard output " + e.target() + " of job " + e.jobId();
+        }
+        if (effect instanceof DriverEffect.DiscardPart e) {
+            return "discard part " + e.attemptFile() + " of " + e.target();
+        }
+        if (effect instanceof DriverEffect.ReleaseExecutor e) {
+            return "release " + e.executorId() + ": " + e.reason();
+        }
+        return effect instanceof DriverEffect.ReplaceExecutor e
+                ? "replace " + e.lostExecutorId() + ": " + e.reason()
+                : effect.toString();
+    }
+
+    public static String of(Frame frame) {
+        if (frame instanceof Frame.Register e) {
+            return "Register, " + e.cores() + " cores";
+        }
+        if (frame instanceof Frame.Heartbeat e) {
+            return "Heartbeat " + e.sequence() + " with " + e.attempts();
+        }
+        if (frame instanceof Frame.AttemptFinished e) {
+            return "AttemptFinished " + e.attempt() + ": " + of(e.result());
+        }
+        if (frame instanceof Frame.AttemptFailed e) {
+            return "AttemptFailed " + e.attempt() + ": " + of(e.failure());
+        }
+        if (frame instanceof Frame.NeedStageProgram e) {
+            return "NeedStageProgram " + e.stageId();
+        }
+        if (frame instanceof Frame.Leaving e) {
+            return "Leaving: " + e.reason();
+        }
+        if (frame instanceof Frame.LaunchTasks e) {
+            List<String> tasks = new ArrayList<>();
+            e.tasks().forEach(task -> tasks.add(of(task)));
+            return "LaunchTasks " + String.join(", ", tasks);
+        }
+        if (frame instanceof Frame.StageProgram e) {
+            return "StageProgram " + e.stageId();
+        }
+        if (frame instanceof Frame.OutcomeReceived e) {
+            return "OutcomeReceived " + e.attempt();
+        }
+        if (frame instanceof Frame.CancelAttempt e) {
+            return "CancelAttempt " + e.attempt() + ": " + e.reason();
+        }
+        if (frame instanceof Frame.HeartbeatReceived e) {
+            return "HeartbeatReceived " + e.sequence();
+        }
+        if (frame instanceof Frame.ForgetStage e) {
+            return "ForgetStage " + e.stageId();
+        }
+        if (frame instanceof Frame.Refused e) {
+            return "Refused: " + e.reason();
+        }
+        if (frame instanceof Frame.Shutdown e) {
+            return "Shutdown: " + e.reason();
+        }
+        if (frame instanceof Frame.DropMapOutput e) {
+            return "DropMapOutput " + e.attempt();
+        }
+        if (frame instanceof Frame.DropResult e) {
+            return "DropResult " + e.attempt();
+        }
+        return frame instanceof Frame.DropShuffle e ? "DropShuffle " + e.shuffleId() : "Registered";
+    }
+
+    private static String of(TaskLaunch task) {
+        StringBuilder text = new StringBuilder(task.attempt().toString());
+        for (TaskInput input : task.inputs()) {
+            if (input instanceof TaskInput.ShuffleInput shuffle) {
+                List<String> sources = new ArrayList<>();
+                shuffle.sources().forEach(source -> sources.add(source.mapAttempt() + " at "
+                        + shuffle.executors().get(source.executor()).executorId()));
+                text.append(" reading ").append(String.join(", ", sources));
+            }
+        }
+        return task.inputs().isEmpty() ? text.toString() : "(" + text + ")";
+    }
+
+    static String of(TaskResult result) {
+        if (result instanceof TaskResult.MapWritten e) {
+            return "map output of " + Arrays.toString(e.partitionBytes()) + " bytes";
+        }
+        if (result instanceof TaskResult.Direct e) {
+            return e.bytes().length + " bytes";
+        }
+        if (result instanceof TaskResult.Stored e) {
+            return e.byteCount() + " bytes, stored";
+        }
+        return result instanceof TaskResult.PartWritten e ? "part " + e.attemptFile() : result.toString();
+    }
+
+    static String of(TaskFailure failure) {
+        if (failure instanceof TaskFailure.FetchFailed e) {
+            return "cannot read " + e.mapAttempt() + " from " + e.executorId() + ": " + e.message();
+        }
+        return failure.getClass().getSimpleName() + ": " + FailurePolicy.words(failure);
+    }
+
+    private static String of(AppEvent event) {
+        if (event instanceof AppEvent.JobStarted e) {
+            return "job " + e.jobId() + " has started";
+        }
+        if (event instanceof AppEvent.JobCompleted e) {
+            return "job " + e.jobId() + " is complete";
+        }
+        if (event instanceof AppEvent.JobFailed e) {
+            return "job " + e.jobId() + " has failed";
+        }
+        if (event instanceof AppEvent.StageStarted e) {
+            return "stage " + e.stageId() + " starts, " + e.taskCount() + " of " + e.partitionCount() + " tasks";
+        }
+        if (event instanceof AppEvent.StageSkipped e) {
+            return "stage " + e.stageId() + " is skipped";
+        }
+        if (event instanceof AppEvent.StageCompleted e) {
+            return "stage " + e.stageId() + " is complete";
+        }
+        if (event instanceof AppEvent.AttemptStarted e) {
+            return e.attempt() + " starts on " + e.executorId();
+        }
+        if (event instanceof AppEvent.AttemptSucceeded e) {
+            return e.attempt() + " has succeeded";
+        }
+        if (event instanceof AppEvent.AttemptFailed e) {
+            return e.attempt() + " has failed, " + (e.isCharged() ? "charged: " : "not charged: ") + e.message();
+        }
+        if (event instanceof AppEvent.ExecutorAdded e) {
+            return "executor " + e.executorId() + " has come with " + e.cores() + " cores";
+        }
+        if (event instanceof AppEvent.ExecutorSilent e) {
+            return "executor " + e.executorId() + " is silent for " + e.silentMs() + " ms";
+        }
+        if (event instanceof AppEvent.ExecutorLost e) {
+            return "executor " + e.executorId() + " is lost: " + e.reason();
+        }
+        return event instanceof AppEvent.MapOutputsLost e
+                ? "map outputs " + e.mapPartitions() + " of shuffle " + e.shuffleId() + " are lost: " + e.reason()
+                : event.toString();
+    }
+}

@@ -1,0 +1,640 @@
+package dev.kindling.driver.core;
+
+import static dev.kindling.driver.core.DriverScript.executor;
+import static dev.kindling.driver.core.DriverScript.fetchFailed;
+import static dev.kindling.driver.core.DriverScript.id;
+import static dev.kindling.driver.core.DriverScript.job;
+import static dev.kindling.driver.core.DriverScript.userError;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskResult;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** What the driver decides, told as scripts. */
+class DriverCoreTest {
+    private static TaskResult.PartWritten part(String file) {
+        return new TaskResult.PartWritten(file, "part-" + file.charAt(1), 1, 1);
+    }
+
+    private static TaskResult.MapWritten mapWritten() {
+        return new TaskResult.MapWritten(0, new long[] {100}, 1, 1);
+    }
+
+    // ---- jobs and stages ----------------------------------------------------------------------------------------
+
+    @Test
+    void jobOfTwoStagesRunsMapsThenReducesAndDeliversEachResultOnce() {
+        DriverScript driver = DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(3, 2);
+
+        driver.launched("s0p0#0").launched("s0p1#0").launched("s0p2#0").notLaunched("s1p0#0");
+        driver.finishAll(0).launched("s1p0#0").launched("s1p1#0");
+        driver.finishAll(1);
+
+        driver.delivered(0, 1).says("say job 1 is complete").says("complete job 1");
+        assertTrue(driver.core().isIdle());
+    }
+
+    @Test
+    void reduceIsToldWhereEachMapOutputLiesAndHowLargeItIs() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
+        String first = driver.placeOf("s0p0#0");
+        driver.finishes("s0p0#0", new TaskResult.MapWritten(0, new long[] {0}, 0, 0));
+        driver.finishes("s0p1#0", new TaskResult.MapWritten(0, new long[] {1_000_000}, 1, 1));
+
+        TaskInput.ShuffleInput input =
+                (TaskInput.ShuffleInput) driver.launch("s1p0#0").inputs().get(0);
+
+        assertEquals(id("s0p0#0"), input.sources().get(0).mapAttempt());
+        assertEquals(
+                first, input.executors().get(input.sources().get(0).executor()).executorId());
+        assertEquals(0, input.sources().get(0).bytes());
+        assertEquals(1_000_000, input.sources().get(1).bytes(), 100_000);
+    }
+
+    @Test
+    void stageWhoseOutputsAreThereIsSkippedInTheNextJob() {
+        DriverScript driver = DriverScript.with(executor("e1", 4)).submit(3, 2);
+        driver.finishAll(0).finishAll(1).forgetEffects();
+
+        driver.submit(job(2).mapStage(0, 3, 2).resultStage(2, 2, 0).build());
+
+        driver.says("say stage 0 is skipped").launched("s2p0#0").launched("s2p1#0").notLaunched("s0p0#1");
+    }
+
+    @Test
+    void twoJobsThatNeedOneShuffleComputeItOnce() {
+        DriverScript driver = DriverScript.with(executor("e1", 8)).submit(3, 1);
+        driver.submit(job(2).mapStage(0, 3, 1).resultStage(2, 1, 0).build());
+
+        driver.finishAll(0);
+
+        assertEquals(5, driver.launchedCount());
+        driver.finishAll(1).finishAll(2).says("complete job 1").says("complete job 2");
+    }
+
+    @Test
+    void stageSharedByTwoJobsGoesOnWhenTheFirstIsCancelled() {
+        DriverScript driver = DriverScript.with(executor("e1", 8)).submit(3, 1);
+        driver.submit(job(2).mapStage(0, 3, 1).resultStage(2, 1, 0).build());
+
+        driver.on(new DriverEvent.CancelJob(1, "asked")).says("fail job 1 CANCELLED").neverSays("CancelAttempt s0");
+
+        driver.finishAll(0).notLaunched("s1p0#0").finishAll(2).says("complete job 2");
+    }
+
+    @Test
+    void earlierJobIsServedFirst() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(10, 2).build());
+        driver.submit(job(2).resultStage(3, 2).build());
+
+        driver.finishes("s10p0#0").launched("s10p1#0").notLaunched("s3p0#0");
+        driver.finishes("s10p1#0").launched("s3p0#0");
+    }
+
+    @Test
+    void onlyTheWantedPartitionsAreComputed() {
+        DriverScript driver = DriverScript.with(executor("e1", 8));
+        driver.submit(job(1).resultStage(0, 5).only(3, 1).build());
+
+        driver.launched("s0p1#0").launched("s0p3#0");
+        assertEquals(2, driver.launchedCount());
+        driver.finishAll(0).delivered(1, 3).says("complete job 1");
+    }
+
+    @Test
+    void jobWithoutPartitionsIsCompleteAtOnce() {
+        DriverScript.with().submit(job(1).resultStage(0, 0).build()).says("complete job 1");
+    }
+
+    @Test
+    void cancelledJobStopsItsAttemptsAndLateResultsAreNotDelivered() {
+        DriverScript driver = DriverScript.with(executor("e1", 2)).submit(3, 1);
+
+        driver.on(new DriverEvent.CancelJob(1, "asked"));
+
+        driver.says("CancelAttempt s0p0#0").says("CancelAttempt s0p1#0").says("fail job 1 CANCELLED");
+        driver.finishes("s0p0#0").says("DropMapOutput s0p0#0").nothingElseLaunched();
+    }
+
+    @Test
+    void slotOfACancelledAttemptIsTakenUntilItsEndIsReported() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.on(new DriverEvent.CancelJob(1, "asked"));
+        driver.submit(job(2).resultStage(5, 1).build()).notLaunched("s5p0#0");
+
+        driver.fails("s0p0#0", new TaskFailure.Cancelled("asked"));
+
+        driver.launched("s5p0#0");
+    }
+
+    @Test
+    void forgottenShuffleIsDroppedEverywhereOnceNoJobNeedsIt() {
+        DriverScript driver = DriverScript.with(executor("e1", 2)).submit(1, 1);
+        driver.finishAll(0).on(new DriverEvent.ForgetShuffle(0)).neverSays("DropShuffle");
+
+        driver.finishAll(1);
+
+        driver.says("complete job 1");
+        assertEquals(1, driver.count(Frame.DropShuffle.class));
+    }
+
+    // ---- placement ----------------------------------------------------------------------------------------------
+
+    @Test
+    void workIsSpreadOverTheExecutorsWithTheMostFreeSlots() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
+        driver.submit(job(1).resultStage(0, 2).build());
+
+        assertNotEquals(driver.placeOf("s0p0#0"), driver.placeOf("s0p1#0"));
+    }
+
+    @Test
+    void launchesOfOneEventTravelInOneFrameAnExecutor() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
+
+        driver.submit(job(1).resultStage(0, 20).build());
+
+        assertEquals(8, driver.launchedCount());
+        assertEquals(2, driver.count(Frame.LaunchTasks.class));
+        assertEquals(2, driver.count(Frame.StageProgram.class));
+    }
+
+    @Test
+    void taskGoesWhereItsInputLies() {
+        DriverScript driver = DriverScript.with(executor("e1", 2, "a"), executor("e2", 2, "b"));
+        driver.submit(job(1).preferring("b", "a").resultStage(0, 4).build());
+
+        assertEquals(List.of("e2", "e1", "e2", "e1"), List.of(
+                driver.placeOf("s0p0#0"),
+                driver.placeOf("s0p1#0"),
+                driver.placeOf("s0p2#0"),
+                driver.placeOf("s0p3#0")));
+    }
+
+    @Test
+    void taskWaitsABoundedTimeForTheHostOfItsInput() {
+        DriverScript driver = DriverScript.with(executor("e1", 1, "a"), executor("e2", 1, "b"));
+        driver.submit(job(1).preferring("a").resultStage(0, 2).build());
+        driver.launched("s0p0#0").notLaunched("s0p1#0");
+
+        driver.passes(200);
+
+        assertEquals("e2", driver.placeOf("s0p1#0"));
+    }
+
+    @Test
+    void taskDoesNotWaitForAHostWithoutExecutor() {
+        DriverScript driver = DriverScript.with(executor("e1", 2, "a"));
+
+        driver.submit(job(1).preferring("elsewhere").resultStage(0, 2).build());
+
+        driver.launched("s0p0#0").launched("s0p1#0");
+    }
+
+    // ---- failures -----------------------------------------------------------------------------------------------
+
+    @Test
+    void failedTaskIsTriedAgainOnAnotherExecutor() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
+        String first = driver.placeOf("s0p0#0");
+
+        driver.fails("s0p0#0", userError("boom"));
+
+        driver.launched("s0p0#1");
+        assertNotEquals(first, driver.placeOf("s0p0#1"));
+    }
+
+    @Test
+    void fourthFailureEndsTheJobWithTheUsersWordsFirstAndSaysWhereItHappened() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
+        for (int attempt = 0; attempt < 4; attempt++) {
+            driver.neverSays("fail job").fails("s0p0#" + attempt, userError("boom")).passesAlive(4_000);
+        }
+
+        driver.says("fail job 1 USER_CODE_FAILED: java.lang.IllegalStateException: boom [task s0p0#3: partition 0 of 1"
+                + " of stage 0 (groupByKey at Lesson.java:10), on executor e");
+        assertTrue(driver.effects().stream()
+                .map(Sentences::of)
+                .anyMatch(line -> line.contains("failure 4 of 4 allowed; the same failure on executors e1, e2]")));
+    }
+
+    @Test
+    void whatAnotherTryCannotCureIsNotTriedAgain() {
+        for (TaskFailure failure : List.of(
+                new TaskFailure.NotSerializable("field conn of class Foo"),
+                new TaskFailure.ResultTooLarge("2 GiB", 1L << 31),
+                new TaskFailure.InputOutput("no such file", true, ""))) {
+            DriverScript driver = DriverScript.with(executor("e1", 2)).submit(1, 1);
+
+            driver.fails("s0p0#0", failure);
+
+            driver.says("fail job 1").notLaunched("s0p0#1");
+        }
+    }
+
+    @Test
+    void lossOfExecutorsIsNotChargedToTheTasksThatRanThere() {
+        DriverScript driver = DriverScript.with(executor("e0", 2)).submit(job(1)
+                .resultStage(0, 2)
+                .maxTaskFailures(1)
+                .build());
+
+        driver.registers(executor("e1", 2), 1).loses("e0");
+
+        driver.says("has failed, not charged").neverSays("fail job");
+        assertEquals("e1", driver.placeOf("s0p0#1"));
+        assertEquals("e1", driver.placeOf("s0p1#1"));
+    }
+
+    @Test
+    void taskUnderWhichExecutorsDieRunsAloneAndThenAnswersForIt() {
+        DriverScript driver = DriverScript.with(executor("e0", 2));
+        driver.submit(job(1).resultStage(0, 2).maxTaskFailures(2).build());
+        for (int death = 0; death < 2; death++) {
+            driver.registers(executor("e" + (death + 1), 2), 1).exits("e" + death, 7, "exit code 7");
+        }
+
+        assertEquals("e2", driver.placeOf("s0p0#2"));
+        driver.notLaunched("s0p1#2").exits("e2", 7, "exit code 7");
+        driver.registers(executor("e3", 2), 1);
+        driver.neverSays("fail job").launched("s0p0#3").exits("e3", 7, "exit code 7");
+
+        driver.says("fail job 1 EXECUTORS_LOST: executor e3 was lost: exit code 7 [task s0p0#3");
+    }
+
+    @Test
+    void notAcceptedAttemptIsOfferedAgainAfterAPause() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+
+        driver.fails("s0p0#0", new TaskFailure.NotAccepted("draining")).notLaunched("s0p0#1");
+
+        driver.passes(500).launched("s0p0#1");
+    }
+
+    // ---- map outputs --------------------------------------------------------------------------------------------
+
+    @Test
+    void fetchFailureRebuildsOnlyTheMissingMapOutput() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(3, 2);
+        String holder = driver.placeOf("s0p2#0");
+        driver.finishAll(0).forgetEffects();
+
+        driver.fails("s1p0#0", fetchFailed("s0p2#0", holder));
+
+        driver.says("DropMapOutput s0p2#0").says("map outputs [2] of shuffle 0 are lost");
+        driver.launched("s0p2#1").nothingElseLaunched().notLaunched("s1p0#1");
+        assertNotEquals(holder, driver.placeOf("s0p2#1"));
+        driver.finishes("s0p2#1").launched("s1p0#1");
+    }
+
+    @Test
+    void fetchFailureOfAnEarlierAttemptsOutputDropsNothing() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(1, 2);
+        driver.finishAll(0).fails("s1p0#0", fetchFailed("s0p0#0", "e1")).finishes("s0p0#1").forgetEffects();
+
+        driver.fails("s1p1#0", fetchFailed("s0p0#0", "e1"));
+
+        driver.neverSays("are lost").launched("s1p1#1").notLaunched("s0p0#2");
+    }
+
+    @Test
+    void fetchFailureIsNotChargedToTheTask() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
+        driver.submit(job(1).mapStage(0, 1, 1).resultStage(1, 1, 0).maxTaskFailures(1).build());
+
+        driver.finishAll(0).fails("s1p0#0", fetchFailed("s0p0#0", "e1"));
+
+        driver.says("s1p0#0 has failed, not charged").neverSays("fail job").launched("s0p0#1");
+    }
+
+    @Test
+    void inputThatCannotBeReadFourTimesInARowEndsTheJob() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(1, 1);
+        for (int round = 0; round < 4; round++) {
+            driver.neverSays("fail job").finishes("s0p0#" + round);
+            driver.fails("s1p0#" + round, fetchFailed("s0p0#" + round, driver.executorOfOutput(0)));
+        }
+
+        driver.says("fail job 1 TASK_FAILED: map outputs of shuffle 0 could not be read 4 times in a row");
+    }
+
+    @Test
+    void lostExecutorTakesItsMapOutputsWithIt() {
+        DriverScript driver = DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(4, 2);
+        driver.finishes("s0p0#0").finishes("s0p1#0").finishes("s0p2#0").finishes("s0p3#0").forgetEffects();
+
+        driver.loses("e1");
+
+        driver.says("map outputs [0, 2] of shuffle 0 are lost").launched("s0p0#1");
+        assertEquals("e2", driver.placeOf("s1p1#0"));
+        driver.finishes("s1p1#0").finishes("s0p0#1").finishes("s0p2#1").finishes("s1p0#1").says("complete job 1");
+    }
+
+    @Test
+    void lostOutputsThatNobodyReadsAreNotRebuilt() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
+        driver.finishAll(0).finishAll(1).forgetEffects();
+
+        driver.loses("e1").nothingElseLaunched();
+
+        driver.submit(job(2).mapStage(0, 2, 1).resultStage(2, 1, 0).build()).launched("s0p0#1");
+    }
+
+    @Test
+    void lossReachesBackThroughSeveralShuffles() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.submit(job(1).mapStage(0, 2, 2).mapStage(1, 2, 1, 0).resultStage(2, 1, 1).build());
+        driver.finishAll(0).finishAll(1).forgetEffects();
+        String survivor = driver.placeOf("s2p0#0");
+
+        driver.loses(survivor.equals("e1") ? "e2" : "e1");
+
+        driver.notLaunched("s1p0#1").notLaunched("s1p1#1");
+        driver.finishes("s2p0#0").says("complete job 1");
+    }
+
+    // ---- executors ----------------------------------------------------------------------------------------------
+
+    @Test
+    void silentExecutorIsReportedThenLostThenRefused() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
+        String busy = driver.placeOf("s0p0#0");
+        String other = busy.equals("e1") ? "e2" : "e1";
+        for (int second = 0; second < 12; second++) {
+            driver.heartbeats(other).passes(1_000);
+        }
+
+        driver.says("executor " + busy + " is silent for 5000 ms");
+        driver.says("executor " + busy + " is lost: no sign of life for 10000 ms");
+        driver.says("release " + busy).says("replace " + busy);
+        assertEquals(other, driver.placeOf("s0p0#1"));
+        driver.heartbeats(busy).says("send " + busy + " Refused: it was declared lost");
+    }
+
+    @Test
+    void pauseOfTheDriverItselfMakesNoExecutorSilent() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+
+        driver.jumps(60_000).on(new DriverEvent.Tick());
+
+        driver.neverSays("lost").neverSays("silent");
+    }
+
+    @Test
+    void processThatWasLostCannotRegisterAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+
+        driver.loses("e1").registers(executor("e1", 1), 1).says("Refused");
+
+        driver.registers(executor("e1", 1), 2).says("Registered");
+    }
+
+    @Test
+    void doubledRegistrationIsAnsweredAndChangesNothing() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 2).build()).forgetEffects();
+
+        driver.registers(executor("e1", 1), 1);
+
+        driver.says("send e1 Registered").nothingElseLaunched().neverSays("has come");
+    }
+
+    @Test
+    void restartedProcessTakesThePlaceOfTheOldOne() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 1).build()).forgetEffects();
+
+        driver.registers(executor("e1", 1), 5);
+
+        driver.says("s0p0#0 has failed, not charged").neverSays("replace").launched("s0p0#1");
+    }
+
+    @Test
+    void outcomeOfAnEarlierProcessIsRefused() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 1).build());
+        driver.registers(executor("e1", 1), 2).forgetEffects();
+
+        driver.sends(new Frame.AttemptFinished(
+                "e1", 1, id("s0p0#0"), new TaskResult.Direct(new byte[1]), dev.kindling.protocol.TaskMetrics.NONE));
+
+        driver.says("Refused").delivered();
+    }
+
+    @Test
+    void executorsThatDieWithoutAnyProgressAreGivenUpWithTheirReasons() {
+        DriverScript driver = DriverScript.with(executor("e0", 1));
+        driver.submit(job(1).resultStage(0, 1).maxTaskFailures(100).build());
+        for (int death = 0; death < 9; death++) {
+            driver.neverSays("fail job").exits("e" + death, 3, "exit code 3: out of memory");
+            if (death < 8) {
+                driver.on(new DriverEvent.ExecutorRequested("e" + (death + 1)));
+            }
+        }
+
+        driver.says("fail job 1 EXECUTORS_LOST: no executor stays alive").neverSays("replace");
+        assertTrue(driver.effects().stream()
+                .anyMatch(effect -> Sentences.of(effect).contains("e8: exit code 3: out of memory")));
+        driver.submit(job(2).resultStage(5, 1).build()).says("replace e8");
+    }
+
+    @Test
+    void requestedExecutorThatNeverRegistersIsReplaced() {
+        DriverScript driver = DriverScript.with();
+        driver.on(new DriverEvent.ExecutorRequested("e1"));
+
+        driver.passes(61_000).says("executor e1 is lost: it did not register").says("replace e1");
+    }
+
+    @Test
+    void closingFailsTheJobsAndEndsTheExecutors() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+
+        driver.on(new DriverEvent.CloseRequested());
+
+        driver.says("fail job 1 CLOSED").says("send e1 Shutdown");
+        driver.loses("e1").neverSays("replace");
+        driver.submit(job(2).resultStage(9, 1).build()).says("fail job 2 CLOSED");
+    }
+
+    // ---- messages get lost, doubled, late -------------------------------------------------------------------------
+
+    @Test
+    void doubledOutcomeIsAcknowledgedAndCountsOnce() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 2).build());
+        driver.finishes("s0p0#0").forgetEffects();
+
+        driver.finishesAt("e1", "s0p0#0", new TaskResult.Direct(new byte[1]));
+
+        driver.says("OutcomeReceived s0p0#0").nothingElseLaunched().delivered(0);
+    }
+
+    @Test
+    void doubledOutcomeOfTheRegisteredMapOutputDoesNotDropIt() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(2, 1);
+        driver.finishes("s0p0#0").forgetEffects();
+
+        driver.finishesAt("e1", "s0p0#0", mapWritten());
+
+        driver.says("OutcomeReceived s0p0#0").neverSays("DropMapOutput");
+    }
+
+    @Test
+    void attemptThatNoHeartbeatNamesIsLaunchedAgainThenGivenUp() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.forgetEffects();
+
+        for (int second = 0; second < 5; second++) {
+            driver.heartbeats("e1").passes(1_000);
+        }
+        driver.says("LaunchTasks s0p0#0");
+        for (int second = 0; second < 20; second++) {
+            driver.heartbeats("e1").passes(1_000);
+        }
+
+        driver.says("CancelAttempt s0p0#0").says("s0p0#0 has failed, not charged").launched("s0p0#1");
+    }
+
+    @Test
+    void lateOutcomeOfAGivenUpAttemptIsDroppedNotCounted() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        for (int second = 0; second < 25; second++) {
+            driver.heartbeats("e1").passes(1_000);
+        }
+        driver.launched("s0p0#1").forgetEffects();
+
+        driver.finishesAt("e1", "s0p0#0", mapWritten());
+
+        driver.says("DropMapOutput s0p0#0").notLaunched("s1p0#0");
+    }
+
+    @Test
+    void attemptTheDriverDoesNotBelieveInIsCancelled() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+
+        driver.heartbeats("e1", "s7p7#0");
+
+        driver.says("CancelAttempt s7p7#0");
+    }
+
+    @Test
+    void lostProgramIsSentAgainWhenAskedForAndForgottenWhenTheJobIsOver() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.forgetEffects();
+
+        driver.sends(new Frame.NeedStageProgram("e1", 1, 0)).says("StageProgram 0");
+        driver.finishAll(0).finishAll(1).says("ForgetStage 0");
+
+        driver.sends(new Frame.NeedStageProgram("e1", 1, 0)).says("ForgetStage 0");
+    }
+
+    // ---- results and commit ---------------------------------------------------------------------------------------
+
+    @Test
+    void storedResultCompletesTheJobOnlyOnceItWasFetched() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 1).build());
+        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000)).says("deliver result 0").neverSays("complete job");
+
+        driver.on(new DriverEvent.ResultFetched(1, 0, id("s0p0#0")));
+
+        driver.says("DropResult s0p0#0").says("complete job 1");
+    }
+
+    @Test
+    void storedResultThatIsLostIsComputedAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.submit(job(1).resultStage(0, 1).build());
+        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000)).loses("e1");
+
+        driver.on(new DriverEvent.ResultLost(1, 0, id("s0p0#0"), "connection refused"));
+
+        driver.launched("s0p0#1").finishes("s0p0#1").delivered(0, 0).says("complete job 1");
+    }
+
+    @Test
+    void savingJobPublishesEachPartitionOnceAndIsCompleteOnlyAfterThat() {
+        DriverScript driver = DriverScript.with(executor("e1", 2));
+        driver.submit(job(1).resultStage(0, 2).savingTo("file:/out").build());
+
+        driver.finishes("s0p1#0", part("a1")).finishes("s0p0#0", part("a0"));
+        driver.says("publish file:/out of job 1: a0 as part-0, a1 as part-1").neverSays("complete job");
+        driver.on(new DriverEvent.CancelJob(1, "too late")).neverSays("fail job");
+
+        driver.on(new DriverEvent.OutputPublished(1)).says("complete job 1");
+    }
+
+    @Test
+    void partOnALostExecutorStaysValidAndItsSecondIsDiscarded() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.submit(job(1).resultStage(0, 3).savingTo("file:/out").build());
+        driver.finishes("s0p0#0", part("a0")).loses("e1").notLaunched("s0p0#1").forgetEffects();
+
+        driver.finishesAt("e2", "s0p0#7", part("b0"));
+
+        driver.says("discard part b0 of file:/out");
+    }
+
+    @Test
+    void failedSavingJobLeavesNothing() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 1).savingTo("file:/out").maxTaskFailures(1).build());
+
+        driver.fails("s0p0#0", userError("boom"));
+
+        driver.says("discard output file:/out").says("fail job 1 USER_CODE_FAILED");
+    }
+
+    @Test
+    void outputThatCannotBePublishedFailsTheJob() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 1).savingTo("file:/out").build());
+        driver.finishes("s0p0#0", part("a0"));
+
+        driver.on(new DriverEvent.OutputFailed(1, "disk full"));
+
+        driver.says("discard output file:/out").says("fail job 1 COMMIT_FAILED");
+    }
+
+    // ---- scale --------------------------------------------------------------------------------------------------
+
+    @Test
+    void millionTasksAreWaitingBitsNotObjects() {
+        DriverCore core = new DriverCore(DriverSettings.defaults());
+        core.on(0, new DriverEvent.ExecutorRequested("e1"), effect -> {});
+        dev.kindling.protocol.ExecutorAddress address =
+                new dev.kindling.protocol.ExecutorAddress("e1", 1, "a", 1, "a", "/s");
+        core.on(0, new DriverEvent.FrameReceived(new Frame.Register("e1", 1, address, 100, 1, 1)), effect -> {});
+        System.gc();
+        long before = usedBytes();
+
+        core.on(1, new DriverEvent.JobSubmitted(job(1).resultStage(0, 1_000_000).build()), effect -> {});
+        System.gc();
+
+        long perTask = (usedBytes() - before) / 1_000_000;
+        assertTrue(perTask < 64, perTask + " bytes a task, the job graph's list included");
+        assertEquals(100, core.believedAttempts().size());
+        assertFalse(core.isIdle());
+    }
+
+    private static long usedBytes() {
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
+    void unknownExecutorsExitIsNobodysLoss() {
+        DriverScript.with(executor("e1", 1))
+                .on(new DriverEvent.ExecutorExited("e9", OptionalInt.of(1), "exit code 1"))
+                .neverSays("replace");
+    }
+}

@@ -1,0 +1,448 @@
+package dev.kindling.driver.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A driver's core and the world around it, as a test tells it: jobs are submitted, attempts finish and fail, executors
+ * are lost. After each event the core's invariants are checked; expectations are about its effects, in order.
+ */
+final class DriverScript {
+    private final DriverCore core;
+    private final ArrayDeque<DriverEffect> unseen = new ArrayDeque<>();
+    private final List<DriverEffect> all = new ArrayList<>();
+    private final StringBuilder transcript = new StringBuilder();
+    private final Map<String, ExecutorAddress> executors = new LinkedHashMap<>();
+    private final Map<AttemptId, TaskLaunch> launches = new TreeMap<>();
+    private final Map<AttemptId, String> places = new TreeMap<>();
+    private final Map<Integer, JobGraph.StageSpec> stages = new TreeMap<>();
+    private long nowMs;
+    private long sequence;
+
+    /** An executor to start with. */
+    record Executor(String id, int cores, String host) {}
+
+    private DriverScript(DriverCore core) {
+        this.core = core;
+    }
+
+    static Executor executor(String id, int cores) {
+        return new Executor(id, cores, "host-" + id);
+    }
+
+    static Executor executor(String id, int cores, String host) {
+        return new Executor(id, cores, host);
+    }
+
+    static DriverScript with(Executor... executors) {
+        return with(DriverSettings.defaults(), executors);
+    }
+
+    static DriverScript with(DriverSettings settings, Executor... executors) {
+        return with(new DriverCore(settings), executors);
+    }
+
+    static DriverScript with(DriverCore core, Executor... executors) {
+        DriverScript script = new DriverScript(core);
+        for (Executor executor : executors) {
+            script.on(new DriverEvent.ExecutorRequested(executor.id()));
+            script.registers(executor, 1);
+        }
+        script.unseen.clear();
+        return script;
+    }
+
+    // ---- what happens -------------------------------------------------------------------------------------------
+
+    DriverScript on(DriverEvent event) {
+        transcript.append(String.format("%6d ms  %s%n", nowMs, Sentences.of(event)));
+        List<DriverEffect> effects = new ArrayList<>();
+        core.on(nowMs, event, effects::add);
+        for (DriverEffect effect : effects) {
+            remember(effect);
+            transcript.append("             ").append(Sentences.of(effect)).append(System.lineSeparator());
+        }
+        Invariants.check(core);
+        return this;
+    }
+
+    private void remember(DriverEffect effect) {
+        unseen.add(effect);
+        all.add(effect);
+        if (effect instanceof DriverEffect.Send send && send.frame() instanceof Frame.LaunchTasks launch) {
+            for (TaskLaunch task : launch.tasks()) {
+                launches.put(task.attempt(), task);
+                places.put(task.attempt(), send.executorId());
+            }
+        }
+    }
+
+    DriverScript registers(Executor executor, long incarnation) {
+        ExecutorAddress address =
+                new ExecutorAddress(executor.id(), incarnation, executor.host(), 7000, executor.host(), "/scratch");
+        executors.put(executor.id(), address);
+        return sends(new Frame.Register(executor.id(), incarnation, address, executor.cores(), 1 << 26, 1));
+    }
+
+    DriverScript sends(Frame.ToDriver frame) {
+        return on(new DriverEvent.FrameReceived(frame));
+    }
+
+    DriverScript submit(JobGraph job) {
+        job.stages().forEach(stage -> stages.put(stage.stageId(), stage));
+        return on(new DriverEvent.JobSubmitted(job));
+    }
+
+    /** The usual job: one map stage 0 writing shuffle 0, one result stage 1 that reads it. */
+    DriverScript submit(int maps, int reduces) {
+        return submit(job(1).mapStage(0, maps, reduces).resultStage(1, reduces, 0).build());
+    }
+
+    /** All attempts of the stage that were launched and have not ended succeed. */
+    DriverScript finishAll(int stageId) {
+        for (AttemptId attempt : new ArrayList<>(places.keySet())) {
+            if (attempt.stageId() == stageId) {
+                finishes(attempt.toString());
+            }
+        }
+        return this;
+    }
+
+    DriverScript finishes(String attempt) {
+        AttemptId id = id(attempt);
+        JobGraph.StageSpec stage = stages.get(id.stageId());
+        return finishes(attempt, stage.isMapStage()
+                ? new TaskResult.MapWritten(stage.shuffleId(), sizes(stage.reducePartitions()), 1, 1)
+                : new TaskResult.Direct(new byte[] {(byte) id.partition()}));
+    }
+
+    DriverScript finishes(String attempt, TaskResult result) {
+        ExecutorAddress at = takePlace(attempt);
+        return sends(new Frame.AttemptFinished(
+                at.executorId(), at.incarnation(), id(attempt), result, TaskMetrics.NONE));
+    }
+
+    DriverScript fails(String attempt, TaskFailure failure) {
+        ExecutorAddress at = takePlace(attempt);
+        return sends(new Frame.AttemptFailed(
+                at.executorId(), at.incarnation(), id(attempt), failure, TaskMetrics.NONE));
+    }
+
+    private ExecutorAddress takePlace(String attempt) {
+        String executorId = places.remove(id(attempt));
+        assertNotNull(executorId, attempt + " does not run");
+        return executors.get(executorId);
+    }
+
+    /** As {@link #finishes}, from a named executor, whether it was launched there or not. */
+    DriverScript finishesAt(String executorId, String attempt, TaskResult result) {
+        ExecutorAddress at = executors.get(executorId);
+        return sends(new Frame.AttemptFinished(
+                executorId, at.incarnation(), id(attempt), result, TaskMetrics.NONE));
+    }
+
+    DriverScript loses(String executorId) {
+        places.values().removeIf(executorId::equals);
+        return on(new DriverEvent.ConnectionClosed(
+                executorId, executors.get(executorId).incarnation(), "end of stream"));
+    }
+
+    DriverScript exits(String executorId, int code, String why) {
+        places.values().removeIf(executorId::equals);
+        return on(new DriverEvent.ExecutorExited(executorId, OptionalInt.of(code), why));
+    }
+
+    DriverScript heartbeats(String executorId, String... attempts) {
+        List<AttemptId> ids = new ArrayList<>();
+        for (String attempt : attempts) {
+            ids.add(id(attempt));
+        }
+        return sends(new Frame.Heartbeat(
+                executorId, executors.get(executorId).incarnation(), sequence++, ids, 0, 0));
+    }
+
+    /** Nothing but ticks for so long. */
+    DriverScript passes(long ms) {
+        long untilMs = nowMs + ms;
+        while (nowMs < untilMs) {
+            nowMs += 100;
+            List<DriverEffect> effects = new ArrayList<>();
+            core.on(nowMs, new DriverEvent.Tick(), effects::add);
+            if (!effects.isEmpty()) {
+                transcript.append(String.format("%6d ms  tick%n", nowMs));
+            }
+            for (DriverEffect effect : effects) {
+                remember(effect);
+                transcript.append("             ").append(Sentences.of(effect)).append(System.lineSeparator());
+            }
+            Invariants.check(core);
+        }
+        return this;
+    }
+
+    /** As {@link #passes}, the executors showing every second that they live and run what they were given. */
+    DriverScript passesAlive(long ms) {
+        for (long left = ms; left > 0; left -= 1_000) {
+            for (String executorId : new ArrayList<>(executors.keySet())) {
+                List<String> running = new ArrayList<>();
+                places.forEach((attempt, place) -> {
+                    if (place.equals(executorId)) {
+                        running.add(attempt.toString());
+                    }
+                });
+                if (core.executors.registered(executorId).isPresent()) {
+                    heartbeats(executorId, running.toArray(new String[0]));
+                }
+            }
+            passes(Math.min(left, 1_000));
+        }
+        return this;
+    }
+
+    /** The clock jumps while nothing comes. */
+    DriverScript jumps(long ms) {
+        nowMs += ms;
+        return this;
+    }
+
+    /** Who holds the output of this map partition of shuffle 0. */
+    String executorOfOutput(int mapPartition) {
+        return core.executors.byIndex(core.stages.mapOutputs().find(0).executorOf(mapPartition)).id;
+    }
+
+    // ---- what is expected ---------------------------------------------------------------------------------------
+
+    /** Among the unseen effects there is the launch of this attempt; where, is the answer of {@link #placeOf}. */
+    DriverScript launched(String attempt) {
+        boolean isFound = unseen.removeIf(effect -> effect instanceof DriverEffect.Send send
+                && send.frame() instanceof Frame.LaunchTasks launch
+                && launch.tasks().stream().anyMatch(task -> task.attempt().equals(id(attempt))));
+        assertTrue(isFound || places.containsKey(id(attempt)), attempt + " was not launched; " + sentences());
+        return this;
+    }
+
+    DriverScript notLaunched(String attempt) {
+        assertTrue(!launches.containsKey(id(attempt)), attempt + " was launched");
+        return this;
+    }
+
+    DriverScript nothingElseLaunched() {
+        assertTrue(
+                unseen.stream().noneMatch(effect ->
+                        effect instanceof DriverEffect.Send send && send.frame() instanceof Frame.LaunchTasks),
+                sentences());
+        return this;
+    }
+
+    DriverScript forgetEffects() {
+        unseen.clear();
+        return this;
+    }
+
+    /** Exactly one unseen effect reads as this; it and those before it are seen now. */
+    DriverScript says(String sentence) {
+        List<String> lines = new ArrayList<>();
+        while (!unseen.isEmpty()) {
+            String line = Sentences.of(unseen.remove());
+            if (line.contains(sentence)) {
+                return this;
+            }
+            lines.add(line);
+        }
+        throw new AssertionError("none of the effects says \"" + sentence + "\":\n" + String.join("\n", lines));
+    }
+
+    DriverScript neverSays(String sentence) {
+        for (DriverEffect effect : unseen) {
+            assertTrue(!Sentences.of(effect).contains(sentence), Sentences.of(effect));
+        }
+        return this;
+    }
+
+    String sentences() {
+        List<String> lines = new ArrayList<>();
+        unseen.forEach(effect -> lines.add(Sentences.of(effect)));
+        return String.join("\n", lines);
+    }
+
+    DriverScript delivered(int... partitions) {
+        List<Integer> expected = new ArrayList<>();
+        for (int partition : partitions) {
+            expected.add(partition);
+        }
+        List<Integer> found = new ArrayList<>();
+        for (DriverEffect effect : all) {
+            if (effect instanceof DriverEffect.DeliverResult result) {
+                found.add(result.partition());
+            }
+        }
+        assertEquals(expected, found);
+        return this;
+    }
+
+    String placeOf(String attempt) {
+        String place = places.get(id(attempt));
+        assertNotNull(place, attempt + " does not run");
+        return place;
+    }
+
+    TaskLaunch launch(String attempt) {
+        return launches.get(id(attempt));
+    }
+
+    int launchedCount() {
+        return launches.size();
+    }
+
+    long count(Class<? extends Frame> type) {
+        return all.stream()
+                .filter(effect -> effect instanceof DriverEffect.Send send && type.isInstance(send.frame()))
+                .count();
+    }
+
+    List<DriverEffect> effects() {
+        return all;
+    }
+
+    DriverCore core() {
+        return core;
+    }
+
+    /** A sentence for the reader of the transcript. */
+    DriverScript note(String sentence) {
+        transcript.append(System.lineSeparator()).append("# ").append(sentence).append(System.lineSeparator());
+        return this;
+    }
+
+    String transcript() {
+        return transcript.toString();
+    }
+
+    // ---- building blocks ----------------------------------------------------------------------------------------
+
+    static AttemptId id(String text) {
+        Matcher parts = Pattern.compile("s(\\d+)p(\\d+)#(\\d+)").matcher(text);
+        assertTrue(parts.matches(), text);
+        return new AttemptId(
+                Integer.parseInt(parts.group(1)), Integer.parseInt(parts.group(2)), Integer.parseInt(parts.group(3)));
+    }
+
+    static TaskFailure userError(String message) {
+        return new TaskFailure.UserError("java.lang.IllegalStateException", message, "at User.java:7", new byte[0]);
+    }
+
+    static TaskFailure fetchFailed(String mapAttempt, String executorId) {
+        return new TaskFailure.FetchFailed(0, id(mapAttempt), executorId, "connection refused");
+    }
+
+    private static long[] sizes(int reduces) {
+        long[] sizes = new long[reduces];
+        java.util.Arrays.fill(sizes, 100);
+        return sizes;
+    }
+
+    static JobBuilder job(int jobId) {
+        return new JobBuilder(jobId);
+    }
+
+    /** Puts a job graph together; stage n writes shuffle n. */
+    static final class JobBuilder {
+        private final int jobId;
+        private final List<JobGraph.StageSpec> stages = new ArrayList<>();
+        private List<String> hosts = List.of();
+        private List<Integer> partitions;
+        private Optional<String> target = Optional.empty();
+        private int maxTaskFailures = 4;
+
+        private JobBuilder(int jobId) {
+            this.jobId = jobId;
+        }
+
+        JobBuilder mapStage(int stageId, int maps, int reduces, int... reads) {
+            return stage(stageId, maps, stageId, reduces, reads);
+        }
+
+        JobBuilder resultStage(int stageId, int partitionCount, int... reads) {
+            partitions = new ArrayList<>();
+            for (int partition = 0; partition < partitionCount; partition++) {
+                partitions.add(partition);
+            }
+            return stage(stageId, partitionCount, -1, 0, reads);
+        }
+
+        JobBuilder preferring(String... hosts) {
+            this.hosts = List.of(hosts);
+            return this;
+        }
+
+        JobBuilder only(Integer... partitions) {
+            this.partitions = List.of(partitions);
+            return this;
+        }
+
+        JobBuilder savingTo(String target) {
+            this.target = Optional.of(target);
+            return this;
+        }
+
+        JobBuilder maxTaskFailures(int count) {
+            maxTaskFailures = count;
+            return this;
+        }
+
+        private JobBuilder stage(int stageId, int partitionCount, int shuffleId, int reduces, int... reads) {
+            List<Integer> shuffles = new ArrayList<>();
+            for (int shuffle : reads) {
+                shuffles.add(shuffle);
+            }
+            List<String> preferred = hosts;
+            hosts = List.of();
+            stages.add(new JobGraph.StageSpec(
+                    stageId,
+                    (shuffleId < 0 ? "collect" : "groupByKey") + " at Lesson.java:" + (10 + stageId),
+                    partitionCount,
+                    shuffleId,
+                    reduces,
+                    shuffles,
+                    new byte[] {(byte) stageId},
+                    new JobGraph.TaskInputs() {
+                        @Override
+                        public List<LeafInput> of(int partition) {
+                            List<LeafInput> inputs = new ArrayList<>();
+                            shuffles.forEach(id -> inputs.add(new LeafInput.ShufflePartition(id, partition, id)));
+                            return inputs;
+                        }
+
+                        @Override
+                        public List<String> preferredHosts(int partition) {
+                            return preferred.isEmpty() ? preferred : List.of(preferred.get(partition % preferred.size()));
+                        }
+                    }));
+            return this;
+        }
+
+        JobGraph build() {
+            return new JobGraph(jobId, "lesson", stages, partitions, target, maxTaskFailures);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package dev.kindling.executor;
+
+import dev.kindling.executor.block.BlockRange;
+import dev.kindling.executor.block.BlockStore;
+import dev.kindling.executor.core.ExecutorCore;
+import dev.kindling.executor.core.ExecutorEffect;
+import dev.kindling.executor.core.ExecutorEvent;
+import dev.kindling.executor.core.ExecutorSettings;
+import dev.kindling.executor.memory.MemoryPool;
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.executor.task.TaskRunner;
+import dev.kindling.loop.EventLoop;
+import dev.kindling.loop.Story;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shell of {@link ExecutorCore}: its loop, its task threads, its blocks and its memory. It decides nothing; frames,
+ * ends of attempts and time become events, and effects are done in their order.
+ *
+ * <p>Methods may be called by any thread. Effects are done by {@code executor-loop}, attempts run on {@code task-n}.
+ */
+public final class Executor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
+    private static final long TASKS_END_WITHIN_MS = 500;
+
+    /** What the executor asks of whoever runs it. */
+    public interface Host {
+        /**
+         * The executor shall end: a process exits with this code, an executor inside a JVM is closed. Called once, by
+         * any thread; must not wait for the executor.
+         */
+        void exit(int code, String reason);
+    }
+
+    private final ExecutorSetup setup;
+    private final ClassLoader userClassLoader;
+    private final Host host;
+    private final MemoryPool memory;
+    private final BlockStore blocks;
+    private final TaskThreads threads;
+    private final TaskRunner runner = new TaskRunner();
+    private final EventLoop<ExecutorEvent, ExecutorEffect> loop;
+    private final Map<AttemptId, RunningAttempt> running = new ConcurrentHashMap<>();
+
+    // Set before the loop starts.
+    private DriverLink driver;
+    private ExecutorTaskEnvironment.ShuffleInputs shuffles;
+
+    public Executor(ExecutorSetup setup, ClassLoader userClassLoader, Host host) {
+        this.setup = setup;
+        this.userClassLoader = userClassLoader;
+        this.host = host;
+        memory = MemoryPool.ofThisJvm(setup.cores());
+        blocks = new BlockStore(setup.localDirectories(), setup.executorId(), memory);
+        threads = new TaskThreads(setup.cores(), userClassLoader);
+        ExecutorSettings bounds = setup.isProcess() ? ExecutorSettings.ofProcess() : ExecutorSettings.inProcess();
+        loop = new EventLoop<>("executor-loop", new ExecutorCore(bounds), new Shell());
+    }
+
+    /** What this executor holds for others. */
+    public BlockStore blocks() {
+        return blocks;
+    }
+
+    /**
+     * Starts to work; the driver hears of it.
+     *
+     * @param host under which others find this executor's blocks; {@code port} 0 when there is no socket
+     */
+    public void start(DriverLink link, String dataHost, int dataPort) {
+        driver = link;
+        ExecutorAddress address = new ExecutorAddress(
+                setup.executorId(),
+                setup.incarnation(),
+                dataHost,
+                dataPort,
+                setup.hostKey(),
+                blocks.scratchDirectory().toString());
+        loop.start();
+        loop.post(new ExecutorEvent.Started(
+                address, setup.cores(), setup.memoryBytes(), ProcessHandle.current().pid()));
+    }
+
+    /** A message of the driver came. Never waits: a full mailbox loses it, and it is repeated. */
+    public void received(Frame.ToExecutor frame) {
+        loop.offer(new ExecutorEvent.FrameReceived(frame));
+    }
+
+    /** The driver cannot be reached any more. */
+    public void driverGone(String why) {
+        loop.post(new ExecutorEvent.DriverGone(why));
+    }
+
+    /** What the executor did last, for people. */
+    public Story story() {
+        return loop.story();
+    }
+
+    /** Ends attempts, threads and files, within a bound; what still runs after it is reported. */
+    @Override
+    public void close() {
+        loop.close();
+        running.values().forEach(attempt -> attempt.cancel("the executor ends"));
+        if (!threads.end(TASKS_END_WITHIN_MS)) {
+            LOG.warn("executor {} ends while attempts {} still run: their functions ignore interrupts",
+                    setup.executorId(), running.keySet());
+        }
+        blocks.close();
+    }
+
+    private void start(TaskLaunch launch, byte[] program) {
+        ExecutorTaskEnvironment environment = new ExecutorTaskEnvironment(
+                launch.attempt(), userClassLoader, memory.openTask(), blocks, shuffles, setup.task());
+        RunningAttempt attempt =
+                new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
+        running.put(attempt.id(), attempt);
+        threads.run(attempt);
+    }
+
+    /** On the attempt's thread. */
+    private void ended(RunningAttempt attempt, TaskOutcome outcome) {
+        running.remove(attempt.id());
+        loop.post(eventOf(attempt.id(), outcome));
+    }
+
+    private ExecutorEvent eventOf(AttemptId attempt, TaskOutcome outcome) {
+        if (outcome instanceof TaskOutcome.Failure failed) {
+            return new ExecutorEvent.AttemptFailed(attempt, failed.failure(), failed.metrics());
+        }
+        TaskOutcome.Success succeeded = (TaskOutcome.Success) outcome;
+        if (succeeded.result() instanceof TaskResult.Stored) {
+            try {
+                blocks.putResult(attempt, succeeded.storedResult());
+            } catch (IOException e) {
+                TaskFailure failure = new TaskFailure.OutOfResources("cannot keep a result of "
+                        + succeeded.storedResult().length + " bytes on executor " + setup.executorId() + ": " + e);
+                return new ExecutorEvent.AttemptFailed(attempt, failure, succeeded.metrics());
+            }
+        }
+        return new ExecutorEvent.AttemptSucceeded(attempt, succeeded.result(), succeeded.metrics());
+    }
+
+    private void outOfMemory(RunningAttempt attempt, OutOfMemoryError error) {
+        running.remove(attempt.id());
+        if (setup.isProcess()) {
+            // The heap's own errors end the process before they get here; these come from native memory and threads.
+            host.exit(ExecutorMain.EXIT_DEFECT, "attempt " + attempt.id() + " ran out of memory: " + error);
+        }
+        String message = "out of memory (" + error.getMessage() + ") in attempt " + attempt.id() + " on executor "
+                + setup.executorId() + "; use more partitions, hold fewer rows at a time, or give the JVM more heap";
+        loop.post(new ExecutorEvent.AttemptFailed(
+                attempt.id(), new TaskFailure.OutOfResources(message), TaskMetrics.NONE));
+    }
+
+    /** Does what the core wants; by {@code executor-loop} only. */
+    private final class Shell implements EventLoop.Shell<ExecutorEvent, ExecutorEffect> {
+        private final ProcessMemory processMemory = new ProcessMemory();
+        private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
+
+        @Override
+        public ExecutorEvent tick() {
+            return new ExecutorEvent.Tick(processMemory.heapUsedBytes(), processMemory.residentBytes());
+        }
+
+        @Override
+        public boolean isUrgent(ExecutorEvent event) {
+            return event instanceof ExecutorEvent.FrameReceived || event instanceof ExecutorEvent.DriverGone;
+        }
+
+        @Override
+        public void perform(ExecutorEffect effect) {
+            if (effect instanceof ExecutorEffect.Send send) {
+                driver.send(send.frame());
+            } else if (effect instanceof ExecutorEffect.StartAttempt start) {
+                start(start.task(), programs.get(start.task().attempt().stageId()));
+            } else if (effect instanceof ExecutorEffect.InterruptAttempt interrupt) {
+                Optional.ofNullable(running.get(interrupt.attempt())).ifPresent(a -> a.cancel(interrupt.reason()));
+            } else if (effect instanceof ExecutorEffect.KeepProgram keep) {
+                programs.put(keep.stageId(), keep.body());
+            } else if (effect instanceof ExecutorEffect.ForgetProgram forget) {
+                programs.remove(forget.stageId());
+            } else if (effect instanceof ExecutorEffect.DropShuffle drop) {
+                blocks.dropShuffle(drop.shuffleId());
+            } else if (effect instanceof ExecutorEffect.DropMapOutput drop) {
+                blocks.dropMapOutput(drop.shuffleId(), drop.attempt());
+            } else if (effect instanceof ExecutorEffect.DropResult drop) {
+                blocks.dropResult(drop.attempt());
+            } else if (effect instanceof ExecutorEffect.Exit exit) {
+                host.exit(exit.code(), exit.reason());
+            }
+        }
+
+        @Override
+        public Object inStory(Object eventOrEffect) {
+            return StoryForm.of(eventOrEffect);
+        }
+
+        @Override
+        public void onDefect(Throwable defect, Story story) {
+            LOG.error("a defect of Kindling ended the loop of executor {}; it did last:\n{}",
+                    setup.executorId(), story, defect);
+            host.exit(ExecutorMain.EXIT_DEFECT, "a defect: " + defect);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.kindling.executor;
+
+import dev.kindling.config.Config;
+import dev.kindling.config.ResultKeys;
+import dev.kindling.config.ShuffleKeys;
+import dev.kindling.config.TaskKeys;
+import dev.kindling.executor.attempt.TaskSettings;
+import dev.kindling.executor.core.FetchSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What one executor is and goes by.
+ *
+ * @param executorId such as {@code e1}
+ * @param incarnation differs each time a process starts under this id
+ * @param cores attempts that run at once
+ * @param memoryBytes heap of its process, for the status
+ * @param localDirectories where its files go
+ * @param hostKey equal for executors that see the same local disks
+ * @param isProcess whether it has a process of its own, which it may end
+ */
+public record ExecutorSetup(
+        String executorId,
+        long incarnation,
+        int cores,
+        long memoryBytes,
+        List<Path> localDirectories,
+        String hostKey,
+        boolean isProcess,
+        TaskSettings task,
+        FetchSettings fetch) {
+    public ExecutorSetup {
+        localDirectories = List.copyOf(localDirectories);
+    }
+
+    /** One whose tasks run as the application's configuration says. */
+    public static ExecutorSetup of(
+            String executorId,
+            long incarnation,
+            int cores,
+            long memoryBytes,
+            List<Path> localDirectories,
+            String hostKey,
+            boolean isProcess,
+            String applicationId,
+            Config config) {
+        return new ExecutorSetup(
+                executorId,
+                incarnation,
+                cores,
+                memoryBytes,
+                localDirectories,
+                hostKey,
+                isProcess,
+                taskSettings(applicationId, config),
+                fetchSettings(config));
+    }
+
+    private static FetchSettings fetchSettings(Config config) {
+        FetchSettings defaults = FetchSettings.defaults();
+        long inFlight = config.get(ShuffleKeys.FETCH_BYTES_IN_FLIGHT);
+        return new FetchSettings(
+                inFlight,
+                Math.min(inFlight, defaults.windowBytes()),
+                config.get(ShuffleKeys.FETCH_TRIES),
+                Math.toIntExact(config.get(ShuffleKeys.FETCH_TIMEOUT_MS)),
+                defaults.backoffMs());
+    }
+
+    private static TaskSettings taskSettings(String applicationId, Config config) {
+        return new TaskSettings(
+                applicationId,
+                config.get(TaskKeys.BATCH_ROWS),
+                Math.toIntExact(config.get(ShuffleKeys.PAGE_BYTES)),
+                config.get(ResultKeys.DIRECT_BYTES),
+                config.get(ResultKeys.MAX_BYTES));
+    }
+}

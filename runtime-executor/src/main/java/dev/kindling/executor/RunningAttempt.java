@@ -1,0 +1,98 @@
+package dev.kindling.executor;
+
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.executor.task.TaskRunner;
+import dev.kindling.plan.StageBody;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.serde.ClosureCodec;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.function.BiConsumer;
+
+/**
+ * One attempt on its task thread. The program is decoded anew for every attempt: what user functions carry along is
+ * then never shared between two threads.
+ */
+final class RunningAttempt implements Runnable {
+    private final TaskLaunch launch;
+    private final byte[] program;
+    private final ExecutorTaskEnvironment environment;
+    private final TaskRunner runner;
+    private final BiConsumer<RunningAttempt, TaskOutcome> whenEnded;
+    private final BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory;
+    private Thread thread;
+    private boolean isCancelled;
+
+    RunningAttempt(
+            TaskLaunch launch,
+            byte[] program,
+            ExecutorTaskEnvironment environment,
+            TaskRunner runner,
+            BiConsumer<RunningAttempt, TaskOutcome> whenEnded,
+            BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory) {
+        this.launch = launch;
+        this.program = program;
+        this.environment = environment;
+        this.runner = runner;
+        this.whenEnded = whenEnded;
+        this.whenOutOfMemory = whenOutOfMemory;
+    }
+
+    AttemptId id() {
+        return launch.attempt();
+    }
+
+    @Override
+    public void run() {
+        enter();
+        try {
+            TaskOutcome outcome = outcome();
+            leave();
+            whenEnded.accept(this, outcome);
+        } catch (OutOfMemoryError e) {
+            leave();
+            whenOutOfMemory.accept(this, e);
+        }
+    }
+
+    private TaskOutcome outcome() {
+        try (environment) {
+            StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
+            return runner.run(launch, body, environment);
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            // Before or after the runner, which makes a failure of everything itself: the program cannot be read here.
+            return new TaskOutcome.Failure(new TaskFailure.Internal(e.toString(), stackOf(e)), TaskMetrics.NONE);
+        }
+    }
+
+    private static String stackOf(Throwable failure) {
+        StringWriter stack = new StringWriter();
+        failure.printStackTrace(new PrintWriter(stack));
+        return stack.toString();
+    }
+
+    private synchronized void enter() {
+        thread = Thread.currentThread();
+        if (isCancelled) {
+            thread.interrupt();
+        }
+    }
+
+    /** From here on an interrupt would hit the thread's next attempt. */
+    private synchronized void leave() {
+        thread = null;
+        Thread.interrupted();
+    }
+
+    /** Flag first, then interrupt: the operators see why. Any thread; a second call interrupts once more. */
+    synchronized void cancel(String reason) {
+        isCancelled = true;
+        environment.cancel(reason);
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

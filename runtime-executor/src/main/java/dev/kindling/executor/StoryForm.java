@@ -1,0 +1,32 @@
+package dev.kindling.executor;
+
+import dev.kindling.executor.core.ExecutorEffect;
+import dev.kindling.executor.core.ExecutorEvent;
+import dev.kindling.protocol.FrameText;
+
+/** How the story remembers an executor's events and effects: without programs, inputs and results. */
+final class StoryForm {
+    private StoryForm() {}
+
+    static Object of(Object eventOrEffect) {
+        if (eventOrEffect instanceof ExecutorEvent.FrameReceived received) {
+            return FrameText.of(received.frame());
+        }
+        if (eventOrEffect instanceof ExecutorEvent.AttemptSucceeded succeeded) {
+            return "AttemptSucceeded[" + succeeded.attempt() + ", " + FrameText.of(succeeded.result()) + "]";
+        }
+        if (eventOrEffect instanceof ExecutorEvent.AttemptFailed failed) {
+            return "AttemptFailed[" + failed.attempt() + ", " + FrameText.of(failed.failure()) + "]";
+        }
+        if (eventOrEffect instanceof ExecutorEffect.Send send) {
+            return FrameText.of(send.frame());
+        }
+        if (eventOrEffect instanceof ExecutorEffect.KeepProgram keep) {
+            return "KeepProgram[s" + keep.stageId() + "]";
+        }
+        if (eventOrEffect instanceof ExecutorEffect.StartAttempt start) {
+            return "StartAttempt[" + start.task().attempt() + "]";
+        }
+        return eventOrEffect;
+    }
+}
