@@ -4,7 +4,6 @@ import dev.kindling.api.spi.Session;
 import dev.kindling.api.spi.SessionProvider;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +64,11 @@ public final class KindlingContext implements AutoCloseable {
     @SafeVarargs
     @SuppressWarnings("varargs") // the list is copied by parallelize, nobody writes through it
     public final <T> RDD<T> of(T... data) {
-        return parallelize(Arrays.asList(data));
+        List<T> rows = new ArrayList<>(data.length);
+        for (T row : data) {
+            rows.add(row);
+        }
+        return parallelize(rows);
     }
 
     public <K, V> PairRDD<K, V> parallelizePairs(List<Tuple2<K, V>> data) {

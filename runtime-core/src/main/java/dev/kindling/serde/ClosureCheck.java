@@ -5,12 +5,14 @@ import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.RDD;
 import java.io.IOException;
+import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.SerializedLambda;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -68,10 +70,7 @@ public final class ClosureCheck {
         Optional<CaptureWalk.Culprit> culprit = CaptureWalk.findCulprit(function);
         if (culprit.isEmpty()) {
             return new KindlingException(
-                    ErrorCode.NOT_SERIALIZABLE,
-                    place + ": " + subject + " cannot be serialized: " + cause.getMessage()
-                            + "; copy what it needs to local variables of serializable types",
-                    cause);
+                    ErrorCode.NOT_SERIALIZABLE, place + ": " + subject + unseen(function, cause), cause);
         }
         String path = String.join(" -> ", culprit.get().path());
         Object value = culprit.get().value();
@@ -81,6 +80,21 @@ public final class ClosureCheck {
                 : subject + " captures " + path + " : " + type + ", which is not serializable";
         return new KindlingException(
                 ErrorCode.NOT_SERIALIZABLE, place + ": " + sentence + "; " + advice(path, value), cause);
+    }
+
+    /** The culprit sits inside an object of the JDK, or in code that writes itself: only the failure tells of it. */
+    private static String unseen(Object function, Exception cause) {
+        String culprit = String.valueOf(cause.getMessage());
+        int lambda = culprit.indexOf("$$Lambda");
+        if (!(cause instanceof NotSerializableException)) {
+            return " cannot be serialized: " + cause;
+        } else if (lambda < 0) {
+            return " holds a " + culprit + ", which is not serializable; " + advice("unseen", function);
+        }
+        String advice = function instanceof Comparator
+                ? "give the comparison as one lambda, or SerializableComparator.by(key)"
+                : "use an interface of dev.kindling.api.function for it, or one that extends Serializable";
+        return " holds a lambda written in " + culprit.substring(0, lambda) + ", which is not serializable; " + advice;
     }
 
     private static String advice(String path, Object culprit) {

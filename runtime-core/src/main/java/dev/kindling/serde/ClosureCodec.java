@@ -106,7 +106,7 @@ public final class ClosureCodec {
         return ObjectInputFilter.Status.UNDECIDED;
     }
 
-    /** Resolves classes through the application's loader; falls back to the caller's for primitives and ours. */
+    /** Resolves classes through the application's loader, whose parent knows ours. */
     private static final class LoadingStream extends ObjectInputStream {
         private final ClassLoader userClasses;
 
@@ -118,11 +118,11 @@ public final class ClosureCodec {
 
         @Override
         protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
-            try {
-                return Class.forName(description.getName(), false, userClasses);
-            } catch (ClassNotFoundException e) {
-                return super.resolveClass(description);
-            }
+            String name = description.getName();
+            // A primitive type's own class object, such as int.class, is no class to a loader.
+            return name.length() <= 7 && name.indexOf('.') < 0 && Character.isLowerCase(name.charAt(0))
+                    ? super.resolveClass(description)
+                    : Class.forName(name, false, userClasses);
         }
 
         @Override
