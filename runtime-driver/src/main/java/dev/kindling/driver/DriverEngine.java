@@ -1,0 +1,49 @@
+package dev.kindling.driver;
+
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.spi.Session;
+import dev.kindling.api.spi.SessionProvider;
+import dev.kindling.config.ApplicationKeys;
+import dev.kindling.config.Config;
+import dev.kindling.config.TaskKeys;
+import dev.kindling.driver.plan.JobPlanner;
+import dev.kindling.driver.plan.PlannerSettings;
+import dev.kindling.rdd.PlanSession;
+import dev.kindling.rdd.SessionSettings;
+import java.util.OptionalInt;
+
+/** What a {@code KindlingContext} opens: configuration to application, application to session. Holds nothing itself. */
+public final class DriverEngine implements SessionProvider {
+    @Override
+    public Session open(KindlingConf conf, KindlingContext context) {
+        Config config = Config.parse(conf.getAll());
+        ClassLoader userLoader = userLoader();
+        Application application = Application.start(config, userLoader);
+        PlannerSettings planner =
+                new PlannerSettings(application.id(), config.get(TaskKeys.MAX_FAILURES), userLoader);
+        return new PlanSession(
+                context,
+                settingsOf(conf, config, application),
+                new JobPlanner(application.driver(), planner),
+                application::close);
+    }
+
+    /** The program's classes are those that the thread which makes the context can see. */
+    private static ClassLoader userLoader() {
+        ClassLoader callers = Thread.currentThread().getContextClassLoader();
+        return callers != null ? callers : DriverEngine.class.getClassLoader();
+    }
+
+    private static SessionSettings settingsOf(KindlingConf conf, Config config, Application application) {
+        int configured = config.get(ApplicationKeys.DEFAULT_PARALLELISM);
+        return new SessionSettings(
+                conf,
+                application.id(),
+                config.get(ApplicationKeys.NAME),
+                application.master(),
+                application.isLocal(),
+                configured > 0 ? configured : application.totalCores(),
+                configured > 0 ? OptionalInt.of(configured) : OptionalInt.empty());
+    }
+}
