@@ -1,0 +1,217 @@
+package dev.kindling.driver.plan;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.Lineage;
+import dev.kindling.api.Partitioner;
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.core.JobGraph.StageSpec;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RangeBounds;
+import dev.kindling.plan.StageBody;
+import dev.kindling.rdd.JobRequest;
+import dev.kindling.rdd.JobRunner;
+import dev.kindling.rdd.LeafInputs;
+import dev.kindling.serde.ClosureCodec;
+import dev.kindling.serde.ResultCodec;
+import dev.kindling.storage.OutputStore;
+import dev.kindling.storage.OutputStores;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * From an action to a finished job: cuts the plan into stages, finds the bounds of its sorts, writes each stage's
+ * program, and has the graph run. Works on the program's threads, several at once.
+ *
+ * <p>A shuffle's map stage is made once: every later job that reads the shuffle carries the same stage, so that the
+ * driver core finds its outputs there and skips it. The bounds of a sort are sampled by a job of their own before the
+ * first job that needs them; what that job shuffled stays, and is skipped as well.
+ */
+public final class JobPlanner implements JobRunner {
+    private final JobSubmitter submitter;
+    private final PlannerSettings settings;
+    private final AtomicInteger jobs = new AtomicInteger();
+    private final AtomicInteger stages = new AtomicInteger();
+    private final Map<Integer, StageSpec> mapStages = new ConcurrentHashMap<>();
+    private final Set<Integer> written = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, ReentrantLock> sampling = new ConcurrentHashMap<>();
+
+    public JobPlanner(JobSubmitter submitter, PlannerSettings settings) {
+        this.submitter = submitter;
+        this.settings = settings;
+    }
+
+    @Override
+    public void run(JobRequest request, PartitionResults results) {
+        try {
+            if (request.sink() instanceof StageBody.Sink.TextOutput output) {
+                runSaving(request, output.target());
+            } else {
+                submit(graphOf(request, request.sink(), Optional.empty()), results);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KindlingException(
+                    ErrorCode.CANCELLED, request.description() + " was cancelled: its thread was interrupted", e);
+        }
+    }
+
+    /** Claims the target before any task runs, also before those of a sample. */
+    private void runSaving(JobRequest request, String named) throws InterruptedException {
+        OutputStore store = OutputStores.forPath(named);
+        // Executors may have another working directory.
+        String target = store.qualify(named);
+        try {
+            store.claim(target, settings.applicationId());
+        } catch (IOException e) {
+            throw new KindlingException(
+                    ErrorCode.COMMIT_FAILED, request.description() + ": cannot write to " + target + ": " + e, e);
+        }
+        JobGraph graph;
+        try {
+            graph = graphOf(request, new StageBody.Sink.TextOutput(target), Optional.of(target));
+        } catch (KindlingException | InterruptedException e) {
+            discard(store, target, e);
+            throw e;
+        }
+        submit(graph, (partition, result) -> {});
+    }
+
+    private static void discard(OutputStore store, String target, Exception why) {
+        try {
+            store.discard(target);
+        } catch (IOException | KindlingException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private void submit(JobGraph graph, PartitionResults results) throws InterruptedException {
+        submitter.run(graph, (partition, encoded) -> results.accept(
+                partition, ResultCodec.decode(encoded, settings.userClasses())));
+        // What a job has read was written, whichever job it was.
+        graph.stages().forEach(stage -> written.addAll(stage.readsShuffles()));
+    }
+
+    // ---- from a request to a graph ------------------------------------------------------------------------------------
+
+    private JobGraph graphOf(JobRequest request, StageBody.Sink sink, Optional<String> target)
+            throws InterruptedException {
+        StageCut cut = StageCut.of(request.root());
+        List<StageSpec> graph = new ArrayList<>();
+        for (StageCut.MapStage mapStage : cut.mapStages().values()) {
+            if (mapStage.shuffle().by() instanceof RangeBounds bounds && !bounds.isResolved()) {
+                findBounds(mapStage, bounds, graph, request);
+            }
+            graph.add(mapStageSpec(mapStage, request.inputs()));
+        }
+        graph.add(resultStage(cut.last(), sink, request.description(), request.inputs()));
+        return new JobGraph(
+                jobs.getAndIncrement(),
+                request.description(),
+                graph,
+                request.partitions(),
+                target,
+                settings.maxTaskFailures());
+    }
+
+    private StageSpec mapStageSpec(StageCut.MapStage mapStage, LeafInputs inputs) {
+        return mapStages.computeIfAbsent(mapStage.shuffle().shuffleId(), shuffleId -> {
+            int stageId = stages.getAndIncrement();
+            PlanNode root = mapStage.stage().root();
+            Partitioner by = mapStage.shuffle().by();
+            StageBody.Sink sink = new StageBody.Sink.MapOutput(
+                    shuffleId, by, mapStage.bucketsPerPartition(), mapStage.shuffle().reduceSide());
+            return new StageSpec(
+                    stageId,
+                    root.origin().toString(),
+                    root.partitionCount(),
+                    shuffleId,
+                    by.numPartitions(),
+                    mapStage.stage().readsShuffles(),
+                    ClosureCodec.encode(new StageBody(stageId, root, sink)),
+                    StageInputs.of(root, inputs));
+        });
+    }
+
+    private StageSpec resultStage(StageCut.Stage stage, StageBody.Sink sink, String name, LeafInputs inputs) {
+        int stageId = stages.getAndIncrement();
+        return new StageSpec(
+                stageId,
+                name,
+                stage.root().partitionCount(),
+                -1,
+                0,
+                stage.readsShuffles(),
+                ClosureCodec.encode(new StageBody(stageId, stage.root(), sink)),
+                StageInputs.of(stage.root(), inputs));
+    }
+
+    // ---- bounds of sorts ----------------------------------------------------------------------------------------------
+
+    /** One thread samples, others that need the same bounds wait for it. */
+    private void findBounds(StageCut.MapStage mapStage, RangeBounds bounds, List<StageSpec> below, JobRequest request)
+            throws InterruptedException {
+        ReentrantLock lock = sampling.computeIfAbsent(mapStage.shuffle().shuffleId(), id -> new ReentrantLock());
+        lock.lockInterruptibly();
+        try {
+            if (!bounds.isResolved()) {
+                List<StageSpec> parents = needed(mapStage.stage(), below);
+                KeySample sample = new KeySample(
+                        mapStage, bounds, request.inputs(), (sink, partitions, inputs, name, answers) -> {
+                            List<StageSpec> graph = new ArrayList<>(parents);
+                            graph.add(resultStage(mapStage.stage(), sink, name, inputs));
+                            submit(
+                                    new JobGraph(
+                                            jobs.getAndIncrement(),
+                                            name,
+                                            graph,
+                                            partitions,
+                                            Optional.empty(),
+                                            settings.maxTaskFailures()),
+                                    answers);
+                        });
+                bounds.resolve(sample.findBounds());
+            }
+        } finally {
+            lock.unlock();
+        }
+        sampling.remove(mapStage.shuffle().shuffleId());
+    }
+
+    /** Of the stages made so far, those on which {@code stage} depends. */
+    private static List<StageSpec> needed(StageCut.Stage stage, List<StageSpec> made) {
+        Set<Integer> wanted = new HashSet<>(stage.readsShuffles());
+        List<StageSpec> needed = new ArrayList<>();
+        for (int i = made.size() - 1; i >= 0; i--) {
+            StageSpec spec = made.get(i);
+            if (wanted.contains(spec.shuffleId())) {
+                needed.add(0, spec);
+                wanted.addAll(spec.readsShuffles());
+            }
+        }
+        return needed;
+    }
+
+    // ---- the rest -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public Lineage lineage(PlanNode root) {
+        return StageLineage.of(StageCut.of(root), written::contains);
+    }
+
+    @Override
+    public void forgetShuffle(int shuffleId) {
+        written.remove(shuffleId);
+        if (mapStages.remove(shuffleId) != null) {
+            submitter.forgetShuffle(shuffleId);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.kindling.driver.plan;
+
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanNode.FileInput;
+import dev.kindling.plan.PlanNode.ReduceSide;
+import dev.kindling.plan.RangeBounds;
+import dev.kindling.plan.StageBody;
+import dev.kindling.rdd.JobRunner;
+import dev.kindling.rdd.LeafInputs;
+import dev.kindling.rdd.LeafSource;
+import dev.kindling.storage.Split;
+import dev.kindling.storage.SplitSample;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the bounds of one sort by a sample of its keys: some 20 keys for each partition to come, each weighing as many
+ * rows as it stands for.
+ *
+ * <p>What has to be read depends on where the stage's rows come from. Large text is read in pieces spread over each
+ * split, a few MiB of it. Groups come in the order of hashed keys, so the first of them are a fair sample and a task
+ * stops after them. Everything else is read whole, a reservoir keeping the sample. Where pieces give too few keys (a
+ * filter lets little through), all is read after all; a partition that holds far more rows than others is sampled once
+ * more, closer.
+ */
+final class KeySample {
+    private static final int KEYS_PER_PARTITION = 20;
+    private static final int MAX_KEYS = 1_000_000;
+
+    /** Parent partitions differ in size: each is asked for more than its even share. */
+    private static final int OVERSAMPLING = 3;
+
+    /** Of each split; below twice of it the split is read whole. */
+    private static final long SAMPLED_SPLIT_BYTES = 2L << 20;
+
+    /** Runs the stage below the sort with another sink; answers come by partition. */
+    interface SampleJob {
+        void run(
+                StageBody.Sink sink,
+                List<Integer> partitions,
+                LeafInputs inputs,
+                String name,
+                JobRunner.PartitionResults answers)
+                throws InterruptedException;
+    }
+
+    /** Keys of one parent partition and the number of rows they stand for. */
+    record PartSample(double rowCount, List<Object> keys) {
+        double weight() {
+            return rowCount / keys.size();
+        }
+    }
+
+    private final PlanNode root;
+    private final RangeBounds bounds;
+    private final LeafInputs inputs;
+    private final SampleJob job;
+    private final String name;
+    private final int wantedKeys;
+    private final int keysPerPart;
+
+    KeySample(StageCut.MapStage mapStage, RangeBounds bounds, LeafInputs inputs, SampleJob job) {
+        this.root = mapStage.stage().root();
+        this.bounds = bounds;
+        this.inputs = inputs;
+        this.job = job;
+        this.name = "sample for " + mapStage.shuffle().origin();
+        this.wantedKeys = Math.min(MAX_KEYS, KEYS_PER_PARTITION * bounds.numPartitions());
+        this.keysPerPart = (int) Math.ceil((double) OVERSAMPLING * wantedKeys / Math.max(1, root.partitionCount()));
+    }
+
+    /** At most one bound less than partitions, growing, all distinct. */
+    Object[] findBounds() throws InterruptedException {
+        List<Integer> all = IntStream.range(0, root.partitionCount()).boxed().toList();
+        Map<Integer, PartSample> parts;
+        if (comesInOrderOfHashes(root)) {
+            parts = sample(all, keysPerPart, true, inputs);
+            evenOutUnfinished(parts);
+        } else {
+            parts = samplePieces(all);
+            if (parts.isEmpty()) {
+                parts = sample(all, keysPerPart, false, inputs);
+                sampleCloser(parts);
+            }
+        }
+        return boundsOf(parts.values().stream().toList(), bounds.numPartitions(), bounds.order());
+    }
+
+    private Map<Integer, PartSample> sample(
+            List<Integer> partitions, int keys, boolean firstOnly, LeafInputs from) throws InterruptedException {
+        Map<Integer, PartSample> parts = new HashMap<>();
+        if (!partitions.isEmpty()) {
+            StageBody.Sink sink = new StageBody.Sink.Result(new SampleKeys(keys, firstOnly));
+            job.run(sink, partitions, from, name, (partition, answer) -> {
+                List<?> rows = (List<?>) answer;
+                if (rows.size() > 1) {
+                    List<Object> sampled = new ArrayList<>(rows.subList(1, rows.size()));
+                    parts.put(partition, new PartSample((Long) rows.get(0), sampled));
+                }
+            });
+        }
+        return parts;
+    }
+
+    // ---- groups: the first ones ---------------------------------------------------------------------------------------
+
+    private static boolean comesInOrderOfHashes(PlanNode node) {
+        if (node instanceof PlanNode.Rows rows) {
+            return comesInOrderOfHashes(rows.parent());
+        }
+        return node instanceof PlanNode.CoGroup
+                || node instanceof PlanNode.ShuffleRead read
+                        && (read.reduceSide() instanceof ReduceSide.Groups
+                                || read.reduceSide() instanceof ReduceSide.Combined);
+    }
+
+    /** Parts that were not read to their end hold as much as the largest known: hashing spreads keys evenly. */
+    private void evenOutUnfinished(Map<Integer, PartSample> parts) {
+        double most = parts.values().stream().mapToDouble(PartSample::rowCount).max().orElse(0);
+        parts.replaceAll((p, part) -> part.keys().size() < keysPerPart ? part : new PartSample(most, part.keys()));
+    }
+
+    // ---- text: pieces of it -------------------------------------------------------------------------------------------
+
+    /** Empty when the input is small, is not text alone, or its pieces hold too few keys. */
+    private Map<Integer, PartSample> samplePieces(List<Integer> all) throws InterruptedException {
+        Map<Integer, LeafSource> pieces = new HashMap<>();
+        boolean isSmaller = false;
+        for (PlanNode leaf : StageInputs.leavesOf(root)) {
+            if (!(leaf instanceof FileInput file) || file.format() != FileInput.Format.TEXT_LINES) {
+                return Map.of();
+            }
+            List<Split> splits = ((LeafSource.Splits) inputs.of(leaf)).splits();
+            List<Split> sampled = splits.stream()
+                    .map(split -> SplitSample.of(split, SAMPLED_SPLIT_BYTES))
+                    .toList();
+            isSmaller |= !sampled.equals(splits);
+            pieces.put(leaf.id(), new LeafSource.Splits(sampled));
+        }
+        if (!isSmaller) {
+            return Map.of();
+        }
+        Map<Integer, PartSample> parts = sample(all, keysPerPart, false, leaf -> pieces.get(leaf.id()));
+        int found = parts.values().stream().mapToInt(part -> part.keys().size()).sum();
+        if (found < wantedKeys) {
+            return Map.of();
+        }
+        parts.replaceAll((p, part) -> new PartSample(
+                part.rowCount() * bytesOf(p, inputs) / Math.max(1, bytesOf(p, leaf -> pieces.get(leaf.id()))),
+                part.keys()));
+        return parts;
+    }
+
+    private double bytesOf(int partition, LeafInputs from) {
+        long[] bytes = {0};
+        StageInputs.walk(root, partition, (leaf, leafPartition) -> bytes[0] +=
+                ((LeafSource.Splits) from.of(leaf)).splits().get(leafPartition).byteCount());
+        return bytes[0];
+    }
+
+    // ---- everything else ----------------------------------------------------------------------------------------------
+
+    /** Parts whose keys each stand for far more rows than those of others get a sample of their fair size. */
+    private void sampleCloser(Map<Integer, PartSample> parts) throws InterruptedException {
+        double rowCount = parts.values().stream().mapToDouble(PartSample::rowCount).sum();
+        Map<Integer, Integer> tooFew = new HashMap<>();
+        parts.forEach((partition, part) -> {
+            double fair = wantedKeys * part.rowCount() / rowCount;
+            if (fair > keysPerPart && part.keys().size() < part.rowCount()) {
+                tooFew.put(partition, (int) Math.ceil(fair));
+            }
+        });
+        int most = tooFew.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        parts.putAll(sample(tooFew.keySet().stream().sorted().toList(), most, false, inputs));
+    }
+
+    // ---- bounds -------------------------------------------------------------------------------------------------------
+
+    private record Candidate(Object key, double weight) {}
+
+    /** Cuts the sorted keys where the weights of those before make up the next share; equal keys are never cut. */
+    static Object[] boundsOf(List<PartSample> parts, int partitions, Comparator<Object> order) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (PartSample part : parts) {
+            double weight = part.weight();
+            part.keys().forEach(key -> candidates.add(new Candidate(key, weight)));
+        }
+        candidates.sort((left, right) -> order.compare(left.key(), right.key()));
+        double total = candidates.stream().mapToDouble(Candidate::weight).sum();
+        double share = total / partitions;
+        List<Object> bounds = new ArrayList<>();
+        double before = 0;
+        double target = share;
+        for (Candidate candidate : candidates) {
+            before += candidate.weight();
+            boolean isNew = bounds.isEmpty() || order.compare(bounds.get(bounds.size() - 1), candidate.key()) < 0;
+            if (before >= target && isNew && bounds.size() < partitions - 1) {
+                bounds.add(candidate.key());
+                target += share;
+            }
+        }
+        return bounds.toArray();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.kindling.driver.plan;
+
+import dev.kindling.api.Tuple2;
+import dev.kindling.plan.PartitionFunction;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Keys of one partition: a list of the number of rows read, then up to {@code size} keys, each row with the same chance
+ * (or the first ones). Seeded by the partition, so that another attempt answers the same.
+ */
+record SampleKeys(int size, boolean firstOnly) implements PartitionFunction {
+    @Override
+    public Object call(int partition, Iterator<Object> rows) {
+        List<Object> answer = new ArrayList<>();
+        answer.add(0L);
+        SplittableRandom random = new SplittableRandom(partition);
+        long count = 0;
+        while ((!firstOnly || count < size) && rows.hasNext()) {
+            Object key = ((Tuple2<?, ?>) rows.next())._1();
+            count++;
+            if (count <= size) {
+                answer.add(key);
+                continue;
+            }
+            long slot = random.nextLong(count);
+            if (slot < size) {
+                answer.set(1 + (int) slot, key);
+            }
+        }
+        answer.set(0, count);
+        return answer;
+    }
+
+    @Override
+    public long rowLimit() {
+        return firstOnly ? size : Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.kindling.driver.plan;
+
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.plan.LeafInput;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.rdd.LeafInputs;
+import dev.kindling.rdd.LeafSource;
+import dev.kindling.storage.SplitCodec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * What each task of one stage reads: follows a partition of the stage's root down to the partitions of its leaves.
+ * Immutable; holds the inputs themselves, so that it answers as long as anybody has it.
+ */
+final class StageInputs implements JobGraph.TaskInputs {
+    private final PlanNode root;
+    private final Map<Integer, LeafSource> sources;
+
+    private StageInputs(PlanNode root, Map<Integer, LeafSource> sources) {
+        this.root = root;
+        this.sources = sources;
+    }
+
+    static StageInputs of(PlanNode root, LeafInputs inputs) {
+        Map<Integer, LeafSource> sources = new HashMap<>();
+        for (PlanNode leaf : leavesOf(root)) {
+            if (leaf instanceof PlanNode.Slices || leaf instanceof PlanNode.FileInput) {
+                sources.put(leaf.id(), inputs.of(leaf));
+            }
+        }
+        return new StageInputs(root, sources);
+    }
+
+    /** The leaves of a stage, each once. */
+    static List<PlanNode> leavesOf(PlanNode root) {
+        List<PlanNode> leaves = new ArrayList<>();
+        collectLeaves(root, leaves, new HashSet<>());
+        return leaves;
+    }
+
+    private static void collectLeaves(PlanNode node, List<PlanNode> leaves, Set<Integer> seen) {
+        if (!seen.add(node.id())) {
+            return;
+        }
+        if (node.parents().isEmpty()) {
+            leaves.add(node);
+        }
+        node.parents().forEach(parent -> collectLeaves(parent, leaves, seen));
+    }
+
+    @Override
+    public List<LeafInput> of(int partition) {
+        List<LeafInput> inputs = new ArrayList<>();
+        Set<Long> seen = new HashSet<>();
+        walk(root, partition, (leaf, leafPartition) -> {
+            // A set that is joined with itself is one leaf read twice: its input travels once.
+            if (seen.add((long) leaf.id() << 32 | leafPartition)) {
+                add(leaf, leafPartition, inputs);
+            }
+        });
+        return inputs;
+    }
+
+    private void add(PlanNode leaf, int leafPartition, List<LeafInput> inputs) {
+        if (leaf instanceof PlanNode.ShuffleRead read) {
+            inputs.add(new LeafInput.ShufflePartition(leaf.id(), leafPartition, read.shuffleId()));
+            return;
+        }
+        LeafSource source = sources.get(leaf.id());
+        if (source instanceof LeafSource.Slices slices) {
+            inputs.add(new LeafInput.Bytes(leaf.id(), leafPartition, slices.pages().get(leafPartition)));
+        } else if (source instanceof LeafSource.Splits splits) {
+            inputs.add(new LeafInput.Bytes(
+                    leaf.id(), leafPartition, SplitCodec.encode(splits.splits().get(leafPartition))));
+        }
+    }
+
+    @Override
+    public List<String> preferredHosts(int partition) {
+        List<String> hosts = new ArrayList<>();
+        walk(root, partition, (leaf, leafPartition) -> {
+            if (hosts.isEmpty() && sources.get(leaf.id()) instanceof LeafSource.Splits splits) {
+                hosts.addAll(splits.splits().get(leafPartition).preferredHosts());
+            }
+        });
+        return hosts;
+    }
+
+    /** Calls {@code visitor} with every leaf partition that {@code partition} of {@code node} is made of, in order. */
+    static void walk(PlanNode node, int partition, BiConsumer<PlanNode, Integer> visitor) {
+        if (node instanceof PlanNode.Union union) {
+            int offset = partition;
+            for (PlanNode parent : union.parents()) {
+                int count = parent.partitionCount();
+                if (offset < count) {
+                    walk(parent, offset, visitor);
+                    return;
+                }
+                offset -= count;
+            }
+            throw new IllegalArgumentException("partition " + partition + " of a union of " + node.partitionCount());
+        } else if (node instanceof PlanNode.Coalesce coalesce) {
+            int end = coalesce.firstParentPartition(partition + 1);
+            for (int i = coalesce.firstParentPartition(partition); i < end; i++) {
+                walk(coalesce.parent(), i, visitor);
+            }
+        } else if (node.parents().isEmpty()) {
+            visitor.accept(node, partition);
+        } else {
+            for (PlanNode parent : node.parents()) {
+                walk(parent, partition, visitor);
+            }
+        }
+    }
+}
