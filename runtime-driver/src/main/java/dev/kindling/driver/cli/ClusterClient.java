@@ -46,7 +46,7 @@ final class ClusterClient {
     static int run(String name, boolean isDetached) throws IOException {
         List<String> command = new ArrayList<>(List.of("kindling"));
         command.addAll(Main.arguments());
-        Application application = Application.create(command);
+        DetachedApplication application = DetachedApplication.create(command);
         start(application, isDetached);
         if (isDetached) {
             System.out.println(application.id());
@@ -57,7 +57,7 @@ final class ClusterClient {
         return follow(application);
     }
 
-    private static void start(Application application, boolean isDetached) throws IOException {
+    private static void start(DetachedApplication application, boolean isDetached) throws IOException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCH, "kindling-driver"));
         command.addAll(javaCommand());
         command.addAll(Main.arguments());
@@ -66,7 +66,7 @@ final class ClusterClient {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put(Application.DIRECTORY_VARIABLE, application.directory().toString());
+        builder.environment().put(DetachedApplication.DIRECTORY_VARIABLE, application.directory().toString());
         builder.environment().put("KINDLING_WORKING_DIR", Path.of("").toAbsolutePath().toString());
         if (isDetached) {
             builder.environment().remove(Terminal.COLUMNS_VARIABLE);
@@ -85,14 +85,14 @@ final class ClusterClient {
         return command;
     }
 
-    private static int follow(Application application) throws IOException {
+    private static int follow(DetachedApplication application) throws IOException {
         Thread onInterrupt = new Thread(() -> endQuietly(application), "kindling-interrupted");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         int exitCode;
         try (Tail out = new Tail(application.directory().resolve("out"), System.out);
                 Tail err = new Tail(application.directory().resolve("err"), System.err)) {
-            Application.State state = application.state();
-            while (state == Application.State.RUNNING) {
+            DetachedApplication.State state = application.state();
+            while (state == DetachedApplication.State.RUNNING) {
                 out.copyNew();
                 err.copyNew();
                 TimeUnit.MILLISECONDS.sleep(POLL_MS);
@@ -119,7 +119,7 @@ final class ClusterClient {
         return exitCode;
     }
 
-    private static void endQuietly(Application application) {
+    private static void endQuietly(DetachedApplication application) {
         try {
             end(application);
             application.delete();
@@ -129,7 +129,7 @@ final class ClusterClient {
     }
 
     /** Asks the driver to end and, when it does not, makes it; false when it had ended already. */
-    static boolean end(Application application) throws IOException {
+    static boolean end(DetachedApplication application) throws IOException {
         ProcessHandle driver = application.process().orElse(null);
         if (driver == null) {
             return false;

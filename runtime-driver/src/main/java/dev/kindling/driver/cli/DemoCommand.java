@@ -6,6 +6,7 @@ import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.event.EventBus;
+import dev.kindling.event.StatusFold;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,9 +63,9 @@ final class DemoCommand implements Callable<Integer> {
             return ClusterClient.run("demo", options.isDetached());
         }
         Terminal terminal = Terminal.ofStandardError();
-        TimeReport times = new TimeReport();
+        StatusFold status = new StatusFold();
         EventBus.install(new Progress(terminal));
-        EventBus.install(times);
+        EventBus.install(status);
         ChaosKill chaos = new ChaosKill(terminal);
         if (isChaotic) {
             EventBus.install(chaos);
@@ -92,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
         head(counts).forEach(System.out::println);
         chart(counts).forEach(System.out::println);
         System.out.flush();
-        times.lines(startMs, stopMs).forEach(terminal::say);
+        TimeReport.lines(status.status(), startMs, stopMs).forEach(terminal::say);
         if (output != null) {
             terminal.say("written to " + output);
         }

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.RDD;
 import dev.kindling.config.ApplicationKeys;
+import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -46,8 +47,8 @@ final class DoctorCommand implements Callable<Integer> {
         print("Java", System.getProperty("java.version") + ", " + System.getProperty("java.home"));
         print("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         print("processors", String.valueOf(runtime.availableProcessors()));
-        print("heap of this process", TimeReport.bytes(runtime.maxMemory()) + " at most");
-        print("scratch space", temporary + ", " + TimeReport.bytes(store.getUsableSpace()) + " free");
+        print("heap of this process", ByteSizes.format(runtime.maxMemory()) + " at most");
+        print("scratch space", temporary + ", " + ByteSizes.format(store.getUsableSpace()) + " free");
         print("program", Distribution.home().map(Path::toString).orElse("run from classes"));
     }
 

@@ -16,7 +16,7 @@ final class KillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Application application = Application.named(id);
+        DetachedApplication application = DetachedApplication.named(id);
         System.err.println(ClusterClient.end(application) ? id + " ended" : id + " had ended already");
         return Main.DONE;
     }

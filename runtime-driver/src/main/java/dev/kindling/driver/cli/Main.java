@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             KillCommand.class,
             ConfigCommand.class,
+            StoryCommand.class,
             DoctorCommand.class
         },
         footer = {"", "Start with: kindling demo"})
@@ -83,6 +84,11 @@ public final class Main implements Runnable {
     private static int onWrongCall(ParameterException failure, String[] args) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
+        if (failure instanceof CommandLine.UnmatchedArgumentException && command.getParent() == null) {
+            err.println("kindling: there is no command or option '" + args[0] + "'; use one of "
+                    + String.join(", ", command.getSubcommands().keySet()));
+            return CALLED_WRONGLY;
+        }
         String message = failure.getMessage().lines().map(String::strip).collect(Collectors.joining(" "));
         if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();

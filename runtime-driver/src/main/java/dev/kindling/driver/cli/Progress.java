@@ -2,22 +2,23 @@ package dev.kindling.driver.cli;
 
 import dev.kindling.event.AppEvent;
 import dev.kindling.event.AppEventListener;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.kindling.event.AppStatus;
+import dev.kindling.event.AppStatus.StageStatus;
+import dev.kindling.event.ProgressLine;
+import dev.kindling.event.StatusFold;
+import dev.kindling.util.Durations;
 
 /**
- * Shows the stages as they run: one rewritten line on a terminal, a line for each completed stage elsewhere. Owned by
- * its thread of the event bus.
+ * Shows the stages as they run: one rewritten line on a terminal, a line for each completed stage elsewhere; in both,
+ * what went wrong. Owned by its thread of the event bus.
  */
 final class Progress implements AppEventListener {
-    private static final int BAR_WIDTH = 24;
-
     /** Ten times a second is as often as somebody can read. */
     private static final long REWRITE_EVERY_MS = 100;
 
     private final Terminal terminal;
-    private final Map<Integer, RunningStage> running = new LinkedHashMap<>();
-    private long lastRewriteMs;
+    private final StatusFold fold = new StatusFold();
+    private long rewrittenMs;
 
     Progress(Terminal terminal) {
         this.terminal = terminal;
@@ -25,25 +26,18 @@ final class Progress implements AppEventListener {
 
     @Override
     public void onEvent(long timeMs, AppEvent event) {
-        if (event instanceof AppEvent.StageStarted started) {
-            running.put(started.stageId(), new RunningStage(started, timeMs));
-            show(timeMs, true);
-        } else if (event instanceof AppEvent.AttemptSucceeded succeeded) {
-            RunningStage stage = running.get(succeeded.attempt().stageId());
-            if (stage != null) {
-                stage.doneCount++;
-                show(timeMs, stage.isDone());
-            }
-        } else if (event instanceof AppEvent.StageCompleted completed) {
-            complete(running.remove(completed.stageId()), timeMs);
-        } else if (event instanceof AppEvent.ExecutorLost lost) {
+        fold.onEvent(timeMs, event);
+        if (event instanceof AppEvent.ExecutorLost lost) {
             terminal.say("executor " + lost.executorId() + " lost: " + lost.reason());
         } else if (event instanceof AppEvent.MapOutputsLost lost) {
-            terminal.say(lost.mapPartitions().size() + " map outputs of shuffle " + lost.shuffleId()
-                    + " are to be computed again: " + lost.reason());
+            terminal.say("to be computed again: " + lost.mapPartitions().size() + " map outputs of shuffle "
+                    + lost.shuffleId() + " (" + lost.reason() + ")");
+        } else if (event instanceof AppEvent.StageCompleted completed && !terminal.isRewritable()) {
+            sayCompleted(completed.stageId());
         } else if (event instanceof AppEvent.JobCompleted || event instanceof AppEvent.JobFailed) {
-            running.clear();
             terminal.clear();
+        } else if (terminal.isRewritable()) {
+            show(timeMs, event instanceof AppEvent.StageStarted);
         }
     }
 
@@ -52,52 +46,20 @@ final class Progress implements AppEventListener {
         terminal.clear();
     }
 
-    private void complete(RunningStage stage, long timeMs) {
-        if (stage != null && !terminal.isRewritable()) {
-            terminal.say("stage %d %s: %d tasks in %d ms"
-                    .formatted(stage.event.stageId(), stage.event.name(), stage.doneCount, timeMs - stage.startedMs));
+    private void sayCompleted(int stageId) {
+        for (StageStatus stage : fold.status().stages()) {
+            if (stage.stageId() == stageId) {
+                terminal.say("stage " + stageId + " " + stage.name() + ": " + stage.partitionCount() + " of "
+                        + stage.partitionCount() + " tasks, " + Durations.format(stage.endedMs() - stage.startedMs()));
+            }
         }
     }
 
     private void show(long timeMs, boolean isUrgent) {
-        if (!isUrgent && timeMs - lastRewriteMs < REWRITE_EVERY_MS) {
-            return;
-        }
-        lastRewriteMs = timeMs;
-        StringBuilder line = new StringBuilder();
-        for (RunningStage stage : running.values()) {
-            line.append(line.length() == 0 ? "" : "   ").append(stage);
-        }
-        terminal.rewrite(line.toString());
-    }
-
-    /** One stage between its start and its end. */
-    private static final class RunningStage {
-        private final AppEvent.StageStarted event;
-        private final long startedMs;
-        private int doneCount;
-
-        RunningStage(AppEvent.StageStarted event, long startedMs) {
-            this.event = event;
-            this.startedMs = startedMs;
-        }
-
-        boolean isDone() {
-            return doneCount >= event.taskCount();
-        }
-
-        @Override
-        public String toString() {
-            int total = Math.max(1, event.taskCount());
-            int filled = Math.min(BAR_WIDTH, BAR_WIDTH * doneCount / total);
-            return "stage %d [%s%s] %d/%d %s"
-                    .formatted(
-                            event.stageId(),
-                            "#".repeat(filled),
-                            ".".repeat(BAR_WIDTH - filled),
-                            doneCount,
-                            event.taskCount(),
-                            event.name());
+        if (isUrgent || timeMs - rewrittenMs >= REWRITE_EVERY_MS) {
+            rewrittenMs = timeMs;
+            AppStatus status = fold.status();
+            terminal.rewrite(ProgressLine.of(status, terminal.columns() - 1, false));
         }
     }
 }

@@ -92,7 +92,7 @@ final class RunOptions {
 
     /** Whether a driver process is still to be started; inside it the answer is no. */
     boolean isCluster() {
-        return deployMode == DeployMode.cluster && !Application.isThisProcess();
+        return deployMode == DeployMode.cluster && !DetachedApplication.isThisProcess();
     }
 
     boolean isDetached() {

@@ -21,8 +21,11 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Application> applications = id == null ? Application.all() : List.of(Application.named(id));
-        for (Application application : applications) {
+        List<DetachedApplication> applications = id == null ? DetachedApplication.all() : List.of(DetachedApplication.named(id));
+        if (applications.isEmpty()) {
+            System.err.println("no application was started with --deploy-mode cluster --detach");
+        }
+        for (DetachedApplication application : applications) {
             System.out.println(line(application));
         }
         if (id != null) {
@@ -33,13 +36,13 @@ final class StatusCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private static String line(Application application) throws IOException {
-        Application.State state = application.state();
+    private static String line(DetachedApplication application) throws IOException {
+        DetachedApplication.State state = application.state();
         Duration age = Duration.between(
                 Files.getLastModifiedTime(application.directory().resolve("command")).toInstant(), Instant.now());
-        String detail = state == Application.State.RUNNING
+        String detail = state == DetachedApplication.State.RUNNING
                 ? application.progress()
-                : state == Application.State.LOST ? "no exit code" : "exit code " + application.exitCode().getAsInt();
+                : state == DetachedApplication.State.LOST ? "no exit code" : "exit code " + application.exitCode().getAsInt();
         return "%s  %-9s  started %d s ago  %s"
                 .formatted(application.id(), state.name().toLowerCase(Locale.ROOT), age.toSeconds(), detail)
                 .stripTrailing();

@@ -2,6 +2,9 @@ package dev.kindling.driver.cli;
 
 import dev.kindling.event.AppEvent;
 import dev.kindling.event.AppEventListener;
+import dev.kindling.event.AppStatus;
+import dev.kindling.event.ProgressLine;
+import dev.kindling.event.StatusFold;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,64 +15,41 @@ import org.slf4j.LoggerFactory;
 final class StatusFile implements AppEventListener {
     private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
     private static final long WRITE_EVERY_MS = 200;
+    private static final int COLUMNS = 100;
 
-    private final Application application;
-    private int jobCount;
-    private String stage = "";
-    private int doneTasks;
-    private int stageTasks;
-    private int executorCount;
-    private long lastWriteMs;
+    private final DetachedApplication application;
+    private final StatusFold fold = new StatusFold();
+    private long writtenMs;
 
-    private StatusFile(Application application) {
+    private StatusFile(DetachedApplication application) {
         this.application = application;
     }
 
     /** Present in a process that was started as the driver of an application. */
     static Optional<StatusFile> ofThisProcess() {
-        String directory = System.getenv(Application.DIRECTORY_VARIABLE);
-        return directory == null
-                ? Optional.empty()
-                : Optional.of(new StatusFile(
-                        new Application(Path.of(directory).getFileName().toString(), Path.of(directory))));
+        return Optional.ofNullable(System.getenv(DetachedApplication.DIRECTORY_VARIABLE))
+                .map(Path::of)
+                .map(directory -> new StatusFile(
+                        new DetachedApplication(directory.getFileName().toString(), directory)));
     }
 
     @Override
     public void onEvent(long timeMs, AppEvent event) {
-        boolean isTask = false;
-        if (event instanceof AppEvent.JobStarted) {
-            jobCount++;
-        } else if (event instanceof AppEvent.StageStarted started) {
-            stage = "stage " + started.stageId() + " " + started.name();
-            stageTasks = started.taskCount();
-            doneTasks = 0;
-        } else if (event instanceof AppEvent.AttemptSucceeded) {
-            isTask = true;
-            doneTasks++;
-        } else if (event instanceof AppEvent.ExecutorAdded) {
-            executorCount++;
-        } else if (event instanceof AppEvent.ExecutorLost) {
-            executorCount--;
-        } else {
-            return;
-        }
-        if (!isTask || timeMs - lastWriteMs >= WRITE_EVERY_MS) {
-            lastWriteMs = timeMs;
-            write();
+        fold.onEvent(timeMs, event);
+        boolean isFrequent = event instanceof AppEvent.AttemptStarted || event instanceof AppEvent.AttemptSucceeded;
+        if (!isFrequent || timeMs - writtenMs >= WRITE_EVERY_MS) {
+            writtenMs = timeMs;
+            write(fold.status());
         }
     }
 
-    private void write() {
+    private void write(AppStatus status) {
+        long alive = status.executors().stream()
+                .filter(AppStatus.ExecutorStatus::isAlive)
+                .count();
+        String running = ProgressLine.of(status, COLUMNS, false);
         try {
-            application.write(
-                    "status",
-                    "%d executors, job %d%s\n"
-                            .formatted(
-                                    executorCount,
-                                    jobCount,
-                                    stage.isEmpty()
-                                            ? ""
-                                            : ", " + stage + ", " + doneTasks + " of " + stageTasks + " tasks"));
+            application.write("status", alive + " executors  " + (running.isEmpty() ? "no job runs" : running) + "\n");
         } catch (IOException e) {
             LOG.debug("cannot write the status of {}", application.id(), e);
         }

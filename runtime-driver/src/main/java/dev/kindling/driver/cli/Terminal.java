@@ -34,6 +34,11 @@ final class Terminal {
                 : DEFAULT_COLUMNS;
     }
 
+    /** How wide it is; 0 when it is no terminal. */
+    int columns() {
+        return columns;
+    }
+
     boolean isRewritable() {
         return columns > 0;
     }

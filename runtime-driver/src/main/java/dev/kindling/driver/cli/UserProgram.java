@@ -3,6 +3,7 @@ package dev.kindling.driver.cli;
 import dev.kindling.classpath.ClassSource;
 import dev.kindling.classpath.NestedJars;
 import dev.kindling.classpath.UserClassLoader;
+import dev.kindling.util.FileTrees;
 import dev.kindling.util.NearestNames;
 import java.io.IOException;
 import java.io.Serial;
@@ -12,13 +13,11 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
 /** A submitted program: its jars in a class loader of their own, and the main method that is about to run. */
@@ -142,10 +141,8 @@ final class UserProgram {
     }
 
     private static void deleteTree(Path directory) {
-        try (Stream<Path> below = Files.walk(directory)) {
-            for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            FileTrees.delete(directory);
         } catch (IOException e) {
             System.err.println("kindling: cannot delete " + directory + ": " + e.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.kindling.driver.cli;
 
+import dev.kindling.util.FileTrees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * {@code out}, {@code err}, {@code status} while it runs, {@code exit} when it has ended. Only its owner may read it.
  * It lies in {@code ~/.kindling/apps}; {@code KINDLING_DIR} names another place than {@code ~/.kindling}.
  */
-record Application(String id, Path directory) {
+record DetachedApplication(String id, Path directory) {
     /** Tells a driver process which application it is. */
     static final String DIRECTORY_VARIABLE = "KINDLING_APPLICATION_DIR";
 
@@ -46,7 +46,7 @@ record Application(String id, Path directory) {
     }
 
     /** Makes the directory of a new application, and removes those that ended long ago. */
-    static Application create(List<String> command) throws IOException {
+    static DetachedApplication create(List<String> command) throws IOException {
         Path all = allDirectory();
         Files.createDirectories(all);
         forgetOld(all);
@@ -61,13 +61,13 @@ record Application(String id, Path directory) {
         } else {
             Files.createDirectory(directory);
         }
-        Application application = new Application(id, directory);
+        DetachedApplication application = new DetachedApplication(id, directory);
         application.write("command", String.join(" ", command) + "\n");
         return application;
     }
 
     /** All there are, oldest first. */
-    static List<Application> all() throws IOException {
+    static List<DetachedApplication> all() throws IOException {
         Path all = allDirectory();
         if (!Files.isDirectory(all)) {
             return List.of();
@@ -75,17 +75,17 @@ record Application(String id, Path directory) {
         try (Stream<Path> directories = Files.list(all)) {
             return directories
                     .filter(Files::isDirectory)
-                    .map(directory -> new Application(directory.getFileName().toString(), directory))
-                    .sorted(Comparator.comparing(Application::id))
+                    .map(directory -> new DetachedApplication(directory.getFileName().toString(), directory))
+                    .sorted(Comparator.comparing(DetachedApplication::id))
                     .toList();
         }
     }
 
-    static Application named(String id) throws IOException {
-        List<Application> all = all();
+    static DetachedApplication named(String id) throws IOException {
+        List<DetachedApplication> all = all();
         return all.stream().filter(application -> application.id.equals(id)).findFirst().orElseThrow(() -> {
             List<String> known =
-                    all.stream().map(Application::id).skip(Math.max(0, all.size() - 3)).toList();
+                    all.stream().map(DetachedApplication::id).skip(Math.max(0, all.size() - 3)).toList();
             return new UsageError("there is no application " + id + "; "
                     + (known.isEmpty()
                             ? "none was started with --deploy-mode cluster --detach"
@@ -153,18 +153,12 @@ record Application(String id, Path directory) {
 
     /** Leaves nothing of it. */
     void delete() throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> below = Files.walk(directory)) {
-            below.sorted(Comparator.reverseOrder()).forEach(files::add);
-        }
-        for (Path file : files) {
-            Files.deleteIfExists(file);
-        }
+        FileTrees.delete(directory);
     }
 
     private static void forgetOld(Path all) throws IOException {
         Instant limit = Instant.now().minus(KEPT_AFTER_END);
-        for (Application application : all()) {
+        for (DetachedApplication application : all()) {
             if (application.state() != State.RUNNING
                     && Files.getLastModifiedTime(application.directory).toInstant().isBefore(limit)) {
                 application.delete();
