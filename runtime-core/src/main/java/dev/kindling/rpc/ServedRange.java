@@ -30,20 +30,20 @@ public interface ServedRange extends Closeable {
     /** @param offset where the range begins in the file */
     record FilePlace(FileChannel channel, long offset) {}
 
-    /** A range of bytes in memory. */
-    static ServedRange of(byte[] bytes) {
+    /** Part of an array, which nobody may change. */
+    static ServedRange of(byte[] bytes, int offset, int count) {
         return new ServedRange() {
             @Override
             public long byteCount() {
-                return bytes.length;
+                return count;
             }
 
             @Override
             public void read(long position, ByteBuffer target) throws IOException {
-                if (position + target.remaining() > bytes.length) {
-                    throw new IOException("byte " + (position + target.remaining()) + " of " + bytes.length + " was asked for");
+                if (position + target.remaining() > count) {
+                    throw new IOException("byte " + (position + target.remaining()) + " of " + count + " was asked for");
                 }
-                target.put(bytes, (int) position, target.remaining());
+                target.put(bytes, offset + (int) position, target.remaining());
             }
 
             @Override

@@ -1,0 +1,84 @@
+package dev.kindling.executor.block;
+
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.rpc.BlockAbsentException;
+import dev.kindling.rpc.BlockService;
+import dev.kindling.rpc.ServedRange;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** Serves the blocks of a {@link BlockStore} to other processes. Any thread. */
+public final class BlockServer implements BlockService {
+    private final BlockStore blocks;
+
+    public BlockServer(BlockStore blocks) {
+        this.blocks = blocks;
+    }
+
+    @Override
+    public ServedRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket)
+            throws IOException {
+        Optional<BlockRange> range = blocks.range(shuffleId, mapAttempt, firstBucket, endBucket);
+        return open(range, "map output " + mapAttempt + " of shuffle " + shuffleId);
+    }
+
+    @Override
+    public ServedRange openResult(AttemptId attempt) throws IOException {
+        return open(blocks.readResult(attempt), "the result of " + attempt);
+    }
+
+    private static ServedRange open(Optional<BlockRange> range, String what) throws IOException {
+        if (range.isEmpty()) {
+            throw new BlockAbsentException(what + " is not here");
+        }
+        if (range.get() instanceof BlockRange.InFile file) {
+            try {
+                return new FileRange(FileChannel.open(file.file(), StandardOpenOption.READ), file);
+            } catch (NoSuchFileException e) {
+                throw new BlockAbsentException(what + " was just dropped");
+            }
+        }
+        BlockRange.InMemory memory = (BlockRange.InMemory) range.get();
+        return ServedRange.of(memory.bytes(), memory.offset(), memory.count());
+    }
+
+    /** Stays readable when the file is deleted meanwhile. */
+    private record FileRange(FileChannel channel, BlockRange.InFile range) implements ServedRange {
+        @Override
+        public long byteCount() {
+            return range.length();
+        }
+
+        @Override
+        public void read(long position, ByteBuffer target) throws IOException {
+            readFully(channel, range.offset() + position, target);
+        }
+
+        @Override
+        public Optional<FilePlace> file() {
+            return Optional.of(new FilePlace(channel, range.offset()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Fills the target from the file. */
+    static void readFully(FileChannel channel, long offset, ByteBuffer target) throws IOException {
+        long at = offset;
+        while (target.hasRemaining()) {
+            int count = channel.read(target, at);
+            if (count < 0) {
+                throw new EOFException("the file ends at byte " + at + ", " + target.remaining() + " too early");
+            }
+            at += count;
+        }
+    }
+}
