@@ -51,7 +51,7 @@ public final class LineReader implements Closeable {
     /** Where the text ends, or {@code Long.MAX_VALUE} while that is unknown. */
     private long textEnd;
 
-    private byte[] buffer = new byte[BUFFER_BYTES];
+    private byte[] buffer;
     /** Bytes not yet given out are {@code buffer[start..limit)}; {@code buffer[0]} is at {@code bufferOffset}. */
     private int start;
 
@@ -67,11 +67,12 @@ public final class LineReader implements Closeable {
     private long bytesRead;
 
     public LineReader(Split split) {
-        this(split, MAX_LINE_BYTES);
+        this(split, BUFFER_BYTES, MAX_LINE_BYTES);
     }
 
-    LineReader(Split split, int maxLineBytes) {
+    LineReader(Split split, int bufferBytes, int maxLineBytes) {
         this.split = split;
+        this.buffer = new byte[bufferBytes];
         this.maxLineBytes = maxLineBytes;
     }
 

@@ -76,7 +76,7 @@ final class Glob {
         }
     }
 
-    private static boolean isSpecial(String name) {
+    static boolean isSpecial(String name) {
         return name.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0);
     }
 

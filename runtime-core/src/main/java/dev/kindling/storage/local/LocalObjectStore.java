@@ -3,6 +3,7 @@ package dev.kindling.storage.local;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.storage.ObjectStore;
+import dev.kindling.util.NearestNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -22,6 +23,9 @@ import java.util.List;
  * {@code .} are left out unless the path names them. A file's version is its modification time and size.
  */
 public final class LocalObjectStore implements ObjectStore {
+    // For the hint in an error: a directory of millions must not delay it.
+    private static final int MAX_NAMES_COMPARED = 1_000;
+
     @Override
     public List<String> schemes() {
         return List.of("file");
@@ -120,6 +124,33 @@ public final class LocalObjectStore implements ObjectStore {
     }
 
     private static KindlingException notFound(String path) {
-        return new KindlingException(ErrorCode.INPUT_NOT_FOUND, "input " + path + " does not exist");
+        return new KindlingException(ErrorCode.INPUT_NOT_FOUND, "input " + path + " " + whyNotFound(path));
+    }
+
+    private static String whyNotFound(String path) {
+        if (Glob.isSpecial(path)) {
+            return "matches no file";
+        }
+        Path file = LocalPaths.parse(path);
+        Path directory = file.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            return "does not exist: there is no directory " + directory;
+        }
+        List<String> nearest = NearestNames.of(file.getFileName().toString(), someNamesIn(directory), 1);
+        return "does not exist" + (nearest.isEmpty() ? ": " + directory + " is empty" : "; there is " + nearest.get(0));
+    }
+
+    private static List<String> someNamesIn(Path directory) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                if (names.size() < MAX_NAMES_COMPARED) {
+                    names.add(child.getFileName().toString());
+                }
+            }
+        } catch (IOException e) {
+            // Only the hint is lost.
+        }
+        return names;
     }
 }
