@@ -44,7 +44,10 @@ public final class Config {
      */
     public static Config parse(Map<String, String> raw) {
         List<String> warnings = new ArrayList<>();
-        SortedMap<String, String> entries = SparkAliases.translate(raw, warnings);
+        return parse(SparkAliases.translate(raw, warnings), warnings);
+    }
+
+    private static Config parse(SortedMap<String, String> entries, List<String> warnings) {
         Map<ConfigKey<?>, Object> values = new HashMap<>();
         List<String> errors = new ArrayList<>();
         for (Map.Entry<String, String> entry : entries.entrySet()) {
@@ -68,8 +71,8 @@ public final class Config {
         try {
             values.put(key, key.parse(text));
         } catch (IllegalArgumentException e) {
-            errors.add(name + " = '" + shown(name, text) + "' cannot be used: a " + key.typeName()
-                    + (key.bounds().isEmpty() ? "" : " from " + key.bounds()) + " is wanted; the default is "
+            errors.add(name + " = '" + shown(name, text) + "' cannot be used; allowed: " + key.typeName()
+                    + (key.bounds().isEmpty() ? "" : " from " + key.bounds()) + "; default: "
                     + (key.defaultText().isEmpty() ? "empty" : key.defaultText()));
         }
     }
@@ -98,9 +101,10 @@ public final class Config {
 
     /** This, with more entries, which win over those that are here. */
     public Config with(Map<String, String> more) {
+        List<String> allWarnings = new ArrayList<>(warnings);
         SortedMap<String, String> all = new TreeMap<>(entries);
-        all.putAll(more);
-        return parse(all);
+        all.putAll(SparkAliases.translate(more, allWarnings));
+        return parse(all, allWarnings);
     }
 
     /** What was set, one {@code key = value} a line, secrets masked. */

@@ -62,13 +62,14 @@ public final class ProgressLine {
         return shown;
     }
 
-    private static String bar(StageStatus stage, int width, boolean isUnicode) {
+    private static String bar(StageStatus stage, int columns, boolean isUnicode) {
+        int width = isUnicode ? columns : columns - 2;
         int total = Math.max(1, stage.partitionCount());
         int full = (int) ((long) width * stage.donePartitions() / total);
         int active = (int) Math.min(width - full, ceil((long) width * stage.runningAttempts(), total));
         String[] marks = isUnicode ? new String[] {"█", "▒", "░"} : new String[] {"#", "-", "."};
         String bar = marks[0].repeat(full) + marks[1].repeat(active) + marks[2].repeat(width - full - active);
-        return isUnicode ? bar : "[" + bar.substring(0, width - 2) + "]";
+        return isUnicode ? bar : "[" + bar + "]";
     }
 
     private static long ceil(long value, int by) {

@@ -20,12 +20,20 @@ public final class ByteSizes {
             unitAt--;
         }
         String number = lower.substring(0, unitAt).strip();
-        double bytes = number.contains(".") ? Double.parseDouble(number) : Long.parseLong(number);
-        double scaled = bytes * factor(lower.substring(unitAt), text);
-        if (scaled < 0 || scaled >= Long.MAX_VALUE) {
+        long factor = factor(lower.substring(unitAt), text);
+        long bytes = number.contains(".") ? (long) (Double.parseDouble(number) * factor) : times(number, factor);
+        if (bytes < 0 || number.startsWith("-")) {
             throw new NumberFormatException(text);
         }
-        return number.contains(".") ? (long) scaled : Long.parseLong(number) * factor(lower.substring(unitAt), text);
+        return bytes;
+    }
+
+    private static long times(String number, long factor) {
+        try {
+            return Math.multiplyExact(Long.parseLong(number), factor);
+        } catch (ArithmeticException e) {
+            throw new NumberFormatException(number);
+        }
     }
 
     private static long factor(String unit, String text) {
