@@ -1,7 +1,6 @@
 package dev.kindling.rdd;
 
 import dev.kindling.plan.PlanNode;
-import java.util.List;
 
 /** The tree of sets as text, the last one first; what is behind a shuffle stands further right. */
 final class DebugText {
@@ -9,19 +8,19 @@ final class DebugText {
 
     static String of(PlanNode root) {
         StringBuilder text = new StringBuilder();
-        append(root, "", "(" + root.partitionCount() + ") ", text);
+        append(root, "(" + root.partitionCount() + ") ", "", text);
         return text.toString();
     }
 
-    private static void append(PlanNode node, String indent, String head, StringBuilder text) {
-        text.append(indent).append(head).append(line(node)).append('\n');
-        String below = indent + (head.startsWith("+-") ? "   " : "") + "|  ";
-        List<PlanNode> parents = node.parents();
-        for (PlanNode parent : parents) {
+    /** @param indent of what stands below {@code node}; {@code head} is that of its own line */
+    private static void append(PlanNode node, String head, String indent, StringBuilder text) {
+        text.append(head).append(line(node)).append('\n');
+        boolean isFork = node.parents().size() > 1;
+        for (PlanNode parent : node.parents()) {
             if (node instanceof PlanNode.Shuffle) {
-                append(parent, below.substring(0, below.length() - 3), " +-(" + parent.partitionCount() + ") ", text);
+                append(parent, indent + " +-(" + parent.partitionCount() + ") ", indent + "    ", text);
             } else {
-                append(parent, below, "", text);
+                append(parent, indent + "|  ", isFork ? indent + "|  " : indent, text);
             }
         }
     }

@@ -1,0 +1,76 @@
+package dev.kindling.driver.plan;
+
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.Tuple2;
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.plan.StageBody;
+import dev.kindling.rdd.PlanSession;
+import dev.kindling.rdd.SessionSettings;
+import dev.kindling.serde.ClosureCodec;
+import dev.kindling.serde.ResultCodec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+
+/**
+ * A session whose jobs are written down instead of run. The functions of result stages are called with the rows that
+ * the test says a partition has.
+ */
+final class RecordedJobs implements JobSubmitter {
+    final List<JobGraph> graphs = new ArrayList<>();
+    final List<Integer> forgotten = new ArrayList<>();
+    final JobPlanner planner =
+            new JobPlanner(this, new PlannerSettings("app-1", 4, getClass().getClassLoader()));
+    final PlanSession session;
+    IntFunction<List<?>> rowsOf = partition -> List.of();
+
+    RecordedJobs() {
+        this(OptionalInt.empty());
+    }
+
+    RecordedJobs(OptionalInt configuredParallelism) {
+        KindlingConf conf = new KindlingConf(false);
+        session = new PlanSession(
+                null, new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism), planner, () -> {});
+    }
+
+    /** Every partition of a result stage has these keys as pairs. */
+    RecordedJobs withKeys(Object... keys) {
+        List<Tuple2<Object, Object>> rows = new ArrayList<>();
+        for (Object key : keys) {
+            rows.add(new Tuple2<>(key, "value"));
+        }
+        rowsOf = partition -> rows;
+        return this;
+    }
+
+    @Override
+    public void run(JobGraph graph, ResultListener results) {
+        graphs.add(graph);
+        if (bodyOf(graph.resultStage()).sink() instanceof StageBody.Sink.Result result) {
+            for (int partition : graph.resultPartitions()) {
+                List<Object> rows = new ArrayList<>(rowsOf.apply(partition));
+                try {
+                    Object answer = result.function().call(partition, rows.iterator());
+                    results.onResult(partition, ResultCodec.encode(answer));
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    StageBody bodyOf(JobGraph.StageSpec stage) {
+        return (StageBody) ClosureCodec.decode(stage.program(), getClass().getClassLoader());
+    }
+
+    JobGraph lastGraph() {
+        return graphs.get(graphs.size() - 1);
+    }
+
+    @Override
+    public void forgetShuffle(int shuffleId) {
+        forgotten.add(shuffleId);
+    }
+}
