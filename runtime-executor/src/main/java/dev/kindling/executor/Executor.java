@@ -1,7 +1,9 @@
 package dev.kindling.executor;
 
-import dev.kindling.executor.block.BlockRange;
+import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
+import dev.kindling.executor.block.LocalPeers;
+import dev.kindling.executor.block.ShuffleFetcher;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorEffect;
 import dev.kindling.executor.core.ExecutorEvent;
@@ -15,9 +17,11 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.rpc.RpcClient;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +52,7 @@ public final class Executor implements AutoCloseable {
     private final ExecutorSetup setup;
     private final ClassLoader userClassLoader;
     private final Host host;
+    private final LocalPeers localPeers;
     private final MemoryPool memory;
     private final BlockStore blocks;
     private final TaskThreads threads;
@@ -57,10 +62,13 @@ public final class Executor implements AutoCloseable {
 
     // Set before the loop starts.
     private DriverLink driver;
-    private ExecutorTaskEnvironment.ShuffleInputs shuffles;
+    private ExecutorAddress address;
+    private Optional<RpcClient> client = Optional.empty();
 
-    public Executor(ExecutorSetup setup, ClassLoader userClassLoader, Host host) {
+    /** @param localPeers the executors of this JVM, which this one joins */
+    public Executor(ExecutorSetup setup, ClassLoader userClassLoader, LocalPeers localPeers, Host host) {
         this.setup = setup;
+        this.localPeers = localPeers;
         this.userClassLoader = userClassLoader;
         this.host = host;
         memory = MemoryPool.ofThisJvm(setup.cores());
@@ -75,20 +83,32 @@ public final class Executor implements AutoCloseable {
         return blocks;
     }
 
+    /** Starts to work inside the driver's JVM: nothing listens, nothing connects. The driver hears of it. */
+    public void start(DriverLink link) {
+        start(link, "local", 0);
+    }
+
     /**
-     * Starts to work; the driver hears of it.
+     * Starts to work in a process of its own; the driver hears of it.
      *
-     * @param host under which others find this executor's blocks; {@code port} 0 when there is no socket
+     * @param dataHost under which others find this executor's blocks, at {@code dataPort}
+     * @param toPeers fetches theirs
      */
-    public void start(DriverLink link, String dataHost, int dataPort) {
+    public void start(DriverLink link, String dataHost, int dataPort, RpcClient toPeers) {
+        client = Optional.of(toPeers);
+        start(link, dataHost, dataPort);
+    }
+
+    private void start(DriverLink link, String dataHost, int dataPort) {
         driver = link;
-        ExecutorAddress address = new ExecutorAddress(
+        address = new ExecutorAddress(
                 setup.executorId(),
                 setup.incarnation(),
                 dataHost,
                 dataPort,
                 setup.hostKey(),
                 blocks.scratchDirectory().toString());
+        localPeers.add(setup.executorId(), setup.incarnation(), blocks);
         loop.start();
         loop.post(new ExecutorEvent.Started(
                 address, setup.cores(), setup.memoryBytes(), ProcessHandle.current().pid()));
@@ -112,6 +132,7 @@ public final class Executor implements AutoCloseable {
     /** Ends attempts, threads and files, within a bound; what still runs after it is reported. */
     @Override
     public void close() {
+        localPeers.remove(setup.executorId(), setup.incarnation());
         loop.close();
         running.values().forEach(attempt -> attempt.cancel("the executor ends"));
         if (!threads.end(TASKS_END_WITHIN_MS)) {
@@ -123,11 +144,17 @@ public final class Executor implements AutoCloseable {
 
     private void start(TaskLaunch launch, byte[] program) {
         ExecutorTaskEnvironment environment = new ExecutorTaskEnvironment(
-                launch.attempt(), userClassLoader, memory.openTask(), blocks, shuffles, setup.task());
+                launch.attempt(), userClassLoader, memory.openTask(), blocks, this::openShuffle, setup.task());
         RunningAttempt attempt =
                 new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
         running.put(attempt.id(), attempt);
         threads.run(attempt);
+    }
+
+    private BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) {
+        // Without a client all peers live in this JVM, and none of them is ever asked through it.
+        return new ShuffleFetcher(
+                input, firstBucket, endBucket, setup.fetch(), address, localPeers, client.orElse(null));
     }
 
     /** On the attempt's thread. */

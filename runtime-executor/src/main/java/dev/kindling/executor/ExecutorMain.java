@@ -3,8 +3,9 @@ package dev.kindling.executor;
 import dev.kindling.classpath.ClassSource;
 import dev.kindling.classpath.UserClassLoader;
 import dev.kindling.config.Config;
+import dev.kindling.executor.block.BlockServer;
+import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.protocol.Frame;
-import dev.kindling.rpc.BlockService;
 import dev.kindling.rpc.ControlConnection;
 import dev.kindling.rpc.ControlHandler;
 import dev.kindling.rpc.RpcServer;
@@ -45,14 +46,14 @@ public final class ExecutorMain {
                 bootstrap.classPath().stream().map(Path::of).toList(),
                 ExecutorMain.class.getClassLoader(),
                 ClassSource.NONE);
-        Executor executor = new Executor(setupOf(bootstrap), userClasses, ExecutorMain::exit);
+        Executor executor = new Executor(setupOf(bootstrap), userClasses, new LocalPeers(), ExecutorMain::exit);
         // Also when a task calls System.exit: what the executor wrote does not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
         RpcSettings rpc = RpcSettings.loopback().withAddress(bootstrap.bindHost(), 0, bootstrap.advertisedHost());
-        RpcServer server = RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), BlockService.none());
+        RpcServer server = RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), new BlockServer(executor.blocks()));
         ControlConnection driver = server.client()
                 .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
-        executor.start(driver::send, server.host(), server.port());
+        executor.start(driver::send, server.host(), server.port(), server.client());
         awaitEnd(launcher);
         executor.driverGone("its process has ended");
     }

@@ -26,8 +26,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     /** Opens what a reduce task reads. */
     @FunctionalInterface
     interface ShuffleInputs {
-        BlockSource open(AttemptId reader, TaskInput.ShuffleInput input, int firstBucket, int endBucket)
-                throws IOException;
+        BlockSource open(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException;
     }
 
     ExecutorTaskEnvironment(
@@ -66,7 +65,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
 
     @Override
     public BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException {
-        return shuffles.open(attempt, input, firstBucket, endBucket);
+        return shuffles.open(input, firstBucket, endBucket);
     }
 
     @Override

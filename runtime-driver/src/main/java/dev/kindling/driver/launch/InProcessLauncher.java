@@ -5,6 +5,7 @@ import dev.kindling.executor.DriverLink;
 import dev.kindling.executor.Executor;
 import dev.kindling.executor.ExecutorSetup;
 import dev.kindling.executor.block.BlockRange;
+import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
@@ -27,6 +28,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private final List<Path> scratchDirectories;
     private final ClassLoader userLoader;
     private final DriverInbox inbox;
+    private final LocalPeers localPeers = new LocalPeers();
     private final Object lock = new Object();
     private final TreeMap<String, Executor> executors = new TreeMap<>();
     private Listener listener;
@@ -62,11 +64,12 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            executor = new Executor(setupOf(executorId), userLoader, (code, reason) -> ended(executorId, reason));
+            executor = new Executor(
+                    setupOf(executorId), userLoader, localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);
         }
         listener.executorRequested(executorId);
-        executor.start(new ToDriver(inbox, executor), "local", 0);
+        executor.start(new ToDriver(inbox, executor));
     }
 
     private ExecutorSetup setupOf(String executorId) {
