@@ -22,7 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Connections to other processes of the application: control to one, data to many. Any thread. */
-public final class RpcClient implements Closeable {
+public final class RpcClient implements BlockClient, Closeable {
     private final RpcSettings settings;
     private final Secret secret;
     private final IoThreads threads;
@@ -92,11 +92,7 @@ public final class RpcClient implements Closeable {
 
     // ---- data -----------------------------------------------------------------------------------------------------
 
-    /**
-     * Asks a peer for ranges of map outputs. Never waits; a connection that is open to this peer is used.
-     *
-     * @param windowBytes bytes that may be on their way or arrived and not yet {@link BlockStream#consumed}
-     */
+    @Override
     public BlockStream fetchBlocks(String host, int port, BlockRequest request, long windowBytes, BlockReceiver receiver) {
         AskedStream stream = new AskedStream(
                 receiver,

@@ -16,9 +16,9 @@ import dev.kindling.protocol.BlockRequest;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
-import dev.kindling.rpc.RpcClient;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ public final class ShuffleFetcher implements BlockSource {
     private final int firstBucket;
     private final int endBucket;
     private final LocalPeers localPeers;
-    private final RpcClient client;
+    private final BlockClient client;
     private final FetchScheduler scheduler;
 
     private final BlockingQueue<Arrival> inbox = new LinkedBlockingQueue<>();
@@ -81,7 +81,7 @@ public final class ShuffleFetcher implements BlockSource {
             FetchSettings settings,
             ExecutorAddress self,
             LocalPeers localPeers,
-            RpcClient client) {
+            BlockClient client) {
         this.input = input;
         this.firstBucket = firstBucket;
         this.endBucket = endBucket;
@@ -357,6 +357,7 @@ public final class ShuffleFetcher implements BlockSource {
 
         void fail(String why) {
             if (isWanted()) {
+                tell(new FetchEvent.BytesTaken(requestId, 0, wholeBlocks));
                 answers.remove(requestId);
                 tell(new FetchEvent.RequestFailed(requestId, why));
             }
