@@ -7,7 +7,6 @@ import java.util.Optional;
  * One step of a task's chain. The sink pulls batches from the last operator, that one from its child, and so on down to
  * the source: one thread, no queue. Owned by the task's thread.
  */
-@SuppressWarnings("try") // close may be interrupted like everything a task does
 public interface Operator extends AutoCloseable {
     /**
      * Replaces the content of {@code batch} by the next rows, at most {@code batch.limit()} of them, and reads no more

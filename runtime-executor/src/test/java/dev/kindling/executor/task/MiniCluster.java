@@ -54,7 +54,6 @@ final class MiniCluster {
     // ---- plans ------------------------------------------------------------------------------------------------------
 
     /** A set with these partitions. */
-    @SafeVarargs
     final PlanNode slices(List<?>... partitions) {
         PlanNode node = new PlanNode.Slices(nextId++, ORIGIN, partitions.length);
         for (int partition = 0; partition < partitions.length; partition++) {
