@@ -2,7 +2,10 @@ package dev.kindling.api;
 
 import java.io.Serial;
 
-/** Partition = {@code hashCode} modulo the number of partitions, never negative; a null key belongs to partition 0. */
+/**
+ * Partition = {@code hashCode} modulo the number of partitions, never negative; a null key belongs to partition 0. An
+ * enum constant is placed by its name: its own hash differs from process to process.
+ */
 public final class HashPartitioner extends Partitioner {
     @Serial
     private static final long serialVersionUID = 1L;
@@ -24,7 +27,12 @@ public final class HashPartitioner extends Partitioner {
 
     @Override
     public int getPartition(Object key) {
-        return key == null ? 0 : Math.floorMod(key.hashCode(), partitions);
+        return key == null ? 0 : Math.floorMod(hashOf(key), partitions);
+    }
+
+    /** The hash a key is placed by, the same in every process for keys that have one. */
+    public static int hashOf(Object key) {
+        return key instanceof Enum<?> constant ? constant.name().hashCode() : key.hashCode();
     }
 
     @Override

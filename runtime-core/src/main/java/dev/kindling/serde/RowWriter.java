@@ -131,6 +131,11 @@ public final class RowWriter {
         clear();
     }
 
+    /** Rows in a page handed out by {@link #drainTo}. */
+    public static int rowsOf(byte[] page, int offset) {
+        return Varint.read(page, offset + 1);
+    }
+
     private void clear() {
         codecs.addHeldBytes(-closedBytes);
         closed = NO_PAGES;

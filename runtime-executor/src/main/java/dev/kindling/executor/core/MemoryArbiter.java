@@ -15,16 +15,29 @@ import java.util.TreeMap;
  * Storage never has execution evicted. While several attempts run, none gets more than an equal part of what execution
  * can have, so the first one cannot starve those that start later. Nobody ever waits: an answer is yes or no.
  *
- * <p>Invariant: sum over attempts of max(held, guaranteed) + guaranteed x idle slots + storage &lt;= pool.
+ * <p>A task that does not stop when it is told to may outlive its slot: the one that comes beyond the slots then has no
+ * guarantee until one of the others ends, and lives from what is lent.
+ *
+ * <p>Invariant: sum over tasks of max(held, their guarantee) + guarantee x idle slots + storage &lt;= pool.
  */
 public final class MemoryArbiter {
     private final long poolBytes;
     private final int slots;
     private final long guaranteedBytes;
     private final long protectedStorageBytes;
-    private final Map<Integer, Long> heldByTask = new TreeMap<>();
+    private final Map<Integer, Account> accounts = new TreeMap<>();
     private long storageBytes;
     private long lentBytes;
+    private int guaranteedTasks;
+
+    private static final class Account {
+        private long heldBytes;
+        private long guaranteedBytes;
+
+        private long lentBytes() {
+            return Math.max(0, heldBytes - guaranteedBytes);
+        }
+    }
 
     public MemoryArbiter(long poolBytes, int slots) {
         if (poolBytes < slots || slots < 1) {
@@ -37,22 +50,40 @@ public final class MemoryArbiter {
         this.protectedStorageBytes = poolBytes / 2;
     }
 
-    /** Lets task {@code task} in, holding nothing. More tasks than slots get no guarantee, so they are refused. */
+    /** Lets task {@code task} in, holding nothing. */
     public void open(int task) {
-        if (heldByTask.size() == slots) {
-            throw new KindlingException(
-                    ErrorCode.INTERNAL, "task " + task + " wants memory while " + slots + " tasks have all of it");
-        }
-        if (heldByTask.putIfAbsent(task, 0L) != null) {
+        Account account = new Account();
+        if (accounts.putIfAbsent(task, account) != null) {
             throw new KindlingException(ErrorCode.INTERNAL, "task " + task + " has its memory twice");
+        }
+        if (guaranteedTasks < slots) {
+            guarantee(account);
         }
     }
 
-    /** Takes back all that {@code task} held. */
+    private void guarantee(Account account) {
+        lentBytes -= account.lentBytes();
+        account.guaranteedBytes = guaranteedBytes;
+        lentBytes += account.lentBytes();
+        guaranteedTasks++;
+    }
+
+    /** Takes back all that {@code task} held; a task without a guarantee gets its one. */
     public void close(int task) {
-        Long held = heldByTask.remove(task);
-        if (held != null) {
-            lentBytes -= overGuarantee(held);
+        Account account = accounts.remove(task);
+        if (account == null) {
+            return;
+        }
+        lentBytes -= account.lentBytes();
+        if (account.guaranteedBytes == 0) {
+            return;
+        }
+        guaranteedTasks--;
+        for (Account other : accounts.values()) {
+            if (other.guaranteedBytes == 0) {
+                guarantee(other);
+                return;
+            }
         }
     }
 
@@ -64,28 +95,29 @@ public final class MemoryArbiter {
 
     /** All of {@code bytes} more for {@code task}, or nothing. Evicted storage is counted as gone at once. */
     public Grant acquire(int task, long bytes) {
-        long held = heldByTask.get(task);
-        long wanted = held + bytes;
-        long moreLent = overGuarantee(wanted) - overGuarantee(held);
-        long free = freeBytes();
-        long evict = Math.max(0, moreLent - free);
+        Account account = accounts.get(task);
+        long wanted = account.heldBytes + bytes;
+        long moreLent = Math.max(0, wanted - account.guaranteedBytes) - account.lentBytes();
+        long evict = Math.max(0, moreLent - freeBytes());
         if (moreLent > 0 && (wanted > fairShare() || evict > evictableBytes())) {
             return Grant.REFUSED;
         }
-        heldByTask.put(task, wanted);
+        account.heldBytes = wanted;
         lentBytes += moreLent;
         storageBytes -= evict;
         return evict == 0 ? Grant.FREE : new Grant(true, evict);
     }
 
     public void release(int task, long bytes) {
-        long held = heldByTask.get(task);
-        if (bytes > held) {
+        Account account = accounts.get(task);
+        if (bytes > account.heldBytes) {
             throw new KindlingException(
-                    ErrorCode.INTERNAL, "task " + task + " gives back " + bytes + " bytes and holds " + held);
+                    ErrorCode.INTERNAL,
+                    "task " + task + " gives back " + bytes + " bytes and holds " + account.heldBytes);
         }
-        heldByTask.put(task, held - bytes);
-        lentBytes -= overGuarantee(held) - overGuarantee(held - bytes);
+        lentBytes -= account.lentBytes();
+        account.heldBytes -= bytes;
+        lentBytes += account.lentBytes();
     }
 
     /** Room for a stored block, if it is free. */
@@ -102,9 +134,15 @@ public final class MemoryArbiter {
     }
 
     public long held(int task) {
-        return heldByTask.get(task);
+        return accounts.get(task).heldBytes;
     }
 
+    /** What {@code task} can have in any case, now: a task beyond the slots gets its guarantee later. */
+    public long guaranteedBytes(int task) {
+        return accounts.get(task).guaranteedBytes;
+    }
+
+    /** The share of a slot. */
     public long guaranteedBytes() {
         return guaranteedBytes;
     }
@@ -128,10 +166,6 @@ public final class MemoryArbiter {
 
     private long fairShare() {
         long forExecution = poolBytes - Math.min(storageBytes, protectedStorageBytes);
-        return Math.max(guaranteedBytes, forExecution / Math.max(1, heldByTask.size()));
-    }
-
-    private long overGuarantee(long held) {
-        return Math.max(0, held - guaranteedBytes);
+        return Math.max(guaranteedBytes, forExecution / Math.max(1, accounts.size()));
     }
 }

@@ -8,16 +8,15 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
     private final MemoryPool pool;
     private final int task;
     private final long unitBytes;
-    private final long guaranteedBytes;
     private long granted;
     private long held;
     private long peak;
+    private boolean isClosed;
 
-    AttemptMemory(MemoryPool pool, int task, long unitBytes, long guaranteedBytes) {
+    AttemptMemory(MemoryPool pool, int task, long unitBytes) {
         this.pool = pool;
         this.task = task;
         this.unitBytes = unitBytes;
-        this.guaranteedBytes = guaranteedBytes;
     }
 
     @Override
@@ -45,6 +44,9 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
 
     @Override
     public void release(long bytes) {
+        if (isClosed) {
+            return; // given back as a whole; what is left is cleaned up afterwards
+        }
         if (bytes > held) {
             throw new KindlingException(
                     ErrorCode.INTERNAL, "an attempt gives back " + bytes + " bytes and holds " + held);
@@ -65,7 +67,7 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
 
     @Override
     public long guaranteed() {
-        return guaranteedBytes;
+        return pool.guaranteed(task);
     }
 
     @Override
@@ -78,5 +80,6 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
         pool.close(task);
         granted = 0;
         held = 0;
+        isClosed = true;
     }
 }

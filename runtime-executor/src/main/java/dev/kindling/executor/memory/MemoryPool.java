@@ -51,12 +51,12 @@ public final class MemoryPool {
         this.evictor = storageEvictor;
     }
 
-    /** Memory for an attempt that starts; closing it gives everything back. At most one a slot. */
+    /** Memory for an attempt that starts; closing it gives everything back. More than one a slot have no guarantee. */
     public AttemptMemory openTask() {
         synchronized (lock) {
             int task = ++lastTask;
             arbiter.open(task);
-            return new AttemptMemory(this, task, unitBytes, arbiter.guaranteedBytes());
+            return new AttemptMemory(this, task, unitBytes);
         }
     }
 
@@ -74,6 +74,12 @@ public final class MemoryPool {
     void release(int task, long bytes) {
         synchronized (lock) {
             arbiter.release(task, bytes);
+        }
+    }
+
+    long guaranteed(int task) {
+        synchronized (lock) {
+            return arbiter.guaranteedBytes(task);
         }
     }
 

@@ -1,61 +1,169 @@
 package dev.kindling.executor.shuffle;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.HashPartitioner;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
-import dev.kindling.serde.RowWriter;
+import dev.kindling.serde.RowCodecs;
+import dev.kindling.serde.RowReader;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** The map side of a shuffle: rows of one attempt into the buckets of its map output. Owned by the attempt's thread. */
+/**
+ * The map side of a shuffle: the pairs of one attempt into the buckets of its map output. Owned by the attempt's thread.
+ *
+ * <p>Bucket = partition x buckets per partition + a part of the key's mixed hash; the partition is what the partitioner
+ * says, so the number of buckets never moves a key to another partition. Rows are appended to the open page of their
+ * bucket in a loop over the batch; there is no sort and no buffer of objects. {@link BucketPages} keeps the pages and
+ * spills. In the end the buckets are written in order, each as one or more blocks.
+ *
+ * <p>Where there are more buckets than open pages fit in memory, rows are first put into ranges of buckets, and each
+ * range is cut into its buckets when it is written: the rows are encoded twice, and any number of buckets works in any
+ * heap.
+ */
 public final class ShuffleWriter implements Closeable {
+    private static final int BATCH_ROWS = 256;
+
     private final StageBody.Sink.MapOutput sink;
     private final TaskEnvironment environment;
     private final Partitioner by;
+    private final int hashPartitions;
     private final int bucketsPerPartition;
-    private final RowWriter[] buckets;
+    private final int bucketCount;
+    private final int bucketsPerRange;
+    private final RowCodecs codecs;
+    private final BucketPages ranges;
+    private int[] bucketOf = new int[1024];
+    private Class<?> checkedKeys;
     private long rowDigest;
     private long rowCount;
+    private long spilledBytes;
 
     public ShuffleWriter(StageBody.Sink.MapOutput sink, TaskEnvironment environment) {
         this.sink = sink;
         this.environment = environment;
         this.by = sink.by();
+        this.hashPartitions = by.getClass() == HashPartitioner.class ? by.numPartitions() : 0;
         this.bucketsPerPartition = sink.bucketsPerPartition();
-        this.buckets = new RowWriter[by.numPartitions() * bucketsPerPartition];
+        this.bucketCount = Math.multiplyExact(by.numPartitions(), bucketsPerPartition);
+        int maxBuckets = BucketPages.maxBuckets(environment.memory());
+        // Halves of the square: neither the ranges nor the buckets of one range are many.
+        this.bucketsPerRange = bucketCount <= maxBuckets ? 1 : (int) Math.ceil(Math.sqrt(bucketCount));
+        this.codecs = new RowCodecs(environment.userClassLoader());
+        this.ranges = new BucketPages(environment, codecs, (bucketCount + bucketsPerRange - 1) / bucketsPerRange);
     }
 
     /** Adds the first {@code count} of {@code rows}, each a {@code Tuple2}. */
     public void add(Object[] rows, int count) throws IOException {
+        if (bucketOf.length < count) {
+            bucketOf = new int[count];
+        }
+        rowDigest += findBuckets(rows, count, bucketOf);
+        rowCount += count;
+        if (bucketsPerRange == 1) {
+            for (int i = 0; i < count; i++) {
+                ranges.append(bucketOf[i], rows[i]);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                ranges.append(bucketOf[i] / bucketsPerRange, rows[i]);
+            }
+        }
+    }
+
+    /** Says which bucket each row belongs to; returns the digest of the rows. */
+    private long findBuckets(Object[] rows, int count, int[] buckets) {
+        long digest = 0;
         for (int i = 0; i < count; i++) {
             Tuple2<?, ?> row = (Tuple2<?, ?>) rows[i];
-            int hash = row._1() == null ? 0 : row._1().hashCode();
-            int bucket = by.getPartition(row._1()) * bucketsPerPartition
-                    + Math.floorMod(hash * 0x9E3779B9 >>> 8, bucketsPerPartition);
-            if (buckets[bucket] == null) {
-                buckets[bucket] = new RowWriter(
-                        environment.userClassLoader(), environment.settings().pageBytes());
-            }
-            buckets[bucket].append(row);
-            rowDigest += row.hashCode() * 0x9E3779B97F4A7C15L;
+            Object key = row._1();
+            int hash = key == null ? 0 : hashOf(key);
+            int partition = hashPartitions > 0 ? Math.floorMod(hash, hashPartitions) : partitionOf(key);
+            buckets[i] = bucketsPerPartition == 1
+                    ? partition
+                    : partition * bucketsPerPartition + subBucketOf(hash, bucketsPerPartition);
+            digest += RowDigest.ofPair(row);
         }
-        rowCount += count;
+        return digest;
+    }
+
+    private int hashOf(Object key) {
+        if (key instanceof Integer number) {
+            return number;
+        }
+        if (key.getClass() != checkedKeys) {
+            checkKeys(key.getClass());
+        }
+        return HashPartitioner.hashOf(key);
+    }
+
+    /** Keys whose hash is that of the object, not of its contents, would meet no equal key in another process. */
+    private void checkKeys(Class<?> keys) {
+        if ((hashPartitions > 0 || bucketsPerPartition > 1) && keys.isArray()) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "keys of class " + keys.getTypeName() + " cannot be grouped or placed by hash: two arrays with the same"
+                            + " contents are not equal. Use a list, a string or a record as the key.");
+        }
+        checkedKeys = keys;
+    }
+
+    private int partitionOf(Object key) {
+        int partition = by.getPartition(key);
+        if (partition < 0 || partition >= by.numPartitions()) {
+            throw new KindlingException(
+                    ErrorCode.USER_CODE_FAILED,
+                    by.getClass().getName() + ".getPartition answered " + partition + "; it has " + by.numPartitions()
+                            + " partitions, from 0 to " + (by.numPartitions() - 1));
+        }
+        return partition;
+    }
+
+    /** Independent of {@code hash} modulo the partitions: all bits are mixed before the highest are taken. */
+    static int subBucketOf(int hash, int bucketsPerPartition) {
+        int mixed = hash;
+        mixed = (mixed ^ mixed >>> 16) * 0x85EBCA6B;
+        mixed = (mixed ^ mixed >>> 13) * 0xC2B2AE35;
+        mixed ^= mixed >>> 16;
+        return (int) ((mixed & 0xFFFF_FFFFL) * bucketsPerPartition >>> 32);
     }
 
     /** Writes and publishes the map output. */
     public TaskResult.MapWritten finish() throws IOException {
-        try (MapOutputWriter out = environment.openMapOutput(sink.shuffleId(), buckets.length)) {
-            for (int bucket = 0; bucket < buckets.length; bucket++) {
-                if (buckets[bucket] != null) {
-                    out.startBlock(bucket, buckets[bucket].rowCount());
-                    buckets[bucket].drainTo(out::write);
+        try (MapOutputWriter output = environment.openMapOutput(sink.shuffleId(), bucketCount)) {
+            if (bucketsPerRange == 1) {
+                ranges.writeTo(output, 0);
+            } else {
+                for (int first = 0; first < bucketCount; first += bucketsPerRange) {
+                    writeRange(output, first, Math.min(bucketsPerRange, bucketCount - first));
                 }
             }
-            return new TaskResult.MapWritten(
-                    sink.shuffleId(), partitionBytes(out.commit()), rowCount, rowDigest);
+            spilledBytes += ranges.spilledBytes();
+            return new TaskResult.MapWritten(sink.shuffleId(), partitionBytes(output.commit()), rowCount, rowDigest);
+        }
+    }
+
+    private void writeRange(MapOutputWriter output, int first, int count) throws IOException {
+        environment.checkCancelled();
+        RowReader reader = codecs.newReader();
+        Object[] rows = new Object[BATCH_ROWS];
+        try (BucketPages buckets = new BucketPages(environment, new RowCodecs(environment.userClassLoader()), count)) {
+            ranges.take(first / bucketsPerRange, (bytes, offset, length, pageRows) -> {
+                reader.reset(bytes, offset, length);
+                for (int n = reader.read(rows, 0, rows.length); n > 0; n = reader.read(rows, 0, rows.length)) {
+                    findBuckets(rows, n, bucketOf);
+                    for (int i = 0; i < n; i++) {
+                        buckets.append(bucketOf[i] - first, rows[i]);
+                    }
+                }
+            });
+            buckets.writeTo(output, first);
+            spilledBytes += buckets.spilledBytes();
         }
     }
 
@@ -67,7 +175,14 @@ public final class ShuffleWriter implements Closeable {
         return bytes;
     }
 
+    /** Bytes of pages that went through scratch files; known after {@link #finish}. */
+    public long spilledBytes() {
+        return spilledBytes;
+    }
+
     /** Gives back memory and scratch files; after {@link #finish} too. */
     @Override
-    public void close() {}
+    public void close() throws IOException {
+        ranges.close();
+    }
 }

@@ -1,0 +1,69 @@
+package dev.kindling.executor.shuffle;
+
+import dev.kindling.api.Tuple2;
+import dev.kindling.api.Tuple3;
+import dev.kindling.api.Tuple4;
+
+/**
+ * A number for a row that is the same in every process and attempt: rows of a map output are summed up, so their order
+ * does not matter, and two attempts of a deterministic task agree. Only values whose hash is defined by their contents
+ * count; of others just that there is one. Floating point counts by its whole part: a sum of doubles may differ in its
+ * last bits when its terms come in another order, which is no fault of the program.
+ */
+final class RowDigest {
+    private static final long PRIME_1 = 0x9E3779B97F4A7C15L;
+    private static final long PRIME_2 = 0xC2B2AE3D27D4EB4FL;
+
+    private RowDigest() {}
+
+    static long ofPair(Tuple2<?, ?> row) {
+        return mix(contentOf(row._1()) * PRIME_1 + contentOf(row._2()) + PRIME_2);
+    }
+
+    private static long contentOf(Object value) {
+        if (value instanceof Integer number) {
+            return number;
+        }
+        if (value instanceof String string) {
+            return string.hashCode();
+        }
+        if (value instanceof Long number) {
+            return mix(number);
+        }
+        if (value instanceof Double number) {
+            return number.longValue();
+        }
+        if (value instanceof Tuple2<?, ?> pair) {
+            return ofPair(pair);
+        }
+        return contentOfOther(value);
+    }
+
+    private static long contentOfOther(Object value) {
+        if (value instanceof Float number) {
+            return number.longValue();
+        }
+        if (value instanceof Number || value instanceof Boolean || value instanceof Character) {
+            return isOfJavaLang(value) ? value.hashCode() : 1;
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.name().hashCode();
+        }
+        if (value instanceof Tuple3<?, ?, ?> t) {
+            return mix(contentOf(t._1()) * PRIME_1 + contentOf(t._2()) * PRIME_2 + contentOf(t._3()));
+        }
+        if (value instanceof Tuple4<?, ?, ?, ?> t) {
+            return mix(contentOf(t._1()) * PRIME_1 + contentOf(t._2()) * PRIME_2 + contentOf(t._3()) * 31 + contentOf(t._4()));
+        }
+        return value == null ? 0 : 1;
+    }
+
+    private static boolean isOfJavaLang(Object value) {
+        return value.getClass().getPackageName().equals("java.lang");
+    }
+
+    private static long mix(long value) {
+        long mixed = (value ^ value >>> 32) * PRIME_2;
+        return mixed ^ mixed >>> 29;
+    }
+}
