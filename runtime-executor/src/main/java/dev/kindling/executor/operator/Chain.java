@@ -9,17 +9,23 @@ import dev.kindling.storage.SplitCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Makes the operators of one partition of a stage out of its plan tree. Used by the task's thread. */
 public final class Chain {
-    private final List<TaskInput> inputs;
+    private record Leaf(int id, int partition) {}
+
+    private final Map<Leaf, TaskInput> inputs = new HashMap<>();
     private final TaskScope scope;
 
     /** @param inputs what the leaves of this partition read */
     public Chain(List<TaskInput> inputs, TaskScope scope) {
-        this.inputs = inputs;
         this.scope = scope;
+        for (TaskInput input : inputs) {
+            this.inputs.put(new Leaf(input.leafId(), input.leafPartition()), input);
+        }
     }
 
     /** The operator that gives the rows of {@code partition} of {@code node}; nothing is read before its first read. */
@@ -139,12 +145,11 @@ public final class Chain {
     }
 
     private TaskInput inputOf(PlanNode leaf, int partition) {
-        for (TaskInput input : inputs) {
-            if (input.leafId() == leaf.id() && input.leafPartition() == partition) {
-                return input;
-            }
+        TaskInput input = inputs.get(new Leaf(leaf.id(), partition));
+        if (input == null) {
+            throw new KindlingException(
+                    ErrorCode.INTERNAL, "partition " + partition + " of leaf " + leaf.id() + " came without its input");
         }
-        throw new KindlingException(
-                ErrorCode.INTERNAL, "partition " + partition + " of leaf " + leaf.id() + " came without its input");
+        return input;
     }
 }

@@ -20,7 +20,8 @@ final class CombineTable implements AutoCloseable {
 
     private final Combiner combiner;
     private final Reservation reservation;
-    private final RowWriter measuring;
+    private final TaskScope scope;
+    private RowWriter measuring;
     private final KeyTable keys = new KeyTable();
     private Object[] values = new Object[512];
     private long rowsSeen;
@@ -30,6 +31,7 @@ final class CombineTable implements AutoCloseable {
     CombineTable(Combiner combiner, TaskScope scope) {
         this.combiner = combiner;
         this.reservation = new Reservation(scope.memory());
+        this.scope = scope;
         this.measuring = scope.newRowWriter();
     }
 
@@ -74,12 +76,10 @@ final class CombineTable implements AutoCloseable {
                 int id = (int) ((long) i * keys.count() / measured);
                 measuring.append(new Tuple2<>(keys.keyOf(id), values[id]));
             }
-            entryBytes = Math.max(1, measuring.byteCount() / Math.max(1, measured));
+            entryBytes = Math.max(1, measuring.takeBytes().length / Math.max(1, measured));
         } catch (KindlingException e) {
             // A combined value need not be serializable as long as it never leaves memory; the last measure stands.
-            entryBytes = Math.max(entryBytes, 64);
-        } finally {
-            measuring.takeBytes();
+            measuring = scope.newRowWriter();
         }
     }
 

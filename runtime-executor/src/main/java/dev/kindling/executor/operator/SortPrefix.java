@@ -1,6 +1,6 @@
 package dev.kindling.executor.operator;
 
-import java.util.Collections;
+import dev.kindling.plan.NaturalOrder;
 import java.util.Comparator;
 
 /**
@@ -12,10 +12,12 @@ final class SortPrefix {
     private final boolean isReversed;
     private Class<?> keyClass;
     private boolean isMixed;
+    private boolean hasNull;
 
-    SortPrefix(Comparator<?> order) {
-        isReversed = order.equals(Collections.reverseOrder());
-        isNatural = isReversed || order.equals(Comparator.naturalOrder());
+    SortPrefix(Comparator<Object> order) {
+        Comparator<Object> recognised = NaturalOrder.recognised(order);
+        isReversed = recognised == NaturalOrder.DESCENDING;
+        isNatural = recognised instanceof NaturalOrder;
     }
 
     /** Whether keys have prefixes at all; false once keys of two classes were seen. */
@@ -25,14 +27,17 @@ final class SortPrefix {
 
     /** Whether keys with equal prefixes are equal. */
     boolean isExact() {
-        return isKnown() && keyClass != null && keyClass != String.class;
+        return isKnown() && !hasNull && keyClass != String.class;
     }
 
     /** The prefix of {@code key}; means something only while {@link #isKnown} afterwards. */
     long of(Object key) {
-        if (!isNatural || key == null) {
-            isMixed = true;
+        if (!isNatural) {
             return 0;
+        }
+        if (key == null) {
+            hasNull = true;
+            return isReversed ? Long.MAX_VALUE : Long.MIN_VALUE;
         }
         if (key.getClass() != keyClass) {
             if (keyClass != null || !isSupported(key.getClass())) {

@@ -1,6 +1,5 @@
 package dev.kindling.executor.operator;
 
-import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.block.BlockSource;
@@ -135,14 +134,7 @@ final class SortedRows implements Operator {
         }
     }
 
-    private RuntimeException failed(RuntimeException thrown) {
-        if (thrown instanceof NullPointerException && order.equals(Comparator.naturalOrder())) {
-            return new KindlingException(
-                    ErrorCode.USER_CODE_FAILED,
-                    "a null key has no natural order; pass a comparator such as"
-                            + " Comparator.nullsFirst(Comparator.naturalOrder()) to the sort",
-                    thrown);
-        }
+    private static RuntimeException failed(RuntimeException thrown) {
         return thrown instanceof KindlingException ? thrown : UserFunctionFailed.ofKey(thrown);
     }
 

@@ -1,0 +1,341 @@
+package dev.kindling.executor.task;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.Groups;
+import dev.kindling.api.HashPartitioner;
+import dev.kindling.api.Partitioner;
+import dev.kindling.api.Tuple2;
+import dev.kindling.plan.Combiner;
+import dev.kindling.plan.NaturalOrder;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanNode.ReduceSide;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Grouping, combining, sorting and cogrouping give what plain collections give, whatever the rows and the memory. */
+class KeyedOperatorsTest {
+    /** A set of pairs to be tried, by a name that says what is special about it. */
+    record Rows(String name, List<Tuple2<Object, Object>> pairs) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Rows rows(String name, int count, IntFunction<Object> key) {
+        return new Rows(
+                name, IntStream.range(0, count).mapToObj(i -> new Tuple2<>(key.apply(i), (Object) i)).toList());
+    }
+
+    static Stream<Rows> inputs() {
+        Random random = new Random(42);
+        List<Object> strings = IntStream.range(0, 3000)
+                .<Object>mapToObj(i -> Integer.toString(random.nextInt(900), 36) + "é".repeat(i % 3))
+                .toList();
+        return Stream.of(
+                rows("empty", 0, i -> i),
+                rows("one", 1, i -> i),
+                rows("distinct", 12_000, i -> i),
+                rows("few keys", 10_000, i -> i % 7),
+                rows("random ints", 12_000, i -> random.nextInt(2_000) - 1_000),
+                rows("reversed longs", 10_000, i -> 1_000_000_000_000L - i),
+                rows("one key only", 10_000, i -> "the one"),
+                rows("one giant key among many", 12_000, i -> i % 10 == 0 ? i : -1),
+                rows("null keys", 6_000, i -> i % 3 == 0 ? null : i % 100),
+                rows("strings", 8_000, i -> strings.get(i % strings.size())),
+                rows("long strings", 2_000, i -> "a common beginning ".repeat(10) + i % 500),
+                rows("doubles", 5_000, i -> i % 50 == 0 ? Double.NaN : i % 2 == 0 ? -i / 8.0 : i / 16.0),
+                rows("same hash", 3_000, i -> new SameHash(i % 300)),
+                new Rows(
+                        "null values",
+                        IntStream.range(0, 5_000)
+                                .mapToObj(i -> new Tuple2<Object, Object>(i % 40, i % 5 == 0 ? null : i))
+                                .toList()));
+    }
+
+    /** Keys that no cut by hash can part. */
+    record SameHash(int number) implements Comparable<SameHash> {
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+
+        @Override
+        public int compareTo(SameHash other) {
+            return Integer.compare(number, other.number);
+        }
+    }
+
+    private static final long DECODED_BYTES_PER_ROW = 80;
+
+    /** Plenty; a third and a twentieth of what the rows take. */
+    static Stream<Arguments> inputsAndMemory() {
+        return inputs().flatMap(rows -> {
+            long bytes = Math.max(1, rows.pairs().size() * DECODED_BYTES_PER_ROW);
+            return Stream.of(MiniCluster.PLENTY, bytes / 3, bytes / 20).map(memory -> Arguments.of(rows, memory));
+        });
+    }
+
+    private final MiniCluster cluster = new MiniCluster();
+
+    private PlanNode shuffled(Rows rows, Partitioner by, int buckets, ReduceSide side) {
+        List<Tuple2<Object, Object>> pairs = rows.pairs();
+        int third = pairs.size() / 3;
+        PlanNode source = cluster.slices(
+                pairs.subList(0, third), List.of(), pairs.subList(third, 2 * third), pairs.subList(2 * third, pairs.size()));
+        return cluster.shuffle(source, by, buckets, side);
+    }
+
+    private static Map<Object, List<Object>> valuesByKey(List<Tuple2<Object, Object>> pairs) {
+        Map<Object, List<Object>> byKey = new HashMap<>();
+        pairs.forEach(pair -> byKey.computeIfAbsent(pair._1(), key -> new ArrayList<>()).add(pair._2()));
+        return byKey;
+    }
+
+    private static List<Object> inAnyOrder(List<?> values) {
+        List<Object> sorted = new ArrayList<>(values);
+        sorted.sort(Comparator.<Object>comparingInt(Objects::hashCode).thenComparing(String::valueOf));
+        return sorted;
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputsAndMemory")
+    void groupsHoldEveryValueOfTheirKeyAndNoOther(Rows rows, long memoryBytes) {
+        PlanNode grouped = shuffled(rows, new HashPartitioner(2), 3, new ReduceSide.Groups());
+        cluster.memory(memoryBytes);
+        PlanNode copied = cluster.map(grouped, row -> {
+            Iterable<?> group = (Iterable<?>) ((Tuple2<?, ?>) row)._2();
+            List<Object> once = new ArrayList<>();
+            group.forEach(once::add);
+            List<Object> twice = new ArrayList<>();
+            group.forEach(twice::add);
+            assertEquals(once, twice, "a group is the same when it is walked again");
+            assertEquals(once.size(), Groups.size(group));
+            return new Tuple2<>(((Tuple2<?, ?>) row)._1(), once);
+        });
+
+        Map<Object, List<Object>> found = new HashMap<>();
+        for (Object row : cluster.collect(copied)) {
+            Tuple2<?, ?> pair = (Tuple2<?, ?>) row;
+            assertTrue(
+                    found.put(pair._1(), inAnyOrder((List<?>) pair._2())) == null, "key " + pair._1() + " came twice");
+        }
+
+        Map<Object, List<Object>> expected = valuesByKey(rows.pairs());
+        expected.replaceAll((key, values) -> inAnyOrder(values));
+        assertEquals(expected, found);
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputsAndMemory")
+    void combiningGivesOneValueAKeyWhereverItIsDone(Rows rows, long memoryBytes) {
+        Combiner count = new Combiner(
+                value -> value == null ? 0L : 1L,
+                (sum, value) -> (Long) sum + (value == null ? 0 : 1),
+                (left, right) -> (Long) left + (Long) right);
+        Map<Object, Object> expected = new HashMap<>();
+        valuesByKey(rows.pairs())
+                .forEach((key, values) -> expected.put(
+                        key, values.stream().filter(Objects::nonNull).count()));
+        cluster.memory(memoryBytes);
+
+        for (boolean onMapSide : new boolean[] {false, true}) {
+            PlanNode combined = shuffled(rows, new HashPartitioner(3), 2, new ReduceSide.Combined(count, onMapSide));
+            List<Object> found = cluster.collect(combined);
+
+            assertEquals(expected.size(), found.size());
+            Map<Object, Object> byKey = new HashMap<>();
+            found.forEach(row -> byKey.put(((Tuple2<?, ?>) row)._1(), ((Tuple2<?, ?>) row)._2()));
+            assertEquals(expected, byKey, onMapSide ? "combined on the map side" : "combined on the reading side");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputsAndMemory")
+    void sortingIsStableAndAgreesWithTheListSort(Rows rows, long memoryBytes) {
+        Comparator<Object> own = Comparator.comparingInt(key -> Objects.hashCode(key) % 100);
+        for (Comparator<Object> order : List.of(NaturalOrder.ASCENDING, NaturalOrder.DESCENDING, own)) {
+            PlanNode sorted = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Sorted(order));
+            cluster.memory(memoryBytes);
+
+            List<Tuple2<Object, Object>> expected = new ArrayList<>(rows.pairs());
+            expected.sort((left, right) -> order.compare(left._1(), right._1()));
+
+            assertEquals(expected, cluster.collect(sorted));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputsAndMemory")
+    void coGroupPutsTheGroupsOfAllParentsSideBySide(Rows rows, long memoryBytes) {
+        HashPartitioner by = new HashPartitioner(2);
+        List<Tuple2<Object, Object>> half = rows.pairs().stream()
+                .filter(pair -> pair._2() instanceof Integer n && n % 2 == 0)
+                .toList();
+        List<Tuple2<Object, Object>> backwards = new ArrayList<>(rows.pairs());
+        Collections.reverse(backwards);
+        PlanNode coGrouped = cluster.coGroup(
+                by,
+                shuffled(rows, by, 2, new ReduceSide.PairRows()),
+                shuffled(new Rows("half", half), by, 1, new ReduceSide.PairRows()),
+                shuffled(new Rows("backwards", backwards), by, 4, new ReduceSide.PairRows()));
+        cluster.memory(memoryBytes);
+
+        Map<Object, List<List<Object>>> found = new HashMap<>();
+        PlanNode copied = cluster.map(coGrouped, row -> {
+            List<List<Object>> groups = new ArrayList<>();
+            for (Iterable<?> group : (Iterable<?>[]) ((Tuple2<?, ?>) row)._2()) {
+                List<Object> values = new ArrayList<>();
+                group.forEach(values::add);
+                groups.add(inAnyOrder(values));
+            }
+            return new Tuple2<>(((Tuple2<?, ?>) row)._1(), groups);
+        });
+        for (Object row : cluster.collect(copied)) {
+            Tuple2<?, ?> pair = (Tuple2<?, ?>) row;
+            @SuppressWarnings("unchecked")
+            List<List<Object>> groups = (List<List<Object>>) pair._2();
+            assertTrue(found.put(pair._1(), groups) == null, "key " + pair._1() + " came twice");
+        }
+
+        Map<Object, List<Object>> all = valuesByKey(rows.pairs());
+        Map<Object, List<Object>> even = valuesByKey(half);
+        Map<Object, List<List<Object>>> expected = new HashMap<>();
+        all.forEach((key, values) -> expected.put(
+                key,
+                List.of(
+                        inAnyOrder(values),
+                        inAnyOrder(even.getOrDefault(key, List.of())),
+                        inAnyOrder(values))));
+        assertEquals(expected, found);
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputs")
+    void pairsArriveOnceInTheirPartition(Rows rows) {
+        HashPartitioner by = new HashPartitioner(4);
+        PlanNode pairs = shuffled(rows, by, 2, new ReduceSide.PairRows());
+
+        List<Object> found = new ArrayList<>();
+        for (int partition = 0; partition < 4; partition++) {
+            for (Object row : cluster.collect(pairs, partition)) {
+                assertEquals(partition, by.getPartition(((Tuple2<?, ?>) row)._1()));
+                found.add(row);
+            }
+        }
+
+        assertEquals(inAnyOrder(rows.pairs()), inAnyOrder(found));
+    }
+
+    @ParameterizedTest
+    @MethodSource("inputs")
+    void combinedListsThatGrowWithEveryRowAreStillWhole(Rows rows) {
+        Combiner toList = new Combiner(
+                value -> new ArrayList<>(Collections.singletonList(value)),
+                (list, value) -> {
+                    ((List<Object>) asList(list)).add(value);
+                    return list;
+                },
+                (left, right) -> {
+                    ((List<Object>) asList(left)).addAll(asList(right));
+                    return left;
+                });
+        cluster.memory(64 << 10);
+        PlanNode lists = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Combined(toList, true));
+
+        Map<Object, List<Object>> found = new HashMap<>();
+        cluster.collect(lists)
+                .forEach(row -> found.put(((Tuple2<?, ?>) row)._1(), inAnyOrder(asList(((Tuple2<?, ?>) row)._2()))));
+
+        Map<Object, List<Object>> expected = valuesByKey(rows.pairs());
+        expected.replaceAll((key, values) -> inAnyOrder(values));
+        assertEquals(expected, found);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Object> asList(Object list) {
+        return (List<Object>) list;
+    }
+
+    @Test
+    void groupingCutsAgainAndAgainUntilEveryPartFits() {
+        Rows rows = rows("many keys and a giant one", 300_000, i -> i % 3 == 0 ? "giant" : "key " + i % 50_000);
+        PlanNode grouped = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Groups());
+        cluster.memory(1 << 20);
+
+        Map<Object, Long> sizes = new HashMap<>();
+        cluster.collect(cluster.map(grouped, row -> {
+                    Tuple2<?, ?> pair = (Tuple2<?, ?>) row;
+                    return new Tuple2<>(pair._1(), Groups.size((Iterable<?>) pair._2()));
+                }))
+                .forEach(row -> sizes.put(((Tuple2<?, ?>) row)._1(), (Long) ((Tuple2<?, ?>) row)._2()));
+
+        assertEquals(
+                rows.pairs().stream().collect(Collectors.groupingBy(Tuple2::_1, Collectors.counting())), sizes);
+        assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
+        assertTrue(cluster.metrics().peakMemoryBytes() > 0, "no memory was counted");
+        assertEquals(0, cluster.lastEnvironment().openScratchFiles());
+    }
+
+    @Test
+    void keysThatShareTheirHashAreStillParted() {
+        Rows rows = rows("same hash", 40_000, i -> new SameHash(i % 200));
+        PlanNode grouped = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Groups());
+        cluster.memory(1);
+
+        List<Object> sizes = cluster.collect(
+                cluster.map(grouped, row -> Groups.size((Iterable<?>) ((Tuple2<?, ?>) row)._2())));
+
+        assertEquals(Collections.nCopies(200, 200L), sizes);
+    }
+
+    @Test
+    void sortingMergesRunsInSeveralPassesWhenMemoryIsShort() {
+        Random random = new Random(7);
+        Rows rows = rows("random", 200_000, i -> random.nextInt(50_000));
+        cluster.memory(1);
+        PlanNode sorted = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Sorted(NaturalOrder.ASCENDING));
+
+        List<Tuple2<Object, Object>> expected = new ArrayList<>(rows.pairs());
+        expected.sort(Comparator.comparing(pair -> (Integer) pair._1()));
+        assertEquals(expected, cluster.collect(sorted));
+        assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
+        assertEquals(0, cluster.lastEnvironment().openScratchFiles());
+    }
+
+    @Test
+    void combiningMoreKeysThanMemoryHoldsSpills() {
+        Rows rows = rows("distinct twice", 200_000, i -> i % 100_000);
+        Combiner sum = new Combiner(
+                value -> ((Integer) value).longValue(),
+                (total, value) -> (Long) total + (Integer) value,
+                (left, right) -> (Long) left + (Long) right);
+        PlanNode combined = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Combined(sum, false));
+        cluster.memory(1 << 20);
+
+        Map<Object, Object> found = new HashMap<>();
+        cluster.collect(combined).forEach(row -> found.put(((Tuple2<?, ?>) row)._1(), ((Tuple2<?, ?>) row)._2()));
+
+        Map<Object, Object> expected = new HashMap<>();
+        rows.pairs().forEach(pair -> expected.merge(
+                pair._1(), ((Integer) pair._2()).longValue(), (left, right) -> (Long) left + (Long) right));
+        assertEquals(expected, found);
+        assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
+    }
+}
