@@ -10,6 +10,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.protocol.Frame;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class ControlPlaneTest {
             atServer.nextOpened().send(new Frame.StageProgram(3, body));
 
             Frame.StageProgram arrived = assertInstanceOf(Frame.StageProgram.class, atClient.nextFrame());
-            assertEquals(java.util.Arrays.hashCode(body), java.util.Arrays.hashCode(arrived.body()));
+            assertEquals(Arrays.hashCode(body), Arrays.hashCode(arrived.body()));
         }
     }
 
