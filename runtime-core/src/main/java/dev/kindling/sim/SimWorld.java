@@ -2,6 +2,7 @@ package dev.kindling.sim;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -23,17 +24,25 @@ public final class SimWorld {
         }
     }
 
+    /** One thing that happened; text only when somebody reads it. */
+    private record Note(long atMs, String who, String what) {
+        @Override
+        public String toString() {
+            return String.format("%8.3f s  %-7s %s", atMs / 1000.0, who, what);
+        }
+    }
+
     private final long seed;
-    private final Consumer<String> trace;
+    private final Optional<Consumer<String>> trace;
     private final PriorityQueue<Step> steps = new PriorityQueue<>();
-    private final ArrayDeque<String> story = new ArrayDeque<>();
+    private final ArrayDeque<Note> story = new ArrayDeque<>();
     private long nowMs;
     private long made;
     private long done;
     private long hash = 0xcbf29ce484222325L;
 
     /** @param trace receives every note as a line as it is made */
-    public SimWorld(long seed, Consumer<String> trace) {
+    public SimWorld(long seed, Optional<Consumer<String>> trace) {
         this.seed = seed;
         this.trace = trace;
     }
@@ -72,12 +81,14 @@ public final class SimWorld {
         hash = (hash ^ nowMs) * 0x100000001b3L;
         hash = (hash ^ who.hashCode()) * 0x100000001b3L;
         hash = (hash ^ what.hashCode()) * 0x100000001b3L;
-        String line = String.format("%8.3f s  %-7s %s", nowMs / 1000.0, who, what);
-        story.add(line);
+        Note note = new Note(nowMs, who, what);
+        story.add(note);
         if (story.size() > STORY_LINES) {
             story.remove();
         }
-        trace.accept(line);
+        if (trace.isPresent()) {
+            trace.get().accept(note.toString());
+        }
     }
 
     /** Of all notes so far. */
@@ -92,6 +103,6 @@ public final class SimWorld {
 
     /** The last notes, oldest first. */
     public List<String> story() {
-        return List.copyOf(story);
+        return story.stream().map(Note::toString).toList();
     }
 }

@@ -297,6 +297,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return believed;
     }
 
+    /** Whether this very process is registered. */
+    public boolean isRegistered(String executorId, long incarnation) {
+        return executors.registered(executorId, incarnation).isPresent();
+    }
+
     /** Whether this very output is registered as lying with this process. */
     public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
         return executors.registered(executorId, incarnation)

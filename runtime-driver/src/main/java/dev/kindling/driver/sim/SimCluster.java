@@ -29,6 +29,10 @@ final class SimCluster {
     /** Unfinished jobs must end within so much quiet time after healing. */
     private static final long DEADLINE_MS = 120_000;
 
+    /** The driver's patience with an executor that is silent, and with one that does not register. */
+    private static final long LOST_AFTER_MS = 10_000;
+    private static final long REGISTRATION_MS = 60_000;
+
     private static final int WATCH_MS = 500;
     private static final int CORES = 2;
 
@@ -152,7 +156,7 @@ final class SimCluster {
             return;
         }
         world.in(200 + random.nextInt(2_000), () -> {
-            SimExecutor process = new SimExecutor(this, executorId, nextIncarnation++, CORES);
+            SimExecutor process = new SimExecutor(this, executorId, nextIncarnation++, launches, CORES);
             if (!isClosed) {
                 processes.put(process.name(), process);
                 process.start();
@@ -194,19 +198,19 @@ final class SimCluster {
     /** The driver may learn of it by the connection, by the launcher, by both, or only by silence. */
     void ended(SimExecutor executor, int exitCode, String why) {
         causes.processEnded();
-        network.disturbedUntil(world.nowMs() + 10_000);
+        boolean isRegistered = driver.core.isRegistered(executor.id, executor.incarnation);
+        network.disturbedUntil(world.nowMs() + (isRegistered ? LOST_AFTER_MS : REGISTRATION_MS));
         int news = random.nextInt(8);
         if (news < 6) {
             world.in(1 + random.nextInt(20), () -> driver.on(
                     new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
         if (news > 1) {
-            int launches = launchesOf.get(executor.id);
-            world.in(1 + random.nextInt(200), () -> exited(executor.id, launches, exitCode, why));
+            world.in(1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, why));
         }
     }
 
-    /** A launcher that starts a name again has told of the end before it. */
+    /** A launcher that has started a name again tells no more of the process before. */
     private void exited(String executorId, int launches, int exitCode, String why) {
         if (launchesOf.get(executorId) == launches) {
             driver.exited(executorId, exitCode, why);

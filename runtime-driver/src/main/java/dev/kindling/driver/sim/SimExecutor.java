@@ -35,6 +35,8 @@ final class SimExecutor {
     final SimDisk disk;
     final String id;
     final long incarnation;
+    /** How often a process was started under this name, this one included. */
+    final int launchNumber;
 
     private final int cores;
     private final ExecutorCore core;
@@ -45,7 +47,8 @@ final class SimExecutor {
     private boolean isAlive = true;
     private long pausedUntilMs;
 
-    SimExecutor(SimCluster cluster, String id, long incarnation, int cores) {
+    SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, int cores) {
+        this.launchNumber = launchNumber;
         this.cluster = cluster;
         this.id = id;
         this.incarnation = incarnation;

@@ -13,10 +13,14 @@ import java.util.function.Consumer;
  * @param executors how many are started with
  * @param rates rate of each fault; empty for a mixture drawn by the seed
  * @param workload which jobs run
- * @param trace receives every event as a line
+ * @param trace receives every event as a line; empty for none
  */
 public record SimOptions(
-        long seed, int executors, Optional<Map<FaultKind, Double>> rates, Workload workload, Consumer<String> trace) {
+        long seed,
+        int executors,
+        Optional<Map<FaultKind, Double>> rates,
+        Workload workload,
+        Optional<Consumer<String>> trace) {
     /** Which jobs run. */
     public enum Workload {
         /** Jobs of tiny bodies that make use of all the control plane can do: for many seeds. */
@@ -29,7 +33,7 @@ public record SimOptions(
 
     /** The jobs of this seed under the faults of this seed. */
     public static SimOptions of(long seed) {
-        return new SimOptions(seed, 5, Optional.empty(), Workload.SYNTHETIC, line -> {});
+        return new SimOptions(seed, 5, Optional.empty(), Workload.SYNTHETIC, Optional.empty());
     }
 
     private static Map<FaultKind, Double> copyOf(Map<FaultKind, Double> rates) {
@@ -43,6 +47,6 @@ public record SimOptions(
     }
 
     public SimOptions tracedTo(Consumer<String> lines) {
-        return new SimOptions(seed, executors, rates, workload, lines);
+        return new SimOptions(seed, executors, rates, workload, Optional.of(lines));
     }
 }
