@@ -1,7 +1,7 @@
 /**
- * What the user asked for as an immutable tree, and what is made of it: nodes, the functions in them, the partitioner
- * of a sort, the program of a stage with its sink, the input of its leaves. Driver and executors share it.
+ * What the user asked for, as an unchangeable tree, and what one stage of it is when it travels to executors. Nothing
+ * in here runs anything.
  *
- * <p>May depend on {@code api}, {@code data}. Start reading at {@code PlanNode}, then {@code StageBody}.
+ * <p>May depend on: api, data, serde. Start reading at {@link dev.kindling.plan.PlanNode}.
  */
 package dev.kindling.plan;

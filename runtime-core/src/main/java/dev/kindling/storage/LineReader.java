@@ -3,7 +3,6 @@ package dev.kindling.storage;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.storage.Split.FileRange;
-import dev.kindling.util.ByteSizes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,10 +25,7 @@ import java.util.Arrays;
  */
 public final class LineReader implements Closeable {
     /** A longer line fails the task: a String cannot hold twice as much. */
-    private static final int MAX_LINE_BYTES = 1 << 30;
-
-    // A line is held in a buffer and in its String, while the buffer grows once more: half of the heap for one row.
-    private static final int HEAP_SHARE = 4;
+    static final int MAX_LINE_BYTES = 1 << 30;
 
     // Larger blocks leave the second-level cache between scan and copy; smaller ones pay more system calls.
     private static final int BUFFER_BYTES = 256 * 1024;
@@ -71,17 +67,13 @@ public final class LineReader implements Closeable {
     private long bytesRead;
 
     public LineReader(Split split) {
-        this(split, BUFFER_BYTES, maxLineBytes());
+        this(split, BUFFER_BYTES, MAX_LINE_BYTES);
     }
 
     LineReader(Split split, int bufferBytes, int maxLineBytes) {
         this.split = split;
         this.buffer = new byte[bufferBytes];
         this.maxLineBytes = maxLineBytes;
-    }
-
-    static int maxLineBytes() {
-        return (int) Math.min(MAX_LINE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
     }
 
     /**
@@ -324,12 +316,10 @@ public final class LineReader implements Closeable {
         if (limit >= maxLineBytes) {
             throw new KindlingException(
                     ErrorCode.OUT_OF_RESOURCES,
-                    "the line at byte " + bufferOffset + " of " + range.path() + " is longer than "
-                            + ByteSizes.format(maxLineBytes) + ", the most a row of text can be with a heap of "
-                            + ByteSizes.format(Runtime.getRuntime().maxMemory())
-                            + "; is it a text file? If so, raise kindling.executor.memory");
+                    "the line at byte " + bufferOffset + " of " + range.path() + " is longer than " + maxLineBytes
+                            + " bytes, the most a row of text can be; is it a text file?");
         }
-        buffer = Arrays.copyOf(buffer, (int) Math.min(2L * buffer.length, maxLineBytes));
+        buffer = Arrays.copyOf(buffer, (int) Math.min(2L * buffer.length, Math.max(maxLineBytes, buffer.length + 1L)));
     }
 
     private void onEarlyEnd() {
@@ -399,13 +389,11 @@ public final class LineReader implements Closeable {
         }
     }
 
-    /** The deprecated constructor is meant for just this, bytes that are the low halves of chars; 15 % faster here. */
-    @SuppressWarnings("deprecation")
     private static void latin1Lines(byte[] bytes, int start, int[] ends, int count, Object[] lines, int from) {
         int lineStart = start;
         for (int i = 0; i < count; i++) {
             int end = ends[i];
-            lines[from + i] = new String(bytes, 0, lineStart, end - lineStart);
+            lines[from + i] = new String(bytes, lineStart, end - lineStart, StandardCharsets.ISO_8859_1);
             lineStart = end + 1;
         }
     }

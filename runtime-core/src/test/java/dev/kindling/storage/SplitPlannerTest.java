@@ -254,21 +254,4 @@ class SplitPlannerTest {
         assertTrue(bz2.getMessage().contains("not .bz2"), bz2.getMessage());
         assertTrue(below.getMessage().contains("holds the directory down"), below.getMessage());
     }
-
-    @Test
-    void linksAreFollowedAndALinkToNothingIsNamed() throws IOException {
-        write("real/deep/f.txt", 3);
-        write("real/g.txt", 3);
-        Files.createSymbolicLink(root.resolve("file-link"), root.resolve("real/g.txt"));
-        Files.createSymbolicLink(root.resolve("link"), root.resolve("real/deep"));
-
-        assertEquals(List.of("file-link"), names(root + "/file-link"));
-        assertEquals(List.of("link/f.txt"), names(root + "/link"));
-        assertEquals(List.of("link/f.txt"), names(root + "/l*"));
-        assertEquals(List.of("real/g.txt"), names(root + "/link/../g.txt"));
-        assertEquals(List.of("real/g.txt"), names(root + "/link/../g*"));
-        Files.createSymbolicLink(root.resolve("real/deep/broken"), root.resolve("nothing"));
-        KindlingException e = assertThrows(KindlingException.class, () -> plan(root + "/link", 1));
-        assertTrue(e.getMessage().endsWith("link/broken is a link to a file that does not exist"), e.getMessage());
-    }
 }

@@ -63,6 +63,7 @@ final class Layers {
             "util", Set.of("api"),
             "serde", Set.of("data"),
             "event", Set.of("protocol"),
+            "storage", Set.of("plan"),
             "executor.attempt", Set.of("executor.block", "executor.memory"),
             "executor.block", Set.of("executor.memory"),
             "driver.cli", Set.of("driver.sim"));

@@ -3,13 +3,14 @@ package dev.kindling.storage.local;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 
@@ -24,9 +25,10 @@ final class Glob {
 
     /** What exists and matches, sorted; each once. */
     static List<Path> matches(String pattern) throws IOException {
-        Set<Path> found = new TreeSet<>();
+        TreeSet<Path> found = new TreeSet<>();
         for (String plain : alternatives(pattern)) {
-            List<Path> level = List.of(LocalPaths.parse(plain.startsWith("/") ? "/" : "."));
+            Path root = Path.of(plain.startsWith("/") ? "/" : "").toAbsolutePath();
+            List<Path> level = List.of(root);
             for (String name : plain.split("/+")) {
                 if (!name.isEmpty() && !name.equals(".")) {
                     level = step(level, name);
@@ -43,7 +45,7 @@ final class Glob {
             if (isSpecial(name)) {
                 addMatching(directory, name, next);
             } else if (Files.exists(directory.resolve(name))) {
-                next.add(LocalPaths.parse(directory.resolve(name).toString()));
+                next.add(directory.resolve(name).normalize());
             }
         }
         return next;
@@ -55,9 +57,11 @@ final class Glob {
         }
         PathMatcher matcher = matcher(name);
         boolean namesHidden = name.startsWith("_") || name.startsWith(".");
-        for (Path child : LocalPaths.childrenOf(directory)) {
-            if (matcher.matches(child.getFileName()) && (namesHidden || !LocalObjectStore.isHidden(child))) {
-                found.add(child);
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                if (matcher.matches(child.getFileName()) && (namesHidden || !LocalObjectStore.isHidden(child))) {
+                    found.add(child);
+                }
             }
         }
     }

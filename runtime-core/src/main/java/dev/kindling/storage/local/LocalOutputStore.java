@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Output into a directory of this machine. Safe for many threads, each target written by one job.
@@ -374,11 +375,10 @@ public final class LocalOutputStore implements OutputStore {
     }
 
     private static SortedSet<String> namesIn(Path directory) throws IOException {
-        SortedSet<String> names = new TreeSet<>();
-        for (Path child : LocalPaths.childrenOf(directory)) {
-            names.add(child.getFileName().toString());
+        try (Stream<Path> children = Files.list(directory)) {
+            return children.map(child -> child.getFileName().toString())
+                    .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
         }
-        return names;
     }
 
     private static void removeIfEmpty(List<Path> directories) throws IOException {

@@ -28,10 +28,10 @@ final class Progress implements AppEventListener {
     public void onEvent(long timeMs, AppEvent event) {
         fold.onEvent(timeMs, event);
         if (event instanceof AppEvent.ExecutorLost lost) {
-            terminal.say("executor " + lost.executorId() + " lost: " + lost.reason());
+            terminal.say("executor " + lost.executorId() + " lost: " + firstLine(lost.reason()));
         } else if (event instanceof AppEvent.MapOutputsLost lost) {
             terminal.say("to be computed again: " + lost.mapPartitions().size() + " map outputs of shuffle "
-                    + lost.shuffleId() + " (" + lost.reason() + ")");
+                    + lost.shuffleId());
         } else if (event instanceof AppEvent.StageCompleted completed && !terminal.isRewritable()) {
             sayCompleted(completed.stageId());
         } else if (event instanceof AppEvent.JobCompleted || event instanceof AppEvent.JobFailed) {
@@ -44,6 +44,12 @@ final class Progress implements AppEventListener {
     @Override
     public void close() {
         terminal.clear();
+    }
+
+    /** What a process wrote last follows its exit code in further lines; the log and the story have them. */
+    private static String firstLine(String reason) {
+        int end = reason.indexOf('\n');
+        return end < 0 ? reason : reason.substring(0, end);
     }
 
     private void sayCompleted(int stageId) {

@@ -209,7 +209,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         Optional<ExecutorState> executor = executors.registered(e.executorId());
         if (executor.isPresent()) {
             lose(executor.get(), e.why(), true);
-        } else if (executors.forgetRequest(e.executorId())) {
+        } else if (executors.forgetRequest(e.executorId()) && !isClosing) {
             executors.recordLoss(e.executorId(), e.why());
             out.emit(new AppEvent.ExecutorLost(e.executorId(), e.why()));
             replace(e.executorId(), e.why());
@@ -250,6 +250,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private void remove(ExecutorState executor, String reason, boolean isDeath) {
         executors.lose(executor, reason);
         placement.removeExecutor(executor);
+        if (isClosing) {
+            // It ends because it was told to, and no job is left that could miss it.
+            return;
+        }
         out.emit(new AppEvent.ExecutorLost(executor.id, reason));
         stages.dropOutputsOf(executor, "executor " + executor.id + " was lost: " + reason);
         attempts.executorLost(executor, reason, isDeath);
@@ -295,23 +299,6 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                     believed.add(new BelievedAttempt(executor.id, executor.incarnation, id)));
         }
         return believed;
-    }
-
-    /** Whether this very process is registered. */
-    public boolean isRegistered(String executorId, long incarnation) {
-        return executors.registered(executorId, incarnation).isPresent();
-    }
-
-    /** Whether this very output is registered as lying with this process. */
-    public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
-        return executors.registered(executorId, incarnation)
-                .filter(executor -> stages.isRegistered(shuffleId, attempt, executor))
-                .isPresent();
-    }
-
-    /** Whether executors were lost in a row without progress so often that some are not replaced. */
-    public boolean hasGivenUpExecutors() {
-        return !owedReplacements.isEmpty();
     }
 
     /** Whether no job is unfinished. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -159,10 +158,9 @@ final class TaskSet {
 
     private Choice takeRetry(ExecutorState executor, long nowMs, ExecutorTable executors) {
         int looked = 0;
-        Iterator<Map.Entry<Integer, Retry>> waiting = retries.entrySet().iterator();
+        Iterator<java.util.Map.Entry<Integer, Retry>> waiting = retries.entrySet().iterator();
         while (waiting.hasNext() && looked++ < MAX_RETRIES_LOOKED_AT) {
-            Map.Entry<Integer, Retry> entry = waiting.next();
-            int partition = entry.getKey();
+            java.util.Map.Entry<Integer, Retry> entry = waiting.next();
             Retry retry = entry.getValue();
             boolean isAvoided = nowMs < retry.avoidUntilMs
                     && retry.avoided.contains(executor.id)
@@ -170,7 +168,7 @@ final class TaskSet {
             boolean isCrowded = retry.isAlone && !executor.running.isEmpty();
             if (nowMs >= retry.notBeforeMs && !isAvoided && !isCrowded) {
                 waiting.remove();
-                return new Choice(partition, retry.isAlone);
+                return new Choice(entry.getKey(), retry.isAlone);
             }
         }
         return null;

@@ -46,6 +46,8 @@ final class ExecutorJvm {
         command.add("-Dio.netty.jfr.enabled=false");
         command.add("-Dio.netty.tryReflectionSetAccessible=false");
         command.add("-Djava.awt.headless=true");
+        // No logging back end is on its class path, and it needs not say so.
+        command.add("-Dslf4j.internal.verbosity=ERROR");
         command.add("-Djava.io.tmpdir=" + temporary);
         // User functions shall see the same world on every side.
         command.add("-Dfile.encoding=" + System.getProperty("file.encoding"));

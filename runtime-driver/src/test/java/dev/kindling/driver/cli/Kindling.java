@@ -1,0 +1,133 @@
+package dev.kindling.driver.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The packaged distribution, run as a user runs it: {@code bin/kindling} in a process of its own, with a temporary
+ * directory and a home of its own, so that what is left behind can be seen.
+ */
+final class Kindling {
+    private static final long LIMIT_S = 120;
+
+    private final Path world;
+    private final Path temporary;
+    private final Path state;
+
+    Kindling(Path world) throws IOException {
+        this.world = world;
+        this.temporary = Files.createDirectories(world.resolve("tmp"));
+        this.state = world.resolve("state");
+    }
+
+    /** What a run said and how it ended. */
+    record Run(int exitCode, String out, String err) {
+        List<String> outLines() {
+            return out.lines().toList();
+        }
+
+        List<String> errLines() {
+            return err.lines().toList();
+        }
+
+        void succeeds() {
+            assertEquals(0, exitCode, () -> "stdout:\n" + out + "\nstderr:\n" + err);
+        }
+    }
+
+    /** The directory that the assembly made. */
+    static Path home() throws IOException {
+        Path target = Path.of("target").toAbsolutePath();
+        try (Stream<Path> below = Files.walk(target, 3)) {
+            return below.filter(path -> path.endsWith("bin/kindling"))
+                    .map(path -> path.getParent().getParent())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no distribution below " + target));
+        }
+    }
+
+    Path world() {
+        return world;
+    }
+
+    Run run(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            throw new AssertionError("still running after " + LIMIT_S + " s: kindling " + String.join(" ", arguments)
+                    + "\n" + Files.readString(errFile()));
+        }
+        return result(process);
+    }
+
+    Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(home().resolve("bin/kindling").toString());
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(world.toFile())
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(world.resolve("stdout").toFile())
+                .redirectError(errFile().toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("KINDLING_DIR", state.toString());
+        builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m -Djava.io.tmpdir=" + temporary);
+        return builder.start();
+    }
+
+    Run result(Process process) throws IOException {
+        return new Run(
+                process.exitValue(), Files.readString(world.resolve("stdout")), Files.readString(errFile()));
+    }
+
+    String errSoFar() throws IOException {
+        return Files.readString(errFile());
+    }
+
+    private Path errFile() {
+        return world.resolve("stderr");
+    }
+
+    /** Files and processes that should not be there any more, by name; waits a moment for those that are just going. */
+    List<String> leftovers() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        List<String> left = leftoversNow();
+        while (!left.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+            left = leftoversNow();
+        }
+        return left;
+    }
+
+    private List<String> leftoversNow() throws IOException {
+        List<String> left = new ArrayList<>();
+        addFiles(temporary, left);
+        addFiles(state.resolve("apps"), left);
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .map(line -> line.contains(world.toString()))
+                        .orElse(false))
+                .forEach(process -> left.add("process " + process.pid() + " "
+                        + process.info().commandLine().orElse("")));
+        return left;
+    }
+
+    private static void addFiles(Path directory, List<String> left) throws IOException {
+        if (Files.isDirectory(directory)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                files.forEach(file -> left.add(file.toString()));
+            }
+        }
+    }
+}
