@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.TaskMemory;
+import dev.kindling.serde.RowCodecs;
 import dev.kindling.serde.RowReader;
 import dev.kindling.serde.RowWriter;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Optional;
 public final class TaskScope {
     private final TaskEnvironment environment;
     private final Thread thread = Thread.currentThread();
+    private final RowCodecs codecs;
     private final TaskCounters counters = new TaskCounters();
     private final List<SpillFile> scratchFiles = new ArrayList<>();
     private Throwable failure;
@@ -27,6 +29,7 @@ public final class TaskScope {
     /** Call on the task's thread. */
     public TaskScope(TaskEnvironment environment) {
         this.environment = environment;
+        this.codecs = new RowCodecs(environment.userClassLoader());
     }
 
     public TaskMemory memory() {
@@ -38,11 +41,11 @@ public final class TaskScope {
     }
 
     RowWriter newRowWriter() {
-        return new RowWriter(environment.userClassLoader(), pageBytes());
+        return codecs.newWriter(pageBytes());
     }
 
     RowReader newRowReader() {
-        return new RowReader(environment.userClassLoader());
+        return codecs.newReader();
     }
 
     public TaskCounters counters() {

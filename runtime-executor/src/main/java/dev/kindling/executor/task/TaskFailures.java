@@ -14,6 +14,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 
 /** Turns whatever ended an attempt into the failure that is reported for it. */
@@ -22,7 +23,7 @@ final class TaskFailures {
     private static final int MAX_EXCEPTION_BYTES = 256 << 10;
     private static final int MAX_STACK_FRAMES = 64;
     private static final int MAX_CAUSES = 8;
-    private static final String OWN_FRAMES = "dev.kindling.executor.";
+    private static final List<String> OWN_FRAMES = List.of("dev.kindling.executor.", "dev.kindling.rdd.");
 
     private TaskFailures() {}
 
@@ -137,9 +138,13 @@ final class TaskFailures {
         return text.toString();
     }
 
+    private static boolean isOwn(StackTraceElement frame) {
+        return OWN_FRAMES.stream().anyMatch(frame.getClassName()::startsWith);
+    }
+
     private static void appendFrames(StringBuilder text, StackTraceElement[] frames) {
         int end = 0;
-        while (end < frames.length && !frames[end].getClassName().startsWith(OWN_FRAMES)) {
+        while (end < frames.length && !isOwn(frames[end])) {
             end++;
         }
         // A stack that begins with our frames is our defect: then they are what is wanted.

@@ -50,6 +50,7 @@ final class TaskSinks {
             }
             TaskResult.MapWritten written = writer.finish();
             TaskCounters counters = scope.counters();
+            counters.spilledBytes += writer.spilledBytes();
             counters.shuffleRecordsWritten += written.rowCount();
             counters.shuffleBytesWritten += Arrays.stream(written.partitionBytes()).sum();
             return written;

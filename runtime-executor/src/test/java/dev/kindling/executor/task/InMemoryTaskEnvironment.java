@@ -28,9 +28,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     public static final class Shuffles {
         private final Map<Integer, Map<AttemptId, List<StoredBlock>>> outputs = new TreeMap<>();
 
-        /** Attempts that wrote {@code shuffleId}, by partition. */
-        public List<AttemptId> attempts(int shuffleId) {
-            return List.copyOf(outputs.getOrDefault(shuffleId, Map.of()).keySet());
+        private final Map<Integer, IOException> failures = new TreeMap<>();
+
+        /** From here on nobody can read {@code shuffleId}. */
+        public void fail(int shuffleId, IOException reason) {
+            failures.put(shuffleId, reason);
         }
     }
 
@@ -98,7 +100,10 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     // ---- shuffle ----------------------------------------------------------------------------------------------------
 
     @Override
-    public BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) {
+    public BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException {
+        if (shuffles.failures.containsKey(input.shuffleId())) {
+            throw shuffles.failures.get(input.shuffleId());
+        }
         List<BlockSource.FetchedBlock> blocks = new ArrayList<>();
         List<Integer> order = new ArrayList<>();
         for (int map = 0; map < input.sources().size(); map++) {

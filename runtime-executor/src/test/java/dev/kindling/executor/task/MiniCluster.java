@@ -2,7 +2,9 @@ package dev.kindling.executor.task;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.Partitioner;
+import dev.kindling.api.Tuple2;
 import dev.kindling.api.function.FlatMapFunction;
 import dev.kindling.api.function.Function;
 import dev.kindling.api.function.Function2;
@@ -21,13 +23,14 @@ import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.ResultCodec;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /** Builds small plans and runs their tasks one after the other on the calling thread, in memory. */
-final class MiniCluster {
-    static final long PLENTY = 1L << 30;
+public final class MiniCluster {
+    public static final long PLENTY = 1L << 30;
 
     private static final Origin ORIGIN = new Origin("test", "");
 
@@ -41,12 +44,12 @@ final class MiniCluster {
     private InMemoryTaskEnvironment lastEnvironment;
 
     /** Every task from here on has so much memory. */
-    MiniCluster memory(long bytes) {
+    public MiniCluster memory(long bytes) {
         memoryBytes = bytes;
         return this;
     }
 
-    MiniCluster settings(TaskSettings other) {
+    public MiniCluster settings(TaskSettings other) {
         settings = other;
         return this;
     }
@@ -54,7 +57,7 @@ final class MiniCluster {
     // ---- plans ------------------------------------------------------------------------------------------------------
 
     /** A set with these partitions. */
-    final PlanNode slices(List<?>... partitions) {
+    public final PlanNode slices(List<?>... partitions) {
         PlanNode node = new PlanNode.Slices(nextId++, ORIGIN, partitions.length);
         for (int partition = 0; partition < partitions.length; partition++) {
             inputs.add(new TaskInput.Bytes(
@@ -63,11 +66,20 @@ final class MiniCluster {
         return node;
     }
 
-    PlanNode range(long start, long end, long step, int partitions) {
+    public PlanNode range(long start, long end, long step, int partitions) {
         return new PlanNode.Range(nextId++, ORIGIN, start, end, step, partitions);
     }
 
-    PlanNode file(String path, PlanNode.FileInput.Format format, List<byte[]> splits) {
+    /** A shuffle of one partition whose map output cannot be had. */
+    public PlanNode shuffleThatFails(IOException reason) {
+        HashPartitioner one = new HashPartitioner(1);
+        PlanNode shuffle =
+                shuffle(map(range(0, 1, 1, 1), n -> new Tuple2<>(n, n)), one, 1, new PlanNode.ReduceSide.PairRows());
+        shuffles.fail(shuffle.id(), reason);
+        return shuffle;
+    }
+
+    public PlanNode file(String path, PlanNode.FileInput.Format format, List<byte[]> splits) {
         PlanNode node = new PlanNode.FileInput(nextId++, ORIGIN, path, format, splits.size());
         for (int partition = 0; partition < splits.size(); partition++) {
             inputs.add(new TaskInput.Bytes(node.id(), partition, splits.get(partition)));
@@ -75,40 +87,40 @@ final class MiniCluster {
         return node;
     }
 
-    PlanNode rows(PlanNode parent, RowFunction function) {
+    public PlanNode rows(PlanNode parent, RowFunction function) {
         return new PlanNode.Rows(nextId++, ORIGIN, parent, function, false);
     }
 
-    PlanNode map(PlanNode parent, Function<Object, Object> function) {
+    public PlanNode map(PlanNode parent, Function<Object, Object> function) {
         return rows(parent, new RowFunction.Map(function));
     }
 
-    PlanNode filter(PlanNode parent, Function<Object, Boolean> function) {
+    public PlanNode filter(PlanNode parent, Function<Object, Boolean> function) {
         return rows(parent, new RowFunction.Filter(function));
     }
 
-    PlanNode flatMap(PlanNode parent, FlatMapFunction<Object, Object> function) {
+    public PlanNode flatMap(PlanNode parent, FlatMapFunction<Object, Object> function) {
         return rows(parent, new RowFunction.FlatMap(function));
     }
 
-    PlanNode mapPartitions(PlanNode parent, Function2<Integer, Iterator<Object>, Iterator<Object>> function) {
+    public PlanNode mapPartitions(PlanNode parent, Function2<Integer, Iterator<Object>, Iterator<Object>> function) {
         return new PlanNode.Partitions(nextId++, ORIGIN, parent, function, false);
     }
 
-    PlanNode union(PlanNode... parents) {
+    public PlanNode union(PlanNode... parents) {
         return new PlanNode.Union(nextId++, ORIGIN, List.of(parents));
     }
 
-    PlanNode coalesce(PlanNode parent, int partitions) {
+    public PlanNode coalesce(PlanNode parent, int partitions) {
         return new PlanNode.Coalesce(nextId++, ORIGIN, parent, partitions);
     }
 
-    PlanNode coGroup(Partitioner by, PlanNode... parents) {
+    public PlanNode coGroup(Partitioner by, PlanNode... parents) {
         return new PlanNode.CoGroup(nextId++, ORIGIN, List.of(parents), by);
     }
 
     /** Runs the tasks that write the shuffle; the node reads it. */
-    PlanNode shuffle(PlanNode parent, Partitioner by, int bucketsPerPartition, PlanNode.ReduceSide side) {
+    public PlanNode shuffle(PlanNode parent, Partitioner by, int bucketsPerPartition, PlanNode.ReduceSide side) {
         int id = nextId++;
         int stage = nextStage++;
         StageBody body = new StageBody(stage, parent, new StageBody.Sink.MapOutput(id, by, bucketsPerPartition, side));
@@ -127,7 +139,7 @@ final class MiniCluster {
 
     // ---- tasks ------------------------------------------------------------------------------------------------------
 
-    TaskOutcome run(StageBody body, int partition) {
+    public TaskOutcome run(StageBody body, int partition) {
         AttemptId attempt = new AttemptId(body.stageId(), partition, 0);
         InMemoryTaskEnvironment environment =
                 new InMemoryTaskEnvironment(attempt, shuffles, memoryBytes, settings);
@@ -137,30 +149,30 @@ final class MiniCluster {
         return outcome;
     }
 
-    TaskOutcome run(PlanNode root, int partition, PartitionFunction function) {
+    public TaskOutcome run(PlanNode root, int partition, PartitionFunction function) {
         return run(new StageBody(nextStage++, root, new StageBody.Sink.Result(function)), partition);
     }
 
     /** The function's answer for one partition. */
-    Object call(PlanNode root, int partition, PartitionFunction function) {
+    public Object call(PlanNode root, int partition, PartitionFunction function) {
         TaskOutcome outcome = run(root, partition, function);
         TaskOutcome.Success success = assertInstanceOf(TaskOutcome.Success.class, outcome, outcome::toString);
         byte[] bytes = success.result() instanceof TaskResult.Direct direct ? direct.bytes() : success.storedResult();
         return ResultCodec.decode(bytes, MiniCluster.class.getClassLoader());
     }
 
-    TaskFailure fail(PlanNode root, int partition, PartitionFunction function) {
+    public TaskFailure fail(PlanNode root, int partition, PartitionFunction function) {
         TaskOutcome outcome = run(root, partition, function);
         return assertInstanceOf(TaskOutcome.Failure.class, outcome, outcome::toString).failure();
     }
 
     /** All rows of one partition. */
-    List<Object> collect(PlanNode root, int partition) {
+    public List<Object> collect(PlanNode root, int partition) {
         return listOf(call(root, partition, collecting()));
     }
 
     /** All rows, partition after partition. */
-    List<Object> collect(PlanNode root) {
+    public List<Object> collect(PlanNode root) {
         List<Object> rows = new ArrayList<>();
         for (int partition = 0; partition < root.partitionCount(); partition++) {
             rows.addAll(collect(root, partition));
@@ -169,11 +181,11 @@ final class MiniCluster {
     }
 
     /** The first {@code limit} rows of a partition, as an action that reads no more. */
-    List<Object> take(PlanNode root, int partition, int limit) {
+    public List<Object> take(PlanNode root, int partition, int limit) {
         return listOf(call(root, partition, new Take(limit)));
     }
 
-    static PartitionFunction collecting() {
+    public static PartitionFunction collecting() {
         return (partition, rows) -> {
             List<Object> all = new ArrayList<>();
             rows.forEachRemaining(all::add);
@@ -202,11 +214,11 @@ final class MiniCluster {
     }
 
     /** Summed over all tasks so far. */
-    TaskMetrics metrics() {
+    public TaskMetrics metrics() {
         return metrics;
     }
 
-    InMemoryTaskEnvironment lastEnvironment() {
+    public InMemoryTaskEnvironment lastEnvironment() {
         return lastEnvironment;
     }
 }
