@@ -60,7 +60,7 @@ final class ScratchDirectories implements Closeable {
             throw new KindlingException(
                     ErrorCode.OUT_OF_RESOURCES,
                     "no local directory can be used for scratch files: " + String.join("; ", refusals)
-                            + ". Set kindling.local.dirs to a directory this user may write to.");
+                            + ". Set kindling.scratch.dirs to a directory this user may write to.");
         }
         if (!refusals.isEmpty()) {
             LOG.warn("local directories left out: {}", String.join("; ", refusals));

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file being written below the scratch directories. When its disk is full or broken, what it holds moves to the next
@@ -20,10 +22,13 @@ import java.util.Set;
  * one thread.
  */
 final class ScratchFile implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScratchFile.class);
+
     private final ScratchDirectories directories;
     private final String relativePath;
     private final Set<Path> failed = new LinkedHashSet<>();
     private final StringBuilder refusals = new StringBuilder();
+    private IOException lastRefusal;
     private Path directory;
     private Path path;
     private FileChannel channel;
@@ -53,30 +58,35 @@ final class ScratchFile implements Closeable {
 
     /** Writes at {@code position}, which is at most the length so far. */
     void write(byte[] bytes, int offset, int count, long position) throws IOException {
-        while (true) {
-            try {
-                if (channel == null) {
-                    open(count);
-                }
-                ByteBuffer from = ByteBuffer.wrap(bytes, offset, count);
-                long at = position;
-                while (from.hasRemaining()) {
-                    at += channel.write(from, at);
-                }
-                length = Math.max(length, at);
-                return;
-            } catch (ClosedByInterruptException e) {
-                throw e;
-            } catch (IOException e) {
-                moveOn(e, count);
+        while (!tryWrite(bytes, offset, count, position)) {
+            moveOn(count);
+        }
+    }
+
+    private boolean tryWrite(byte[] bytes, int offset, int count, long position) throws IOException {
+        try {
+            if (channel == null) {
+                open(count);
             }
+            ByteBuffer from = ByteBuffer.wrap(bytes, offset, count);
+            long at = position;
+            while (from.hasRemaining()) {
+                at += channel.write(from, at);
+            }
+            length = Math.max(length, at);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            throw e; // the attempt is being cancelled; the disk is well
+        } catch (IOException e) {
+            refused(e, count);
+            return false;
         }
     }
 
     private void open(int count) throws IOException {
         directory = directories.choose(failed);
         if (directory == null) {
-            throw noRoom(count, null);
+            throw noRoom(count);
         }
         path = directory.resolve(relativePath);
         Files.createDirectories(path.getParent());
@@ -89,33 +99,26 @@ final class ScratchFile implements Closeable {
     }
 
     /** Takes what was written to the next directory that accepts it. */
-    private void moveOn(IOException failure, int count) throws IOException {
+    private void moveOn(int count) throws IOException {
         FileChannel from = channel;
         Path fromPath = path;
         channel = null;
-        IOException last = failure;
-        while (true) {
-            note(last, count);
-            failed.add(directory);
-            try {
-                open(count);
-                if (from != null) {
+        try {
+            while (from != null && channel == null) {
+                try {
+                    open(count);
                     copy(from, channel, length);
+                } catch (ClosedByInterruptException e) {
+                    throw e;
+                } catch (IOException e) {
+                    refused(e, count);
+                    discard(channel, path);
+                    channel = null;
                 }
-                break;
-            } catch (KindlingException e) {
-                if (from != null) {
-                    from.close();
-                    Files.deleteIfExists(fromPath);
-                }
-                throw noRoom(count, last);
-            } catch (IOException e) {
-                last = e;
-                discard(channel, path);
-                channel = null;
             }
+        } finally {
+            discard(from, fromPath);
         }
-        discard(from, fromPath);
     }
 
     private static void copy(FileChannel from, FileChannel to, long length) throws IOException {
@@ -128,16 +131,7 @@ final class ScratchFile implements Closeable {
         }
     }
 
-    private static void discard(FileChannel channel, Path path) throws IOException {
-        if (channel != null) {
-            channel.close();
-        }
-        if (path != null) {
-            Files.deleteIfExists(path);
-        }
-    }
-
-    private void note(IOException failure, int count) {
+    private void refused(IOException failure, int count) {
         refusals.append(refusals.length() == 0 ? "" : "; ")
                 .append(directory)
                 .append(" (needs ")
@@ -146,15 +140,31 @@ final class ScratchFile implements Closeable {
                 .append(directory.toFile().getUsableSpace())
                 .append(" free): ")
                 .append(failure.getMessage());
+        lastRefusal = failure;
+        failed.add(directory);
     }
 
-    private KindlingException noRoom(int count, IOException last) {
+    private KindlingException noRoom(int count) {
         return new KindlingException(
                 ErrorCode.OUT_OF_RESOURCES,
                 "cannot write " + (length + count) + " bytes to scratch file " + relativePath
                         + ", no local directory takes it: " + refusals
-                        + ". Free some space or name more directories in kindling.local.dirs.",
-                last);
+                        + ". Free some space or name more directories in kindling.scratch.dirs.",
+                lastRefusal);
+    }
+
+    /** A file on a disk that fails is left to the cleaning of the directory. */
+    private static void discard(FileChannel channel, Path path) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+            if (path != null) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            LOG.debug("cannot delete scratch file {}: {}", path, e.toString());
+        }
     }
 
     /** Reads exactly {@code count} bytes from {@code position}. */
@@ -180,7 +190,7 @@ final class ScratchFile implements Closeable {
 
     /** Closes and deletes it. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         discard(channel, path);
         channel = null;
     }
