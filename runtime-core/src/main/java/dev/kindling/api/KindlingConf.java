@@ -69,6 +69,11 @@ public final class KindlingConf implements Cloneable {
         return set(APP_NAME, name);
     }
 
+    /** Jars of the program and of what it uses, for every executor; in the place of those set before. */
+    public KindlingConf setJars(String... jars) {
+        return set("kindling.jars", String.join(",", jars));
+    }
+
     public KindlingConf set(String key, String value) {
         if (key == null || value == null) {
             throw new KindlingException(

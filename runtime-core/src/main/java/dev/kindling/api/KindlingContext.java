@@ -197,6 +197,16 @@ public final class KindlingContext implements AutoCloseable {
                 .orElse("dev");
     }
 
+    /** A jar that tasks need from now on; where a class is in several jars, the one that was there first has it. */
+    public void addJar(String path) {
+        session.addJar(path);
+    }
+
+    /** A file that tasks find with {@link KindlingFiles#get}, under its own name, from now on. */
+    public void addFile(String path) {
+        session.addFile(path);
+    }
+
     /** The same as {@link #close}. */
     public void stop() {
         close();

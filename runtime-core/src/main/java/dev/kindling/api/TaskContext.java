@@ -1,5 +1,6 @@
 package dev.kindling.api;
 
+import java.nio.file.Path;
 import java.util.EventListener;
 
 /** The running attempt, for functions that ask: {@code TaskContext.get()} inside a task, on the task's thread. */
@@ -38,6 +39,12 @@ public abstract class TaskContext {
 
     /** Called once when the attempt ends, however it ends; the last added is called first. */
     public abstract TaskContext addTaskCompletionListener(TaskCompletionListener listener);
+
+    /** For {@link KindlingFiles}. */
+    protected abstract Path localFile(String name);
+
+    /** For {@link KindlingFiles}. */
+    protected abstract Path localFilesDirectory();
 
     /** See {@link #addTaskCompletionListener}. */
     @FunctionalInterface

@@ -1,6 +1,8 @@
 package dev.kindling.classpath;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,20 +10,23 @@ import java.util.Optional;
  * it asks the driver, which answers from its own user class loader; so a class that came into being after the
  * executors were started (a jar added later, a line typed into a shell) is found there too. Safe for many threads.
  */
-@FunctionalInterface
 public interface ClassSource {
-    /** Knows no class. */
-    ClassSource NONE = className -> Optional.empty();
+    /** Knows nothing. */
+    ClassSource NONE = new ClassSource() {
+        @Override
+        public List<Path> newEntries() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<byte[]> classFile(String className) {
+            return Optional.empty();
+        }
+    };
+
+    /** Jars that the program has got since it was last asked. */
+    List<Path> newEntries() throws IOException;
 
     /** The class file of a class such as {@code org.example.App$Row}; empty when there is none. */
     Optional<byte[]> classFile(String className) throws IOException;
-
-    /** What another loader can see. */
-    static ClassSource of(ClassLoader loader) {
-        return className -> {
-            try (var in = loader.getResourceAsStream(className.replace('.', '/') + ".class")) {
-                return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
-            }
-        };
-    }
 }

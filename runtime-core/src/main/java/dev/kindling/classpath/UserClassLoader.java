@@ -131,6 +131,11 @@ public final class UserClassLoader extends URLClassLoader {
     private Class<?> fromLastResort(String name) throws ClassNotFoundException {
         Optional<byte[]> classFile;
         try {
+            List<Path> newEntries = lastResort.newEntries();
+            if (!newEntries.isEmpty()) {
+                newEntries.forEach(this::addEntry);
+                return fromOwnOrLastResort(name);
+            }
             classFile = lastResort.classFile(name);
         } catch (IOException e) {
             throw new ClassNotFoundException(name + " (asking the driver for it failed: " + e.getMessage() + ")", e);

@@ -20,6 +20,9 @@ public sealed interface DataFrame {
     /** A {@link TaskResult.Stored} result; answered like one map. */
     record FetchResult(int streamId, long windowBytes, AttemptId attempt) implements DataFrame {}
 
+    /** Something the driver publishes under a name: a jar, a file, a class; answered like one map. */
+    record FetchResource(int streamId, long windowBytes, String name) implements DataFrame {}
+
     /** So many more bytes may be sent. */
     record Credit(int streamId, long byteCount) implements DataFrame {}
 

@@ -66,6 +66,8 @@ public final class FrameCodec {
     private static final int RANGE_REFUSED = 70;
     private static final int STREAM_ENDED = 71;
 
+    private static final int FETCH_RESOURCE = 73;
+
     /** Begins a chunk of stored bytes on a data connection; no record has it. */
     public static final int CHUNK = 72;
 
@@ -289,6 +291,10 @@ public final class FrameCodec {
             start(out, FETCH_RESULT, f);
             out.number(f.windowBytes());
             writeAttempt(out, f.attempt());
+        } else if (frame instanceof DataFrame.FetchResource f) {
+            start(out, FETCH_RESOURCE, f);
+            out.number(f.windowBytes());
+            out.text(f.name());
         } else if (frame instanceof DataFrame.Credit f) {
             start(out, CREDIT, f);
             out.number(f.byteCount());
@@ -322,6 +328,8 @@ public final class FrameCodec {
                 return new DataFrame.FetchBlocks(in.integer("streamId"), in.number("windowBytes"), readRequest(in));
             case FETCH_RESULT:
                 return new DataFrame.FetchResult(in.integer("streamId"), in.number("windowBytes"), readAttempt(in));
+            case FETCH_RESOURCE:
+                return new DataFrame.FetchResource(in.integer("streamId"), in.number("windowBytes"), in.text("name"));
             case CREDIT:
                 return new DataFrame.Credit(in.integer("streamId"), in.number("byteCount"));
             case CANCEL_STREAM:

@@ -40,6 +40,7 @@ public final class PlanSession implements Session {
     private final KindlingContext context;
     private final SessionSettings settings;
     private final JobRunner runner;
+    private final ProgramAdditions additions;
     private final Runnable shutdown;
     private final Instant startTime = Instant.now();
     private final AtomicInteger sets = new AtomicInteger();
@@ -50,10 +51,16 @@ public final class PlanSession implements Session {
     private final Map<Reference<PlanNode>, Runnable> releases = new ConcurrentHashMap<>();
 
     /** @param shutdown ends the engine; called once, by the first {@code close()} */
-    public PlanSession(KindlingContext context, SessionSettings settings, JobRunner runner, Runnable shutdown) {
+    public PlanSession(
+            KindlingContext context,
+            SessionSettings settings,
+            JobRunner runner,
+            ProgramAdditions additions,
+            Runnable shutdown) {
         this.context = context;
         this.settings = settings;
         this.runner = runner;
+        this.additions = additions;
         this.shutdown = shutdown;
     }
 
@@ -131,6 +138,16 @@ public final class PlanSession implements Session {
     public PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
                 this, files(CallSite.of("wholeTextFiles"), path, PlanNode.FileInput.Format.WHOLE_TEXT, minPartitions));
+    }
+
+    @Override
+    public void addJar(String path) {
+        additions.addJar(path);
+    }
+
+    @Override
+    public void addFile(String path) {
+        additions.addFile(path);
     }
 
     @Override

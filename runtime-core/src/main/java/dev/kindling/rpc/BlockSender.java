@@ -63,6 +63,8 @@ final class BlockSender extends DataChannel {
             start(new Stream(f.streamId(), f.windowBytes(), new MapRanges(f.request())));
         } else if (frame instanceof DataFrame.FetchResult f) {
             start(new Stream(f.streamId(), f.windowBytes(), new ResultRange(f.attempt())));
+        } else if (frame instanceof DataFrame.FetchResource f) {
+            start(new Stream(f.streamId(), f.windowBytes(), new Resource(f.name())));
         } else if (frame instanceof DataFrame.Credit f) {
             Stream stream = streams.get(f.streamId());
             if (stream != null) {
@@ -273,6 +275,23 @@ final class BlockSender extends DataChannel {
         @Override
         public ServedRange open(BlockService blocks, int index) throws IOException {
             return blocks.openResult(attempt);
+        }
+    }
+
+    private record Resource(String name) implements Ranges {
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public long skipBytes(int index) {
+            return 0;
+        }
+
+        @Override
+        public ServedRange open(BlockService blocks, int index) throws IOException {
+            return blocks.openResource(name);
         }
     }
 

@@ -23,6 +23,15 @@ public interface BlockService {
      */
     ServedRange openResult(AttemptId attempt) throws IOException;
 
+    /**
+     * Something published under a name; only a driver has any.
+     *
+     * @throws BlockAbsentException when there is nothing of this name
+     */
+    default ServedRange openResource(String name) throws IOException {
+        throw new BlockAbsentException("this process publishes nothing, so not " + name);
+    }
+
     /** For processes that hold no blocks, such as a driver. */
     static BlockService none() {
         return new BlockService() {

@@ -14,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,6 +121,20 @@ public final class RpcClient implements BlockClient, Closeable {
     public byte[] fetchResult(String host, int port, AttemptId attempt, long maxBytes, int timeoutMs) throws IOException {
         ResultReceiver receiver = new ResultReceiver(attempt, maxBytes);
         return receiver.await(fetchResult(host, port, attempt, ResultReceiver.WINDOW_BYTES, receiver), timeoutMs);
+    }
+
+    /**
+     * Copies what a peer publishes under a name, and waits for the end of it.
+     *
+     * @throws BlockAbsentException when it publishes nothing of this name
+     * @throws IOException when nothing came for {@code timeoutMs}, or it cannot be written to {@code target}
+     */
+    public void fetchResource(String host, int port, String name, OutputStream target, int timeoutMs) throws IOException {
+        ResourceReceiver receiver = new ResourceReceiver(name, target);
+        AskedStream stream = new AskedStream(
+                receiver, ResourceReceiver.WINDOW_BYTES, 1, id -> new DataFrame.FetchResource(id, ResourceReceiver.WINDOW_BYTES, name));
+        start(host, port, stream);
+        receiver.await(stream, timeoutMs);
     }
 
     private void start(String host, int port, AskedStream stream) {

@@ -5,6 +5,7 @@ import dev.kindling.config.Config;
 import dev.kindling.config.StorageKeys;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
+import dev.kindling.driver.launch.Program;
 import dev.kindling.event.AppEvent;
 import dev.kindling.event.AppEventListener;
 import dev.kindling.event.EventBus;
@@ -32,6 +33,7 @@ final class Application implements AutoCloseable {
     private final ApplicationScratch scratch;
     private final EventBus events;
     private final DriverIo io;
+    private final Program program;
     private final Driver driver;
     private final Cluster cluster;
     private final Thread shutdownHook = new Thread(this::close, "kindling-shutdown");
@@ -43,6 +45,7 @@ final class Application implements AutoCloseable {
             ApplicationScratch scratch,
             EventBus events,
             DriverIo io,
+            Program program,
             Driver driver,
             Cluster cluster) {
         this.id = id;
@@ -50,12 +53,17 @@ final class Application implements AutoCloseable {
         this.scratch = scratch;
         this.events = events;
         this.io = io;
+        this.program = program;
         this.driver = driver;
         this.cluster = cluster;
     }
 
-    /** Checks the master, starts everything; what was started is ended again when a later step fails. */
-    static Application start(Config config, ClassLoader userLoader) {
+    /**
+     * Checks the master, starts everything; what was started is ended again when a later step fails.
+     *
+     * @param callers loads the program's classes
+     */
+    static Application start(Config config, ClassLoader callers) {
         config.warnings().forEach(LOG::warn);
         List<ClusterLauncherProvider> providers = ServiceLoader.load(
                         ClusterLauncherProvider.class, Application.class.getClassLoader())
@@ -68,12 +76,16 @@ final class Application implements AutoCloseable {
         ApplicationScratch scratch = new ApplicationScratch(scratchRoots(config), id);
         EventBus events = new EventBus(listeners);
         DriverIo io = new DriverIo();
-        Driver driver = new Driver(DriverSetup.of(id, userLoader, config), events, io);
+        Program program = new Program(callers, scratch.first());
         Application application;
         try {
-            Cluster cluster = new ClusterWiring(id, config, scratch.directories(), userLoader, driver).cluster(master);
-            application = new Application(id, master, scratch, events, io, driver, cluster);
+            config.get(ApplicationKeys.JARS).forEach(program::addJar);
+            config.get(ApplicationKeys.FILES).forEach(program::addFile);
+            Driver driver = new Driver(DriverSetup.of(id, program.loader(), config), events, io);
+            Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, driver).cluster(master);
+            application = new Application(id, master, scratch, events, io, program, driver, cluster);
         } catch (RuntimeException e) {
+            program.close();
             events.close();
             scratch.close();
             throw e;
@@ -126,6 +138,10 @@ final class Application implements AutoCloseable {
         return driver;
     }
 
+    Program program() {
+        return program;
+    }
+
     int totalCores() {
         return cluster.launcher().totalCores();
     }
@@ -142,6 +158,7 @@ final class Application implements AutoCloseable {
         io.close();
         events.publish(System.currentTimeMillis(), new AppEvent.ApplicationEnded(id));
         events.close();
+        program.close();
         scratch.close();
         removeShutdownHook();
     }

@@ -11,6 +11,7 @@ import dev.kindling.driver.launch.InProcessLauncher;
 import dev.kindling.driver.launch.LaunchContext;
 import dev.kindling.driver.launch.LocalProcessLauncher;
 import dev.kindling.driver.launch.MasterUrl;
+import dev.kindling.driver.launch.Program;
 import dev.kindling.rpc.ListeningPort;
 import dev.kindling.rpc.RpcSettings;
 import dev.kindling.rpc.Secret;
@@ -20,12 +21,12 @@ import java.util.List;
 
 /** Chooses launcher and transport by master; nothing runs yet. */
 record ClusterWiring(
-        String applicationId, Config config, List<Path> scratchDirectories, ClassLoader userLoader, DriverInbox inbox) {
+        String applicationId, Config config, List<Path> scratchDirectories, Program program, DriverInbox inbox) {
 
     Cluster cluster(MasterUrl master) {
         if (master instanceof MasterUrl.InProcess inProcess) {
             return new Cluster.InThisJvm(new InProcessLauncher(
-                    inProcess, applicationId, config, scratchDirectories, userLoader, inbox));
+                    inProcess, applicationId, config, scratchDirectories, program, inbox));
         }
         Secret secret = Secret.random();
         ListeningPort port = bind();
@@ -37,8 +38,8 @@ record ClusterWiring(
                 port.port(),
                 secret,
                 config.get(ExecutorKeys.JAVA_OPTIONS),
-                userLoader);
-        return new SocketCluster(port, secret, launcher(master, context));
+                program);
+        return new SocketCluster(port, secret, launcher(master, context), program);
     }
 
     private static ClusterLauncher launcher(MasterUrl master, LaunchContext context) {

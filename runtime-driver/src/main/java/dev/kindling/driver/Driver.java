@@ -36,12 +36,16 @@ import org.slf4j.LoggerFactory;
 final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
 
+    /** A process that was killed is reaped within milliseconds of the end of its connections. */
+    private static final long EXIT_REPORT_NANOS = 400_000_000L;
+
     private final DriverSetup setup;
     private final EventBus events;
     private final Executor io;
     private final EventLoop<DriverEvent, DriverEffect> loop;
     private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
+    private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
 
     // Set before the loop starts.
@@ -50,6 +54,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     /** One process start of one executor. */
     private record ExecutorKey(String executorId, long incarnation) {}
+
+    /** An ended connection that has not been reported to the core yet. */
+    private record Disconnection(DriverEvent.ConnectionClosed event, long deadlineNanos) {}
 
     Driver(DriverSetup setup, EventBus events, Executor io) {
         this.setup = setup;
@@ -120,10 +127,16 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         loop.offer(new DriverEvent.FrameReceived(frame));
     }
 
-    /** The connection over which this incarnation spoke has ended. */
+    /**
+     * The connection over which this incarnation spoke has ended. A process that just died is about to be reported by
+     * its launcher, which knows more: for a moment that is waited for.
+     */
     void disconnected(String executorId, long incarnation, String why) {
         links.remove(new ExecutorKey(executorId, incarnation));
-        loop.post(new DriverEvent.ConnectionClosed(executorId, incarnation, why));
+        long deadlineNanos = System.nanoTime() + EXIT_REPORT_NANOS;
+        disconnections.put(
+                executorId,
+                new Disconnection(new DriverEvent.ConnectionClosed(executorId, incarnation, why), deadlineNanos));
     }
 
     @Override
@@ -133,6 +146,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     @Override
     public void executorExited(String executorId, OptionalInt exitCode, String why) {
+        disconnections.remove(executorId);
         loop.post(new DriverEvent.ExecutorExited(executorId, exitCode, why));
     }
 
@@ -142,6 +156,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final class Shell implements EventLoop.Shell<DriverEvent, DriverEffect> {
         @Override
         public DriverEvent tick() {
+            disconnections.values().removeIf(ended -> ended.deadlineNanos() - System.nanoTime() <= 0
+                    && loop.offer(ended.event()));
             return new DriverEvent.Tick();
         }
 

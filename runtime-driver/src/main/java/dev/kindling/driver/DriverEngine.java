@@ -18,19 +18,19 @@ public final class DriverEngine implements SessionProvider {
     @Override
     public Session open(KindlingConf conf, KindlingContext context) {
         Config config = Config.parse(conf.getAll());
-        ClassLoader userLoader = userLoader();
-        Application application = Application.start(config, userLoader);
-        PlannerSettings planner =
-                new PlannerSettings(application.id(), config.get(TaskKeys.MAX_FAILURES), userLoader);
+        Application application = Application.start(config, callersLoader());
+        PlannerSettings planner = new PlannerSettings(
+                application.id(), config.get(TaskKeys.MAX_FAILURES), application.program().loader());
         return new PlanSession(
                 context,
                 settingsOf(conf, config, application),
                 new JobPlanner(application.driver(), planner),
+                application.program(),
                 application::close);
     }
 
     /** The program's classes are those that the thread which makes the context can see. */
-    private static ClassLoader userLoader() {
+    private static ClassLoader callersLoader() {
         ClassLoader callers = Thread.currentThread().getContextClassLoader();
         return callers != null ? callers : DriverEngine.class.getClassLoader();
     }

@@ -26,12 +26,15 @@ final class SocketCluster implements Cluster {
     private final ListeningPort port;
     private final Secret secret;
     private final ClusterLauncher launcher;
+    private final BlockService published;
     private volatile RpcServer server;
 
-    SocketCluster(ListeningPort port, Secret secret, ClusterLauncher launcher) {
+    /** @param published what executors ask of the driver */
+    SocketCluster(ListeningPort port, Secret secret, ClusterLauncher launcher, BlockService published) {
         this.port = port;
         this.secret = secret;
         this.launcher = launcher;
+        this.published = published;
     }
 
     @Override
@@ -49,7 +52,7 @@ final class SocketCluster implements Cluster {
     public void start(Driver driver) {
         launcher.start(driver);
         try {
-            server = RpcServer.start(port, secret, new Connections(driver), BlockService.none());
+            server = RpcServer.start(port, secret, new Connections(driver), published);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.OUT_OF_RESOURCES, "the driver cannot serve its port " + port.port() + ": " + e.getMessage(), e);

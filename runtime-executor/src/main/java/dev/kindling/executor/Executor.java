@@ -1,5 +1,6 @@
 package dev.kindling.executor;
 
+import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.LocalPeers;
@@ -50,7 +51,6 @@ public final class Executor implements AutoCloseable {
     }
 
     private final ExecutorSetup setup;
-    private final ClassLoader userClassLoader;
     private final Host host;
     private final LocalPeers localPeers;
     private final MemoryPool memory;
@@ -62,18 +62,19 @@ public final class Executor implements AutoCloseable {
 
     // Set before the loop starts.
     private DriverLink driver;
+    private ClassLoader userClasses;
+    private TaskFiles files;
     private ExecutorAddress address;
     private Optional<RpcClient> client = Optional.empty();
 
     /** @param localPeers the executors of this JVM, which this one joins */
-    public Executor(ExecutorSetup setup, ClassLoader userClassLoader, LocalPeers localPeers, Host host) {
+    public Executor(ExecutorSetup setup, LocalPeers localPeers, Host host) {
         this.setup = setup;
         this.localPeers = localPeers;
-        this.userClassLoader = userClassLoader;
         this.host = host;
         memory = MemoryPool.ofThisJvm(setup.cores());
         blocks = new BlockStore(setup.localDirectories(), setup.executorId(), memory);
-        threads = new TaskThreads(setup.cores(), userClassLoader);
+        threads = new TaskThreads(setup.cores());
         ExecutorSettings bounds = setup.isProcess() ? ExecutorSettings.ofProcess() : ExecutorSettings.inProcess();
         loop = new EventLoop<>("executor-loop", new ExecutorCore(bounds), new Shell());
     }
@@ -84,8 +85,8 @@ public final class Executor implements AutoCloseable {
     }
 
     /** Starts to work inside the driver's JVM: nothing listens, nothing connects. The driver hears of it. */
-    public void start(DriverLink link) {
-        start(link, "local", 0);
+    public void start(DriverLink link, ClassLoader programClasses, TaskFiles programFiles) {
+        start(link, programClasses, programFiles, "local", 0);
     }
 
     /**
@@ -94,13 +95,22 @@ public final class Executor implements AutoCloseable {
      * @param dataHost under which others find this executor's blocks, at {@code dataPort}
      * @param toPeers fetches theirs
      */
-    public void start(DriverLink link, String dataHost, int dataPort, RpcClient toPeers) {
+    public void start(
+            DriverLink link,
+            ClassLoader programClasses,
+            TaskFiles programFiles,
+            String dataHost,
+            int dataPort,
+            RpcClient toPeers) {
         client = Optional.of(toPeers);
-        start(link, dataHost, dataPort);
+        start(link, programClasses, programFiles, dataHost, dataPort);
     }
 
-    private void start(DriverLink link, String dataHost, int dataPort) {
+    private void start(
+            DriverLink link, ClassLoader programClasses, TaskFiles programFiles, String dataHost, int dataPort) {
         driver = link;
+        userClasses = programClasses;
+        files = programFiles;
         address = new ExecutorAddress(
                 setup.executorId(),
                 setup.incarnation(),
@@ -144,7 +154,7 @@ public final class Executor implements AutoCloseable {
 
     private void start(TaskLaunch launch, byte[] program) {
         ExecutorTaskEnvironment environment = new ExecutorTaskEnvironment(
-                launch.attempt(), userClassLoader, memory.openTask(), blocks, this::openShuffle, setup.task());
+                launch.attempt(), userClasses, memory.openTask(), blocks, this::openShuffle, files, setup.task());
         RunningAttempt attempt =
                 new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
         running.put(attempt.id(), attempt);

@@ -1,6 +1,5 @@
 package dev.kindling.executor;
 
-import dev.kindling.classpath.ClassSource;
 import dev.kindling.classpath.UserClassLoader;
 import dev.kindling.config.Config;
 import dev.kindling.executor.block.BlockServer;
@@ -8,6 +7,7 @@ import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.protocol.Frame;
 import dev.kindling.rpc.ControlConnection;
 import dev.kindling.rpc.ControlHandler;
+import dev.kindling.rpc.RpcClient;
 import dev.kindling.rpc.RpcServer;
 import dev.kindling.rpc.RpcSettings;
 import java.io.BufferedInputStream;
@@ -17,6 +17,8 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An executor process. It is told what it must know through standard input, which its launcher keeps open: when that
@@ -27,6 +29,7 @@ public final class ExecutorMain {
     static final int EXIT_DEFECT = 1;
 
     private static final long EXIT_WITHIN_MS = 2_000;
+    private static final int RESOURCE_TIMEOUT_MS = 30_000;
 
     private ExecutorMain() {}
 
@@ -42,20 +45,33 @@ public final class ExecutorMain {
     }
 
     private static void run(ExecutorBootstrap bootstrap, InputStream launcher) throws IOException {
-        UserClassLoader userClasses = new UserClassLoader(
-                bootstrap.classPath().stream().map(Path::of).toList(),
-                ExecutorMain.class.getClassLoader(),
-                ClassSource.NONE);
-        Executor executor = new Executor(setupOf(bootstrap), userClasses, new LocalPeers(), ExecutorMain::exit);
+        Executor executor = new Executor(setupOf(bootstrap), new LocalPeers(), ExecutorMain::exit);
         // Also when a task calls System.exit: what the executor wrote does not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
         RpcSettings rpc = RpcSettings.loopback().withAddress(bootstrap.bindHost(), 0, bootstrap.advertisedHost());
         RpcServer server = RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), new BlockServer(executor.blocks()));
         ControlConnection driver = server.client()
                 .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
-        executor.start(driver::send, server.host(), server.port(), server.client());
+        RemoteProgram program = programOf(bootstrap, server.client());
+        executor.start(
+                driver::send, userClasses(bootstrap, program), program, server.host(), server.port(), server.client());
         awaitEnd(launcher);
         executor.driverGone("its process has ended");
+    }
+
+    private static RemoteProgram programOf(ExecutorBootstrap bootstrap, RpcClient client) {
+        return new RemoteProgram(
+                (name, target) -> client.fetchResource(
+                        bootstrap.driverHost(), bootstrap.driverPort(), name, target, RESOURCE_TIMEOUT_MS),
+                Path.of(bootstrap.scratchDirectories().get(0), "program"),
+                bootstrap.executorId());
+    }
+
+    /** The jars that the program names, then what its own class path has on this machine. */
+    private static UserClassLoader userClasses(ExecutorBootstrap bootstrap, RemoteProgram program) throws IOException {
+        List<Path> entries = new ArrayList<>(program.newEntries());
+        bootstrap.classPath().forEach(entry -> entries.add(Path.of(entry)));
+        return new UserClassLoader(entries, ExecutorMain.class.getClassLoader(), program);
     }
 
     private static ExecutorSetup setupOf(ExecutorBootstrap bootstrap) {

@@ -2,6 +2,7 @@ package dev.kindling.executor;
 
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
@@ -20,6 +21,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     private final AttemptMemory memory;
     private final BlockStore blocks;
     private final ShuffleInputs shuffles;
+    private final TaskFiles files;
     private final TaskSettings settings;
     private volatile String cancelReason;
 
@@ -35,12 +37,14 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
             AttemptMemory memory,
             BlockStore blocks,
             ShuffleInputs shuffles,
+            TaskFiles files,
             TaskSettings settings) {
         this.attempt = attempt;
         this.userClassLoader = userClassLoader;
         this.memory = memory;
         this.blocks = blocks;
         this.shuffles = shuffles;
+        this.files = files;
         this.settings = settings;
     }
 
@@ -76,6 +80,11 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     @Override
     public SpillFile openSpill() throws IOException {
         return blocks.openSpill();
+    }
+
+    @Override
+    public TaskFiles files() {
+        return files;
     }
 
     @Override

@@ -12,12 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TaskThreads {
     private final ThreadPoolExecutor threads;
 
-    TaskThreads(int cores, ClassLoader contextClassLoader) {
+    TaskThreads(int cores) {
         AtomicInteger last = new AtomicInteger();
         threads = new ThreadPoolExecutor(cores, cores, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
             Thread thread = new Thread(work, "task-" + last.incrementAndGet());
             thread.setDaemon(true);
-            thread.setContextClassLoader(contextClassLoader);
             return thread;
         });
     }

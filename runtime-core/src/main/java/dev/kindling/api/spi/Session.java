@@ -42,6 +42,12 @@ public interface Session extends AutoCloseable {
     /** See {@link #textFile}. */
     PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions);
 
+    /** See {@code KindlingContext.addJar}. */
+    void addJar(String path);
+
+    /** See {@code KindlingContext.addFile}. */
+    void addFile(String path);
+
     /** Ends jobs, executors and threads; a second call does nothing. */
     @Override
     void close();

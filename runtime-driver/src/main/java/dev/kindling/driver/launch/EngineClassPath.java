@@ -75,7 +75,7 @@ final class EngineClassPath {
     /** The file behind a class path URL; a jar inside a jar is copied out. */
     static Path local(URL location, Path scratch) throws IOException, URISyntaxException {
         if (location.getProtocol().equals("file")) {
-            return Path.of(location.toURI());
+            return Path.of(location.toURI()).toAbsolutePath().normalize();
         }
         // jar:file:/app.jar!/BOOT-INF/lib/x.jar!/ or, since Spring Boot 3.2, jar:nested:/app.jar/!BOOT-INF/lib/x.jar!/
         String text = location.toString().replace("/!", "!/");

@@ -26,7 +26,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private final String applicationId;
     private final Config config;
     private final List<Path> scratchDirectories;
-    private final ClassLoader userLoader;
+    private final Program program;
     private final DriverInbox inbox;
     private final LocalPeers localPeers = new LocalPeers();
     private final Object lock = new Object();
@@ -40,13 +40,13 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
             String applicationId,
             Config config,
             List<Path> scratchDirectories,
-            ClassLoader userLoader,
+            Program program,
             DriverInbox inbox) {
         this.master = master;
         this.applicationId = applicationId;
         this.config = config;
         this.scratchDirectories = List.copyOf(scratchDirectories);
-        this.userLoader = userLoader;
+        this.program = program;
         this.inbox = inbox;
     }
 
@@ -64,12 +64,11 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            executor = new Executor(
-                    setupOf(executorId), userLoader, localPeers, (code, reason) -> ended(executorId, reason));
+            executor = new Executor(setupOf(executorId), localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);
         }
         listener.executorRequested(executorId);
-        executor.start(new ToDriver(inbox, executor));
+        executor.start(new ToDriver(inbox, executor), program.loader(), program);
     }
 
     private ExecutorSetup setupOf(String executorId) {

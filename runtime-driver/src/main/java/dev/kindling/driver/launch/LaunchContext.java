@@ -16,7 +16,7 @@ import java.util.Map;
  * @param driverPort its port, bound already
  * @param secret opens every connection of the application; passed by file or standard input only
  * @param executorJavaOptions what the user adds to the command line of executor processes
- * @param userLoader loads the program's classes in this JVM
+ * @param program the program's jars, files and classes
  */
 public record LaunchContext(
         String applicationId,
@@ -26,7 +26,7 @@ public record LaunchContext(
         int driverPort,
         Secret secret,
         List<String> executorJavaOptions,
-        ClassLoader userLoader) {
+        Program program) {
     public LaunchContext {
         settings = Map.copyOf(settings);
         scratchDirectories = List.copyOf(scratchDirectories);

@@ -26,14 +26,16 @@ final class UserClassPath {
     /**
      * Jars and directories in the order in which the loader searches them.
      *
+     * @param program jars that executors get from the driver are left out
      * @param engine entries that executors have anyway
      * @param scratch where jars inside jars are unpacked
      */
-    static List<Path> of(ClassLoader loader, Collection<Path> engine, Path scratch) throws IOException {
+    static List<Path> of(Program program, Collection<Path> engine, Path scratch) throws IOException {
         Set<Path> entries = new LinkedHashSet<>();
-        for (Path entry : entriesOf(loader, scratch)) {
-            if (!engine.contains(entry) && Files.exists(entry)) {
-                entries.add(entry.toAbsolutePath().normalize());
+        for (Path named : entriesOf(program.loader(), scratch)) {
+            Path entry = named.toAbsolutePath().normalize();
+            if (!engine.contains(entry) && !program.publishes(entry) && Files.exists(entry)) {
+                entries.add(entry);
             }
         }
         return List.copyOf(entries);

@@ -5,6 +5,7 @@ import dev.kindling.api.Tuple2;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.PlanSession;
+import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
@@ -32,7 +33,23 @@ final class RecordedJobs implements JobSubmitter {
     RecordedJobs(OptionalInt configuredParallelism) {
         KindlingConf conf = new KindlingConf(false);
         session = new PlanSession(
-                null, new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism), planner, () -> {});
+                null,
+                new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism),
+                planner,
+                new NoAdditions(),
+                () -> {});
+    }
+
+    private static final class NoAdditions implements ProgramAdditions {
+        @Override
+        public void addJar(String path) {
+            throw new UnsupportedOperationException(path);
+        }
+
+        @Override
+        public void addFile(String path) {
+            throw new UnsupportedOperationException(path);
+        }
     }
 
     /** Every partition of a result stage has these keys as pairs. */

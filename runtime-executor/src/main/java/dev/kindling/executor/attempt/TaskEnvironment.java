@@ -30,6 +30,9 @@ public interface TaskEnvironment {
     /** A file of this attempt's own, deleted when the attempt ends. */
     SpillFile openSpill() throws IOException;
 
+    /** What {@code KindlingFiles} finds. */
+    TaskFiles files();
+
     /** Bounds and sizes that the operators go by. */
     TaskSettings settings();
 

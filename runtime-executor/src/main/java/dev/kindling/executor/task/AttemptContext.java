@@ -4,6 +4,7 @@ import dev.kindling.api.TaskContext;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.protocol.AttemptId;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -65,6 +66,16 @@ final class AttemptContext extends TaskContext {
         } catch (CancelledException e) {
             return true;
         }
+    }
+
+    @Override
+    protected Path localFile(String name) {
+        return environment.files().file(name);
+    }
+
+    @Override
+    protected Path localFilesDirectory() {
+        return environment.files().directory();
     }
 
     @Override

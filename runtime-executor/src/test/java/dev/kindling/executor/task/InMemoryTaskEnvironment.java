@@ -2,6 +2,7 @@ package dev.kindling.executor.task;
 
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
@@ -83,6 +84,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     @Override
     public TaskMemory memory() {
         return memory;
+    }
+
+    @Override
+    public TaskFiles files() {
+        throw new UnsupportedOperationException("no files here");
     }
 
     @Override

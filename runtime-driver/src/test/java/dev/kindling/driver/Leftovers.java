@@ -1,0 +1,50 @@
+package dev.kindling.driver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What an application may leave behind and must not: threads, processes, files. */
+final class Leftovers {
+    /** Daemons of the JDK and of netty, shared by the whole JVM, which end by themselves when they are idle. */
+    private static final Set<String> OF_LIBRARIES =
+            Set.of("process reaper", "Cleaner-", "Common-Cleaner", "globalEventExecutor", "ForkJoinPool");
+
+    private final Set<Long> threadsBefore = liveThreads().map(Thread::getId).collect(Collectors.toSet());
+
+    /** Threads that were started since this was made and still run. */
+    Set<String> threads() {
+        return liveThreads()
+                .filter(thread -> !threadsBefore.contains(thread.getId()))
+                .map(Thread::getName)
+                .filter(name -> OF_LIBRARIES.stream().noneMatch(name::startsWith))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Stream<Thread> liveThreads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive);
+    }
+
+    /** Executor processes that this JVM has started and that still live. */
+    static List<Long> processes() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+
+    /** What lies below a scratch directory. */
+    static List<Path> files(Path scratch) {
+        try (Stream<Path> found = Files.walk(scratch)) {
+            return found.filter(path -> !path.equals(scratch)).toList();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
