@@ -65,7 +65,8 @@ public final class Config {
         ConfigKey<?> key = ConfigKeys.byName().get(name);
         if (key == null) {
             errors.add("unknown key " + name + "; the nearest are "
-                    + String.join(", ", NearestNames.of(name, ConfigKeys.byName().keySet(), 3)));
+                    + String.join(
+                            ", ", NearestNames.of(name, ConfigKeys.byName().keySet(), 3)));
             return;
         }
         try {

@@ -30,12 +30,18 @@ public final class ConfigKey<T> {
 
     /** A whole number such as {@code 4}. */
     public static Draft<Integer> ints(String name) {
-        return new Draft<>(name, "whole number", text -> Integer.valueOf(text), Object::toString, Comparator.<Integer>naturalOrder());
+        return new Draft<>(
+                name,
+                "whole number",
+                text -> Integer.valueOf(text),
+                Object::toString,
+                Comparator.<Integer>naturalOrder());
     }
 
     /** A whole number that may be beyond an {@code int}. */
     public static Draft<Long> longs(String name) {
-        return new Draft<>(name, "whole number", text -> Long.valueOf(text), Object::toString, Comparator.<Long>naturalOrder());
+        return new Draft<>(
+                name, "whole number", text -> Long.valueOf(text), Object::toString, Comparator.<Long>naturalOrder());
     }
 
     /** A number such as {@code 0.5}. */
@@ -135,7 +141,10 @@ public final class ConfigKey<T> {
     }
 
     private static List<String> parseList(String text) {
-        return Arrays.stream(text.split(",")).map(String::strip).filter(item -> !item.isEmpty()).toList();
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 
     /** A key being declared; {@link #doc} ends it. */
@@ -150,7 +159,11 @@ public final class ConfigKey<T> {
         private T most;
 
         private Draft(
-                String name, String typeName, Function<String, T> parse, Function<T, String> format, Comparator<T> order) {
+                String name,
+                String typeName,
+                Function<String, T> parse,
+                Function<T, String> format,
+                Comparator<T> order) {
             this.name = name;
             this.typeName = typeName;
             this.parse = parse;

@@ -29,7 +29,8 @@ public final class ExecutorKeys {
             .defaultsTo(10_000L)
             .between(500L, 3_600_000L)
             .doc("An executor not heard of for so long is lost: its tasks run again elsewhere. Several times"
-                    + " kindling.heartbeat.intervalMs; raise it where garbage collection or the network may pause longer.");
+                    + " kindling.heartbeat.intervalMs; raise it where garbage collection or the network may pause"
+                    + " longer.");
 
     public static final ConfigKey<List<String>> JAVA_OPTIONS = ConfigKey.list("kindling.executor.javaOptions")
             .defaultsTo(List.of())

@@ -7,7 +7,8 @@ public final class ResultKeys {
     public static final ConfigKey<Long> MAX_BYTES = ConfigKey.bytes("kindling.result.maxBytes")
             .defaultsTo(1L << 30)
             .between(1L << 10, 1L << 40)
-            .doc("A job whose results are larger, all partitions together, fails before the driver runs out of memory.");
+            .doc("A job whose results are larger, all partitions together, fails before the driver runs out of"
+                    + " memory.");
 
     public static final ConfigKey<Long> DIRECT_BYTES = ConfigKey.bytes("kindling.result.directBytes")
             .defaultsTo(1L << 20)

@@ -10,7 +10,8 @@ public final class RpcKeys {
 
     public static final ConfigKey<String> ADVERTISED_ADDRESS = ConfigKey.string("kindling.advertised.address")
             .defaultsTo("")
-            .doc("Address under which others reach them, when it differs from kindling.bind.address; empty for the same.");
+            .doc("Address under which others reach them, when it differs from kindling.bind.address; empty for the"
+                    + " same.");
 
     static final List<ConfigKey<?>> ALL = List.of(BIND_ADDRESS, ADVERTISED_ADDRESS);
 

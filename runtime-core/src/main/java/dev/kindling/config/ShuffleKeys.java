@@ -7,7 +7,8 @@ public final class ShuffleKeys {
     public static final ConfigKey<Long> PAGE_BYTES = ConfigKey.bytes("kindling.shuffle.pageBytes")
             .defaultsTo(64L << 10)
             .between(16L << 10, 256L << 10)
-            .doc("The most a page of rows of one bucket holds before it is packed; tasks with little memory take less.");
+            .doc("The most a page of rows of one bucket holds before it is packed; tasks with little memory take"
+                    + " less.");
 
     public static final ConfigKey<Long> FETCH_TIMEOUT_MS = ConfigKey.millis("kindling.fetch.timeoutMs")
             .defaultsTo(4_000L)

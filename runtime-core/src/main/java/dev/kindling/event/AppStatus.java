@@ -97,6 +97,8 @@ public record AppStatus(
 
     /** The stages of a job in their order, as far as they are known. */
     public List<StageStatus> stagesOf(JobStatus job) {
-        return stages.stream().filter(stage -> job.stageIds().contains(stage.stageId())).toList();
+        return stages.stream()
+                .filter(stage -> job.stageIds().contains(stage.stageId()))
+                .toList();
     }
 }

@@ -78,10 +78,12 @@ public final class AppStory {
             say(count(e.mapPartitions().size(), "map output") + " of shuffle " + e.shuffleId() + " "
                     + (e.mapPartitions().size() == 1 ? "is" : "are") + " gone (" + e.reason()
                     + "): only " + listed(e.mapPartitions(), "partition") + " will be computed again");
-        } else if (event instanceof AppEvent.JobStarted || event instanceof AppEvent.JobCompleted
+        } else if (event instanceof AppEvent.JobStarted
+                || event instanceof AppEvent.JobCompleted
                 || event instanceof AppEvent.JobFailed) {
             tellJob(event);
-        } else if (event instanceof AppEvent.StageStarted || event instanceof AppEvent.StageSkipped
+        } else if (event instanceof AppEvent.StageStarted
+                || event instanceof AppEvent.StageSkipped
                 || event instanceof AppEvent.StageCompleted) {
             tellStage(event);
         } else {
@@ -92,7 +94,8 @@ public final class AppStory {
     private void tellJob(AppEvent event) {
         if (event instanceof AppEvent.JobStarted e) {
             jobStarts.put(e.jobId(), nowMs);
-            say("job " + e.jobId() + " (" + e.description() + ") started: " + count(e.stageIds().size(), "stage"));
+            say("job " + e.jobId() + " (" + e.description() + ") started: "
+                    + count(e.stageIds().size(), "stage"));
         } else if (event instanceof AppEvent.JobCompleted e) {
             say("job " + e.jobId() + " completed after " + since(jobStarts.get(e.jobId())));
         } else if (event instanceof AppEvent.JobFailed e) {
@@ -174,7 +177,9 @@ public final class AppStory {
                 .filter(entry -> entry.getValue().executorId().equals(e.executorId()))
                 .map(Map.Entry::getKey)
                 .toList();
-        long wastedMs = attempts.stream().mapToLong(id -> nowMs - running.get(id).startedMs()).sum();
+        long wastedMs = attempts.stream()
+                .mapToLong(id -> nowMs - running.get(id).startedMs())
+                .sum();
         say("executor " + e.executorId() + " was lost: " + e.reason()
                 + (attempts.isEmpty()
                         ? "; nothing ran there"
@@ -209,8 +214,11 @@ public final class AppStory {
     }
 
     private static String listed(List<?> items, String noun) {
-        String names = String.join(", ", items.stream().limit(LISTED).map(String::valueOf).toList());
-        return noun + (items.size() == 1 ? " " : "s ") + names
+        String names = String.join(
+                ", ", items.stream().limit(LISTED).map(String::valueOf).toList());
+        return noun
+                + (items.size() == 1 ? " " : "s ")
+                + names
                 + (items.size() > LISTED ? " and " + (items.size() - LISTED) + " more" : "");
     }
 }

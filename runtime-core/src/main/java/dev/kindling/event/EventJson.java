@@ -63,7 +63,9 @@ final class EventJson {
         if (value instanceof Record record) {
             return componentsOf(record);
         }
-        return value instanceof List<?> list ? list.stream().map(EventJson::valueOf).toList() : value;
+        return value instanceof List<?> list
+                ? list.stream().map(EventJson::valueOf).toList()
+                : value;
     }
 
     private static Object recordOf(Class<?> type, Map<?, ?> json) {
@@ -109,7 +111,10 @@ final class EventJson {
         List<Object> items = new ArrayList<>();
         if (json instanceof List<?> list) {
             for (Object item : list) {
-                items.add(itemType == Integer.class ? (Object) Math.toIntExact(longOf(item)) : argumentOf(itemType, item));
+                items.add(
+                        itemType == Integer.class
+                                ? (Object) Math.toIntExact(longOf(item))
+                                : argumentOf(itemType, item));
             }
         }
         return items;

@@ -36,7 +36,8 @@ public final class EventLog implements AppEventListener {
         Path file = directory.resolve(applicationId + SUFFIX);
         try {
             Files.createDirectories(directory);
-            return new EventLog(file, Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            return new EventLog(
+                    file, Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
@@ -106,7 +107,9 @@ public final class EventLog implements AppEventListener {
                 return Optional.empty();
             }
             throw new KindlingException(
-                    ErrorCode.CORRUPT_DATA, "line " + number + " of " + file + " is not an event: " + e.getMessage(), e);
+                    ErrorCode.CORRUPT_DATA,
+                    "line " + number + " of " + file + " is not an event: " + e.getMessage(),
+                    e);
         }
     }
 }

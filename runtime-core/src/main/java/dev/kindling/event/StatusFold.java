@@ -99,8 +99,9 @@ public final class StatusFold implements AppEventListener {
         if (job == null) {
             return;
         }
-        jobs.put(jobId, new JobStatus(
-                jobId, job.description(), job.stageIds(), state, job.startedMs(), timeMs, message));
+        jobs.put(
+                jobId,
+                new JobStatus(jobId, job.description(), job.stageIds(), state, job.startedMs(), timeMs, message));
         for (int stageId : job.stageIds()) {
             Stage stage = stages.get(stageId);
             if (stage != null && stage.state == State.RUNNING && stage.jobId == jobId) {

@@ -12,8 +12,8 @@ final class Inputs {
     static KindlingException changed(FileRange range, String how) {
         return new KindlingException(
                 ErrorCode.INPUT_CHANGED,
-                range.path() + " changed while the job read it: it had " + range.fileBytes() + " bytes when planned, now "
-                        + how + ". Run the job again when nobody writes to it");
+                range.path() + " changed while the job read it: it had " + range.fileBytes()
+                        + " bytes when planned, now " + how + ". Run the job again when nobody writes to it");
     }
 
     static IOException unreadable(FileRange range, long textOffset, IOException cause) {

@@ -18,5 +18,4 @@ public final class ObjectStores {
     public static List<String> schemes() {
         return STORES.schemes();
     }
-
 }

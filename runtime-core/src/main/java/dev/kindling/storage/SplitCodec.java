@@ -18,7 +18,8 @@ public final class SplitCodec {
     private SplitCodec() {}
 
     public static byte[] encode(Split split) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + 128 * split.ranges().size());
+        ByteArrayOutputStream bytes =
+                new ByteArrayOutputStream(64 + 128 * split.ranges().size());
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT);
             out.writeInt(split.preferredHosts().size());

@@ -3,9 +3,12 @@ package dev.kindling.storage;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.ObjectStore.StoredFile;
 import dev.kindling.storage.Split.FileRange;
+import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lists an input and cuts it into splits, in the order of its files, so that the partitions read one after the other
@@ -23,6 +26,8 @@ public final class SplitPlanner {
     private static final long MIN_DEFAULT_SPLIT_BYTES = 256L << 10;
     // What opening one more file is worth, in bytes read.
     private static final long OPEN_COST_BYTES = 16L << 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SplitPlanner.class);
 
     private SplitPlanner() {}
 
@@ -99,6 +104,12 @@ public final class SplitPlanner {
         List<StoredFile> run = new ArrayList<>();
         for (StoredFile file : files) {
             boolean isCompressed = Compression.of(file.path()).isCompressed();
+            if (isCompressed && file.byteCount() > MAX_SPLIT_BYTES) {
+                LOG.warn(
+                        "{} ({}) is compressed and can only be read by one task",
+                        file.path(),
+                        ByteSizes.format(file.byteCount()));
+            }
             if (format == Format.WHOLE_TEXT || isCompressed) {
                 endRun(run, groups);
                 groups.add(new Group(List.of(file), file.byteCount(), false));
@@ -119,23 +130,22 @@ public final class SplitPlanner {
 
     /** At least as many groups as splits: each split takes neighbours until it has its share of what is left. */
     private static List<Split> together(List<Group> groups, int wanted) {
-        List<Split> splits = new ArrayList<>();
+        Splits splits = new Splits();
         long bytesLeft = groups.stream().mapToLong(SplitPlanner::costOf).sum();
         int next = 0;
         for (int splitsLeft = wanted; splitsLeft > 0 && next < groups.size(); splitsLeft--) {
-            List<FileRange> ranges = new ArrayList<>();
             long share = bytesLeft / splitsLeft;
             long taken = 0;
             int last = groups.size() - splitsLeft;
             do {
                 Group group = groups.get(next++);
-                group.files().forEach(file -> ranges.add(whole(file)));
+                group.files().forEach(file -> splits.add(file, 0, file.byteCount()));
                 taken += costOf(group);
             } while (next <= last && taken + costOf(groups.get(next)) / 2 <= share);
             bytesLeft -= taken;
-            splits.add(new Split(ranges, List.of()));
+            splits.end();
         }
-        return splits;
+        return splits.ended;
     }
 
     private static long costOf(Group group) {
@@ -144,8 +154,11 @@ public final class SplitPlanner {
 
     /** More splits than groups: what can be cut gets the rest of them, by its share of the bytes. */
     private static List<Split> apart(List<Group> groups, int wanted) {
-        List<Split> splits = new ArrayList<>();
-        long bytesLeft = groups.stream().filter(Group::canBeCut).mapToLong(Group::byteCount).sum();
+        Splits splits = new Splits();
+        long bytesLeft = groups.stream()
+                .filter(Group::canBeCut)
+                .mapToLong(Group::byteCount)
+                .sum();
         int spare = wanted - groups.size();
         for (Group group : groups) {
             int extra = 0;
@@ -157,40 +170,34 @@ public final class SplitPlanner {
             }
             cutText(group, 1 + extra, splits);
         }
-        return splits;
+        return splits.ended;
     }
 
     /** Cuts a group's bytes, seen as one text, into equal parts; a cut close to the border of a file moves onto it. */
-    private static void cutText(Group group, int count, List<Split> splits) {
-        List<FileRange> ranges = new ArrayList<>();
+    private static void cutText(Group group, int count, Splits splits) {
         long fileStart = 0;
-        int part = 0;
+        int cuts = 0;
         for (StoredFile file : group.files()) {
             long from = 0;
-            while (part + 1 < count && cutAt(group, part + 1, count) - fileStart < file.byteCount()) {
-                part++;
-                long cut = onto(cutAt(group, part, count) - fileStart, file, group.byteCount() / count);
+            while (cuts + 1 < count && cutAt(group, cuts + 1, count) - fileStart < file.byteCount()) {
+                cuts++;
+                long cut = onto(cutAt(group, cuts, count) - fileStart, file, group.byteCount() / count);
                 if (cut > from) {
-                    ranges.add(range(file, from, cut - from));
+                    splits.add(file, from, cut);
                 }
                 from = cut;
-                if (!ranges.isEmpty()) {
-                    splits.add(new Split(ranges, List.of()));
-                    ranges.clear();
-                }
+                splits.end();
             }
             if (from < file.byteCount() || file.byteCount() == 0) {
-                ranges.add(range(file, from, file.byteCount() - from));
+                splits.add(file, from, file.byteCount());
             }
             fileStart += file.byteCount();
         }
-        if (!ranges.isEmpty()) {
-            splits.add(new Split(ranges, List.of()));
-        }
+        splits.end();
     }
 
-    private static long cutAt(Group group, int part, int count) {
-        return (long) ((double) group.byteCount() * part / count);
+    private static long cutAt(Group group, int cut, int count) {
+        return (long) ((double) group.byteCount() * cut / count);
     }
 
     private static long onto(long cut, StoredFile file, long splitBytes) {
@@ -201,12 +208,29 @@ public final class SplitPlanner {
         return file.byteCount() - cut <= slack ? file.byteCount() : cut;
     }
 
-    private static FileRange whole(StoredFile file) {
-        return range(file, 0, file.byteCount());
-    }
+    /** Splits that are ended and the one being filled. A split prefers the hosts of its largest range. */
+    private static final class Splits {
+        private final List<Split> ended = new ArrayList<>();
+        private final List<FileRange> ranges = new ArrayList<>();
+        private List<String> hosts = List.of();
+        private long largestRange = -1;
 
-    private static FileRange range(StoredFile file, long offset, long length) {
-        return new FileRange(file.path(), offset, length, file.byteCount(), file.version());
+        void add(StoredFile file, long from, long to) {
+            ranges.add(new FileRange(file.path(), from, to - from, file.byteCount(), file.version()));
+            if (to - from > largestRange) {
+                largestRange = to - from;
+                hosts = file.preferredHosts();
+            }
+        }
+
+        /** Does nothing while the split is empty. */
+        void end() {
+            if (!ranges.isEmpty()) {
+                ended.add(new Split(ranges, hosts));
+                ranges.clear();
+                largestRange = -1;
+            }
+        }
     }
 
     private static long byteCount(List<StoredFile> files) {

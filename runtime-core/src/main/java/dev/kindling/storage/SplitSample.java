@@ -27,8 +27,8 @@ public final class SplitSample {
             while (piece < pieces && bytes * piece / pieces < rangeStart + range.length()) {
                 long from = Math.max(0, bytes * piece / pieces - rangeStart);
                 long length = Math.min(PIECE_BYTES, range.length() - from);
-                sampled.add(new FileRange(
-                        range.path(), range.offset() + from, length, range.fileBytes(), range.version()));
+                sampled.add(
+                        new FileRange(range.path(), range.offset() + from, length, range.fileBytes(), range.version()));
                 piece++;
             }
             rangeStart += range.length();

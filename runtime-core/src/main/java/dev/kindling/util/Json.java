@@ -58,7 +58,8 @@ public final class Json {
             }
             out.append(separator.equals("[") ? "[]" : "]");
         } else {
-            throw new IllegalArgumentException("JSON has no form for " + value.getClass().getName());
+            throw new IllegalArgumentException(
+                    "JSON has no form for " + value.getClass().getName());
         }
     }
 

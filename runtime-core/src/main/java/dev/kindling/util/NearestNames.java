@@ -11,7 +11,8 @@ public final class NearestNames {
     /** The {@code count} known names with the fewest letters to change, the closest first. */
     public static List<String> of(String name, Collection<String> known, int count) {
         return known.stream()
-                .sorted(Comparator.comparingInt((String other) -> distance(name, other)).thenComparing(other -> other))
+                .sorted(Comparator.comparingInt((String other) -> distance(name, other))
+                        .thenComparing(other -> other))
                 .limit(count)
                 .toList();
     }

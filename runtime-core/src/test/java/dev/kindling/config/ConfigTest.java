@@ -104,10 +104,16 @@ class ConfigTest {
     @Test
     void secretsAreMaskedInEveryText() {
         Config config = Config.parse(Map.of(
-                "app.password", "hunter2", "app.url", "http://x/?token=abc", "app.region", "eu", "kindling.app.name", "a"));
+                "app.password",
+                "hunter2",
+                "app.url",
+                "http://x/?token=abc",
+                "app.region",
+                "eu",
+                "kindling.app.name",
+                "a"));
 
-        assertEquals(
-                "app.password = ***\napp.region = eu\napp.url = ***\nkindling.app.name = a\n", config.describe());
+        assertEquals("app.password = ***\napp.region = eu\napp.url = ***\nkindling.app.name = a\n", config.describe());
         assertEquals("hunter2", config.entries().get("app.password"));
     }
 

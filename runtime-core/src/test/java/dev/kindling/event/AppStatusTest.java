@@ -86,7 +86,8 @@ class AppStatusTest {
         assertEquals(1, reduce.runningAttempts());
         assertEquals(1, reduce.failedAttempts());
         assertEquals(3_072, status().metrics().shuffleBytesWritten());
-        assertEquals("process 77 was killed by signal 9", status().executors().get(1).lostReason());
+        assertEquals(
+                "process 77 was killed by signal 9", status().executors().get(1).lostReason());
         assertEquals(0, status().executors().get(1).runningAttempts());
 
         after(100, new AttemptSucceeded(id(0, 1, 1), "e1", metrics(90, 2048)), new StageCompleted(0));
@@ -100,7 +101,12 @@ class AppStatusTest {
         tellOfAJobWithALoss();
         AppStatus once = status();
         AttemptSucceeded again = new AttemptSucceeded(id(0, 0, 0), "e1", metrics(190, 1024));
-        after(0, again, again, new AttemptStarted(id(0, 1, 1), "e1"), new ExecutorLost("e2", once.executors().get(1).lostReason()));
+        after(
+                0,
+                again,
+                again,
+                new AttemptStarted(id(0, 1, 1), "e1"),
+                new ExecutorLost("e2", once.executors().get(1).lostReason()));
 
         assertEquals(once.stages(), status().stages());
         assertEquals(once.metrics(), status().metrics());
@@ -123,13 +129,21 @@ class AppStatusTest {
         after(0, new JobCompleted(0), new JobStarted(1, "count", List.of(0, 2)), new StageSkipped(1, 3, "map"));
 
         assertEquals(State.SKIPPED, stage(3).state());
-        assertEquals(List.of(0), status().stagesOf(status().jobs().get(1)).stream().map(StageStatus::stageId).toList());
+        assertEquals(
+                List.of(0),
+                status().stagesOf(status().jobs().get(1)).stream()
+                        .map(StageStatus::stageId)
+                        .toList());
     }
 
     @Test
     void onlyTheLatestJobsAndStagesAreKept() {
         for (int job = 0; job < StatusFold.KEPT_JOBS + 10; job++) {
-            after(1, new JobStarted(job, "j", List.of(job)), new StageStarted(job, job, "s", 1, 1), new JobCompleted(job));
+            after(
+                    1,
+                    new JobStarted(job, "j", List.of(job)),
+                    new StageStarted(job, job, "s", 1, 1),
+                    new JobCompleted(job));
         }
 
         assertEquals(StatusFold.KEPT_JOBS, status().jobs().size());
@@ -156,32 +170,36 @@ class AppStatusTest {
         tellOfAJobWithALoss();
         after(100, new AttemptSucceeded(id(0, 1, 1), "e1", metrics(90, 2048)), new StageCompleted(0));
         after(1, new AttemptStarted(id(1, 1, 1), "e1"));
-        after(50, new AttemptSucceeded(id(1, 0, 0), "e1", metrics(40, 0)), new AttemptSucceeded(id(1, 1, 1), "e1", metrics(45, 0)));
+        after(
+                50,
+                new AttemptSucceeded(id(1, 0, 0), "e1", metrics(40, 0)),
+                new AttemptSucceeded(id(1, 1, 1), "e1", metrics(45, 0)));
         after(0, new StageCompleted(1), new JobCompleted(0));
-        after(3, new JobStarted(1, "count at Zips.java:10", List.of(0, 2)), new StageSkipped(1, 0, "groupByKey at Zips.java:8"));
+        after(
+                3,
+                new JobStarted(1, "count at Zips.java:10", List.of(0, 2)),
+                new StageSkipped(1, 0, "groupByKey at Zips.java:8"));
         after(4, new ApplicationEnded("app-1"));
 
-        assertEquals(
-                """
-                   0.000 s  application zips (app-1) started on local-cluster[2,1,64]
-                   0.100 s  executor e1 came: 1 core, 64 MiB on h1
-                   0.100 s  executor e2 came: 1 core, 64 MiB on h1
-                   0.150 s  job 0 (collect at Zips.java:9) started: 2 stages
-                   0.150 s  stage 0 (groupByKey at Zips.java:8) started: 2 tasks
-                   0.351 s  stage 0 (groupByKey at Zips.java:8) completed after 201 ms: 2 attempts for 2 tasks, 370 ms of task time, 3 KiB of shuffle written
-                   0.351 s  stage 1 (collect at Zips.java:9) started: 2 tasks
-                   0.656 s  executor e2 was lost: process 77 was killed by signal 9; attempt s1p1#0 ran there, 300 ms of work is thrown away
-                   0.656 s  attempt s1p1#0 failed on e2 after 300 ms: its executor was lost (not counted against the task)
-                   0.656 s  1 map output of shuffle 0 is gone (executor e2 was lost): only partition 1 will be computed again
-                   0.656 s  stage 0 (groupByKey at Zips.java:8) runs again: 1 task of 2, the results of the others are there
-                   0.761 s  stage 0 (groupByKey at Zips.java:8) completed after 105 ms: 1 attempt for 1 task, 90 ms of task time, 2 KiB of shuffle written
-                   0.812 s  stage 1 (collect at Zips.java:9) completed after 461 ms: 3 attempts for 2 tasks, 85 ms of task time
-                   0.812 s  job 0 completed after 662 ms
-                   0.815 s  job 1 (count at Zips.java:10) started: 2 stages
-                   0.815 s  stage 0 (groupByKey at Zips.java:8) was skipped: all its map outputs are there, which saves 90 ms of task time
-                   0.819 s  the application ended
-                   0.819 s  what it cost: 1 executor lost, 0 failures counted, 1 task computed again in 90 ms of task time
-                """,
-                String.join("\n", AppStory.tell(events)) + "\n");
+        assertEquals("""
+               0.000 s  application zips (app-1) started on local-cluster[2,1,64]
+               0.100 s  executor e1 came: 1 core, 64 MiB on h1
+               0.100 s  executor e2 came: 1 core, 64 MiB on h1
+               0.150 s  job 0 (collect at Zips.java:9) started: 2 stages
+               0.150 s  stage 0 (groupByKey at Zips.java:8) started: 2 tasks
+               0.351 s  stage 0 (groupByKey at Zips.java:8) completed after 201 ms: 2 attempts for 2 tasks, 370 ms of task time, 3 KiB of shuffle written
+               0.351 s  stage 1 (collect at Zips.java:9) started: 2 tasks
+               0.656 s  executor e2 was lost: process 77 was killed by signal 9; attempt s1p1#0 ran there, 300 ms of work is thrown away
+               0.656 s  attempt s1p1#0 failed on e2 after 300 ms: its executor was lost (not counted against the task)
+               0.656 s  1 map output of shuffle 0 is gone (executor e2 was lost): only partition 1 will be computed again
+               0.656 s  stage 0 (groupByKey at Zips.java:8) runs again: 1 task of 2, the results of the others are there
+               0.761 s  stage 0 (groupByKey at Zips.java:8) completed after 105 ms: 1 attempt for 1 task, 90 ms of task time, 2 KiB of shuffle written
+               0.812 s  stage 1 (collect at Zips.java:9) completed after 461 ms: 3 attempts for 2 tasks, 85 ms of task time
+               0.812 s  job 0 completed after 662 ms
+               0.815 s  job 1 (count at Zips.java:10) started: 2 stages
+               0.815 s  stage 0 (groupByKey at Zips.java:8) was skipped: all its map outputs are there, which saves 90 ms of task time
+               0.819 s  the application ended
+               0.819 s  what it cost: 1 executor lost, 0 failures counted, 1 task computed again in 90 ms of task time
+            """, String.join("\n", AppStory.tell(events)) + "\n");
     }
 }

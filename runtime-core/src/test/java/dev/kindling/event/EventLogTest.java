@@ -100,18 +100,18 @@ class EventLogTest {
     @Test
     void eventsAndComponentsOfOtherVersionsDoNoHarm() throws IOException {
         Path file = Files.writeString(directory.resolve("other"), """
-                {"timeMs":1,"event":"CometSeen","tail":[1,2]}
-                {"timeMs":2,"event":"JobStarted","jobId":7,"mood":"good"}
-                """);
+            {"timeMs":1,"event":"CometSeen","tail":[1,2]}
+            {"timeMs":2,"event":"JobStarted","jobId":7,"mood":"good"}
+            """);
 
-        assertEquals(
-                List.of(new TimedEvent(2, new AppEvent.JobStarted(7, "", List.of()))), EventLog.read(file));
+        assertEquals(List.of(new TimedEvent(2, new AppEvent.JobStarted(7, "", List.of()))), EventLog.read(file));
     }
 
     @Test
     void damagedLineIsNamed() throws IOException {
         Path file = write(List.of(new TimedEvent(1, new AppEvent.JobCompleted(1))));
-        Files.writeString(file, "garbage\n{\"timeMs\":2,\"event\":\"JobCompleted\",\"jobId\":2}\n", StandardOpenOption.APPEND);
+        Files.writeString(
+                file, "garbage\n{\"timeMs\":2,\"event\":\"JobCompleted\",\"jobId\":2}\n", StandardOpenOption.APPEND);
 
         KindlingException e = assertThrows(KindlingException.class, () -> EventLog.read(file));
 

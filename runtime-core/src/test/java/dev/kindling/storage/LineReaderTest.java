@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,8 +50,14 @@ class LineReaderTest {
             MARK + MARK + "two marks\n",
             "x" + MARK + "later mark\n",
             "\u00ef\u00bb",
-            "gr\u00c3\u00bc\u00c3\u0178e\neuro \u00e2\u0082\u00ac\nemoji \u00f0\u009f\u0098\u0080\n".replace('\u0178', '\u009f'),
-            "cut \u00e2\u0082\nbad \u00ff\u00fe\u0080\r\nlone \u00c3\r\u00ed\u00a0\u0080 surrogate\n\u00f0\u009f\u0098\n\u00c0\u0080",
+            "gr\u00c3\u00bc\u00c3\u0178e\neuro \u00e2\u0082\u00ac\nemoji \u00f0\u009f\u0098\u0080\n"
+                    .replace('\u0178', '\u009f'),
+            "cut \u00e2\u0082\n"
+                    + "bad \u00ff\u00fe\u0080\r\n"
+                    + "lone \u00c3\r"
+                    + "\u00ed\u00a0\u0080 surrogate\n"
+                    + "\u00f0\u009f\u0098\n"
+                    + "\u00c0\u0080",
             "tab\tnul\0\nform\ffeed\u0085next\n",
             "\u008a\u008d high bit of LF and CR\n\u0089\n",
             "\u000b\u000c\u000e\u0009\n around LF and CR \u000b\r\u000c\n");
@@ -77,7 +84,7 @@ class LineReaderTest {
     private static List<UnsplitScan.Line> read(Split split, int batchRows, int bufferBytes) throws IOException {
         List<UnsplitScan.Line> lines = new ArrayList<>();
         Object[] batch = new Object[batchRows + 2];
-        try (LineReader reader = new LineReader(split, bufferBytes, LineReader.MAX_LINE_BYTES)) {
+        try (LineReader reader = new LineReader(split, bufferBytes, LineReader.maxLineBytes())) {
             for (int count = reader.read(batch, 1, batchRows + 1); count > 0; ) {
                 for (int row = 0; row < count; row++) {
                     long offset = reader.offsetOf(row);
@@ -99,8 +106,11 @@ class LineReaderTest {
                     UnsplitScan.linesOf(bytes, range.offset(), range.offset() + range.length()).stream()
                             .map(line -> new UnsplitScan.Line(line.textBegin(), line.textBegin(), line.text()))
                             .toList();
-            assertEquals(expected, read(split, batchRows, bufferBytes), () -> range + " in batches of " + batchRows
-                    + " with a buffer of " + bufferBytes + " of " + Arrays.toString(bytes));
+            assertEquals(
+                    expected,
+                    read(split, batchRows, bufferBytes),
+                    () -> range + " in batches of " + batchRows + " with a buffer of " + bufferBytes + " of "
+                            + Arrays.toString(bytes));
         }
     }
 
@@ -127,8 +137,7 @@ class LineReaderTest {
                 bytes[i] = alphabet[random.nextInt(letters)];
             }
             Path file = write(bytes);
-            assertSplitsEqualScan(
-                    file, bytes, 1 + random.nextInt(20), 1 + random.nextInt(4), 3 + random.nextInt(20));
+            assertSplitsEqualScan(file, bytes, 1 + random.nextInt(20), 1 + random.nextInt(4), 3 + random.nextInt(20));
         }
     }
 
@@ -164,7 +173,8 @@ class LineReaderTest {
             assertEquals(1, splits.size());
             assertEquals(2, reader.read(lines, 0, 10));
             assertEquals(1, reader.read(lines, 2, 10));
-            assertEquals(List.of("first", "second", "third"), Arrays.asList(lines).subList(0, 3));
+            assertEquals(
+                    List.of("first", "second", "third"), Arrays.asList(lines).subList(0, 3));
             assertEquals(14, reader.offsetOf(0));
             assertEquals(0, reader.read(lines, 0, 10));
         }
@@ -177,8 +187,7 @@ class LineReaderTest {
         try (OutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write("some text that is long enough\n".repeat(50).getBytes(StandardCharsets.UTF_8));
         }
-        Path file = Files.write(
-                directory.resolve("cut.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
+        Path file = Files.write(directory.resolve("cut.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
         Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
 
         try (LineReader reader = new LineReader(split)) {
@@ -194,8 +203,7 @@ class LineReaderTest {
         Files.writeString(file, "a\nb\nc\n");
 
         try (LineReader reader = new LineReader(split)) {
-            KindlingException e =
-                    assertThrows(KindlingException.class, () -> reader.read(new Object[4], 0, 4));
+            KindlingException e = assertThrows(KindlingException.class, () -> reader.read(new Object[4], 0, 4));
             assertEquals(ErrorCode.INPUT_CHANGED, e.code());
             assertTrue(e.getMessage().contains("input.txt changed"), e.getMessage());
         }
@@ -220,6 +228,25 @@ class LineReaderTest {
     }
 
     @Test
+    void fileRewrittenInPlaceWhileItIsReadIsRefusedEvenAtTheSameSize() throws IOException {
+        Path file = write("0123456789\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
+        Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Object[] lines = new Object[1_000];
+
+        try (LineReader reader = new LineReader(split)) {
+            reader.read(lines, 0, 1_000);
+            Files.writeString(file, "abcdefghij\n".repeat(100_000));
+            Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+            KindlingException e = assertThrows(KindlingException.class, () -> {
+                while (reader.read(lines, 0, 1_000) > 0) {
+                    assertEquals("0123456789", lines[0]);
+                }
+            });
+            assertEquals(ErrorCode.INPUT_CHANGED, e.code());
+        }
+    }
+
+    @Test
     void lineLongerThanAStringMayBeFailsWithFileAndOffset() throws IOException {
         Path file = write(("short\n" + "x".repeat(5_000) + "\n").getBytes(StandardCharsets.UTF_8));
         Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
@@ -237,7 +264,8 @@ class LineReaderTest {
         Files.writeString(directory.resolve("a"), "1\n2");
         Files.writeString(directory.resolve("b"), "");
         Files.writeString(directory.resolve("c"), "3\n");
-        Split split = SplitPlanner.plan(directory.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split =
+                SplitPlanner.plan(directory.toString(), 1, Format.TEXT_LINES).get(0);
         List<String> seen = new ArrayList<>();
         Object[] lines = new Object[10];
 

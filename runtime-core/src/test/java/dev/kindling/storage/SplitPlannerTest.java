@@ -10,8 +10,8 @@ import dev.kindling.api.Tuple2;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.Split.FileRange;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -125,8 +125,12 @@ class SplitPlannerTest {
         }
 
         assertEquals(3, plan(file, 1).size());
-        assertEquals(3, SplitPlanner.planDefault(file.toString(), 2, Format.TEXT_LINES).size());
-        assertEquals(8, SplitPlanner.planDefault(file.toString(), 8, Format.TEXT_LINES).size());
+        assertEquals(
+                3,
+                SplitPlanner.planDefault(file.toString(), 2, Format.TEXT_LINES).size());
+        assertEquals(
+                8,
+                SplitPlanner.planDefault(file.toString(), 8, Format.TEXT_LINES).size());
     }
 
     @Test
@@ -147,7 +151,9 @@ class SplitPlannerTest {
 
         assertEquals(1, plan(write("empty", 0), 3).size());
         assertEquals(0, plan(root.resolve("none"), 3).size());
-        assertEquals(0, SplitPlanner.planDefault(root + "/none", 3, Format.TEXT_LINES).size());
+        assertEquals(
+                0,
+                SplitPlanner.planDefault(root + "/none", 3, Format.TEXT_LINES).size());
     }
 
     @Test
@@ -171,8 +177,8 @@ class SplitPlannerTest {
         Object[] rows = new Object[4];
         List<Object> seen = new ArrayList<>();
 
-        try (WholeTextReader reader =
-                new WholeTextReader(SplitPlanner.plan(root.toString(), 1, Format.WHOLE_TEXT).get(0))) {
+        try (WholeTextReader reader = new WholeTextReader(
+                SplitPlanner.plan(root.toString(), 1, Format.WHOLE_TEXT).get(0))) {
             while (reader.read(rows, 1, 4) == 1) {
                 seen.add(rows[1]);
             }
@@ -196,7 +202,8 @@ class SplitPlannerTest {
 
     @Test
     void globsListsAndHiddenNamesAreUnderstood() throws IOException {
-        for (String name : List.of("d/a1.txt", "d/a2.txt", "d/b1.csv", "d/_hidden", "d/.dot", "e/a1.txt", "e/x[1].txt")) {
+        for (String name :
+                List.of("d/a1.txt", "d/a2.txt", "d/b1.csv", "d/_hidden", "d/.dot", "e/a1.txt", "e/x[1].txt")) {
             write(name, 1);
         }
 
@@ -230,13 +237,14 @@ class SplitPlannerTest {
 
         KindlingException missing = assertThrows(KindlingException.class, () -> plan(root + "/zipcode.csv", 1));
         KindlingException noMatch = assertThrows(KindlingException.class, () -> plan(root + "/*.tsv", 1));
-        KindlingException noDirectory =
-                assertThrows(KindlingException.class, () -> plan(root + "/nowhere/f", 1));
+        KindlingException noDirectory = assertThrows(KindlingException.class, () -> plan(root + "/nowhere/f", 1));
 
         assertEquals(ErrorCode.INPUT_NOT_FOUND, missing.code());
         assertTrue(missing.getMessage().endsWith("there is zipcodes.csv"), missing.getMessage());
         assertTrue(noMatch.getMessage().contains("matches no file"), noMatch.getMessage());
-        assertTrue(noDirectory.getMessage().contains("there is no directory " + root + "/nowhere"), noDirectory.getMessage());
+        assertTrue(
+                noDirectory.getMessage().contains("there is no directory " + root + "/nowhere"),
+                noDirectory.getMessage());
     }
 
     @Test
@@ -253,5 +261,22 @@ class SplitPlannerTest {
         assertTrue(hdfs.getMessage().startsWith("no store serves scheme 'hdfs' of hdfs://nn/data"), hdfs.getMessage());
         assertTrue(bz2.getMessage().contains("not .bz2"), bz2.getMessage());
         assertTrue(below.getMessage().contains("holds the directory down"), below.getMessage());
+    }
+
+    @Test
+    void linksAreFollowedAndALinkToNothingIsNamed() throws IOException {
+        write("real/deep/f.txt", 3);
+        write("real/g.txt", 3);
+        Files.createSymbolicLink(root.resolve("file-link"), root.resolve("real/g.txt"));
+        Files.createSymbolicLink(root.resolve("link"), root.resolve("real/deep"));
+
+        assertEquals(List.of("file-link"), names(root + "/file-link"));
+        assertEquals(List.of("link/f.txt"), names(root + "/link"));
+        assertEquals(List.of("link/f.txt"), names(root + "/l*"));
+        assertEquals(List.of("real/g.txt"), names(root + "/link/../g.txt"));
+        assertEquals(List.of("real/g.txt"), names(root + "/link/../g*"));
+        Files.createSymbolicLink(root.resolve("real/deep/broken"), root.resolve("nothing"));
+        KindlingException e = assertThrows(KindlingException.class, () -> plan(root + "/link", 1));
+        assertTrue(e.getMessage().endsWith("link/broken is a link to a file that does not exist"), e.getMessage());
     }
 }

@@ -34,7 +34,8 @@ class JsonTest {
 
     @Test
     void whatIsNotJsonIsRefusedWithItsPlace() {
-        for (String bad : List.of("", "{", "[1,]", "{\"a\"}", "\"open", "nul", "1 2", "\"\\x\"", "\"\\u12\"", "--1", "{a:1}")) {
+        for (String bad :
+                List.of("", "{", "[1,]", "{\"a\"}", "\"open", "nul", "1 2", "\"\\x\"", "\"\\u12\"", "--1", "{a:1}")) {
             assertThrows(IllegalArgumentException.class, () -> Json.parse(bad), bad);
         }
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Json.parse("[1,?]"));

@@ -3,14 +3,13 @@ package dev.kindling.storage.local;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 
@@ -25,10 +24,9 @@ final class Glob {
 
     /** What exists and matches, sorted; each once. */
     static List<Path> matches(String pattern) throws IOException {
-        TreeSet<Path> found = new TreeSet<>();
+        Set<Path> found = new TreeSet<>();
         for (String plain : alternatives(pattern)) {
-            Path root = Path.of(plain.startsWith("/") ? "/" : "").toAbsolutePath();
-            List<Path> level = List.of(root);
+            List<Path> level = List.of(LocalPaths.parse(plain.startsWith("/") ? "/" : "."));
             for (String name : plain.split("/+")) {
                 if (!name.isEmpty() && !name.equals(".")) {
                     level = step(level, name);
@@ -45,7 +43,7 @@ final class Glob {
             if (isSpecial(name)) {
                 addMatching(directory, name, next);
             } else if (Files.exists(directory.resolve(name))) {
-                next.add(directory.resolve(name).normalize());
+                next.add(LocalPaths.parse(directory.resolve(name).toString()));
             }
         }
         return next;
@@ -57,11 +55,9 @@ final class Glob {
         }
         PathMatcher matcher = matcher(name);
         boolean namesHidden = name.startsWith("_") || name.startsWith(".");
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
-            for (Path child : children) {
-                if (matcher.matches(child.getFileName()) && (namesHidden || !LocalObjectStore.isHidden(child))) {
-                    found.add(child);
-                }
+        for (Path child : LocalPaths.childrenOf(directory)) {
+            if (matcher.matches(child.getFileName()) && (namesHidden || !LocalObjectStore.isHidden(child))) {
+                found.add(child);
             }
         }
     }

@@ -59,8 +59,7 @@ final class LocalClaim {
     }
 
     private boolean lock(Path file) throws IOException {
-        channel = FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
         try {
             FileLock lock = channel.tryLock();
             // The holder before may have deleted the file between our opening and locking it.

@@ -5,14 +5,25 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** Bytes of a file from an offset on. Reads at most 256 KiB at once, which bounds the native buffer behind it. */
+/**
+ * Bytes of a file from an offset on. Reads at most 256 KiB at once, which bounds the native buffer behind it, and asks
+ * after each read whether the file is still the one that was planned: what was read before a change is never given out
+ * together with what comes after it. Used by one thread.
+ */
 final class LocalInput extends InputStream {
     private static final int MAX_READ_BYTES = 256 * 1024;
 
     private final FileChannel channel;
+    private final Check check;
 
-    LocalInput(FileChannel channel) {
+    /** Fails when the file has changed. */
+    interface Check {
+        void run() throws IOException;
+    }
+
+    LocalInput(FileChannel channel, Check check) {
         this.channel = channel;
+        this.check = check;
     }
 
     @Override
@@ -23,7 +34,12 @@ final class LocalInput extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        return length == 0 ? 0 : channel.read(ByteBuffer.wrap(bytes, offset, Math.min(length, MAX_READ_BYTES)));
+        if (length == 0) {
+            return 0;
+        }
+        int count = channel.read(ByteBuffer.wrap(bytes, offset, Math.min(length, MAX_READ_BYTES)));
+        check.run();
+        return count;
     }
 
     @Override

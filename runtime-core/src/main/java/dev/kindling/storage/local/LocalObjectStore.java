@@ -7,6 +7,8 @@ import dev.kindling.util.NearestNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -33,11 +34,22 @@ public final class LocalObjectStore implements ObjectStore {
 
     @Override
     public List<StoredFile> list(String path) throws IOException {
-        Path literal = existing(path);
-        List<Path> roots = literal != null ? List.of(literal) : Glob.matches(LocalPaths.withoutScheme(path));
-        if (roots.isEmpty()) {
-            throw notFound(path);
+        if (LocalPaths.withoutScheme(path).isEmpty()) {
+            throw new KindlingException(ErrorCode.BAD_ARGUMENT, "an input path is empty");
         }
+        try {
+            Path literal = LocalPaths.parse(path);
+            List<Path> roots = Files.exists(literal) ? List.of(literal) : Glob.matches(LocalPaths.withoutScheme(path));
+            if (roots.isEmpty()) {
+                throw notFound(path);
+            }
+            return filesOf(roots);
+        } catch (AccessDeniedException e) {
+            throw denied(path, e.getFile(), e);
+        }
+    }
+
+    private static List<StoredFile> filesOf(List<Path> roots) throws IOException {
         List<StoredFile> files = new ArrayList<>();
         for (Path root : roots) {
             if (Files.isDirectory(root)) {
@@ -49,61 +61,17 @@ public final class LocalObjectStore implements ObjectStore {
         return files;
     }
 
-    @Override
-    public InputStream open(String path, long offset, String version) throws IOException {
-        Path file = LocalPaths.parse(path);
-        FileChannel channel;
-        try {
-            channel = FileChannel.open(file, StandardOpenOption.READ);
-        } catch (NoSuchFileException e) {
-            throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, path + " does not exist any more", e);
-        }
-        try {
-            if (!version.isEmpty()) {
-                checkVersion(path, version, versionOf(Files.readAttributes(file, BasicFileAttributes.class)));
-            }
-            channel.position(offset);
-            return new LocalInput(channel);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    private static void checkVersion(String path, String planned, String found) {
-        if (!planned.equals(found)) {
-            throw new KindlingException(
-                    ErrorCode.INPUT_CHANGED,
-                    path + " changed after the job was planned: its time and size were " + planned + ", now " + found
-                            + ". Run the job again when nobody writes to it");
-        }
-    }
-
-    private static Path existing(String path) {
-        if (LocalPaths.withoutScheme(path).isEmpty()) {
-            throw new KindlingException(ErrorCode.BAD_ARGUMENT, "an input path is empty");
-        }
-        Path file = LocalPaths.parse(path);
-        return Files.exists(file) ? file : null;
-    }
-
     private static void addFilesOf(Path directory, List<StoredFile> files) throws IOException {
-        List<Path> children = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
-            for (Path child : found) {
-                if (!isHidden(child)) {
-                    children.add(child);
-                }
+        for (Path child : LocalPaths.childrenOf(directory)) {
+            if (isHidden(child)) {
+                continue;
             }
-        }
-        Collections.sort(children);
-        for (Path child : children) {
             if (Files.isDirectory(child)) {
                 throw new KindlingException(
                         ErrorCode.BAD_ARGUMENT,
-                        "directories are not read with what is below them, and " + LocalPaths.format(directory)
-                                + " holds the directory " + child.getFileName() + "; read "
-                                + LocalPaths.format(directory) + "/*/* or name what is wanted");
+                        "a directory stands for its files only, and " + LocalPaths.format(directory)
+                                + " holds the directory " + child.getFileName() + "; to read what is below, name "
+                                + LocalPaths.format(directory) + "/*/*, or list what is wanted with commas between");
             }
             files.add(describe(child));
         }
@@ -115,12 +83,70 @@ public final class LocalObjectStore implements ObjectStore {
     }
 
     private static StoredFile describe(Path file) throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return new StoredFile(LocalPaths.format(file), attributes.size(), versionOf(attributes), List.of());
+        String path = LocalPaths.format(file);
+        BasicFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            String why =
+                    Files.isSymbolicLink(file) ? " is a link to a file that does not exist" : " was deleted just now";
+            throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, path + why, e);
+        }
+        if (!attributes.isRegularFile()) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, path + " is neither a file nor a directory: it cannot be read in parts");
+        }
+        if (!Files.isReadable(file)) {
+            throw denied(path, file.toString(), null);
+        }
+        return new StoredFile(path, attributes.size(), versionOf(attributes), List.of());
     }
 
     private static String versionOf(BasicFileAttributes attributes) {
         return attributes.lastModifiedTime() + "/" + attributes.size();
+    }
+
+    // ---- reading --------------------------------------------------------------------------------------------------
+
+    @Override
+    public InputStream open(String path, long offset, String version) throws IOException {
+        Path file = LocalPaths.parse(path);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, path + " does not exist any more", e);
+        } catch (AccessDeniedException e) {
+            throw denied(path, file.toString(), e);
+        }
+        try {
+            if (version.isEmpty()) {
+                return new LocalInput(channel.position(offset), () -> {});
+            }
+            checkVersion(path, version, file);
+            return new LocalInput(channel.position(offset), () -> checkVersion(path, version, file));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void checkVersion(String path, String planned, Path file) throws IOException {
+        String found =
+                Files.exists(file) ? versionOf(Files.readAttributes(file, BasicFileAttributes.class)) : "it is gone";
+        if (!planned.equals(found)) {
+            throw new KindlingException(
+                    ErrorCode.INPUT_CHANGED,
+                    path + " changed after the job was planned: its time and size were " + planned + ", now " + found
+                            + ". Run the job again when nobody writes to it");
+        }
+    }
+
+    // ---- sentences ------------------------------------------------------------------------------------------------
+
+    private static KindlingException denied(String path, String file, Exception cause) {
+        return new KindlingException(
+                ErrorCode.INPUT_NOT_FOUND, "input " + path + " cannot be read: no permission for " + file, cause);
     }
 
     private static KindlingException notFound(String path) {
@@ -148,7 +174,7 @@ public final class LocalObjectStore implements ObjectStore {
                     names.add(child.getFileName().toString());
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // Only the hint is lost.
         }
         return names;

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Output into a directory of this machine. Safe for many threads, each target written by one job.
@@ -156,8 +155,10 @@ public final class LocalOutputStore implements OutputStore {
         names.remove(TEMPORARY);
         names.removeAll(listedParts(temporary));
         if (!names.isEmpty()) {
-            throw exists(directory, "is not empty: it holds " + names.first()
-                    + (names.size() > 1 ? " and " + (names.size() - 1) + " more" : ""));
+            throw exists(
+                    directory,
+                    "is not empty: it holds " + names.first()
+                            + (names.size() > 1 ? " and " + (names.size() - 1) + " more" : ""));
         }
         boolean isForeign = Files.exists(temporary)
                 && !Files.exists(temporary.resolve(LocalClaim.NAME))
@@ -222,7 +223,8 @@ public final class LocalOutputStore implements OutputStore {
         Path directory = LocalPaths.parse(target);
         LocalClaim claim = LocalClaim.heldFor(directory)
                 .orElseThrow(() -> new KindlingException(
-                        ErrorCode.COMMIT_FAILED, "cannot publish " + directory + ": this application has no claim on it"));
+                        ErrorCode.COMMIT_FAILED,
+                        "cannot publish " + directory + ": this application has no claim on it"));
         try {
             publish(directory, target, parts);
         } catch (IOException | RuntimeException e) {
@@ -266,8 +268,8 @@ public final class LocalOutputStore implements OutputStore {
         for (Part part : parts) {
             long byteCount = Files.size(attemptPath(target, part.attemptFile()));
             if (byteCount != part.byteCount()) {
-                throw new IOException(part.attemptFile() + " has " + byteCount + " bytes, its task wrote "
-                        + part.byteCount());
+                throw new IOException(
+                        part.attemptFile() + " has " + byteCount + " bytes, its task wrote " + part.byteCount());
             }
             if (!names.add(part.finalName())) {
                 throw new IOException("two parts are named " + part.finalName());
@@ -289,9 +291,7 @@ public final class LocalOutputStore implements OutputStore {
                     + "; delete the directory";
         }
         return new KindlingException(
-                ErrorCode.COMMIT_FAILED,
-                "cannot publish " + directory + ": " + reason(cause) + "; " + outcome,
-                cause);
+                ErrorCode.COMMIT_FAILED, "cannot publish " + directory + ": " + reason(cause) + "; " + outcome, cause);
     }
 
     // ---- discard --------------------------------------------------------------------------------------------------
@@ -375,10 +375,11 @@ public final class LocalOutputStore implements OutputStore {
     }
 
     private static SortedSet<String> namesIn(Path directory) throws IOException {
-        try (Stream<Path> children = Files.list(directory)) {
-            return children.map(child -> child.getFileName().toString())
-                    .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
+        SortedSet<String> names = new TreeSet<>();
+        for (Path child : LocalPaths.childrenOf(directory)) {
+            names.add(child.getFileName().toString());
         }
+        return names;
     }
 
     private static void removeIfEmpty(List<Path> directories) throws IOException {
@@ -428,8 +429,7 @@ public final class LocalOutputStore implements OutputStore {
     }
 
     private static KindlingException unwritable(Path path, FileSystemException e) {
-        return new KindlingException(
-                ErrorCode.BAD_ARGUMENT, "cannot write output " + path + ": " + reason(e), e);
+        return new KindlingException(ErrorCode.BAD_ARGUMENT, "cannot write output " + path + ": " + reason(e), e);
     }
 
     private static String reason(Exception e) {

@@ -2,8 +2,15 @@ package dev.kindling.storage.local;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** {@code file:} paths as users write them, and back. Nothing is percent-decoded: a name is what it says. */
 final class LocalPaths {
@@ -11,10 +18,44 @@ final class LocalPaths {
 
     static Path parse(String path) {
         try {
-            return Path.of(withoutScheme(path)).toAbsolutePath().normalize();
+            return withoutSteps(Path.of(withoutScheme(path)).toAbsolutePath());
         } catch (InvalidPathException e) {
             throw new KindlingException(ErrorCode.BAD_ARGUMENT, "not a path of a file: " + e.getMessage(), e);
         }
+    }
+
+    /** Takes {@code .} and {@code ..} out; after a link, {@code ..} is the parent of what the link leads to. */
+    private static Path withoutSteps(Path path) {
+        Path plain = path.getRoot();
+        for (Path name : path) {
+            if (name.toString().equals("..")) {
+                Path parent = real(plain).getParent();
+                plain = parent == null ? path.getRoot() : parent;
+            } else if (!name.toString().equals(".")) {
+                plain = plain.resolve(name);
+            }
+        }
+        return plain;
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path; // Does not exist: whoever opens it will say so.
+        }
+    }
+
+    /** What is in a directory, sorted by name. */
+    static List<Path> childrenOf(Path directory) throws IOException {
+        List<Path> children = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+            found.forEach(children::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        Collections.sort(children);
+        return children;
     }
 
     /** {@code file:/a}, {@code file:///a} and {@code file://localhost/a} are all {@code /a}. */
@@ -31,6 +72,6 @@ final class LocalPaths {
     }
 
     static String format(Path file) {
-        return "file:" + file.toAbsolutePath().normalize();
+        return "file:" + file;
     }
 }

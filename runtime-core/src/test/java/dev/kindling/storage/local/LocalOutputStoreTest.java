@@ -52,7 +52,8 @@ class LocalOutputStoreTest {
         store.claim(target, application);
         List<Part> parts = new ArrayList<>();
         for (int partition = 0; partition < 3; partition++) {
-            parts.add(write(store, target, partition, application + "-s1p" + partition + "#0", "(k" + partition + ",1)\n"));
+            parts.add(write(
+                    store, target, partition, application + "-s1p" + partition + "#0", "(k" + partition + ",1)\n"));
         }
         store.publish(target, parts);
     }
@@ -62,8 +63,7 @@ class LocalOutputStoreTest {
         try (Stream<Path> all = Files.walk(root)) {
             for (Path path : (Iterable<Path>) all::iterator) {
                 if (!path.equals(root)) {
-                    files.put(
-                            root.relativize(path).toString(), Files.isDirectory(path) ? "/" : Files.readString(path));
+                    files.put(root.relativize(path).toString(), Files.isDirectory(path) ? "/" : Files.readString(path));
                 }
             }
         }
@@ -77,14 +77,17 @@ class LocalOutputStoreTest {
         wholeJob(store, target(), "app1");
 
         assertEquals(
-                List.of("made", "made/out", "made/out/_SUCCESS", "made/out/part-00000", "made/out/part-00001",
+                List.of(
+                        "made",
+                        "made/out",
+                        "made/out/_SUCCESS",
+                        "made/out/part-00000",
+                        "made/out/part-00001",
                         "made/out/part-00002"),
                 List.copyOf(tree().keySet()));
         assertEquals("(k1,1)\n", tree().get("made/out/part-00001"));
         assertEquals(
-                "{\"format\":1,\"rows\":3,\"bytes\":21,\"parts\":["
-                        + "{\"name\":\"part-00000\",\"rows\":1,\"bytes\":7},{\"name\":\"part-00001\",\"rows\":1,\"bytes\":7},"
-                        + "{\"name\":\"part-00002\",\"rows\":1,\"bytes\":7}]}\n",
+                "{\"format\":1,\"rows\":3,\"bytes\":21,\"parts\":[{\"name\":\"part-00000\",\"rows\":1,\"bytes\":7},{\"name\":\"part-00001\",\"rows\":1,\"bytes\":7},{\"name\":\"part-00002\",\"rows\":1,\"bytes\":7}]}\n",
                 tree().get("made/out/_SUCCESS"));
     }
 
@@ -118,7 +121,9 @@ class LocalOutputStoreTest {
             try (Stream<Path> files = Files.list(directory)) {
                 assertEquals(
                         List.of("_SUCCESS", "part-00000", "part-00001", "part-00002"),
-                        files.map(file -> file.getFileName().toString()).sorted().toList(),
+                        files.map(file -> file.getFileName().toString())
+                                .sorted()
+                                .toList(),
                         "step " + step);
             }
         }
@@ -295,8 +300,7 @@ class LocalOutputStoreTest {
         Files.writeString(root.resolve("part-00000"), "other");
 
         assertThrows(
-                KindlingException.class,
-                () -> new LocalOutputStore().discardAttempt(target(), "../../part-00000"));
+                KindlingException.class, () -> new LocalOutputStore().discardAttempt(target(), "../../part-00000"));
 
         assertTrue(Files.exists(root.resolve("part-00000")));
     }
