@@ -301,6 +301,23 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return believed;
     }
 
+    /** Whether this very process is registered. */
+    public boolean isRegistered(String executorId, long incarnation) {
+        return executors.registered(executorId, incarnation).isPresent();
+    }
+
+    /** Whether this very output is registered as lying with this process. */
+    public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
+        return executors.registered(executorId, incarnation)
+                .filter(executor -> stages.isRegistered(shuffleId, attempt, executor))
+                .isPresent();
+    }
+
+    /** Whether executors were lost in a row without progress so often that some are not replaced. */
+    public boolean hasGivenUpExecutors() {
+        return !owedReplacements.isEmpty();
+    }
+
     /** Whether no job is unfinished. */
     public boolean isIdle() {
         return stages.jobs().unfinished().isEmpty();

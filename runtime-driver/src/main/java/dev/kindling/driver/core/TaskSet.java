@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -158,9 +159,10 @@ final class TaskSet {
 
     private Choice takeRetry(ExecutorState executor, long nowMs, ExecutorTable executors) {
         int looked = 0;
-        Iterator<java.util.Map.Entry<Integer, Retry>> waiting = retries.entrySet().iterator();
+        Iterator<Map.Entry<Integer, Retry>> waiting = retries.entrySet().iterator();
         while (waiting.hasNext() && looked++ < MAX_RETRIES_LOOKED_AT) {
-            java.util.Map.Entry<Integer, Retry> entry = waiting.next();
+            Map.Entry<Integer, Retry> entry = waiting.next();
+            int partition = entry.getKey();
             Retry retry = entry.getValue();
             boolean isAvoided = nowMs < retry.avoidUntilMs
                     && retry.avoided.contains(executor.id)
@@ -168,7 +170,7 @@ final class TaskSet {
             boolean isCrowded = retry.isAlone && !executor.running.isEmpty();
             if (nowMs >= retry.notBeforeMs && !isAvoided && !isCrowded) {
                 waiting.remove();
-                return new Choice(entry.getKey(), retry.isAlone);
+                return new Choice(partition, retry.isAlone);
             }
         }
         return null;

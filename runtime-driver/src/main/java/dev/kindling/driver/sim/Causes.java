@@ -1,0 +1,72 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.Faults;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What was planted so far, and whether a job's failure can be its consequence. */
+final class Causes {
+    private static final Pattern TASK = Pattern.compile("\\[task s(\\d+)p(\\d+)#\\d+:");
+
+    private final Faults faults;
+    private final int maxTaskFailures;
+    private final TreeMap<AttemptId, Integer> failuresOfTask = new TreeMap<>();
+    private int deaths;
+
+    Causes(Faults faults, int maxTaskFailures) {
+        this.faults = faults;
+        this.maxTaskFailures = maxTaskFailures;
+    }
+
+    void taskFailed(AttemptId attempt) {
+        failuresOfTask.merge(new AttemptId(attempt.stageId(), attempt.partition(), 0), 1, Integer::sum);
+    }
+
+    void processEnded() {
+        deaths++;
+    }
+
+    int deaths() {
+        return deaths;
+    }
+
+    /** Throws when nothing that was planted explains the failure, or when its message does not name the task. */
+    void justify(DriverEffect.FailJob failure) {
+        boolean isJustified =
+                switch (failure.code()) {
+                    case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
+                    case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
+                    case TASK_FAILED -> unreadable() >= 4;
+                    case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
+                    default -> false;
+                };
+        if (!isJustified) {
+            throw new SimViolation(
+                    "job " + failure.jobId() + " failed without a cause: " + failure.code() + " " + failure.message());
+        }
+    }
+
+    private int plantedFor(String message) {
+        Matcher task = TASK.matcher(message);
+        if (!task.find()) {
+            throw new SimViolation("the failure does not name its task: " + message);
+        }
+        AttemptId named = new AttemptId(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2)), 0);
+        return failuresOfTask.getOrDefault(named, 0);
+    }
+
+    /** Things after which a map output or a stored result cannot be read. */
+    private int unreadable() {
+        return deaths
+                + faults.struckCount(FaultKind.CORRUPT)
+                + faults.struckCount(FaultKind.LOSE_FILE)
+                + faults.struckCount(FaultKind.DROP)
+                + faults.struckCount(FaultKind.DELAY)
+                + faults.struckCount(FaultKind.CLOG)
+                + faults.struckCount(FaultKind.PAUSE);
+    }
+}

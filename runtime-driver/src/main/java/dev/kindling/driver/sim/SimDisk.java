@@ -1,0 +1,217 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.block.BlockFormat;
+import dev.kindling.block.BlockHeader;
+import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.SpillFile;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.Faults;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** What one simulated executor keeps: map outputs in the real block format, and stored results. Ends with its process. */
+final class SimDisk {
+    private final Faults faults;
+    private final TreeMap<Integer, TreeMap<AttemptId, MapOutput>> mapOutputs = new TreeMap<>();
+    private final TreeMap<AttemptId, byte[]> results = new TreeMap<>();
+
+    private record MapOutput(byte[] bytes, int[] bucketEnds) {}
+
+    SimDisk(Faults faults) {
+        this.faults = faults;
+    }
+
+    // ---- map outputs --------------------------------------------------------------------------------------------
+
+    MapOutputWriter openMapOutput(int shuffleId, AttemptId attempt, int bucketCount, boolean isFull) {
+        return new Writer(shuffleId, attempt, bucketCount, isFull);
+    }
+
+    /** The blocks of a range of buckets; null when there is no such output. */
+    byte[] blocks(int shuffleId, AttemptId attempt, int firstBucket, int endBucket) {
+        TreeMap<AttemptId, MapOutput> outputs = mapOutputs.get(shuffleId);
+        MapOutput output = outputs == null ? null : outputs.get(attempt);
+        if (output == null) {
+            return null;
+        }
+        int from = firstBucket == 0 ? 0 : output.bucketEnds[firstBucket - 1];
+        return Arrays.copyOfRange(output.bytes, from, output.bucketEnds[endBucket - 1]);
+    }
+
+    void dropShuffle(int shuffleId) {
+        mapOutputs.remove(shuffleId);
+    }
+
+    void dropMapOutput(int shuffleId, AttemptId attempt) {
+        TreeMap<AttemptId, MapOutput> outputs = mapOutputs.get(shuffleId);
+        if (outputs != null) {
+            outputs.remove(attempt);
+        }
+    }
+
+    /** One of its files is gone; false when there is none. */
+    boolean loseAny(SplittableRandom random) {
+        List<Runnable> losses = new ArrayList<>();
+        mapOutputs.forEach((shuffle, outputs) ->
+                outputs.keySet().forEach(attempt -> losses.add(() -> dropMapOutput(shuffle, attempt))));
+        results.keySet().forEach(attempt -> losses.add(() -> dropResult(attempt)));
+        if (losses.isEmpty()) {
+            return false;
+        }
+        losses.get(random.nextInt(losses.size())).run();
+        return true;
+    }
+
+    /** Every map output as (shuffle, attempt). */
+    TreeMap<Integer, List<AttemptId>> mapOutputs() {
+        TreeMap<Integer, List<AttemptId>> held = new TreeMap<>();
+        mapOutputs.forEach((shuffle, outputs) -> {
+            if (!outputs.isEmpty()) {
+                held.put(shuffle, List.copyOf(outputs.keySet()));
+            }
+        });
+        return held;
+    }
+
+    // ---- results ------------------------------------------------------------------------------------------------
+
+    void keepResult(AttemptId attempt, byte[] bytes) {
+        results.put(attempt, bytes);
+    }
+
+    /** Null when it is not there. */
+    byte[] result(AttemptId attempt) {
+        return results.get(attempt);
+    }
+
+    void dropResult(AttemptId attempt) {
+        results.remove(attempt);
+    }
+
+    List<AttemptId> results() {
+        return List.copyOf(results.keySet());
+    }
+
+    /** Flips one bit. */
+    static void corrupt(byte[] bytes, SplittableRandom random) {
+        if (bytes.length > 0) {
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+    }
+
+    private final class Writer implements MapOutputWriter {
+        private final int shuffleId;
+        private final AttemptId attempt;
+        private final boolean isFull;
+        private final long[] bucketBytes;
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream pages = new ByteArrayOutputStream();
+        private int bucket = -1;
+        private long rowCount;
+
+        Writer(int shuffleId, AttemptId attempt, int bucketCount, boolean isFull) {
+            this.shuffleId = shuffleId;
+            this.attempt = attempt;
+            this.isFull = isFull;
+            bucketBytes = new long[bucketCount];
+        }
+
+        @Override
+        public void startBlock(int nextBucket, long rows) {
+            endBlock();
+            bucket = nextBucket;
+            rowCount = rows;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            if (isFull) {
+                throw new KindlingException(
+                        ErrorCode.OUT_OF_RESOURCES, "no space left on the simulated disk for " + length + " bytes");
+            }
+            pages.write(bytes, offset, length);
+        }
+
+        private void endBlock() {
+            if (bucket < 0) {
+                return;
+            }
+            byte[] body = pages.toByteArray();
+            pages.reset();
+            BlockHeader header = new BlockHeader(
+                    shuffleId,
+                    attempt.stageId(),
+                    attempt.partition(),
+                    attempt.attempt(),
+                    bucket,
+                    Math.toIntExact(rowCount),
+                    body.length);
+            byte[] head = new byte[BlockFormat.HEADER_BYTES];
+            BlockFormat.writeHeader(header, BlockFormat.crcOf(body, 0, body.length), head, 0);
+            written.writeBytes(head);
+            written.writeBytes(body);
+            bucketBytes[bucket] += head.length + body.length;
+        }
+
+        @Override
+        public long[] commit() {
+            endBlock();
+            byte[] bytes = written.toByteArray();
+            if (faults.strikes(FaultKind.CORRUPT)) {
+                corrupt(bytes, faults.random(FaultKind.CORRUPT));
+            }
+            int[] ends = new int[bucketBytes.length];
+            int end = 0;
+            for (int index = 0; index < ends.length; index++) {
+                end += (int) bucketBytes[index];
+                ends[index] = end;
+            }
+            mapOutputs.computeIfAbsent(shuffleId, id -> new TreeMap<>()).put(attempt, new MapOutput(bytes, ends));
+            return bucketBytes.clone();
+        }
+
+        @Override
+        public void close() {
+            pages.reset();
+        }
+    }
+
+    /** A scratch file in memory. */
+    static final class Spill implements SpillFile {
+        private final TreeMap<Long, byte[]> chunksByPosition = new TreeMap<>();
+        private long byteCount;
+
+        @Override
+        public long append(byte[] bytes, int offset, int length) {
+            byte[] chunk = Arrays.copyOfRange(bytes, offset, offset + length);
+            long position = byteCount;
+            chunksByPosition.put(position, chunk);
+            byteCount += length + 8L;
+            return position;
+        }
+
+        @Override
+        public int read(long position, byte[] target) {
+            byte[] chunk = chunksByPosition.get(position);
+            System.arraycopy(chunk, 0, target, 0, chunk.length);
+            return chunk.length;
+        }
+
+        @Override
+        public long byteCount() {
+            return byteCount;
+        }
+
+        @Override
+        public void close() {
+            chunksByPosition.clear();
+        }
+    }
+}

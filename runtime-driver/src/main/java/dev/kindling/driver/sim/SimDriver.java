@@ -1,0 +1,266 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.driver.core.DriverCore;
+import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.Invariants;
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.core.Sentences;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.FrameCodec;
+import dev.kindling.protocol.TaskResult;
+import dev.kindling.sim.FaultKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The simulated driver: the real core, and what its shell would do. Checks after every event that the core's state is
+ * sound, and at every effect that it may come now: each result once, an end once, an error only with a cause.
+ */
+final class SimDriver {
+    private static final int TICK_MS = 100;
+    private static final int FETCH_TIMEOUT_MS = 4_000;
+    private static final int FETCH_TRIES = 3;
+
+    final DriverCore core;
+
+    private final SimCluster cluster;
+    private final TreeMap<Integer, JobRun> jobs = new TreeMap<>();
+    private final TreeMap<String, TreeSet<String>> undelivered = new TreeMap<>();
+    private long pausedUntilMs;
+    private boolean isClosed;
+
+    /** A job and what has come of it. */
+    static final class JobRun {
+        final JobGraph graph;
+        final TreeMap<Integer, byte[]> results = new TreeMap<>();
+        /** Stored results on their way, by partition. */
+        final TreeMap<Integer, AttemptId> fetching = new TreeMap<>();
+        boolean isComplete;
+        boolean isCancelAsked;
+        Optional<DriverEffect.FailJob> failure = Optional.empty();
+
+        private JobRun(JobGraph graph) {
+            this.graph = graph;
+        }
+
+        boolean isEnded() {
+            return isComplete || failure.isPresent();
+        }
+    }
+
+    SimDriver(SimCluster cluster) {
+        this.cluster = cluster;
+        this.core = cluster.cores.driver().get();
+    }
+
+    void start() {
+        tickLater();
+    }
+
+    private void tickLater() {
+        cluster.world.in(TICK_MS, () -> {
+            if (!isClosed) {
+                on(new DriverEvent.Tick());
+                tickLater();
+            }
+        });
+    }
+
+    void pause(long ms) {
+        cluster.world.note("driver", "stands still for " + ms + " ms");
+        pausedUntilMs = cluster.world.nowMs() + ms;
+        cluster.network.disturbedUntil(pausedUntilMs);
+    }
+
+    JobRun submit(JobGraph graph) {
+        JobRun job = new JobRun(graph);
+        jobs.put(graph.jobId(), job);
+        on(new DriverEvent.JobSubmitted(graph));
+        return job;
+    }
+
+    void cancel(JobRun job) {
+        job.isCancelAsked = true;
+        on(new DriverEvent.CancelJob(job.graph.jobId(), "the program asked"));
+    }
+
+    /** The application is over: after this the driver hears and says nothing any more. */
+    void close() {
+        on(new DriverEvent.CloseRequested());
+        isClosed = true;
+    }
+
+    void receive(byte[] bytes) {
+        on(new DriverEvent.FrameReceived((Frame.ToDriver) FrameCodec.decode(bytes)));
+    }
+
+    void on(DriverEvent event) {
+        long waitMs = pausedUntilMs - cluster.world.nowMs();
+        if (isClosed) {
+            return;
+        }
+        if (waitMs > 0) {
+            cluster.world.in(waitMs, () -> on(event));
+            return;
+        }
+        List<DriverEffect> effects = new ArrayList<>();
+        core.on(cluster.world.nowMs(), event, effects::add);
+        if (!(event instanceof DriverEvent.Tick) || !effects.isEmpty()) {
+            cluster.world.note("driver", Sentences.of(event));
+        }
+        effects.forEach(this::perform);
+        Invariants.check(core);
+    }
+
+    // ---- effects ------------------------------------------------------------------------------------------------
+
+    private void perform(DriverEffect effect) {
+        if (!(effect instanceof DriverEffect.Send)) {
+            cluster.world.note("driver", "-> " + Sentences.of(effect));
+        }
+        if (effect instanceof DriverEffect.Send e) {
+            send(e);
+        } else if (effect instanceof DriverEffect.DeliverResult e) {
+            deliver(e);
+        } else if (effect instanceof DriverEffect.CompleteJob e) {
+            complete(jobs.get(e.jobId()));
+        } else if (effect instanceof DriverEffect.FailJob e) {
+            fail(jobs.get(e.jobId()), e);
+        } else if (effect instanceof DriverEffect.PublishOutput e) {
+            publish(e);
+        } else if (effect instanceof DriverEffect.DiscardOutput e) {
+            cluster.outputs.discard(e.target());
+        } else if (effect instanceof DriverEffect.DiscardPart e) {
+            cluster.outputs.discardPart(e.target(), e.attemptFile());
+        } else if (effect instanceof DriverEffect.ReleaseExecutor e) {
+            cluster.release(e.executorId(), e.incarnation(), e.reason());
+        } else if (effect instanceof DriverEffect.ReplaceExecutor e) {
+            cluster.replace(e.lostExecutorId());
+        }
+    }
+
+    private void send(DriverEffect.Send e) {
+        SimExecutor to = cluster.process(e.executorId(), e.incarnation());
+        String name = e.executorId() + "@" + e.incarnation();
+        long lostBefore = cluster.network.lostCount();
+        cluster.network.send("driver", name, FrameCodec.encode(e.frame()), bytes -> {
+            if (to != null) {
+                to.receive(bytes);
+            }
+        });
+        if (cluster.network.lostCount() > lostBefore && isDrop(e.frame())) {
+            undelivered.computeIfAbsent(name, key -> new TreeSet<>()).add(Sentences.of(e.frame()));
+        }
+    }
+
+    private static boolean isDrop(Frame frame) {
+        return frame instanceof Frame.DropMapOutput
+                || frame instanceof Frame.DropShuffle
+                || frame instanceof Frame.DropResult;
+    }
+
+    /** Whether an order to drop something was lost on its way to this process, so that what it named may stay there. */
+    boolean hasUndeliveredDrops(SimExecutor executor) {
+        return undelivered.containsKey(executor.name());
+    }
+
+    // ---- results ------------------------------------------------------------------------------------------------
+
+    private void deliver(DriverEffect.DeliverResult e) {
+        JobRun job = jobs.get(e.jobId());
+        if (job.isEnded() || job.results.containsKey(e.partition()) || job.fetching.containsKey(e.partition())) {
+            throw new SimViolation("result " + e.partition() + " of job " + e.jobId() + " is delivered twice");
+        }
+        if (e.result() instanceof TaskResult.Direct direct) {
+            job.results.put(e.partition(), direct.bytes());
+        } else {
+            job.fetching.put(e.partition(), e.attempt());
+            fetch(job, e, 1);
+        }
+    }
+
+    private void fetch(JobRun job, DriverEffect.DeliverResult e, int tries) {
+        SimExecutor holder = cluster.process(e.holder().executorId(), e.holder().incarnation());
+        if (holder == null || tries > FETCH_TRIES) {
+            lost(job, e, holder == null ? "connection refused" : "no answer");
+            return;
+        }
+        cluster.network.send("driver", holder.name(), new byte[0], nothing -> holder.run(() -> {
+            byte[] bytes = holder.disk.result(e.attempt());
+            cluster.network.send(holder.name(), "driver", new byte[0], again -> fetched(job, e, bytes));
+        }));
+        cluster.world.in(FETCH_TIMEOUT_MS, () -> {
+            if (isFetching(job, e)) {
+                fetch(job, e, tries + 1);
+            }
+        });
+    }
+
+    private boolean isFetching(JobRun job, DriverEffect.DeliverResult e) {
+        return e.attempt().equals(job.fetching.get(e.partition()));
+    }
+
+    private void fetched(JobRun job, DriverEffect.DeliverResult e, byte[] bytes) {
+        if (!isFetching(job, e)) {
+            return;
+        }
+        if (bytes == null) {
+            lost(job, e, "no such result");
+            return;
+        }
+        job.fetching.remove(e.partition());
+        job.results.put(e.partition(), bytes);
+        on(new DriverEvent.ResultFetched(job.graph.jobId(), e.partition(), e.attempt()));
+    }
+
+    private void lost(JobRun job, DriverEffect.DeliverResult e, String why) {
+        job.fetching.remove(e.partition());
+        on(new DriverEvent.ResultLost(job.graph.jobId(), e.partition(), e.attempt(), why));
+    }
+
+    // ---- ends ---------------------------------------------------------------------------------------------------
+
+    private void publish(DriverEffect.PublishOutput e) {
+        cluster.world.in(1 + cluster.random.nextInt(500), () -> {
+            if (cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
+                on(new DriverEvent.OutputFailed(e.jobId(), "planted"));
+            } else {
+                cluster.outputs.publish(e.target(), e.parts());
+                on(new DriverEvent.OutputPublished(e.jobId()));
+            }
+        });
+    }
+
+    private void complete(JobRun job) {
+        if (job.isEnded()) {
+            throw new SimViolation("job " + job.graph.jobId() + " ends twice");
+        }
+        if (job.graph.outputTarget().isEmpty()
+                && !new ArrayList<>(job.results.keySet()).equals(job.graph.resultPartitions())) {
+            throw new SimViolation("job " + job.graph.jobId() + " is complete with results " + job.results.keySet()
+                    + " of " + job.graph.resultPartitions());
+        }
+        job.isComplete = true;
+    }
+
+    private void fail(JobRun job, DriverEffect.FailJob e) {
+        if (job.isEnded()) {
+            throw new SimViolation("job " + e.jobId() + " ends twice");
+        }
+        job.failure = Optional.of(e);
+        if (!(e.code() == ErrorCode.CANCELLED && job.isCancelAsked) && e.code() != ErrorCode.CLOSED) {
+            cluster.causes.justify(e);
+        }
+    }
+
+    void exited(String executorId, int code, String why) {
+        on(new DriverEvent.ExecutorExited(executorId, OptionalInt.of(code), why));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.executor.attempt.CancelledException;
+import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.attempt.TaskFiles;
+import dev.kindling.executor.attempt.TaskSettings;
+import dev.kindling.executor.block.BlockSource;
+import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.SpillFile;
+import dev.kindling.executor.memory.TaskMemory;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskInput;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/** What surrounds a simulated attempt: blocks that have come already, a disk in memory, counted memory of a real pool. */
+final class SimEnvironment implements TaskEnvironment {
+    private final AttemptId attempt;
+    private final TaskMemory memory;
+    private final SimDisk disk;
+    private final List<SimFetch> fetches;
+    private final TaskSettings settings;
+    private final boolean isDiskFull;
+
+    SimEnvironment(
+            AttemptId attempt,
+            TaskMemory memory,
+            SimDisk disk,
+            List<SimFetch> fetches,
+            TaskSettings settings,
+            boolean isDiskFull) {
+        this.attempt = attempt;
+        this.memory = memory;
+        this.disk = disk;
+        this.fetches = fetches;
+        this.settings = settings;
+        this.isDiskFull = isDiskFull;
+    }
+
+    @Override
+    public AttemptId attempt() {
+        return attempt;
+    }
+
+    @Override
+    public ClassLoader userClassLoader() {
+        return SimEnvironment.class.getClassLoader();
+    }
+
+    @Override
+    public TaskFiles files() {
+        throw new KindlingException(ErrorCode.BAD_ARGUMENT, "simulated jobs are given no files");
+    }
+
+    @Override
+    public TaskMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) {
+        for (SimFetch fetch : fetches) {
+            if (fetch.input().leafId() == input.leafId() && fetch.input().leafPartition() == input.leafPartition()) {
+                return new Blocks(fetch.blocks().stream()
+                        .filter(block -> block.rowCount() > 0
+                                && block.bucket() >= firstBucket
+                                && block.bucket() < endBucket)
+                        .toList());
+            }
+        }
+        throw new SimViolation(attempt + " reads leaf " + input.leafId() + ", which is not among its inputs");
+    }
+
+    @Override
+    public MapOutputWriter openMapOutput(int shuffleId, int bucketCount) {
+        return disk.openMapOutput(shuffleId, attempt, bucketCount, isDiskFull);
+    }
+
+    @Override
+    public SpillFile openSpill() {
+        return new SimDisk.Spill();
+    }
+
+    @Override
+    public TaskSettings settings() {
+        return settings;
+    }
+
+    /** A simulated body runs at one instant: whoever cancels comes before or after it. */
+    @Override
+    public void checkCancelled() throws CancelledException {}
+
+    /** Fetched blocks, one after the other. */
+    private static final class Blocks implements BlockSource {
+        private final ArrayDeque<FetchedBlock> left;
+        private long bytes;
+
+        Blocks(List<FetchedBlock> blocks) {
+            left = new ArrayDeque<>(blocks);
+        }
+
+        @Override
+        public FetchedBlock next() {
+            FetchedBlock block = left.poll();
+            if (block == null) {
+                return null;
+            }
+            bytes += block.length();
+            byte[] own = new byte[block.length()];
+            System.arraycopy(block.bytes(), block.offset(), own, 0, own.length);
+            return new FetchedBlock(
+                    block.mapIndex(), block.mapAttempt(), block.bucket(), block.rowCount(), own, 0, own.length);
+        }
+
+        @Override
+        public long localBytes() {
+            return 0;
+        }
+
+        @Override
+        public long remoteBytes() {
+            return bytes;
+        }
+
+        @Override
+        public long waitNanos() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            left.clear();
+        }
+    }
+}

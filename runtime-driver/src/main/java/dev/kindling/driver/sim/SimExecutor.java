@@ -1,0 +1,297 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.driver.core.Sentences;
+import dev.kindling.executor.attempt.TaskSettings;
+import dev.kindling.executor.core.ExecutorCore;
+import dev.kindling.executor.core.ExecutorEffect;
+import dev.kindling.executor.core.ExecutorEvent;
+import dev.kindling.executor.memory.AttemptMemory;
+import dev.kindling.executor.memory.MemoryPool;
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.FrameCodec;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.SimWorld;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * One simulated process of an executor: the real core, and what its shell would do. It can end at any moment, even
+ * between two effects of one event, and it can stand still, while what reaches it waits.
+ */
+final class SimExecutor {
+    private static final int TICK_MS = 100;
+    private static final long POOL_BYTES = 4 << 20;
+    private static final int MAX_USUAL_RUN_MS = 1_500;
+
+    final SimCluster cluster;
+    final SimDisk disk;
+    final String id;
+    final long incarnation;
+    /** How often a process was started under this name, this one included. */
+    final int launchNumber;
+
+    private final int cores;
+    private final ExecutorCore core;
+    private final MemoryPool memory;
+    private final TaskSettings settings;
+    private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
+    private final TreeMap<AttemptId, RunningTask> tasks = new TreeMap<>();
+    private boolean isAlive = true;
+    private long pausedUntilMs;
+
+    SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, int cores) {
+        this.launchNumber = launchNumber;
+        this.cluster = cluster;
+        this.id = id;
+        this.incarnation = incarnation;
+        this.cores = cores;
+        this.core = cluster.cores.executor().get();
+        this.disk = new SimDisk(cluster.faults);
+        this.memory = new MemoryPool(POOL_BYTES, cores);
+        this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20);
+    }
+
+    // ---- its life -----------------------------------------------------------------------------------------------
+
+    void start() {
+        cluster.world.note(name(), "starts");
+        on(new ExecutorEvent.Started(
+                new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch"),
+                cores,
+                POOL_BYTES,
+                incarnation));
+        tickLater();
+    }
+
+    private void tickLater() {
+        in(TICK_MS, () -> {
+            on(new ExecutorEvent.Tick(0, 0));
+            tickLater();
+        });
+    }
+
+    String name() {
+        return id + "@" + incarnation;
+    }
+
+    boolean isAlive() {
+        return isAlive;
+    }
+
+    boolean isAt(ExecutorAddress address) {
+        return address.executorId().equals(id) && address.incarnation() == incarnation;
+    }
+
+    long nowMs() {
+        return cluster.world.nowMs();
+    }
+
+    /** Runs it unless the process has ended; after the pause, when it stands still. */
+    void run(Runnable action) {
+        if (!isAlive) {
+            return;
+        }
+        long waitMs = pausedUntilMs - nowMs();
+        if (waitMs > 0) {
+            cluster.world.in(waitMs, () -> run(action));
+        } else {
+            action.run();
+        }
+    }
+
+    void in(long delayMs, Runnable action) {
+        cluster.world.in(delayMs, () -> run(action));
+    }
+
+    void pause(long ms) {
+        cluster.world.note(name(), "stands still for " + ms + " ms");
+        pausedUntilMs = nowMs() + ms;
+        cluster.network.disturbedUntil(pausedUntilMs);
+    }
+
+    /** The process ends; whoever watches it may hear of it. */
+    void end(int exitCode, String why) {
+        if (isAlive) {
+            isAlive = false;
+            cluster.world.note(name(), "ends: " + why);
+            new ArrayList<>(tasks.values()).forEach(RunningTask::close);
+            cluster.ended(this, exitCode, why);
+        }
+    }
+
+    List<AttemptId> attempts() {
+        return core.attempts();
+    }
+
+    int runningCount() {
+        return tasks.size();
+    }
+
+    // ---- its core -----------------------------------------------------------------------------------------------
+
+    void receive(byte[] bytes) {
+        run(() -> {
+            Frame.ToExecutor frame = (Frame.ToExecutor) FrameCodec.decode(bytes);
+            cluster.world.note(name(), "hears " + Sentences.of(frame));
+            on(new ExecutorEvent.FrameReceived(frame));
+        });
+    }
+
+    void driverGone(String why) {
+        run(() -> on(new ExecutorEvent.DriverGone(why)));
+    }
+
+    private void on(ExecutorEvent event) {
+        List<ExecutorEffect> effects = new ArrayList<>();
+        core.on(nowMs(), event, effects::add);
+        for (ExecutorEffect effect : effects) {
+            if (!isAlive) {
+                return;
+            }
+            perform(effect);
+        }
+    }
+
+    private void perform(ExecutorEffect effect) {
+        if (effect instanceof ExecutorEffect.Send e) {
+            send(e.frame());
+        } else if (effect instanceof ExecutorEffect.KeepProgram e) {
+            programs.put(e.stageId(), e.body());
+        } else if (effect instanceof ExecutorEffect.ForgetProgram e) {
+            programs.remove(e.stageId());
+        } else if (effect instanceof ExecutorEffect.StartAttempt e) {
+            start(e.task());
+        } else if (effect instanceof ExecutorEffect.InterruptAttempt e) {
+            interrupt(e.attempt(), e.reason());
+        } else if (effect instanceof ExecutorEffect.DropShuffle e) {
+            disk.dropShuffle(e.shuffleId());
+        } else if (effect instanceof ExecutorEffect.DropMapOutput e) {
+            disk.dropMapOutput(e.shuffleId(), e.attempt());
+        } else if (effect instanceof ExecutorEffect.DropResult e) {
+            disk.dropResult(e.attempt());
+        } else if (effect instanceof ExecutorEffect.Exit e) {
+            end(e.code(), e.reason());
+        }
+    }
+
+    private void send(Frame.ToDriver frame) {
+        if (cluster.faults.strikes(FaultKind.KILL_AT_SEND)) {
+            if (cluster.faults.random(FaultKind.KILL_AT_SEND).nextBoolean()) {
+                cluster.network.send(name(), "driver", FrameCodec.encode(frame), cluster.driver::receive);
+            }
+            cluster.killed(this, "killed while it sent " + Sentences.of(frame));
+            return;
+        }
+        cluster.network.send(name(), "driver", FrameCodec.encode(frame), cluster.driver::receive);
+    }
+
+    // ---- its tasks ----------------------------------------------------------------------------------------------
+
+    private void start(TaskLaunch launch) {
+        if (tasks.containsKey(launch.attempt())) {
+            throw new SimViolation(name() + " runs " + launch.attempt() + " twice at once");
+        }
+        RunningTask task = new RunningTask(launch, programs.get(launch.attempt().stageId()));
+        tasks.put(launch.attempt(), task);
+        if (tasks.size() > cores) {
+            throw new SimViolation(name() + " runs " + tasks.size() + " tasks in " + cores + " slots");
+        }
+        task.fetchNext();
+    }
+
+    private void interrupt(AttemptId attempt, String reason) {
+        in(1 + cluster.random.nextInt(50), () -> {
+            RunningTask task = tasks.get(attempt);
+            if (task != null) {
+                task.endWith(new TaskFailure.Cancelled(reason));
+            }
+        });
+    }
+
+    /** One attempt: its inputs are fetched one after the other, it takes its time, then its body runs at one instant. */
+    private final class RunningTask {
+        private final TaskLaunch launch;
+        private final byte[] program;
+        private final AttemptMemory ownMemory;
+        private final List<SimFetch> fetches = new ArrayList<>();
+        private final boolean isDiskFull;
+        private final boolean isFailing;
+        private int nextInput;
+
+        RunningTask(TaskLaunch launch, byte[] program) {
+            this.launch = launch;
+            this.program = program;
+            ownMemory = memory.openTask();
+            isDiskFull = cluster.faults.strikes(FaultKind.DISK_FULL);
+            isFailing = cluster.faults.strikes(FaultKind.USER_ERROR);
+        }
+
+        void fetchNext() {
+            while (nextInput < launch.inputs().size()) {
+                TaskInput input = launch.inputs().get(nextInput++);
+                if (input instanceof TaskInput.ShuffleInput shuffle) {
+                    SimFetch fetch = new SimFetch(
+                            SimExecutor.this,
+                            shuffle,
+                            cluster.body.bucketsPerPartition(program, shuffle.leafId()),
+                            launch.attempt().partition(),
+                            this::fetchNext,
+                            this::endWith);
+                    fetches.add(fetch);
+                    fetch.start();
+                    return;
+                }
+            }
+            long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS);
+            in(cluster.faults.strikes(FaultKind.STRAGGLE) ? 20 * runMs : runMs, this::compute);
+        }
+
+        private void compute() {
+            if (tasks.get(launch.attempt()) != this) {
+                return;
+            }
+            if (isFailing) {
+                cluster.planted(launch.attempt());
+                endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
+                return;
+            }
+            TaskOutcome outcome = cluster.body.run(
+                    launch,
+                    program,
+                    new SimEnvironment(launch.attempt(), ownMemory, disk, fetches, settings, isDiskFull));
+            if (outcome instanceof TaskOutcome.Failure failure) {
+                if (isDiskFull) {
+                    cluster.planted(launch.attempt());
+                }
+                endWith(failure.failure());
+            } else if (outcome instanceof TaskOutcome.Success success) {
+                if (success.storedResult().length > 0) {
+                    disk.keepResult(launch.attempt(), success.storedResult());
+                }
+                close();
+                cluster.world.note(name(), launch.attempt() + " succeeds");
+                on(new ExecutorEvent.AttemptSucceeded(launch.attempt(), success.result(), success.metrics()));
+            }
+        }
+
+        void endWith(TaskFailure failure) {
+            close();
+            cluster.world.note(name(), launch.attempt() + " fails: " + failure.message());
+            on(new ExecutorEvent.AttemptFailed(launch.attempt(), failure, TaskMetrics.NONE));
+        }
+
+        void close() {
+            tasks.remove(launch.attempt(), this);
+            fetches.forEach(SimFetch::stop);
+            ownMemory.close();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.sim.FaultKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What came of one seed.
+ *
+ * @param violation what should hold and did not; empty for a good run
+ * @param hash of all events: equal for equal runs
+ * @param virtualMs how long the run took on its own clock
+ * @param steps events that happened
+ * @param succeededJobs jobs whose result came and was right; the others failed for a planted cause
+ * @param rates of the faults that were on
+ * @param story the last events of a bad run
+ */
+public record SimReport(
+        long seed,
+        Optional<String> violation,
+        long hash,
+        long virtualMs,
+        long steps,
+        int succeededJobs,
+        Map<FaultKind, Double> rates,
+        List<String> story) {
+    public boolean isGood() {
+        return violation.isEmpty();
+    }
+}

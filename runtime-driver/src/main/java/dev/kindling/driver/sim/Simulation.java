@@ -1,0 +1,81 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.KindlingException;
+import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.Faults;
+import dev.kindling.sim.SimWorld;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs jobs on a simulated cluster, one run a seed, and says whether all went as it must. Everything happens on the
+ * calling thread; runs do not know of each other.
+ */
+public final class Simulation {
+    static final int MAX_TASK_FAILURES = 4;
+
+    private static final int MIN_CHAOS_MS = 5_000;
+    private static final int MAX_CHAOS_MS = 40_000;
+
+    private Simulation() {}
+
+    public static SimReport run(SimOptions options) {
+        return run(options, SimCores.real());
+    }
+
+    /** With the given cores: how the simulation itself is tested. */
+    public static SimReport run(SimOptions options, SimCores cores) {
+        SimWorld world = new SimWorld(options.seed(), options.trace());
+        Map<FaultKind, Double> rates = options.rates().orElseGet(() -> Faults.drawnBy(world));
+        long healAtMs = world.random("heal").nextInt(MIN_CHAOS_MS, MAX_CHAOS_MS);
+        Faults faults = new Faults(world, rates, healAtMs);
+        Optional<String> violation = Optional.empty();
+        int succeeded = 0;
+        try {
+            succeeded = runJobs(options, world, faults, cores);
+        } catch (SimViolation | KindlingException e) {
+            violation = Optional.of(e.getMessage());
+            world.note("oracle", e.getMessage());
+        }
+        return new SimReport(
+                options.seed(),
+                violation,
+                world.hash(),
+                world.nowMs(),
+                world.stepCount(),
+                succeeded,
+                rates,
+                violation.isPresent() ? world.story() : List.of());
+    }
+
+    private static int runJobs(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
+        SimOutputs outputs = new SimOutputs();
+        SyntheticJobs jobs = new SyntheticJobs(world.random("jobs"), outputs);
+        SimCluster cluster =
+                new SimCluster(world, faults, cores, jobs, outputs, options.executors(), MAX_TASK_FAILURES);
+        cluster.start();
+        int succeeded = jobs.run(cluster);
+        cluster.end();
+        return succeeded;
+    }
+
+    /**
+     * The smallest set of faults under which the run still goes wrong, found by switching kinds off one by one. The
+     * run itself changes with each, so the violation may be another one.
+     */
+    public static SimReport shrink(SimReport failed, SimOptions options, SimCores cores) {
+        SimReport smallest = failed;
+        for (FaultKind kind : FaultKind.values()) {
+            if (smallest.rates().containsKey(kind)) {
+                Map<FaultKind, Double> fewer = new EnumMap<>(FaultKind.class);
+                fewer.putAll(smallest.rates());
+                fewer.remove(kind);
+                SimReport report = run(options.withRates(fewer), cores);
+                smallest = report.isGood() ? smallest : report;
+            }
+        }
+        return smallest;
+    }
+}

@@ -1,0 +1,295 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.block.BlockSource;
+import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.plan.LeafInput;
+import dev.kindling.api.KindlingException;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.protocol.TaskResult;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Jobs that cost nearly nothing, for many seeds: rows of (key, value) are generated, summed by key over a first
+ * shuffle, turned around and summed over a second; results are collected and saved. Every kind of result and commit
+ * occurs, two jobs share a shuffle, some are cancelled. The tasks write and read real blocks.
+ */
+final class SyntheticJobs implements TaskBody {
+    private static final String TARGET = "sim:/out";
+    private static final int ROWS = 40;
+    private static final int KEYS = 23;
+
+    /** What a stage does, as its program says. */
+    private enum Kind {
+        GENERATE,
+        TURN_AROUND,
+        COLLECT,
+        SAVE
+    }
+
+    private final SimOutputs outputs;
+    private final int maps;
+    private final int firstReduces;
+    private final int secondReduces;
+    private final long seed;
+    private final boolean isOneCancelled;
+
+    SyntheticJobs(SplittableRandom random, SimOutputs outputs) {
+        this.outputs = outputs;
+        maps = 1 + random.nextInt(8);
+        firstReduces = 1 + random.nextInt(6);
+        secondReduces = 1 + random.nextInt(4);
+        seed = random.nextLong();
+        isOneCancelled = random.nextInt(6) == 0;
+    }
+
+    // ---- the jobs -----------------------------------------------------------------------------------------------
+
+    /** Submits the jobs, waits for them and compares what they brought; returns how many succeeded. */
+    int run(SimCluster cluster) {
+        JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
+        JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
+        SimDriver.JobRun first =
+                cluster.submit(job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        if (isOneCancelled) {
+            cluster.pass(cluster.random.nextInt(6_000));
+            if (!first.isEnded()) {
+                cluster.driver.cancel(first);
+            }
+        } else {
+            cluster.await(first);
+        }
+        SimDriver.JobRun second = cluster.submit(
+                job(2, List.of(generate, turn, stage(11, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
+        SimDriver.JobRun saving =
+                cluster.submit(job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
+        List<SimDriver.JobRun> jobs = List.of(first, second, saving);
+        jobs.forEach(cluster::await);
+        compare(first, expected(firstSums(), firstReduces));
+        compare(second, expected(secondSums(), secondReduces));
+        compareSaved(saving, expected(firstSums(), firstReduces));
+        cluster.driver.on(new dev.kindling.driver.core.DriverEvent.ForgetShuffle(0));
+        cluster.driver.on(new dev.kindling.driver.core.DriverEvent.ForgetShuffle(1));
+        return (int) jobs.stream().filter(job -> job.isComplete).count();
+    }
+
+    private static JobGraph job(int jobId, List<JobGraph.StageSpec> stages, boolean isSaving) {
+        List<Integer> partitions = new ArrayList<>();
+        for (int partition = 0; partition < stages.get(stages.size() - 1).partitionCount(); partition++) {
+            partitions.add(partition);
+        }
+        return new JobGraph(
+                jobId,
+                "job " + jobId,
+                stages,
+                partitions,
+                isSaving ? Optional.of(TARGET) : Optional.empty(),
+                Simulation.MAX_TASK_FAILURES);
+    }
+
+    private JobGraph.StageSpec stage(int stageId, int tasks, int shuffleId, int reduces, int reads, Kind kind) {
+        byte[] program = ByteBuffer.allocate(12)
+                .putInt(kind.ordinal())
+                .putInt(shuffleId)
+                .putInt(reduces)
+                .array();
+        JobGraph.TaskInputs inputs = new JobGraph.TaskInputs() {
+            @Override
+            public List<LeafInput> of(int partition) {
+                return List.of(
+                        reads < 0
+                                ? new LeafInput.Bytes(stageId, partition, rowsOf(partition))
+                                : new LeafInput.ShufflePartition(reads, partition, reads));
+            }
+
+            @Override
+            public List<String> preferredHosts(int partition) {
+                return partition % 3 == 0 ? List.of("host-e" + (1 + partition % 5)) : List.of();
+            }
+        };
+        List<Integer> readsShuffles = reads < 0 ? List.of() : List.of(reads);
+        return new JobGraph.StageSpec(
+                stageId, kind + " " + stageId, tasks, shuffleId, reduces, readsShuffles, program, inputs);
+    }
+
+    // ---- the expected rows --------------------------------------------------------------------------------------
+
+    private byte[] rowsOf(int map) {
+        SplittableRandom random = new SplittableRandom(seed + map);
+        ByteBuffer rows = ByteBuffer.allocate(16 * ROWS);
+        for (int row = 0; row < ROWS; row++) {
+            rows.putLong(random.nextInt(KEYS)).putLong(1);
+        }
+        return rows.array();
+    }
+
+    private TreeMap<Long, Long> firstSums() {
+        TreeMap<Long, Long> sums = new TreeMap<>();
+        for (int map = 0; map < maps; map++) {
+            add(rowsOf(map), 0, 16 * ROWS, sums);
+        }
+        return sums;
+    }
+
+    private TreeMap<Long, Long> secondSums() {
+        TreeMap<Long, Long> sums = new TreeMap<>();
+        firstSums().forEach((key, sum) -> sums.merge(sum, key, Long::sum));
+        return sums;
+    }
+
+    private static List<byte[]> expected(TreeMap<Long, Long> sums, int partitions) {
+        List<byte[]> expected = new ArrayList<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            TreeMap<Long, Long> own = new TreeMap<>();
+            for (Map.Entry<Long, Long> entry : sums.entrySet()) {
+                if (entry.getKey() % partitions == partition) {
+                    own.put(entry.getKey(), entry.getValue());
+                }
+            }
+            expected.add(encode(own));
+        }
+        return expected;
+    }
+
+    private static void compare(SimDriver.JobRun job, List<byte[]> expected) {
+        if (!job.isComplete) {
+            return;
+        }
+        for (int partition = 0; partition < expected.size(); partition++) {
+            requireEqual(job, partition, expected.get(partition), job.results.get(partition));
+        }
+    }
+
+    private void compareSaved(SimDriver.JobRun job, List<byte[]> expected) {
+        TreeMap<String, byte[]> published = outputs.published(TARGET);
+        if (!job.isComplete) {
+            if (!published.isEmpty()) {
+                throw new SimViolation("the failed job " + job.graph.jobId() + " has published " + published.keySet());
+            }
+            return;
+        }
+        if (published.size() != expected.size()) {
+            throw new SimViolation("published are " + published.keySet() + " of " + expected.size() + " parts");
+        }
+        List<byte[]> parts = new ArrayList<>(published.values());
+        for (int partition = 0; partition < expected.size(); partition++) {
+            requireEqual(job, partition, expected.get(partition), parts.get(partition));
+        }
+    }
+
+    private static void requireEqual(SimDriver.JobRun job, int partition, byte[] expected, byte[] found) {
+        if (!Arrays.equals(expected, found)) {
+            throw new SimViolation("result " + partition + " of job " + job.graph.jobId() + " is wrong");
+        }
+    }
+
+    // ---- the tasks ----------------------------------------------------------------------------------------------
+
+    @Override
+    public int bucketsPerPartition(byte[] program, int leafId) {
+        return 1;
+    }
+
+    @Override
+    public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
+        ByteBuffer what = ByteBuffer.wrap(program);
+        Kind kind = Kind.values()[what.getInt()];
+        try {
+            TreeMap<Long, Long> sums = sums(task, environment);
+            return switch (kind) {
+                case GENERATE, TURN_AROUND -> write(
+                        task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
+                case COLLECT -> collected(encode(sums), environment.settings().maxDirectResultBytes());
+                case SAVE -> success(outputs.write(
+                        TARGET, task.attempt().partition(), task.attempt() + " of job " + task.jobId(), encode(sums)));
+            };
+        } catch (KindlingException e) {
+            return new TaskOutcome.Failure(new TaskFailure.OutOfResources(e.getMessage()), TaskMetrics.NONE);
+        } catch (IOException e) {
+            return new TaskOutcome.Failure(new TaskFailure.InputOutput(e.toString(), false, ""), TaskMetrics.NONE);
+        }
+    }
+
+    private static TreeMap<Long, Long> sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
+        TreeMap<Long, Long> sums = new TreeMap<>();
+        for (TaskInput input : task.inputs()) {
+            if (input instanceof TaskInput.Bytes bytes) {
+                add(bytes.bytes(), 0, bytes.bytes().length, sums);
+            } else if (input instanceof TaskInput.ShuffleInput shuffle) {
+                try (BlockSource blocks =
+                        environment.openShuffle(shuffle, shuffle.leafPartition(), shuffle.leafPartition() + 1)) {
+                    for (BlockSource.FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {
+                        add(block.bytes(), block.offset(), block.length(), sums);
+                    }
+                }
+            }
+        }
+        return sums;
+    }
+
+    private static TaskOutcome write(
+            AttemptId attempt,
+            Kind kind,
+            TreeMap<Long, Long> sums,
+            int shuffleId,
+            int reduces,
+            TaskEnvironment environment)
+            throws IOException {
+        List<TreeMap<Long, Long>> buckets = new ArrayList<>();
+        for (int bucket = 0; bucket < reduces; bucket++) {
+            buckets.add(new TreeMap<>());
+        }
+        sums.forEach((key, value) -> {
+            long outKey = kind == Kind.GENERATE ? key : value;
+            long outValue = kind == Kind.GENERATE ? value : key;
+            buckets.get((int) (outKey % reduces)).merge(outKey, outValue, Long::sum);
+        });
+        try (MapOutputWriter writer = environment.openMapOutput(shuffleId, reduces)) {
+            for (int bucket = 0; bucket < reduces; bucket++) {
+                if (!buckets.get(bucket).isEmpty()) {
+                    byte[] rows = encode(buckets.get(bucket));
+                    writer.startBlock(bucket, buckets.get(bucket).size());
+                    writer.write(rows, 0, rows.length);
+                }
+            }
+            return success(new TaskResult.MapWritten(shuffleId, writer.commit(), sums.size(), attempt.partition()));
+        }
+    }
+
+    private static TaskOutcome collected(byte[] bytes, long maxDirectBytes) {
+        return bytes.length > maxDirectBytes
+                ? new TaskOutcome.Success(new TaskResult.Stored(bytes.length), bytes, TaskMetrics.NONE)
+                : success(new TaskResult.Direct(bytes));
+    }
+
+    private static TaskOutcome success(TaskResult result) {
+        return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE);
+    }
+
+    private static byte[] encode(TreeMap<Long, Long> rows) {
+        ByteBuffer bytes = ByteBuffer.allocate(16 * rows.size());
+        rows.forEach((key, value) -> bytes.putLong(key).putLong(value));
+        return bytes.array();
+    }
+
+    private static void add(byte[] bytes, int offset, int length, TreeMap<Long, Long> sums) {
+        ByteBuffer rows = ByteBuffer.wrap(bytes, offset, length);
+        while (rows.hasRemaining()) {
+            sums.merge(rows.getLong(), rows.getLong(), Long::sum);
+        }
+    }
+}
