@@ -287,6 +287,8 @@ class BlockTransferTest {
                 noise[4] = (byte) (60 + seed);
                 try {
                     socket.getOutputStream().write(noise);
+                    // What may still be the beginning of a long frame ends here.
+                    socket.shutdownOutput();
                     assertEquals(-1, socket.getInputStream().read());
                 } catch (SocketException e) {
                     // Reset: closed while we wrote.
