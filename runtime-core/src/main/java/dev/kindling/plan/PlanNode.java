@@ -35,6 +35,11 @@ public sealed interface PlanNode extends Serializable {
         return Optional.empty();
     }
 
+    /** The same node over other parents; those that read from no other node answer themselves. */
+    default PlanNode withParents(List<PlanNode> parents) {
+        return this;
+    }
+
     // ---- leaves -------------------------------------------------------------------------------------------------
 
     /** Rows given by the program, cut into slices; a task receives its own slice only, in the result page format. */
@@ -101,12 +106,17 @@ public sealed interface PlanNode extends Serializable {
 
         @Override
         public int partitionCount() {
-            return parent.partitionCount();
+            return PlanOrder.startOfChain(parent).partitionCount();
         }
 
         @Override
         public Optional<Partitioner> partitioner() {
-            return keepsPartitioning ? parent.partitioner() : Optional.empty();
+            return PlanOrder.partitionerOfChain(this);
+        }
+
+        @Override
+        public Rows withParents(List<PlanNode> parents) {
+            return new Rows(id, origin, PlanOrder.only(parents), function, keepsPartitioning);
         }
     }
 
@@ -125,12 +135,17 @@ public sealed interface PlanNode extends Serializable {
 
         @Override
         public int partitionCount() {
-            return parent.partitionCount();
+            return PlanOrder.startOfChain(parent).partitionCount();
         }
 
         @Override
         public Optional<Partitioner> partitioner() {
-            return keepsPartitioning ? parent.partitioner() : Optional.empty();
+            return PlanOrder.partitionerOfChain(this);
+        }
+
+        @Override
+        public Partitions withParents(List<PlanNode> parents) {
+            return new Partitions(id, origin, PlanOrder.only(parents), function, keepsPartitioning);
         }
     }
 
@@ -146,6 +161,11 @@ public sealed interface PlanNode extends Serializable {
         public int partitionCount() {
             return parents.stream().mapToInt(PlanNode::partitionCount).sum();
         }
+
+        @Override
+        public Union withParents(List<PlanNode> others) {
+            return new Union(id, origin, others);
+        }
     }
 
     /** Neighbouring partitions of one parent read one after the other by one task, in order. */
@@ -153,6 +173,11 @@ public sealed interface PlanNode extends Serializable {
         @Override
         public List<PlanNode> parents() {
             return List.of(parent);
+        }
+
+        @Override
+        public Coalesce withParents(List<PlanNode> parents) {
+            return new Coalesce(id, origin, PlanOrder.only(parents), partitionCount);
         }
 
         /** The first parent partition of {@code partition}; it ends where the next one starts. */
@@ -180,6 +205,11 @@ public sealed interface PlanNode extends Serializable {
         public Optional<Partitioner> partitioner() {
             return Optional.of(by);
         }
+
+        @Override
+        public Shuffle withParents(List<PlanNode> parents) {
+            return new Shuffle(id, origin, PlanOrder.only(parents), shuffleId, by, reduceSide);
+        }
     }
 
     /**
@@ -199,6 +229,11 @@ public sealed interface PlanNode extends Serializable {
         @Override
         public Optional<Partitioner> partitioner() {
             return Optional.of(by);
+        }
+
+        @Override
+        public CoGroup withParents(List<PlanNode> others) {
+            return new CoGroup(id, origin, others, by);
         }
     }
 

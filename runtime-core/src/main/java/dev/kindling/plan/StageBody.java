@@ -1,5 +1,6 @@
 package dev.kindling.plan;
 
+import java.io.Serial;
 import java.io.Serializable;
 
 /**
@@ -21,5 +22,10 @@ public record StageBody(int stageId, PlanNode root, Sink sink) implements Serial
 
         /** Every row as one line of text in an attempt's file, published by the driver. */
         record TextOutput(String target) implements Sink {}
+    }
+
+    @Serial
+    private Object writeReplace() {
+        return FlatBody.of(this);
     }
 }

@@ -12,15 +12,19 @@ final class DebugText {
         return text.toString();
     }
 
-    /** @param indent of what stands below {@code node}; {@code head} is that of its own line */
-    private static void append(PlanNode node, String head, String indent, StringBuilder text) {
-        text.append(head).append(line(node)).append('\n');
-        boolean isFork = node.parents().size() > 1;
+    /** @param indent of what stands below {@code start}; {@code head} is that of its own line */
+    private static void append(PlanNode start, String head, String indent, StringBuilder text) {
+        text.append(head).append(line(start)).append('\n');
+        PlanNode node = start;
+        while (node.parents().size() == 1 && !(node instanceof PlanNode.Shuffle)) {
+            node = node.parents().get(0);
+            text.append(indent).append("|  ").append(line(node)).append('\n');
+        }
         for (PlanNode parent : node.parents()) {
             if (node instanceof PlanNode.Shuffle) {
                 append(parent, indent + " +-(" + parent.partitionCount() + ") ", indent + "    ", text);
             } else {
-                append(parent, indent + "|  ", isFork ? indent + "|  " : indent, text);
+                append(parent, indent + "|  ", indent + "|  ", text);
             }
         }
     }

@@ -108,9 +108,10 @@ final class KeySample {
 
     // ---- groups: the first ones ---------------------------------------------------------------------------------------
 
-    private static boolean comesInOrderOfHashes(PlanNode node) {
-        if (node instanceof PlanNode.Rows rows) {
-            return comesInOrderOfHashes(rows.parent());
+    private static boolean comesInOrderOfHashes(PlanNode root) {
+        PlanNode node = root;
+        while (node instanceof PlanNode.Rows rows) {
+            node = rows.parent();
         }
         return node instanceof PlanNode.CoGroup
                 || node instanceof PlanNode.ShuffleRead read

@@ -3,7 +3,7 @@ package dev.kindling.driver.plan;
 import dev.kindling.plan.BucketSizing;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
-import java.util.ArrayList;
+import dev.kindling.plan.PlanOrder;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,18 +50,20 @@ final class StageCut {
 
     private Stage stageOf(PlanNode root) {
         Set<Integer> reads = new LinkedHashSet<>();
-        PlanNode cut = cut(root, reads, new IdentityHashMap<>());
-        return new Stage(cut, List.copyOf(reads));
+        IdentityHashMap<PlanNode, PlanNode> cut = new IdentityHashMap<>();
+        for (PlanNode node : PlanOrder.parentsFirst(root, PlanNode.Shuffle.class::isInstance)) {
+            cut.put(node, node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : overCutParents(node, cut));
+        }
+        return new Stage(cut.get(root), List.copyOf(reads));
     }
 
-    private PlanNode cut(PlanNode node, Set<Integer> reads, IdentityHashMap<PlanNode, PlanNode> done) {
-        PlanNode known = done.get(node);
-        if (known != null) {
-            return known;
+    private static PlanNode overCutParents(PlanNode node, IdentityHashMap<PlanNode, PlanNode> cut) {
+        List<PlanNode> parents = node.parents().stream().map(cut::get).toList();
+        boolean isUncut = true;
+        for (int i = 0; i < parents.size(); i++) {
+            isUncut &= parents.get(i) == node.parents().get(i);
         }
-        PlanNode made = node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : withParents(node, reads, done);
-        done.put(node, made);
-        return made;
+        return isUncut ? node : node.withParents(parents);
     }
 
     private PlanNode read(PlanNode.Shuffle shuffle, Set<Integer> reads) {
@@ -81,37 +83,5 @@ final class StageCut {
                 shuffle.reduceSide(),
                 shuffle.by(),
                 below.bucketsPerPartition());
-    }
-
-    private PlanNode withParents(PlanNode node, Set<Integer> reads, IdentityHashMap<PlanNode, PlanNode> done) {
-        List<PlanNode> parents = new ArrayList<>();
-        boolean isSame = true;
-        for (PlanNode parent : node.parents()) {
-            PlanNode cut = cut(parent, reads, done);
-            isSame &= cut == parent;
-            parents.add(cut);
-        }
-        if (isSame) {
-            return node;
-        }
-        if (node instanceof PlanNode.Rows rows) {
-            return new PlanNode.Rows(
-                    rows.id(), rows.origin(), parents.get(0), rows.function(), rows.keepsPartitioning());
-        } else if (node instanceof PlanNode.Partitions partitions) {
-            return new PlanNode.Partitions(
-                    partitions.id(),
-                    partitions.origin(),
-                    parents.get(0),
-                    partitions.function(),
-                    partitions.keepsPartitioning());
-        } else if (node instanceof PlanNode.Union union) {
-            return new PlanNode.Union(union.id(), union.origin(), parents);
-        } else if (node instanceof PlanNode.Coalesce coalesce) {
-            return new PlanNode.Coalesce(
-                    coalesce.id(), coalesce.origin(), parents.get(0), coalesce.partitionCount());
-        } else if (node instanceof PlanNode.CoGroup coGroup) {
-            return new PlanNode.CoGroup(coGroup.id(), coGroup.origin(), parents, coGroup.by());
-        }
-        throw new IllegalArgumentException("a " + node.getClass().getSimpleName() + " has no parents to replace");
     }
 }

@@ -3,6 +3,7 @@ package dev.kindling.driver.plan;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanOrder;
 import dev.kindling.rdd.LeafInputs;
 import dev.kindling.rdd.LeafSource;
 import dev.kindling.storage.SplitCodec;
@@ -39,19 +40,9 @@ final class StageInputs implements JobGraph.TaskInputs {
 
     /** The leaves of a stage, each once. */
     static List<PlanNode> leavesOf(PlanNode root) {
-        List<PlanNode> leaves = new ArrayList<>();
-        collectLeaves(root, leaves, new HashSet<>());
-        return leaves;
-    }
-
-    private static void collectLeaves(PlanNode node, List<PlanNode> leaves, Set<Integer> seen) {
-        if (!seen.add(node.id())) {
-            return;
-        }
-        if (node.parents().isEmpty()) {
-            leaves.add(node);
-        }
-        node.parents().forEach(parent -> collectLeaves(parent, leaves, seen));
+        return PlanOrder.parentsFirst(root, node -> false).stream()
+                .filter(node -> node.parents().isEmpty())
+                .toList();
     }
 
     @Override
@@ -93,7 +84,11 @@ final class StageInputs implements JobGraph.TaskInputs {
     }
 
     /** Calls {@code visitor} with every leaf partition that {@code partition} of {@code node} is made of, in order. */
-    static void walk(PlanNode node, int partition, BiConsumer<PlanNode, Integer> visitor) {
+    static void walk(PlanNode root, int partition, BiConsumer<PlanNode, Integer> visitor) {
+        PlanNode node = root;
+        while (node instanceof PlanNode.Rows || node instanceof PlanNode.Partitions) {
+            node = node.parents().get(0);
+        }
         if (node instanceof PlanNode.Union union) {
             int offset = partition;
             for (PlanNode parent : union.parents()) {

@@ -2,6 +2,7 @@ package dev.kindling.driver.plan;
 
 import dev.kindling.api.Lineage;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,18 +32,11 @@ record StageLineage(List<Stage> stages) implements Lineage {
     private static Stage stage(int id, StageCut.Stage cut, Map<Integer, Integer> writers, boolean isSkipped) {
         List<Integer> parents = cut.readsShuffles().stream().map(writers::get).toList();
         List<Step> steps = new ArrayList<>();
-        addSteps(cut.root(), steps, new HashSet<>());
-        return new Stage(id, parents, steps, cut.root().partitionCount(), isSkipped);
-    }
-
-    /** Parents first: the order in which a row passes. */
-    private static void addSteps(PlanNode node, List<Step> steps, Set<Integer> seen) {
-        if (!seen.add(node.id())) {
-            return;
+        for (PlanNode node : PlanOrder.parentsFirst(cut.root(), n -> false)) {
+            List<Integer> made = node.parents().stream().map(PlanNode::id).toList();
+            steps.add(new Step(node.id(), node.origin().operation(), node.origin().callSite(), made));
         }
-        node.parents().forEach(parent -> addSteps(parent, steps, seen));
-        List<Integer> parents = node.parents().stream().map(PlanNode::id).toList();
-        steps.add(new Step(node.id(), node.origin().operation(), node.origin().callSite(), parents));
+        return new Stage(id, parents, steps, cut.root().partitionCount(), isSkipped);
     }
 
     /** What only skipped stages read will not run either. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -155,6 +156,25 @@ class JobPlannerTest {
 
     private PairRDD<Integer, Integer> numbersIn(int partitions) {
         return jobs.session.range(0, 100, 1, partitions).mapToPair(n -> Tuple2.of(n.intValue(), 1));
+    }
+
+    @Test
+    void aChainOfTenThousandSetsIsNotTooDeep() throws Exception {
+        RDD<Integer> set = numbers(2);
+        for (int i = 0; i < 10_000; i++) {
+            set = set.map(n -> n + 1);
+        }
+        RDD<Integer> deep = set;
+        Throwable[] failure = {null};
+        Thread smallStack = new Thread(null, deep::count, "small-stack", 256 << 10);
+        smallStack.setUncaughtExceptionHandler((thread, thrown) -> failure[0] = thrown);
+        smallStack.start();
+        smallStack.join();
+
+        assertNull(failure[0]);
+        PlanNode root = jobs.bodyOf(jobs.lastGraph().resultStage()).root();
+        assertEquals(2, root.partitionCount());
+        assertEquals(deep.id(), root.id());
     }
 
     // ---- what tasks read ----------------------------------------------------------------------------------------------

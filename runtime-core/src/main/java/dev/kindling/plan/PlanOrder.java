@@ -1,0 +1,76 @@
+package dev.kindling.plan;
+
+import dev.kindling.api.Partitioner;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Walks over plans with loops: a program may chain ten thousand sets, which is deeper than a thread's stack. */
+public final class PlanOrder {
+    private PlanOrder() {}
+
+    /**
+     * All nodes that {@code root} is made of, each once, parents before children.
+     *
+     * @param isEnd nodes that are taken, but below which nothing is looked at
+     */
+    public static List<PlanNode> parentsFirst(PlanNode root, Predicate<PlanNode> isEnd) {
+        List<PlanNode> order = new ArrayList<>();
+        Set<PlanNode> entered = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PlanNode> left = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<PlanNode> path = new ArrayDeque<>();
+        path.push(root);
+        while (!path.isEmpty()) {
+            PlanNode node = path.peek();
+            if (!entered.add(node) || isEnd.test(node)) {
+                path.pop();
+                if (left.add(node)) {
+                    order.add(node);
+                }
+                continue;
+            }
+            List<PlanNode> parents = node.parents();
+            for (int i = parents.size() - 1; i >= 0; i--) {
+                if (!entered.contains(parents.get(i))) {
+                    path.push(parents.get(i));
+                }
+            }
+        }
+        return order;
+    }
+
+    /** Down from {@code node}, the first one whose partitions are not simply those of its parent. */
+    static PlanNode startOfChain(PlanNode node) {
+        PlanNode at = node;
+        while (at instanceof PlanNode.Rows || at instanceof PlanNode.Partitions) {
+            at = at.parents().get(0);
+        }
+        return at;
+    }
+
+    /** The partitioner that a chain of steps started with, unless one of them may have changed keys. */
+    static Optional<Partitioner> partitionerOfChain(PlanNode node) {
+        PlanNode at = node;
+        while (at instanceof PlanNode.Rows || at instanceof PlanNode.Partitions) {
+            boolean keepsPartitioning = at instanceof PlanNode.Rows rows
+                    ? rows.keepsPartitioning()
+                    : ((PlanNode.Partitions) at).keepsPartitioning();
+            if (!keepsPartitioning) {
+                return Optional.empty();
+            }
+            at = at.parents().get(0);
+        }
+        return at.partitioner();
+    }
+
+    /** The parent of a node that has one; none in the flat form of a plan. */
+    static PlanNode only(List<PlanNode> parents) {
+        return parents.isEmpty() ? null : parents.get(0);
+    }
+}
