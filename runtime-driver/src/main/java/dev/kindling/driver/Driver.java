@@ -116,7 +116,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     /** Ends the loop after what is in its mailbox. */
     void endLoop() {
         loop.close();
-        jobs.values().forEach(job -> job.fail(closed()));
+        jobs.values().forEach(job -> job.fail(Driver::closed));
     }
 
     // ---- what reaches the driver ----------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             } else if (effect instanceof DriverEffect.CompleteJob complete) {
                 end(complete.jobId(), RunningJob::complete);
             } else if (effect instanceof DriverEffect.FailJob fail) {
-                end(fail.jobId(), job -> job.fail(failures.exceptionOf(fail)));
+                end(fail.jobId(), job -> job.fail(() -> failures.exceptionOf(fail)));
             } else if (effect instanceof DriverEffect.PublishOutput publish) {
                 onIo(() -> publish(publish));
             } else if (effect instanceof DriverEffect.DiscardOutput discard) {
@@ -203,10 +203,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         @Override
         public void onDefect(Throwable defect, Story story) {
             LOG.error("a defect of Kindling ended the driver's loop; it did last:\n{}", story, defect);
-            KindlingException failure = new KindlingException(
-                    ErrorCode.INTERNAL, "a defect of Kindling ended the driver: " + defect + "; please report it with"
-                            + " the log's lines before this", defect);
-            jobs.values().forEach(job -> job.fail(failure));
+            String message = "a defect of Kindling ended the driver: " + defect
+                    + "; please report it with the log's lines before this";
+            jobs.values().forEach(job -> job.fail(() -> new KindlingException(ErrorCode.INTERNAL, message, defect)));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.driver.plan.JobSubmitter;
 import dev.kindling.util.ByteSizes;
 import java.util.ArrayDeque;
+import java.util.function.Supplier;
 
 /**
  * One job as the thread that submitted it sees it: results come in from the loop and from fetching threads, and are
@@ -16,7 +17,7 @@ final class RunningJob {
     private final ArrayDeque<Delivered> delivered = new ArrayDeque<>();
     private long resultBytes;
     private boolean isEnded;
-    private KindlingException failure;
+    private Supplier<KindlingException> failure;
 
     private record Delivered(int partition, byte[] encoded) {}
 
@@ -36,11 +37,11 @@ final class RunningJob {
         }
         resultBytes += encoded.length;
         if (resultBytes > maxResultBytes) {
-            fail(new KindlingException(
-                    ErrorCode.RESULT_TOO_LARGE,
-                    "the results of job " + jobId + " take " + ByteSizes.format(resultBytes) + " and more, the driver holds at most "
-                            + ByteSizes.format(maxResultBytes) + "; write them with saveAsTextFile, read them partition by"
-                            + " partition with toLocalIterator, or raise kindling.result.maxBytes"));
+            String message = "the results of job " + jobId + " take " + ByteSizes.format(resultBytes)
+                    + " and more, the driver holds at most " + ByteSizes.format(maxResultBytes)
+                    + "; write them with saveAsTextFile, read them partition by partition with toLocalIterator, or raise"
+                    + " kindling.result.maxBytes";
+            fail(() -> new KindlingException(ErrorCode.RESULT_TOO_LARGE, message));
             return false;
         }
         delivered.add(new Delivered(partition, encoded));
@@ -53,8 +54,12 @@ final class RunningJob {
         notifyAll();
     }
 
-    /** The first end counts. */
-    synchronized void fail(KindlingException why) {
+    /**
+     * The first end counts.
+     *
+     * @param why makes the exception on the waiting thread, so that its stack shows the program's own call
+     */
+    synchronized void fail(Supplier<KindlingException> why) {
         if (!isEnded) {
             isEnded = true;
             failure = why;
@@ -75,7 +80,7 @@ final class RunningJob {
             wait();
         }
         if (failure != null) {
-            throw failure;
+            throw failure.get();
         }
         return delivered.poll();
     }

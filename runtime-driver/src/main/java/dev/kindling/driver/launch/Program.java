@@ -35,6 +35,7 @@ import java.util.Optional;
  * come after it. Nothing is loaded twice, so what functions and results are made of is the same on both sides.
  */
 public final class Program implements ProgramAdditions, TaskFiles, BlockService, AutoCloseable {
+    private final ClassLoader callers;
     private final Path scratch;
     private final AddedJars loader;
     /** By the names under which they are published. */
@@ -47,6 +48,7 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
      * @param scratch the application's directory
      */
     public Program(ClassLoader callers, Path scratch) {
+        this.callers = callers;
         this.scratch = scratch;
         this.loader = new AddedJars(callers);
     }
@@ -177,7 +179,10 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
     }
 
     private byte[] classFile(String className) throws IOException {
-        try (InputStream in = loader.getResourceAsStream(className.replace('.', '/') + ".class")) {
+        String file = className.replace('.', '/') + ".class";
+        // The program's own loader answers by its own means: it may hold classes that were never in a file.
+        try (InputStream own = callers.getResourceAsStream(file);
+                InputStream in = own != null ? own : loader.getResourceAsStream(file)) {
             if (in == null) {
                 throw new BlockAbsentException("the driver has no class " + className);
             }

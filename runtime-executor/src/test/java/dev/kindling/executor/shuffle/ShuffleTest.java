@@ -12,6 +12,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
 import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockRange;
 import dev.kindling.executor.block.BlockSource;
@@ -142,6 +143,11 @@ class ShuffleTest {
         public SpillFile openSpill() {
             spillFiles++;
             return store.openSpill();
+        }
+
+        @Override
+        public TaskFiles files() {
+            throw new UnsupportedOperationException("no files here");
         }
 
         @Override
