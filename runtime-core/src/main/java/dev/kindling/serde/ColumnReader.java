@@ -162,12 +162,17 @@ abstract class ColumnReader {
             return at + BitPacking.packedBytes(count, width);
         }
 
-        @Override
-        void read(Object[] target, int from, int count) {
+        long[] read(int count) {
             BitPacking.unpackLongs(page, at, next, count, min, width, chunk);
             next += count;
+            return chunk;
+        }
+
+        @Override
+        void read(Object[] target, int from, int count) {
+            long[] values = read(count);
             for (int i = 0; i < count; i++) {
-                target[from + i] = chunk[i];
+                target[from + i] = values[i];
             }
         }
     }
@@ -246,7 +251,7 @@ abstract class ColumnReader {
         }
     }
 
-    private static final class Pairs extends ColumnReader {
+    static final class Pairs extends ColumnReader {
         private final ColumnReader firsts;
         private final ColumnReader seconds;
         private final Object[] keys = new Object[CHUNK];
@@ -272,6 +277,43 @@ abstract class ColumnReader {
             seconds.read(target, from, count);
             for (int i = 0; i < count; i++) {
                 target[from + i] = new Tuple2<>(keys[i], target[from + i]);
+            }
+        }
+
+        boolean areNumbers() {
+            return isWhole(firsts) && isWhole(seconds);
+        }
+
+        private static boolean isWhole(ColumnReader column) {
+            return column instanceof Longs || isInt(column);
+        }
+
+        private static boolean isInt(ColumnReader column) {
+            return column instanceof Ints ints && ints.kind == Column.INT;
+        }
+
+        /** Whether the numbers are of the classes already in {@code target}. */
+        boolean areLike(NumberPairs target) {
+            return target.keysAreInts == isInt(firsts) && target.valuesAreInts == isInt(seconds);
+        }
+
+        /** Appends the next {@code count} pairs, at most {@link #CHUNK}. */
+        void readNumbers(NumberPairs target, int count) {
+            target.keysAreInts = isInt(firsts);
+            target.valuesAreInts = isInt(seconds);
+            readNumbers(firsts, target.keys, target.count, count);
+            readNumbers(seconds, target.values, target.count, count);
+            target.count += count;
+        }
+
+        private static void readNumbers(ColumnReader column, long[] target, int from, int count) {
+            if (column instanceof Ints ints) {
+                int[] numbers = ints.read(count);
+                for (int i = 0; i < count; i++) {
+                    target[from + i] = numbers[i];
+                }
+            } else {
+                System.arraycopy(((Longs) column).read(count), 0, target, from, count);
             }
         }
 

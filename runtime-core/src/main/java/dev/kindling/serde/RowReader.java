@@ -65,6 +65,30 @@ public final class RowReader {
         return at - from;
     }
 
+    /**
+     * Fills {@code target} with the next rows where they are pairs of {@code Integer}s or {@code Long}s, all of the same
+     * classes. Returns how many came; 0 when there are no more rows, -1 when the next one is no such pair and has to be
+     * got by {@link #read}.
+     */
+    public int readNumbers(NumberPairs target) {
+        target.count = 0;
+        while (target.count < target.keys.length) {
+            if (remaining == 0 && !openPage()) {
+                break;
+            }
+            if (!(column instanceof ColumnReader.Pairs pairs) || !pairs.areNumbers()) {
+                return target.count > 0 ? target.count : -1;
+            }
+            if (target.count > 0 && !pairs.areLike(target)) {
+                break;
+            }
+            int count = Math.min(ColumnReader.CHUNK, Math.min(target.keys.length - target.count, remaining));
+            pairs.readNumbers(target, count);
+            remaining -= count;
+        }
+        return target.count;
+    }
+
     /** Moves to the next page that has rows. */
     private boolean openPage() {
         while (position < end) {

@@ -13,7 +13,7 @@ import java.util.List;
  * Makes groups out of buckets of pair rows, of one input ({@code groupByKey}) or several ({@code cogroup}).
  *
  * <p>A bucket that fits the memory granted is decoded at once: keys get dense ids, values are counted by id and
- * scattered, so the groups are ranges of one array. A larger one is cut by other bits of the hash and its parts are
+ * scattered, so the groups are ranges of one array; pairs of numbers stay numbers meanwhile. A larger one is cut by other bits of the hash and its parts are
  * treated alike; a part with one key only is not decoded at all: its groups read the file whenever they are walked.
  * So a group may be of any size. Owned by the task's thread.
  */
@@ -38,6 +38,7 @@ final class Grouping implements AutoCloseable {
     private final Shape shape;
     private final Shed shed;
     private final Reservation reservation;
+    private final NumberBucket numbers;
     private final KeyTable keys = new KeyTable();
     private final Object[] rowBuffer;
     private final Deque<HashSplit.Part> pending = new ArrayDeque<>();
@@ -55,6 +56,7 @@ final class Grouping implements AutoCloseable {
         this.shape = shape;
         this.shed = shed;
         this.reservation = new Reservation(scope.memory());
+        this.numbers = new NumberBucket(scope, inputs, shape);
         this.rowBuffer = new Object[scope.batchRows()];
         this.values = new Object[inputs][];
         this.starts = new int[inputs][];
@@ -62,7 +64,7 @@ final class Grouping implements AutoCloseable {
 
     /** Rows read but not grouped yet, or grouped but not handed out. */
     boolean hasMore() {
-        return readyRow != null || nextKey < keys.count() || !pending.isEmpty();
+        return readyRow != null || nextKey < keys.count() || numbers.hasMore() || !pending.isEmpty();
     }
 
     /** The next bucket, when there is nothing {@link #hasMore} left: one sequence of pairs an input. */
@@ -91,6 +93,8 @@ final class Grouping implements AutoCloseable {
                 readyRow = null;
             } else if (nextKey < keys.count()) {
                 handOut(batch);
+            } else if (numbers.hasMore()) {
+                numbers.handOut(batch);
             } else {
                 forgetBucket();
                 open(pending.pop());
@@ -130,6 +134,7 @@ final class Grouping implements AutoCloseable {
     }
 
     private void forgetBucket() {
+        numbers.clear();
         keys.clear();
         nextKey = 0;
         for (int input = 0; input < inputs; input++) {
@@ -171,6 +176,9 @@ final class Grouping implements AutoCloseable {
     // ---- a bucket that fits -----------------------------------------------------------------------------------------
 
     private void decode(StoredRows[] rows) throws IOException {
+        if (numbers.decode(rows)) {
+            return;
+        }
         int[][] ids = new int[inputs][];
         for (int input = 0; input < inputs; input++) {
             int rowCount = (int) rows[input].rowCount();
@@ -207,7 +215,7 @@ final class Grouping implements AutoCloseable {
     }
 
     /** Where the values of each id start, once sorted by id; one more for the end of the last. */
-    private static int[] startsOf(int[] ids, int idCount) {
+    static int[] startsOf(int[] ids, int idCount) {
         int[] starts = new int[idCount + 1];
         for (int id : ids) {
             starts[id + 1]++;

@@ -1,6 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
+import dev.kindling.serde.NumberPairs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -215,7 +216,17 @@ final class HashSplit implements AutoCloseable {
 
         @Override
         public Cursor open() {
-            return (target, from, to) -> 0;
+            return new Cursor() {
+                @Override
+                public int read(Object[] target, int from, int to) {
+                    return 0;
+                }
+
+                @Override
+                public int readNumbers(NumberPairs target) {
+                    return 0;
+                }
+            };
         }
     };
 }

@@ -1,6 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.executor.block.SpillFile;
+import dev.kindling.serde.NumberPairs;
 import dev.kindling.serde.RowReader;
 import dev.kindling.serde.RowWriter;
 import java.io.IOException;
@@ -100,6 +101,7 @@ final class RowStore implements AutoCloseable {
         private byte[][] chunks = new byte[4][];
         private long[] positions = new long[4];
         private int[] lengths = new int[4];
+        private short[] rowCounts = new short[4];
         private int chunkCount;
         private long rowCount;
         private long byteCount;
@@ -125,22 +127,25 @@ final class RowStore implements AutoCloseable {
             }
             writer.append(buffer, 0, buffered);
             byte[] bytes = writer.takeBytes();
+            int rows = buffered;
             rowCount += buffered;
             rowsWritten += buffered;
             byteCount += bytes.length;
             bytesWritten += bytes.length;
             Arrays.fill(buffer, 0, buffered, null);
             buffered = 0;
-            keep(bytes);
+            keep(bytes, rows);
         }
 
-        private void keep(byte[] bytes) throws IOException {
+        private void keep(byte[] bytes, int rows) throws IOException {
             if (chunkCount == chunks.length) {
                 chunks = Arrays.copyOf(chunks, 2 * chunkCount);
                 positions = Arrays.copyOf(positions, 2 * chunkCount);
                 lengths = Arrays.copyOf(lengths, 2 * chunkCount);
+                rowCounts = Arrays.copyOf(rowCounts, 2 * chunkCount);
             }
             lengths[chunkCount] = bytes.length;
+            rowCounts[chunkCount] = (short) rows;
             if (acquire(bytes.length)) {
                 chunks[chunkCount++] = bytes;
                 heldInMemory += bytes.length;
@@ -205,6 +210,18 @@ final class RowStore implements AutoCloseable {
         }
 
         private int decode(int chunk, Object[] target, int from, int to) throws IOException {
+            open(chunk);
+            return reader.read(target, from, to);
+        }
+
+        private int decode(int chunk, NumberPairs target) throws IOException {
+            open(chunk);
+            int count = reader.readNumbers(target);
+            // Pages of several kinds in one chunk: that is for the reader of objects.
+            return count == target.count && count == rowCounts[chunk] ? count : -1;
+        }
+
+        private void open(int chunk) throws IOException {
             byte[] bytes = chunks[chunk];
             if (bytes == null) {
                 if (readBuffer.length < lengths[chunk]) {
@@ -214,7 +231,6 @@ final class RowStore implements AutoCloseable {
                 file.read(positions[chunk], bytes);
             }
             reader.reset(bytes, 0, lengths[chunk]);
-            return reader.read(target, from, to);
         }
     }
 
@@ -247,6 +263,11 @@ final class RowStore implements AutoCloseable {
             System.arraycopy(rows, next, target, from, taken);
             next += taken;
             return taken;
+        }
+
+        @Override
+        public int readNumbers(NumberPairs target) throws IOException {
+            return chunk == lane.chunkCount ? 0 : lane.decode(chunk++, target);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.kindling.executor.shuffle.BucketRows;
 import dev.kindling.executor.shuffle.ShuffleReader;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.serde.NumberPairs;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -80,7 +81,17 @@ final class ShuffleLeaf implements Closeable {
         @Override
         public Cursor open() throws IOException {
             BucketRows rows = reader.openBucket();
-            return rows::read;
+            return new Cursor() {
+                @Override
+                public int read(Object[] target, int from, int to) throws IOException {
+                    return rows.read(target, from, to);
+                }
+
+                @Override
+                public int readNumbers(NumberPairs target) throws IOException {
+                    return rows.readNumbers(target);
+                }
+            };
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.serde.NumberPairs;
 import java.io.IOException;
 
 /** Rows put aside, readable again from the start any number of times, also by several readers at once. */
@@ -11,11 +12,20 @@ interface StoredRows {
 
     Cursor open() throws IOException;
 
-    /** One reading of the rows. */
+    /** One reading of the rows, by one of its methods. */
     interface Cursor {
         /** Puts the next rows into {@code target[from..to)}; returns how many, 0 at the end. */
         int read(Object[] target, int from, int to) throws IOException;
+
+        /**
+         * The same for pairs of whole numbers, without an object a row: 0 at the end, -1 when the next row is no such
+         * pair. {@code target} holds {@link #NUMBER_ROWS} rows.
+         */
+        int readNumbers(NumberPairs target) throws IOException;
     }
+
+    /** Rows that readers of numbers make room for: no chunk of rows has more. */
+    int NUMBER_ROWS = RowStore.MAX_CHUNK_ROWS;
 
     /**
      * Heap that the rows take as objects, guessed high: a pair of boxed numbers is 56 bytes and its references, packed

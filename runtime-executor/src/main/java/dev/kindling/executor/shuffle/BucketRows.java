@@ -1,5 +1,6 @@
 package dev.kindling.executor.shuffle;
 
+import dev.kindling.serde.NumberPairs;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -7,6 +8,9 @@ import java.io.IOException;
 public interface BucketRows extends Closeable {
     /** Fills {@code target} from {@code from} up to {@code to}; returns how many rows came, 0 at the end. */
     int read(Object[] target, int from, int to) throws IOException;
+
+    /** As {@link dev.kindling.serde.RowReader#readNumbers}: the next rows as numbers where they are pairs of such. */
+    int readNumbers(NumberPairs target) throws IOException;
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package dev.kindling.executor.shuffle;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
 import dev.kindling.executor.block.SpillFile;
+import dev.kindling.serde.NumberPairs;
 import dev.kindling.serde.RowCodecs;
 import dev.kindling.serde.RowReader;
 import java.io.Closeable;
@@ -230,6 +231,16 @@ final class HeldBlocks implements Closeable {
                 at += n;
             }
             return at - from;
+        }
+
+        @Override
+        public int readNumbers(NumberPairs target) throws IOException {
+            for (int count = rows.readNumbers(target); ; count = rows.readNumbers(target)) {
+                if (count != 0 || next == bucket.count) {
+                    return count;
+                }
+                openBlock(bucket.blocks[next++]);
+            }
         }
 
         private void openBlock(Held block) throws IOException {
