@@ -57,8 +57,8 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check();
-        String path = checkedInput();
         checkOptions();
+        String path = checkedInput();
         if (options.isCluster()) {
             return ClusterClient.run("demo", options.isDetached());
         }

@@ -2,6 +2,7 @@ package dev.kindling.driver.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kindling.util.FileTrees;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  */
 final class Kindling {
     private static final long LIMIT_S = 120;
+
+    private static Path unpacked;
 
     private final Path world;
     private final Path temporary;
@@ -44,15 +47,28 @@ final class Kindling {
         }
     }
 
-    /** The directory that the assembly made. */
-    static Path home() throws IOException {
-        Path target = Path.of("target").toAbsolutePath();
-        try (Stream<Path> below = Files.walk(target, 3)) {
-            return below.filter(path -> path.endsWith("bin/kindling"))
-                    .map(path -> path.getParent().getParent())
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("no distribution below " + target));
+    /** The archive that packaging leaves, unpacked once for all tests of this JVM. */
+    static synchronized Path home() throws IOException, InterruptedException {
+        if (unpacked == null) {
+            Path target = Path.of("target").toAbsolutePath();
+            List<Path> archives;
+            try (Stream<Path> files = Files.list(target)) {
+                archives = files.filter(file -> file.toString().endsWith(".tar.gz")).toList();
+            }
+            assertEquals(1, archives.size(), () -> "one archive is wanted in " + target + ", not " + archives);
+            Path into = target.resolve("unpacked");
+            FileTrees.delete(into);
+            Files.createDirectories(into);
+            Process tar = new ProcessBuilder(
+                            "tar", "-xzf", archives.get(0).toString(), "-C", into.toString())
+                    .inheritIO()
+                    .start();
+            assertEquals(0, tar.waitFor());
+            try (Stream<Path> tops = Files.list(into)) {
+                unpacked = tops.findFirst().orElseThrow();
+            }
         }
+        return unpacked;
     }
 
     Path world() {
@@ -70,7 +86,7 @@ final class Kindling {
         return result(process);
     }
 
-    Process start(String... arguments) throws IOException {
+    Process start(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(home().resolve("bin/kindling").toString());
         command.addAll(Arrays.asList(arguments));

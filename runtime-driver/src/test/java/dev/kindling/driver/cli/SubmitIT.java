@@ -231,7 +231,7 @@ class SubmitIT {
     }
 
     /** Compiles one class of package org.example and puts what comes out into a jar. */
-    private Path jar(String name, List<Path> classPath, String className, String source) throws IOException {
+    private Path jar(String name, List<Path> classPath, String className, String source) throws Exception {
         Path directory = Files.createDirectories(world.resolve(name + ".classes"));
         Path file = Files.writeString(directory.resolve(className + ".java"), source);
         List<String> entries = new ArrayList<>();

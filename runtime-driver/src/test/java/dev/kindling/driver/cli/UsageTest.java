@@ -1,0 +1,81 @@
+package dev.kindling.driver.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** What is called wrongly gets one line on standard error that says what is wrong and what would be right. */
+class UsageTest {
+    @TempDir
+    Path world;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "demo --master nowhere              | local-cluster[2,1,512]",
+                "demo --master local[0]             | from 1 to",
+                "demo --mastr local                 | --master",
+                "demo --deploy-mode both            | client, cluster",
+                "demo --executors 2 --master local  | local-cluster",
+                "demo --executors none              | --executors",
+                "demo --executor-memory 1           | 256m",
+                "demo --conf kindling.mastr=local   | kindling.master",
+                "demo --input missing.tsv           | does not exist",
+                "demo --output DIR                  | exists",
+                "demo --jars missing.jar            | does not exist",
+                "demo --files DIR                   | is not a file",
+                "demo --chaos --master local[2]     | local-cluster",
+                "demo --detach                      | --deploy-mode cluster",
+                "submit                             | JAR",
+                "submit missing.jar                 | does not exist",
+                "submit TEXT                        | is not a jar",
+                "status app-1                       | no application app-1",
+                "kill app-1                         | no application app-1",
+                "story missing.jsonl                | does not exist",
+                "frobnicate                         | demo"
+            })
+    void isOneLineAndExitCodeTwo(String command, String hint) throws Exception {
+        Path wrong = Files.writeString(world.resolve("not-a.jar"), "text");
+        List<String> arguments = Arrays.stream(command.split(" +"))
+                .map(word -> word.equals("DIR") ? world.toString() : word.equals("TEXT") ? wrong.toString() : word)
+                .toList();
+
+        int exitCode = run(arguments);
+
+        assertEquals(2, exitCode, err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        assertTrue(err.toString().startsWith("kindling: "), err::toString);
+        assertTrue(err.toString().contains(hint), err::toString);
+        assertEquals("", out.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "submit", "status", "kill", "config", "story", "doctor"})
+    void everyCommandExplainsItself(String command) throws Exception {
+        assertEquals(0, run(List.of(command, "--help")));
+        assertTrue(out.toString().startsWith("Usage: kindling " + command), out::toString);
+        assertEquals("", err.toString());
+    }
+
+    private int run(List<String> arguments) {
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        return line.execute(arguments.toArray(String[]::new));
+    }
+}
