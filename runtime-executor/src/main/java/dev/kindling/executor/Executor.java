@@ -56,6 +56,7 @@ public final class Executor implements AutoCloseable {
     private final MemoryPool memory;
     private final BlockStore blocks;
     private final TaskThreads threads;
+    private final ExecutorIo io = new ExecutorIo();
     private final TaskRunner runner = new TaskRunner();
     private final EventLoop<ExecutorEvent, ExecutorEffect> loop;
     private final Map<AttemptId, RunningAttempt> running = new ConcurrentHashMap<>();
@@ -149,6 +150,7 @@ public final class Executor implements AutoCloseable {
             LOG.warn("executor {} ends while attempts {} still run: their functions ignore interrupts",
                     setup.executorId(), running.keySet());
         }
+        io.close();
         blocks.close();
     }
 
@@ -230,11 +232,11 @@ public final class Executor implements AutoCloseable {
             } else if (effect instanceof ExecutorEffect.ForgetProgram forget) {
                 programs.remove(forget.stageId());
             } else if (effect instanceof ExecutorEffect.DropShuffle drop) {
-                blocks.dropShuffle(drop.shuffleId());
+                io.run(() -> blocks.dropShuffle(drop.shuffleId()));
             } else if (effect instanceof ExecutorEffect.DropMapOutput drop) {
-                blocks.dropMapOutput(drop.shuffleId(), drop.attempt());
+                io.run(() -> blocks.dropMapOutput(drop.shuffleId(), drop.attempt()));
             } else if (effect instanceof ExecutorEffect.DropResult drop) {
-                blocks.dropResult(drop.attempt());
+                io.run(() -> blocks.dropResult(drop.attempt()));
             } else if (effect instanceof ExecutorEffect.Exit exit) {
                 host.exit(exit.code(), exit.reason());
             }

@@ -1,0 +1,198 @@
+package dev.kindling.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.Tuple2;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of an application inside one JVM, and that nothing outlives it. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ApplicationTest {
+    private static final AtomicReference<CountDownLatch> RUNNING = new AtomicReference<>(new CountDownLatch(1));
+
+    @TempDir
+    Path scratch;
+
+    private Leftovers leftovers;
+
+    @BeforeEach
+    void look() {
+        leftovers = new Leftovers();
+        RUNNING.set(new CountDownLatch(1));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertEquals(Set.of(), leftovers.threads(), "threads");
+        assertEquals(List.of(), Leftovers.files(scratch), "files");
+    }
+
+    private KindlingConf conf() {
+        return new KindlingConf().setMaster("local[2]").set("kindling.scratch.dirs", scratch.toString());
+    }
+
+    @Test
+    void twoContextsInOneJvmDoNotKnowOfEachOther() {
+        try (KindlingContext first = new KindlingContext(conf());
+                KindlingContext second = new KindlingContext(conf())) {
+            assertTrue(!first.applicationId().equals(second.applicationId()));
+            first.close();
+
+            assertEquals(6, second.parallelize(List.of(1, 2, 3)).reduce(Integer::sum));
+        }
+    }
+
+    @Test
+    void failedJobThrowsTheUsersExceptionWithTheProgramsOwnCallOnItsStack() {
+        try (KindlingContext kindling = new KindlingContext(conf())) {
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of("a")).map(Integer::parseInt).collect());
+
+            assertInstanceOf(NumberFormatException.class, failure.getCause());
+            assertTrue(List.of(failure.getStackTrace()).stream()
+                    .anyMatch(frame -> frame.getClassName().equals(ApplicationTest.class.getName())));
+        }
+    }
+
+    @Test
+    void closedContextRefusesJobsAndASecondCloseDoesNothing() {
+        KindlingContext kindling = new KindlingContext(conf());
+        kindling.parallelize(List.of(1)).collect();
+        kindling.close();
+        kindling.close();
+
+        KindlingException refused =
+                assertThrows(KindlingException.class, () -> kindling.parallelize(List.of(1)).collect());
+        assertEquals(ErrorCode.CLOSED, refused.code());
+    }
+
+    @Test
+    void closeEndsARunningJobWithinTwoSeconds() throws InterruptedException {
+        KindlingContext kindling = new KindlingContext(conf());
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread program = new Thread(() -> {
+            try {
+                kindling.parallelize(List.of(1), 1).map(ApplicationTest::sleepLong).collect();
+            } catch (KindlingException e) {
+                thrown.set(e);
+            }
+        });
+        program.start();
+        RUNNING.get().await();
+        long start = System.nanoTime();
+        kindling.close();
+        program.join();
+
+        long tookMs = (System.nanoTime() - start) / 1_000_000;
+        assertTrue(tookMs < 2_000, tookMs + " ms");
+        assertEquals(ErrorCode.CLOSED, assertInstanceOf(KindlingException.class, thrown.get()).code());
+    }
+
+    @Test
+    void interruptedProgramCancelsItsJobAndTheNextOneRuns() throws InterruptedException {
+        try (KindlingContext kindling = new KindlingContext(conf())) {
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread program = new Thread(() -> {
+                try {
+                    kindling.parallelize(List.of(1, 2), 2).map(ApplicationTest::sleepLong).collect();
+                } catch (KindlingException e) {
+                    thrown.set(e);
+                }
+            });
+            program.start();
+            RUNNING.get().await();
+            program.interrupt();
+            program.join();
+
+            assertEquals(ErrorCode.CANCELLED, assertInstanceOf(KindlingException.class, thrown.get()).code());
+            assertEquals(List.of(2, 3), kindling.parallelize(List.of(1, 2), 2).map(n -> n + 1).collect());
+        }
+    }
+
+    private static int sleepLong(int n) throws InterruptedException {
+        RUNNING.get().countDown();
+        Thread.sleep(60_000);
+        return n;
+    }
+
+    @Test
+    void resultTooLargeForAFrameComesWhole() {
+        try (KindlingContext kindling = new KindlingContext(conf().set("kindling.result.directBytes", "1k"))) {
+            List<String> rows = kindling.range(0, 100_000, 1, 2)
+                    .map(n -> "row " + n)
+                    .collect();
+
+            assertEquals(100_000, rows.size());
+            assertEquals("row 99999", rows.get(99_999));
+        }
+    }
+
+    @Test
+    void resultsBeyondTheLimitFailTheJobAndSayWhatToDo() {
+        try (KindlingContext kindling = new KindlingContext(conf().set("kindling.result.maxBytes", "64k"))) {
+            KindlingException failure = assertThrows(KindlingException.class, () -> kindling.range(0, 100_000, 1, 8)
+                    .map(n -> "row " + n)
+                    .collect());
+
+            assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
+            assertTrue(failure.getMessage().contains("saveAsTextFile"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void outputIsPublishedOnceAndRefusedASecondTime() throws Exception {
+        Path target = Files.createTempDirectory("kindling-output").resolve("out");
+        try (KindlingContext kindling = new KindlingContext(conf())) {
+            kindling.parallelize(List.of("a", "b"), 2).saveAsTextFile(target.toString());
+            KindlingException refused = assertThrows(
+                    KindlingException.class, () -> kindling.parallelize(List.of("c")).saveAsTextFile(target.toString()));
+
+            assertEquals(ErrorCode.OUTPUT_EXISTS, refused.code());
+            assertEquals(2, kindling.textFile(target.toString()).count());
+            assertTrue(Files.exists(target.resolve("_SUCCESS")));
+        } finally {
+            dev.kindling.util.FileTrees.delete(target.getParent());
+        }
+    }
+
+    @Test
+    void directoriesOfADriverThatWasKilledAreDeletedAtTheNextStart() throws Exception {
+        Path left = Files.createDirectory(scratch.resolve("kindling-app-20200101-000000-abcdef"));
+        Path lock = Files.createFile(left.resolve("driver.lock"));
+        Files.setLastModifiedTime(lock, java.nio.file.attribute.FileTime.fromMillis(0));
+
+        try (KindlingContext first = new KindlingContext(conf());
+                KindlingContext second = new KindlingContext(conf())) {
+            assertTrue(Files.notExists(left));
+            assertEquals(1, first.parallelize(List.of(1)).count());
+            assertEquals(1, second.parallelize(List.of(1)).count());
+        }
+    }
+
+    @Test
+    void contextIsKnownToTheSetsItMakes() {
+        try (KindlingContext kindling = new KindlingContext(conf())) {
+            assertSame(kindling, kindling.parallelizePairs(List.of(Tuple2.of(1, 2))).context());
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.kindling.driver.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExecutorJvmTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void smallHeapKeepsTwoThirdsForPagesAndALargeOneSixtyPercentForTheYoung() {
+        assertEquals(21, ExecutorJvm.youngMb(64));
+        assertEquals(307, ExecutorJvm.youngMb(512));
+        assertEquals(2457, ExecutorJvm.youngMb(4096));
+        assertTrue(ExecutorJvm.youngMb(256) > 64 && ExecutorJvm.youngMb(256) < 154);
+    }
+
+    @Test
+    void usersOptionsComeAfterOursAndTheClassPathIsOneArgument() {
+        List<String> command = ExecutorJvm.command(
+                128, 2, List.of(Path.of("/a.jar"), Path.of("/b.jar")), directory, List.of("-Xmx99m"), "org.example.Main");
+
+        assertTrue(command.indexOf("-Xmx99m") > command.indexOf("-Xmx128m"));
+        assertTrue(command.contains("-XX:+ExitOnOutOfMemoryError"));
+        assertEquals(List.of("-cp", "/a.jar:/b.jar", "org.example.Main"), command.subList(command.size() - 3, command.size()));
+    }
+
+    @Test
+    void exitCodesAreExplained() {
+        assertTrue(ExitReason.of(3, 64).contains("heap of 64 MB was full"));
+        assertTrue(ExitReason.of(137, 64).contains("SIGKILL"));
+        assertTrue(ExitReason.of(255, 64).contains("signal 127"));
+        assertTrue(ExitReason.of(42, 64).contains("exit code 42: a task called System.exit"));
+        assertFalse(ExitReason.of(0, 64).isEmpty());
+    }
+
+    @Test
+    void engineOfThisTestIsFoundWithEveryLibraryExecutorsNeed() {
+        List<Path> engine = EngineClassPath.find(directory);
+
+        assertTrue(engine.stream().allMatch(Files::exists), engine.toString());
+        assertTrue(engine.stream().anyMatch(entry -> entry.toString().contains("kryo5")), engine.toString());
+        assertTrue(engine.stream().anyMatch(entry -> entry.toString().contains("netty-transport")), engine.toString());
+        assertFalse(engine.stream().anyMatch(entry -> entry.toString().contains("junit")), engine.toString());
+    }
+
+    @Test
+    void jarInsideASpringBootJarIsCopiedOut() throws Exception {
+        Path outer = directory.resolve("app.jar");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(outer))) {
+            zip.putNextEntry(new ZipEntry("BOOT-INF/lib/engine.jar"));
+            zip.write(new byte[] {1, 2, 3});
+        }
+        URL before32 = new URL("jar:file:" + outer + "!/BOOT-INF/lib/engine.jar!/");
+
+        Path copied = EngineClassPath.local(before32, directory.resolve("engine"));
+
+        assertEquals(directory.resolve("engine/engine.jar"), copied);
+        assertEquals(3, Files.size(copied));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.kindling.executor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.rpc.Secret;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ExecutorBootstrapTest {
+    private static byte[] write(ExecutorBootstrap bootstrap) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bootstrap.write(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static ExecutorBootstrap read(byte[] bytes) throws IOException {
+        return ExecutorBootstrap.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+
+    private static ExecutorBootstrap sample(Secret secret) {
+        return new ExecutorBootstrap(
+                "app-1",
+                "e7",
+                3,
+                2,
+                64L << 20,
+                List.of("/tmp/a", "/tmp/b"),
+                "host-1",
+                "127.0.0.1",
+                "localhost",
+                "127.0.0.1",
+                41_000,
+                secret,
+                List.of("/lib/app.jar", "/ä/classes"),
+                Map.of("kindling.task.batchRows", "12", "spark.x", ""));
+    }
+
+    @Test
+    void everythingArrivesAsItWasWritten() throws IOException {
+        Secret secret = Secret.random();
+
+        ExecutorBootstrap arrived = read(write(sample(secret)));
+
+        // The secret has no equality on purpose; written again it must give the same bytes.
+        assertEquals(List.of(write(sample(secret)).length, "e7"), List.of(write(arrived).length, arrived.executorId()));
+        assertEquals(new String(write(sample(secret)), StandardCharsets.ISO_8859_1),
+                new String(write(arrived), StandardCharsets.ISO_8859_1));
+        assertEquals(sample(arrived.secret()), arrived);
+    }
+
+    @Test
+    void textFormHasNoSecret() throws IOException {
+        Secret secret = Secret.random();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        secret.writeTo(text);
+
+        assertFalse(sample(secret).toString().contains(text.toString(StandardCharsets.ISO_8859_1).strip()));
+    }
+
+    @Test
+    void anythingElseIsRefusedWithAHint() {
+        IOException refused = assertThrows(IOException.class, () -> read("hello, executor".getBytes(StandardCharsets.UTF_8)));
+
+        assertTrue(refused.getMessage().contains("executors are started by their driver"), refused.getMessage());
+        assertThrows(IOException.class, () -> read(new byte[] {0x4b, 0x49, 0x4e, 0x44, -1, -1, -1, -1}));
+    }
+}
