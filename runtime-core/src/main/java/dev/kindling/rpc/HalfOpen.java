@@ -51,10 +51,10 @@ final class HalfOpen {
     /** Closes it without a word to the peer; {@code why} never contains what the peer sent. */
     void refuse(Channel channel, String why) {
         String peer = String.valueOf(channel.remoteAddress());
+        remove(channel);
         channel.close();
         long others;
         synchronized (this) {
-            channels.remove(channel);
             long now = System.nanoTime();
             if (now - lastLogNanos < LOG_INTERVAL_NANOS) {
                 unloggedRefusals++;

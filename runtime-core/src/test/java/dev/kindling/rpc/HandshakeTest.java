@@ -27,8 +27,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -281,6 +284,20 @@ class HandshakeTest {
         assertEquals("next", new String(in.readAllBytes(), StandardCharsets.US_ASCII));
         assertThrows(IOException.class, () -> Secret.read(new ByteArrayInputStream(new byte[65])));
         assertThrows(IOException.class, () -> Secret.read(new ByteArrayInputStream(new byte[3])));
+    }
+
+    @Test
+    void aProofIsWhatEveryOtherHmacSha256Says() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        secret.writeTo(out);
+        byte[] key = HexFormat.of().parseHex(out.toString(StandardCharsets.US_ASCII).trim());
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        byte[] text = "what do ya want for nothing?".getBytes(StandardCharsets.US_ASCII);
+
+        assertArrayEquals(mac.doFinal(text), secret.proofOf(text));
+        assertArrayEquals(secret.proofOf(text), secret.proofOf(Arrays.copyOf(text, 5), Arrays.copyOfRange(text, 5, 28)));
+        assertArrayEquals(mac.doFinal(new byte[200]), secret.proofOf(new byte[200]));
     }
 
     @Test
