@@ -84,7 +84,8 @@ class FailingFunctionsTest {
         assertTrue(
                 error.message().endsWith(" (at line 3456, byte " + offset + " of file:" + directory + "/input.tsv)"),
                 error.message());
-        Throwable travelled = (Throwable) ResultCodec.decode(error.exception(), getClass().getClassLoader());
+        Throwable travelled =
+                (Throwable) ResultCodec.decode(error.exception(), getClass().getClassLoader());
         assertInstanceOf(NumberFormatException.class, travelled);
     }
 
@@ -92,8 +93,9 @@ class FailingFunctionsTest {
     void thePositionSurvivesFiltersFlatMapsAndWholePartitions() throws IOException {
         String text = lines(3_000, 2_222);
         PlanNode chain = cluster.flatMap(
-                cluster.filter(textFile(text, 1), line -> ((String) line).hashCode() % 2 == 0
-                        || ((String) line).startsWith("not")),
+                cluster.filter(
+                        textFile(text, 1),
+                        line -> ((String) line).hashCode() % 2 == 0 || ((String) line).startsWith("not")),
                 line -> Arrays.<Object>asList("ignored", line).iterator());
         PlanNode parsed = cluster.map(
                 cluster.filter(chain, line -> !line.equals("ignored")),
@@ -111,8 +113,12 @@ class FailingFunctionsTest {
             }
         });
 
-        assertTrue(failureOf(parsed).message().contains("(at line 2222, "), failureOf(parsed).message());
-        assertTrue(failureOf(byPartition).message().contains("(at line 2222, "), failureOf(byPartition).message());
+        assertTrue(
+                failureOf(parsed).message().contains("(at line 2222, "),
+                failureOf(parsed).message());
+        assertTrue(
+                failureOf(byPartition).message().contains("(at line 2222, "),
+                failureOf(byPartition).message());
     }
 
     @Test
@@ -135,7 +141,8 @@ class FailingFunctionsTest {
         PlanNode.ReduceSide side = new PlanNode.ReduceSide.Combined(parsing, true);
         TaskOutcome outcome = cluster.run(
                 new StageBody(1, pairs, new StageBody.Sink.MapOutput(1, new HashPartitioner(2), 1, side)), 0);
-        TaskFailure ofCombine = assertInstanceOf(TaskOutcome.Failure.class, outcome).failure();
+        TaskFailure ofCombine =
+                assertInstanceOf(TaskOutcome.Failure.class, outcome).failure();
         assertTrue(ofCombine.message().contains("(at line 1500, "), ofCombine.message());
     }
 
@@ -180,8 +187,8 @@ class FailingFunctionsTest {
 
     @Test
     void aFailedFetchIsNotTheUsersFaultThoughUserCodeWrappedOrSwallowedIt() {
-        PlanNode missing = cluster.shuffleThatFails(
-                new FetchFailedException(1, new AttemptId(4, 2, 0), "e5", "gone", null));
+        PlanNode missing =
+                cluster.shuffleThatFails(new FetchFailedException(1, new AttemptId(4, 2, 0), "e5", "gone", null));
         PlanNode wrapped = cluster.mapPartitions(missing, (partition, rows) -> {
             try {
                 return List.<Object>of(rows.next()).iterator();
@@ -220,7 +227,8 @@ class FailingFunctionsTest {
                         new StageBody.Sink.MapOutput(1, new HashPartitioner(2), 1, new PlanNode.ReduceSide.PairRows())),
                 0);
 
-        TaskFailure failure = assertInstanceOf(TaskOutcome.Failure.class, outcome).failure();
+        TaskFailure failure =
+                assertInstanceOf(TaskOutcome.Failure.class, outcome).failure();
         assertInstanceOf(TaskFailure.NotSerializable.class, failure, failure.message());
     }
 
@@ -238,17 +246,20 @@ class FailingFunctionsTest {
     @Test
     void aLargeResultIsStoredAndATooLargeOneRefused() {
         cluster.settings(new TaskSettings("test", 1024, 16 << 10, 1_000, 100_000));
-        PlanNode text = cluster.map(cluster.range(0, 1_000_000, 1, 1), n -> "row number " + Long.toString((Long) n, 36));
+        PlanNode text =
+                cluster.map(cluster.range(0, 1_000_000, 1, 1), n -> "row number " + Long.toString((Long) n, 36));
 
-        TaskOutcome.Success small = assertInstanceOf(
-                TaskOutcome.Success.class, cluster.run(text, 0, (partition, rows) -> rows.next()));
+        TaskOutcome.Success small =
+                assertInstanceOf(TaskOutcome.Success.class, cluster.run(text, 0, (partition, rows) -> rows.next()));
         assertInstanceOf(TaskResult.Direct.class, small.result());
         assertEquals(0, small.storedResult().length);
 
         TaskOutcome.Success large = assertInstanceOf(
                 TaskOutcome.Success.class, cluster.run(text, 0, (partition, rows) -> firstOf(rows, 1_000)));
         assertEquals(large.storedResult().length, ((TaskResult.Stored) large.result()).byteCount());
-        assertEquals(1_000, ((List<?>) ResultCodec.decode(large.storedResult(), getClass().getClassLoader())).size());
+        assertEquals(
+                1_000,
+                ((List<?>) ResultCodec.decode(large.storedResult(), getClass().getClassLoader())).size());
 
         TaskFailure tooLarge = cluster.fail(text, 0, (partition, rows) -> firstOf(rows, 100_000));
         assertInstanceOf(TaskFailure.ResultTooLarge.class, tooLarge);
@@ -269,9 +280,13 @@ class FailingFunctionsTest {
         String target = directory.resolve("out").toString();
         OutputStores.forPath(target).claim(target, "app");
         StageBody good = new StageBody(
-                7, cluster.slices(Arrays.asList("Zürich", 2, null, new Tuple2<>(3, 4))), new StageBody.Sink.TextOutput(target));
+                7,
+                cluster.slices(Arrays.asList("Zürich", 2, null, new Tuple2<>(3, 4))),
+                new StageBody.Sink.TextOutput(target));
         StageBody bad = new StageBody(
-                8, cluster.map(cluster.range(0, 5000, 1, 1), n -> 1 / (4000 - (Long) n)), new StageBody.Sink.TextOutput(target));
+                8,
+                cluster.map(cluster.range(0, 5000, 1, 1), n -> 1 / (4000 - (Long) n)),
+                new StageBody.Sink.TextOutput(target));
 
         TaskOutcome.Success written = assertInstanceOf(TaskOutcome.Success.class, cluster.run(good, 0));
         TaskResult.PartWritten part = (TaskResult.PartWritten) written.result();
@@ -283,7 +298,8 @@ class FailingFunctionsTest {
         try (var files = Files.walk(Path.of(target))) {
             assertEquals(
                     List.of(Path.of(target, part.attemptFile())),
-                    files.filter(file -> file.getFileName().toString().startsWith("part-")).toList());
+                    files.filter(file -> file.getFileName().toString().startsWith("part-"))
+                            .toList());
         }
     }
 

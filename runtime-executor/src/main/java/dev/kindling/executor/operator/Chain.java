@@ -28,17 +28,27 @@ public final class Chain {
         }
     }
 
-    /** The operator that gives the rows of {@code partition} of {@code node}; nothing is read before its first read. */
-    public Operator open(PlanNode node, int partition) {
+    /** The operator that gives the rows of {@code rootPartition} of {@code root}; nothing is read before its first read. */
+    public Operator open(PlanNode root, int rootPartition) {
+        PlanNode node = root;
+        int partition = rootPartition;
+        // Unions are often nested, one for each turn of a loop: no recursion.
+        while (node instanceof PlanNode.Union union) {
+            int parent = 0;
+            for (; partition >= union.parents().get(parent).partitionCount(); parent++) {
+                partition -= union.parents().get(parent).partitionCount();
+            }
+            node = union.parents().get(parent);
+        }
+        return openOther(node, partition);
+    }
+
+    private Operator openOther(PlanNode node, int partition) {
         if (node instanceof PlanNode.Rows rows) {
             return openRows(rows, partition);
         }
         if (node instanceof PlanNode.Partitions partitions) {
-            return new PartitionRows(
-                    open(partitions.parent(), partition), partitions.function(), partition, scope);
-        }
-        if (node instanceof PlanNode.Union union) {
-            return openUnion(union, partition);
+            return new PartitionRows(open(partitions.parent(), partition), partitions.function(), partition, scope);
         }
         if (node instanceof PlanNode.Coalesce coalesce) {
             return new ConcatenatedRows(
@@ -86,18 +96,6 @@ public final class Chain {
         return fused;
     }
 
-    private Operator openUnion(PlanNode.Union union, int partition) {
-        int left = partition;
-        for (PlanNode parent : union.parents()) {
-            if (left < parent.partitionCount()) {
-                return open(parent, left);
-            }
-            left -= parent.partitionCount();
-        }
-        throw new KindlingException(
-                ErrorCode.INTERNAL, "partition " + partition + " of " + union.partitionCount() + " does not exist");
-    }
-
     // ---- leaves -----------------------------------------------------------------------------------------------------
 
     private Operator openLeaf(PlanNode leaf, int partition) {
@@ -117,7 +115,8 @@ public final class Chain {
             return openShuffle(read, partition);
         }
         throw new KindlingException(
-                ErrorCode.INTERNAL, "a stage cannot contain a " + leaf.getClass().getSimpleName());
+                ErrorCode.INTERNAL,
+                "a stage cannot contain a " + leaf.getClass().getSimpleName());
     }
 
     private Operator openShuffle(PlanNode.ShuffleRead read, int partition) {

@@ -3,6 +3,7 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.data.Group;
+import java.io.IOException;
 import java.util.List;
 
 /** Rows (key, one group a child) out of children that are placed alike: each child is read to its end, then grouped. */
@@ -43,9 +44,18 @@ final class CoGroupRows implements Operator {
     }
 
     @Override
-    public void close() throws Exception {
-        try (AutoCloseable closeGrouping = grouping) {
-            Operators.closeAll(children);
+    public void close() throws IOException {
+        grouping.close();
+        IOException first = null;
+        for (Operator child : children) {
+            try {
+                child.close();
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

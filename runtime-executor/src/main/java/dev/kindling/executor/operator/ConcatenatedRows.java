@@ -1,6 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
+import java.io.IOException;
 import java.util.Optional;
 
 /** Several partitions one after the other; each is opened when its turn comes and closed when it is read. */
@@ -24,7 +25,7 @@ final class ConcatenatedRows implements Operator {
 
     @Override
     public int read(Batch batch) throws Exception {
-        for (;;) {
+        for (; ; ) {
             if (current == null) {
                 if (next == end) {
                     batch.count = 0;
@@ -48,7 +49,7 @@ final class ConcatenatedRows implements Operator {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         if (current != null) {
             current.close();
         }

@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.function.FlatMapFunction;
 import dev.kindling.data.Batch;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 
@@ -36,7 +37,7 @@ final class FlatMapRows implements Operator {
     @Override
     public int read(Batch batch) throws Exception {
         batch.count = 0;
-        for (;;) {
+        for (; ; ) {
             scope.checkCancelled();
             if (inputRow < input.count) {
                 expand(batch);
@@ -105,7 +106,7 @@ final class FlatMapRows implements Operator {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         child.close();
     }
 }

@@ -24,7 +24,7 @@ final class GroupRows implements Operator {
         if (reader == null) {
             reader = leaf.open();
         }
-        for (;;) {
+        for (; ; ) {
             if (grouping.read(batch) > 0) {
                 return batch.count;
             }

@@ -108,8 +108,7 @@ final class Grouping implements AutoCloseable {
         for (; nextKey < end; nextKey++) {
             Group<?>[] groups = new Group<?>[inputs];
             for (int input = 0; input < inputs; input++) {
-                groups[input] =
-                        new HeapGroup(values[input], starts[input][nextKey], starts[input][nextKey + 1], scope);
+                groups[input] = new HeapGroup(values[input], starts[input][nextKey], starts[input][nextKey + 1], scope);
             }
             batch.rows[batch.count++] = shape.rowOf(keys.keyOf(nextKey), groups);
         }
@@ -274,7 +273,7 @@ final class Grouping implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         forgetBucket();
     }
 }

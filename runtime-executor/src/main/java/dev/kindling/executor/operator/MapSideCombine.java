@@ -3,6 +3,7 @@ package dev.kindling.executor.operator;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.Combiner;
 import dev.kindling.plan.PlanNode;
+import java.io.IOException;
 
 /**
  * Combines values of a key before they are written to a shuffle. When memory is short it hands out what it has and
@@ -57,7 +58,7 @@ public final class MapSideCombine implements Operator {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         table.close();
         child.close();
     }

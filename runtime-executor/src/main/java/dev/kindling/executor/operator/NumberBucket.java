@@ -111,8 +111,7 @@ final class NumberBucket {
                 groups[input] = new NumberGroup(
                         values[input], starts[input][nextKey], starts[input][nextKey + 1], valuesAreInts[input], scope);
             }
-            batch.rows[batch.count++] =
-                    shape.rowOf(NumberGroup.box(keys.keyOf(nextKey), keysAreInts), groups);
+            batch.rows[batch.count++] = shape.rowOf(NumberGroup.box(keys.keyOf(nextKey), keysAreInts), groups);
         }
     }
 

@@ -1,13 +1,15 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
  * One step of a task's chain. The sink pulls batches from the last operator, that one from its child, and so on down to
  * the source: one thread, no queue. Owned by the task's thread.
  */
-public interface Operator extends AutoCloseable {
+public interface Operator extends Closeable {
     /**
      * Replaces the content of {@code batch} by the next rows, at most {@code batch.limit()} of them, and reads no more
      * input than these rows need. Returns how many there are; 0 means that there are no more, also when asked again.
@@ -21,5 +23,5 @@ public interface Operator extends AutoCloseable {
 
     /** Gives back files and memory; called once, also after a failure. */
     @Override
-    default void close() throws Exception {}
+    default void close() throws IOException {}
 }

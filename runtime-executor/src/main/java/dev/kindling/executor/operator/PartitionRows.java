@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.function.Function2;
 import dev.kindling.data.Batch;
+import java.io.IOException;
 import java.util.Iterator;
 
 /** A user's function over a whole partition: it pulls its input as its output is pulled. */
@@ -59,7 +60,7 @@ final class PartitionRows implements Operator {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         child.close();
     }
 }

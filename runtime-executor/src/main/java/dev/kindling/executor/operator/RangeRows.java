@@ -18,7 +18,9 @@ final class RangeRows implements Operator {
         BigInteger partitions = BigInteger.valueOf(range.partitionCount());
         BigInteger first = total.multiply(BigInteger.valueOf(partition)).divide(partitions);
         BigInteger end = total.multiply(BigInteger.valueOf(partition + 1L)).divide(partitions);
-        next = BigInteger.valueOf(range.start()).add(first.multiply(BigInteger.valueOf(step))).longValue();
+        next = BigInteger.valueOf(range.start())
+                .add(first.multiply(BigInteger.valueOf(step)))
+                .longValue();
         left = end.subtract(first).min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
     }
 

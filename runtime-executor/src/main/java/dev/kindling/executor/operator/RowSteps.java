@@ -5,6 +5,7 @@ import dev.kindling.api.function.DoubleFunction;
 import dev.kindling.api.function.Function;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.RowFunction;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ final class RowSteps implements Operator {
 
     @Override
     public int read(Batch batch) throws Exception {
-        for (;;) {
+        for (; ; ) {
             scope.checkCancelled();
             int count = child.read(batch);
             if (count == 0) {
@@ -122,7 +123,7 @@ final class RowSteps implements Operator {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         child.close();
     }
 }

@@ -4,7 +4,6 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
-import dev.kindling.plan.PlanNode;
 import dev.kindling.serde.RowReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -152,7 +151,8 @@ final class SortedRows implements Operator {
         buffer.clear();
     }
 
-    // ---- runs to one sequence -----------------------------------------------------------------------------------------
+    // ---- runs to one sequence
+    // -----------------------------------------------------------------------------------------
 
     private void reduceToFanIn() throws IOException {
         int fanIn = (int) Math.max(4, Math.min(MAX_FAN_IN, scope.memory().guaranteed() / 2 / MERGE_BYTES_PER_RUN));

@@ -46,7 +46,8 @@ final class TaskFailures {
             boolean isFinal = io instanceof NoSuchFileException
                     || io instanceof FileNotFoundException
                     || io instanceof AccessDeniedException;
-            return new TaskFailure.InputOutput(io.getClass().getSimpleName() + ": " + messageOf(io), isFinal, stackOf(io));
+            return new TaskFailure.InputOutput(
+                    io.getClass().getSimpleName() + ": " + messageOf(io), isFinal, stackOf(io));
         }
         return new TaskFailure.Internal(
                 "task " + environment.attempt() + ": " + thrown.getClass().getName() + ": " + messageOf(thrown),
@@ -74,11 +75,11 @@ final class TaskFailures {
             case RESULT_TOO_LARGE -> new TaskFailure.ResultTooLarge(messageOf(known), 0);
             case OUT_OF_RESOURCES -> new TaskFailure.OutOfResources(messageOf(known));
             case INPUT_NOT_FOUND, INPUT_CHANGED -> new TaskFailure.InputOutput(messageOf(known), true, stackOf(known));
-            case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS -> new TaskFailure.InputOutput(
-                    messageOf(known), false, stackOf(known));
+            case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS ->
+                new TaskFailure.InputOutput(messageOf(known), false, stackOf(known));
             case USER_CODE_FAILED, CLOSED, BAD_ARGUMENT, BAD_CONFIGURATION -> ofUserCode(known, Optional.empty());
-            case TASK_FAILED, EXECUTORS_LOST, CANCELLED, DRIVER_LOST, INTERNAL -> new TaskFailure.Internal(
-                    messageOf(known), stackOf(known));
+            case TASK_FAILED, EXECUTORS_LOST, CANCELLED, DRIVER_LOST, INTERNAL ->
+                new TaskFailure.Internal(messageOf(known), stackOf(known));
         };
     }
 
@@ -88,7 +89,8 @@ final class TaskFailures {
         if (thrown instanceof KindlingException known && known.code() == ErrorCode.NOT_SERIALIZABLE) {
             return ofCode(known);
         }
-        String message = messageOf(thrown) + position.map(TaskFailures::describe).orElse("");
+        String message =
+                messageOf(thrown) + position.map(TaskFailures::describe).orElse("");
         return new TaskFailure.UserError(thrown.getClass().getName(), message, stackOf(thrown), encode(thrown));
     }
 
@@ -127,7 +129,8 @@ final class TaskFailures {
         StringBuilder text = new StringBuilder();
         Throwable current = thrown;
         for (int depth = 0; current != null && depth < MAX_CAUSES; depth++) {
-            text.append(depth == 0 ? "" : "Caused by: ").append(current.getClass().getName());
+            text.append(depth == 0 ? "" : "Caused by: ")
+                    .append(current.getClass().getName());
             if (current.getMessage() != null) {
                 text.append(": ").append(current.getMessage());
             }

@@ -7,7 +7,6 @@ import dev.kindling.executor.operator.TaskScope;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskLaunch;
-import java.util.Optional;
 
 /**
  * Runs one attempt on the calling thread, from its inputs to its sink. Stateless: one runner serves all threads.
@@ -44,7 +43,8 @@ public final class TaskRunner {
         TaskSinks.Drained drained = null;
         try {
             scope.checkCancelled();
-            chain = new Chain(launch.inputs(), scope).open(body.root(), launch.attempt().partition());
+            chain = new Chain(launch.inputs(), scope)
+                    .open(body.root(), launch.attempt().partition());
             drained = TaskSinks.drain(chain, body.sink(), scope);
             // User code may have swallowed why its input ended early.
             failure = scope.failure().orElse(null);

@@ -52,7 +52,8 @@ final class TaskSinks {
             TaskCounters counters = scope.counters();
             counters.spilledBytes += writer.spilledBytes();
             counters.shuffleRecordsWritten += written.rowCount();
-            counters.shuffleBytesWritten += Arrays.stream(written.partitionBytes()).sum();
+            counters.shuffleBytesWritten +=
+                    Arrays.stream(written.partitionBytes()).sum();
             return written;
         }
     }
@@ -101,8 +102,8 @@ final class TaskSinks {
 
     private static Drained callFunction(Operator chain, PartitionFunction function, TaskScope scope) throws Exception {
         PulledRows rows = new PulledRows(chain, scope, function.rowLimit());
-        byte[] bytes = ResultCodec.encode(rows.callUserCode(() ->
-                function.call(scope.environment().attempt().partition(), rows)));
+        byte[] bytes = ResultCodec.encode(rows.callUserCode(
+                () -> function.call(scope.environment().attempt().partition(), rows)));
         scope.counters().resultBytes += bytes.length;
         TaskSettings settings = scope.environment().settings();
         if (bytes.length > settings.maxResultBytes()) {

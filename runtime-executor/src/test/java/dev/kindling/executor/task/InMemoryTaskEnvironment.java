@@ -199,7 +199,9 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
                 for (StoredBlock block : blocks) {
                     bucketBytes[block.bucket()] += block.bytes().length;
                 }
-                shuffles.outputs.computeIfAbsent(shuffleId, id -> new TreeMap<>()).put(attempt, blocks);
+                shuffles.outputs
+                        .computeIfAbsent(shuffleId, id -> new TreeMap<>())
+                        .put(attempt, blocks);
                 return bucketBytes;
             }
 

@@ -40,7 +40,10 @@ class KeyedOperatorsTest {
 
     private static Rows rows(String name, int count, IntFunction<Object> key) {
         return new Rows(
-                name, IntStream.range(0, count).mapToObj(i -> new Tuple2<>(key.apply(i), (Object) i)).toList());
+                name,
+                IntStream.range(0, count)
+                        .mapToObj(i -> new Tuple2<>(key.apply(i), (Object) i))
+                        .toList());
     }
 
     static Stream<Rows> inputs() {
@@ -98,13 +101,17 @@ class KeyedOperatorsTest {
         List<Tuple2<Object, Object>> pairs = rows.pairs();
         int third = pairs.size() / 3;
         PlanNode source = cluster.slices(
-                pairs.subList(0, third), List.of(), pairs.subList(third, 2 * third), pairs.subList(2 * third, pairs.size()));
+                pairs.subList(0, third),
+                List.of(),
+                pairs.subList(third, 2 * third),
+                pairs.subList(2 * third, pairs.size()));
         return cluster.shuffle(source, by, buckets, side);
     }
 
     private static Map<Object, List<Object>> valuesByKey(List<Tuple2<Object, Object>> pairs) {
         Map<Object, List<Object>> byKey = new HashMap<>();
-        pairs.forEach(pair -> byKey.computeIfAbsent(pair._1(), key -> new ArrayList<>()).add(pair._2()));
+        pairs.forEach(pair ->
+                byKey.computeIfAbsent(pair._1(), key -> new ArrayList<>()).add(pair._2()));
         return byKey;
     }
 
@@ -218,11 +225,7 @@ class KeyedOperatorsTest {
         Map<Object, List<Object>> even = valuesByKey(half);
         Map<Object, List<List<Object>>> expected = new HashMap<>();
         all.forEach((key, values) -> expected.put(
-                key,
-                List.of(
-                        inAnyOrder(values),
-                        inAnyOrder(even.getOrDefault(key, List.of())),
-                        inAnyOrder(values))));
+                key, List.of(inAnyOrder(values), inAnyOrder(even.getOrDefault(key, List.of())), inAnyOrder(values))));
         assertEquals(expected, found);
     }
 
@@ -249,11 +252,11 @@ class KeyedOperatorsTest {
         Combiner toList = new Combiner(
                 value -> new ArrayList<>(Collections.singletonList(value)),
                 (list, value) -> {
-                    ((List<Object>) asList(list)).add(value);
+                    asList(list).add(value);
                     return list;
                 },
                 (left, right) -> {
-                    ((List<Object>) asList(left)).addAll(asList(right));
+                    asList(left).addAll(asList(right));
                     return left;
                 });
         cluster.memory(64 << 10);
@@ -286,8 +289,7 @@ class KeyedOperatorsTest {
                 }))
                 .forEach(row -> sizes.put(((Tuple2<?, ?>) row)._1(), (Long) ((Tuple2<?, ?>) row)._2()));
 
-        assertEquals(
-                rows.pairs().stream().collect(Collectors.groupingBy(Tuple2::_1, Collectors.counting())), sizes);
+        assertEquals(rows.pairs().stream().collect(Collectors.groupingBy(Tuple2::_1, Collectors.counting())), sizes);
         assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
         assertTrue(cluster.metrics().peakMemoryBytes() > 0, "no memory was counted");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
@@ -299,8 +301,8 @@ class KeyedOperatorsTest {
         PlanNode grouped = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Groups());
         cluster.memory(1);
 
-        List<Object> sizes = cluster.collect(
-                cluster.map(grouped, row -> Groups.size((Iterable<?>) ((Tuple2<?, ?>) row)._2())));
+        List<Object> sizes =
+                cluster.collect(cluster.map(grouped, row -> Groups.size((Iterable<?>) ((Tuple2<?, ?>) row)._2())));
 
         assertEquals(Collections.nCopies(200, 200L), sizes);
     }
@@ -333,8 +335,9 @@ class KeyedOperatorsTest {
         cluster.collect(combined).forEach(row -> found.put(((Tuple2<?, ?>) row)._1(), ((Tuple2<?, ?>) row)._2()));
 
         Map<Object, Object> expected = new HashMap<>();
-        rows.pairs().forEach(pair -> expected.merge(
-                pair._1(), ((Integer) pair._2()).longValue(), (left, right) -> (Long) left + (Long) right));
+        rows.pairs()
+                .forEach(pair -> expected.merge(
+                        pair._1(), ((Integer) pair._2()).longValue(), (left, right) -> (Long) left + (Long) right));
         assertEquals(expected, found);
         assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
     }

@@ -127,7 +127,8 @@ public final class MiniCluster {
         List<MapSource> sources = new ArrayList<>();
         for (int partition = 0; partition < parent.partitionCount(); partition++) {
             TaskOutcome outcome = run(body, partition);
-            TaskResult result = assertInstanceOf(TaskOutcome.Success.class, outcome, outcome::toString).result();
+            TaskResult result = assertInstanceOf(TaskOutcome.Success.class, outcome, outcome::toString)
+                    .result();
             TaskResult.MapWritten written = assertInstanceOf(TaskResult.MapWritten.class, result);
             sources.add(new MapSource(new AttemptId(stage, partition, 0), 0, written.partitionBytes()[0]));
         }
@@ -141,8 +142,7 @@ public final class MiniCluster {
 
     public TaskOutcome run(StageBody body, int partition) {
         AttemptId attempt = new AttemptId(body.stageId(), partition, 0);
-        InMemoryTaskEnvironment environment =
-                new InMemoryTaskEnvironment(attempt, shuffles, memoryBytes, settings);
+        InMemoryTaskEnvironment environment = new InMemoryTaskEnvironment(attempt, shuffles, memoryBytes, settings);
         lastEnvironment = environment;
         TaskOutcome outcome = new TaskRunner().run(new TaskLaunch(attempt, 0, inputs), body, environment);
         metrics = metrics.plus(outcome.metrics());
@@ -163,7 +163,8 @@ public final class MiniCluster {
 
     public TaskFailure fail(PlanNode root, int partition, PartitionFunction function) {
         TaskOutcome outcome = run(root, partition, function);
-        return assertInstanceOf(TaskOutcome.Failure.class, outcome, outcome::toString).failure();
+        return assertInstanceOf(TaskOutcome.Failure.class, outcome, outcome::toString)
+                .failure();
     }
 
     /** All rows of one partition. */

@@ -73,7 +73,13 @@ class PartitionMappingTest {
     @Test
     void rangesOfAnyStepAreCutWithoutGapOrOverlap() {
         for (long[] range : new long[][] {
-            {0, 10, 1}, {0, 10, 3}, {10, 0, -1}, {10, 0, -4}, {5, 5, 1}, {0, -5, 1}, {Long.MAX_VALUE - 7, Long.MAX_VALUE, 2}
+            {0, 10, 1},
+            {0, 10, 3},
+            {10, 0, -1},
+            {10, 0, -4},
+            {5, 5, 1},
+            {0, -5, 1},
+            {Long.MAX_VALUE - 7, Long.MAX_VALUE, 2}
         }) {
             List<Object> expected = new ArrayList<>();
             for (long n = range[0]; range[2] > 0 ? n < range[1] && n >= range[0] : n > range[1]; n += range[2]) {
@@ -81,7 +87,9 @@ class PartitionMappingTest {
             }
             for (int partitions : new int[] {1, 3, 20}) {
                 assertEquals(
-                        expected, cluster.collect(cluster.range(range[0], range[1], range[2], partitions)), List.of(range).toString());
+                        expected,
+                        cluster.collect(cluster.range(range[0], range[1], range[2], partitions)),
+                        List.of(range).toString());
             }
         }
     }
@@ -89,12 +97,14 @@ class PartitionMappingTest {
     @Test
     void rowFunctionsDoWhatStreamsDo() {
         Random random = new Random(3);
-        List<Integer> rows = IntStream.range(0, 5000).mapToObj(i -> random.nextInt(100)).toList();
+        List<Integer> rows =
+                IntStream.range(0, 5000).mapToObj(i -> random.nextInt(100)).toList();
         PlanNode source = cluster.slices(rows);
         PlanNode pairs = cluster.map(cluster.filter(source, n -> (Integer) n > 20), n -> new Tuple2<>(n, n));
         PlanNode repeated = cluster.rows(
                 cluster.rows(pairs, new RowFunction.MapValues(n -> (Integer) n % 4)),
-                new RowFunction.FlatMapValues(n -> Collections.<Object>nCopies((Integer) n, "x" + n).iterator()));
+                new RowFunction.FlatMapValues(
+                        n -> Collections.<Object>nCopies((Integer) n, "x" + n).iterator()));
         PlanNode halves = cluster.rows(source, new RowFunction.MapToDouble(n -> (Integer) n / 2.0));
 
         assertEquals(
