@@ -34,8 +34,8 @@ enum PlantedBug {
     SUPERSEDED_OUTPUT_KEPT,
     /** A lost executor is not replaced. */
     EXECUTOR_NOT_REPLACED,
-    /** The second part of a partition replaces the first. */
-    SECOND_PART_ACCEPTED,
+    /** A job is complete although a stored result of it has not been fetched. */
+    COMPLETE_BEFORE_FETCHED,
     /** A rebuilt map output does not wake the stage that waits for it. */
     CONSUMER_NOT_WOKEN;
 

@@ -74,9 +74,7 @@ final class Stages {
             return;
         }
         StageState resultStage = new StageState(graph.resultStage());
-        CommitCore commit = graph.outputTarget()
-                .map(target -> new CommitCore(target, bugs))
-                .orElse(null);
+        CommitCore commit = graph.outputTarget().map(CommitCore::new).orElse(null);
         Jobs.Job job = jobs.submit(graph, resultStage, commit);
         if (commit != null) {
             rememberTarget(resultStage.id(), commit.target);
@@ -328,7 +326,7 @@ final class Stages {
                 out.add(new DriverEffect.DiscardPart(job.commit.target, part.attemptFile()));
             }
         } else {
-            if (result instanceof TaskResult.Stored) {
+            if (result instanceof TaskResult.Stored && !bugs.contains(PlantedBug.COMPLETE_BEFORE_FETCHED)) {
                 job.unfetched.put(partition, new Jobs.StoredResult(attempt.id, attempt.executor));
             }
             out.add(new DriverEffect.DeliverResult(

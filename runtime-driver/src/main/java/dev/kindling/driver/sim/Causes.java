@@ -1,10 +1,12 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,8 @@ final class Causes {
     private final Faults faults;
     private final int maxTaskFailures;
     private final TreeMap<AttemptId, Integer> failuresOfTask = new TreeMap<>();
+    private final TreeMap<AttemptId, Integer> deathsOfTask = new TreeMap<>();
+    private final TreeSet<AttemptId> failedAttempts = new TreeSet<>();
     private int deaths;
 
     Causes(Faults faults, int maxTaskFailures) {
@@ -23,7 +27,25 @@ final class Causes {
     }
 
     void taskFailed(AttemptId attempt) {
-        failuresOfTask.merge(new AttemptId(attempt.stageId(), attempt.partition(), 0), 1, Integer::sum);
+        failuresOfTask.merge(taskOf(attempt), 1, Integer::sum);
+        failedAttempts.add(attempt);
+    }
+
+    void processEndedUnder(AttemptId attempt) {
+        deathsOfTask.merge(taskOf(attempt), 1, Integer::sum);
+    }
+
+    private static AttemptId taskOf(AttemptId attempt) {
+        return new AttemptId(attempt.stageId(), attempt.partition(), 0);
+    }
+
+    /** Only what was planted in an attempt, or the third process that ends under a task, is charged to it. */
+    void justify(AppEvent.AttemptFailed failure) {
+        boolean isPlanted = failedAttempts.contains(failure.attempt());
+        boolean isDeadly = deathsOfTask.getOrDefault(taskOf(failure.attempt()), 0) > 2;
+        if (failure.isCharged() && !isPlanted && !isDeadly) {
+            throw new SimViolation(failure.attempt() + " is charged with what it did not do: " + failure.message());
+        }
     }
 
     void processEnded() {

@@ -3,6 +3,7 @@ package dev.kindling.driver.sim;
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
@@ -120,12 +121,16 @@ final class SimCluster {
         return Math.max(faults.healAtMs(), network.lastDisturbanceMs());
     }
 
-    /** After the last job: lets everything settle, then nothing of the jobs may be left; then closes the cluster. */
-    void end() {
-        while (world.nowMs() < quietSinceMs() + GRACE_MS + 20_000) {
-            step();
-        }
-        nothingIsLeft();
+    /**
+     * After the last job: lets everything settle, then only what the driver knows may be left; forgets the shuffles,
+     * then nothing may be left; closes the cluster, then nobody may be left.
+     */
+    void end(List<Integer> shuffles) {
+        settle();
+        onlyKnownThingsAreLeft();
+        shuffles.forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
+        settle();
+        onlyKnownThingsAreLeft();
         driver.close();
         isClosed = true;
         long untilMs = world.nowMs() + 45_000;
@@ -136,6 +141,13 @@ final class SimCluster {
             if (executor.isAlive()) {
                 throw new SimViolation(executor.name() + " lives on without its driver");
             }
+        }
+    }
+
+    private void settle() {
+        pass(5_000);
+        while (world.nowMs() < quietSinceMs() + GRACE_MS + 20_000) {
+            step();
         }
     }
 
@@ -199,6 +211,9 @@ final class SimCluster {
     void ended(SimExecutor executor, int exitCode, String why) {
         causes.processEnded();
         boolean isRegistered = driver.core.isRegistered(executor.id, executor.incarnation);
+        if (isRegistered && isQuiet() && !isClosed) {
+            throw new SimViolation(executor.name() + " ended without a cause: " + why);
+        }
         network.disturbedUntil(world.nowMs() + (isRegistered ? LOST_AFTER_MS : REGISTRATION_MS));
         int news = random.nextInt(8);
         if (news < 6) {
@@ -299,12 +314,24 @@ final class SimCluster {
         world.in(WATCH_MS, this::watch);
     }
 
-    private void nothingIsLeft() {
+    /** Whether nothing has been disturbed for so long that everything must be in order. */
+    private boolean isQuiet() {
+        return world.nowMs() > quietSinceMs() + GRACE_MS;
+    }
+
+    /** The driver declares an executor lost: only after something has happened to it. */
+    void mayLose(AppEvent.ExecutorLost lost) {
+        if (isQuiet()) {
+            throw new SimViolation("executor " + lost.executorId() + " is declared lost without a cause: " + lost.reason());
+        }
+    }
+
+    private void onlyKnownThingsAreLeft() {
         int alive = 0;
         for (SimExecutor executor : processes.values()) {
             if (executor.isAlive()) {
                 alive++;
-                nothingIsLeftOn(executor);
+                onlyKnownThingsAreLeftOn(executor);
             }
         }
         if (!driver.core.believedAttempts().isEmpty()) {
@@ -315,7 +342,7 @@ final class SimCluster {
         }
     }
 
-    private void nothingIsLeftOn(SimExecutor executor) {
+    private void onlyKnownThingsAreLeftOn(SimExecutor executor) {
         if (!executor.attempts().isEmpty() || executor.runningCount() > 0) {
             throw new SimViolation(executor.name() + " still has " + executor.attempts() + " after the last job");
         }

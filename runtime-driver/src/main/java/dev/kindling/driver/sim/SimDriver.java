@@ -7,6 +7,7 @@ import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.Invariants;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.Sentences;
+import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
@@ -110,6 +111,7 @@ final class SimDriver {
             cluster.world.in(waitMs, () -> on(event));
             return;
         }
+        countDeaths(event);
         List<DriverEffect> effects = new ArrayList<>();
         core.on(cluster.world.nowMs(), event, effects::add);
         if (!(event instanceof DriverEvent.Tick) || !effects.isEmpty()) {
@@ -117,6 +119,25 @@ final class SimDriver {
         }
         effects.forEach(this::perform);
         Invariants.check(core);
+    }
+
+    /** Attempts the driver believes to run on a process of whose end it is about to learn. */
+    private void countDeaths(DriverEvent event) {
+        if (event instanceof DriverEvent.ConnectionClosed e) {
+            countDeaths(e.executorId());
+        } else if (event instanceof DriverEvent.ExecutorExited e) {
+            countDeaths(e.executorId());
+        } else if (event instanceof DriverEvent.FrameReceived e && e.frame() instanceof Frame.Register register) {
+            countDeaths(register.executorId());
+        }
+    }
+
+    private void countDeaths(String executorId) {
+        for (DriverCore.BelievedAttempt attempt : core.believedAttempts()) {
+            if (attempt.executorId().equals(executorId)) {
+                cluster.causes.processEndedUnder(attempt.attempt());
+            }
+        }
     }
 
     // ---- effects ------------------------------------------------------------------------------------------------
@@ -127,6 +148,10 @@ final class SimDriver {
         }
         if (effect instanceof DriverEffect.Send e) {
             send(e);
+        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof AppEvent.AttemptFailed failed) {
+            cluster.causes.justify(failed);
+        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof AppEvent.ExecutorLost lost) {
+            cluster.mayLose(lost);
         } else if (effect instanceof DriverEffect.DeliverResult e) {
             deliver(e);
         } else if (effect instanceof DriverEffect.CompleteJob e) {

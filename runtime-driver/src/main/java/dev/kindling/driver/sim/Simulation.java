@@ -57,7 +57,7 @@ public final class Simulation {
                 new SimCluster(world, faults, cores, jobs, outputs, options.executors(), MAX_TASK_FAILURES);
         cluster.start();
         int succeeded = jobs.run(cluster);
-        cluster.end();
+        cluster.end(List.of(0, 1));
         return succeeded;
     }
 

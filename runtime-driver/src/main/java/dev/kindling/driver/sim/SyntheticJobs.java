@@ -82,8 +82,6 @@ final class SyntheticJobs implements TaskBody {
         compare(first, expected(firstSums(), firstReduces));
         compare(second, expected(secondSums(), secondReduces));
         compareSaved(saving, expected(firstSums(), firstReduces));
-        cluster.driver.on(new dev.kindling.driver.core.DriverEvent.ForgetShuffle(0));
-        cluster.driver.on(new dev.kindling.driver.core.DriverEvent.ForgetShuffle(1));
         return (int) jobs.stream().filter(job -> job.isComplete).count();
     }
 

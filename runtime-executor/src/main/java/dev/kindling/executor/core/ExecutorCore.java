@@ -150,7 +150,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (phase == Phase.REGISTERING && awakeMs >= nextRegisterMs) {
             register();
         }
-        if (phase == Phase.REGISTERED && awakeMs >= nextHeartbeatMs) {
+        boolean isTooBusy = running.size() == cores && bugs.contains(PlantedBug.NO_HEARTBEAT_WHILE_BUSY);
+        if (phase == Phase.REGISTERED && awakeMs >= nextHeartbeatMs && !isTooBusy) {
             heartbeat(e);
         }
         if (awakeMs >= nextRepeatMs) {
@@ -168,9 +169,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     /** All attempts it knows and the driver does not know to have ended, in order. */
     public List<AttemptId> attempts() {
         TreeSet<AttemptId> attempts = new TreeSet<>(running.keySet());
-        if (!bugs.contains(PlantedBug.ENDED_NOT_NAMED)) {
-            attempts.addAll(unacknowledged.keySet());
-        }
+        attempts.addAll(unacknowledged.keySet());
         queued.forEach(task -> attempts.add(task.attempt()));
         waitingForProgram.values().forEach(tasks -> tasks.forEach(task -> attempts.add(task.attempt())));
         return new ArrayList<>(attempts);
@@ -342,9 +341,6 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             return;
         }
         boolean isEarly = isNew(attempt);
-        if (isEarly && bugs.contains(PlantedBug.EARLY_CANCEL_FORGOTTEN)) {
-            return;
-        }
         remember(attempt);
         if (isEarly || removeWaiting(attempt)) {
             notRun(attempt, new TaskFailure.Cancelled(e.reason()));
@@ -370,7 +366,10 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (programs.remove(stageId)) {
             out.add(new ExecutorEffect.ForgetProgram(stageId));
         }
-        if (running.keySet().stream().noneMatch(attempt -> attempt.stageId() == stageId)) {
+        // What still runs, or has ended unknown to the driver, must be known again when its cancellation comes late.
+        boolean isKnown = running.keySet().stream().anyMatch(attempt -> attempt.stageId() == stageId)
+                || unacknowledged.keySet().stream().anyMatch(attempt -> attempt.stageId() == stageId);
+        if (!isKnown) {
             highestSeen.remove(stageId);
         }
     }

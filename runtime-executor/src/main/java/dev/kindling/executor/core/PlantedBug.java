@@ -11,12 +11,10 @@ enum PlantedBug {
     SECOND_LAUNCH_RUN,
     /** A lost program is asked for once and not again. */
     PROGRAM_ASKED_ONCE,
-    /** A cancellation that overtakes its launch is forgotten. */
-    EARLY_CANCEL_FORGOTTEN,
+    /** While all slots are taken there is no time for heartbeats. */
+    NO_HEARTBEAT_WHILE_BUSY,
     /** A refused executor goes on. */
-    REFUSAL_IGNORED,
-    /** Heartbeats do not name attempts that ended unacknowledged. */
-    ENDED_NOT_NAMED;
+    REFUSAL_IGNORED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

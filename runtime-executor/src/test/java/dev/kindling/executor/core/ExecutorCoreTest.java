@@ -290,6 +290,20 @@ class ExecutorCoreTest {
     }
 
     @Test
+    void cancellationThatComesAfterItsStageWasForgottenDoesNotHideASuccess() {
+        register();
+        receivesProgram();
+        launch(FIRST);
+        succeeds(FIRST);
+
+        receives(new Frame.ForgetStage(0));
+        receives(new Frame.CancelAttempt(FIRST, "the job failed"));
+
+        assertEquals(1, sent(passes(1_000), Frame.AttemptFinished.class).size());
+        assertEquals(0, sent(effects, Frame.AttemptFailed.class).size());
+    }
+
+    @Test
     void dropsArePassedOn() {
         register();
 

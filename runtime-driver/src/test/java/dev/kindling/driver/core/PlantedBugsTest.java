@@ -1,0 +1,47 @@
+package dev.kindling.driver.core;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.kindling.driver.sim.SimCores;
+import dev.kindling.driver.sim.SimOptions;
+import dev.kindling.driver.sim.SimReport;
+import dev.kindling.driver.sim.Simulation;
+import dev.kindling.executor.core.DefectiveExecutors;
+import dev.kindling.executor.core.ExecutorCore;
+import dev.kindling.executor.core.ExecutorSettings;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The checker's checker: a simulation that does not find planted bugs would prove nothing by finding none. */
+class PlantedBugsTest {
+    private static final int SEEDS = 300;
+
+    @TestFactory
+    List<DynamicTest> everyPlantedBugIsFound() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (PlantedBug bug : PlantedBug.values()) {
+            tests.add(dynamicTest("driver " + bug, () -> isFound(new SimCores(
+                    () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
+                    () -> new ExecutorCore(ExecutorSettings.ofProcess())))));
+        }
+        for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
+            tests.add(dynamicTest(defect.name(), () -> isFound(
+                    new SimCores(() -> new DriverCore(DriverSettings.defaults()), defect.core()))));
+        }
+        return tests;
+    }
+
+    private static void isFound(SimCores cores) {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            SimReport report = Simulation.run(SimOptions.of(seed), cores);
+            if (!report.isGood()) {
+                return;
+            }
+        }
+        assertTrue(false, "not found within " + SEEDS + " seeds");
+    }
+}
