@@ -43,7 +43,7 @@ final class SimCluster {
     final SimOutputs outputs;
     final SplittableRandom random;
     final SimCores cores;
-    final TaskBody body;
+    final SimJobs jobs;
     final Causes causes;
     final int maxDirectResultBytes;
     final SimDriver driver;
@@ -60,7 +60,7 @@ final class SimCluster {
             SimWorld world,
             Faults faults,
             SimCores cores,
-            TaskBody body,
+            SimJobs jobs,
             SimOutputs outputs,
             int executorCount,
             int maxTaskFailures) {
@@ -70,7 +70,7 @@ final class SimCluster {
         this.network = new SimNetwork(world, faults);
         this.random = world.random("cluster");
         this.cores = cores;
-        this.body = body;
+        this.jobs = jobs;
         this.causes = new Causes(faults, maxTaskFailures);
         this.executorCount = executorCount;
         this.maxDirectResultBytes = random.nextInt(3) == 0 ? 16 : 1 << 20;

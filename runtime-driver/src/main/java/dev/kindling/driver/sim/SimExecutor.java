@@ -241,7 +241,7 @@ final class SimExecutor {
                     SimFetch fetch = new SimFetch(
                             SimExecutor.this,
                             shuffle,
-                            cluster.body.bucketsPerPartition(program, shuffle.leafId()),
+                            cluster.jobs.bucketsPerPartition(program, shuffle.leafId()),
                             launch.attempt().partition(),
                             this::fetchNext,
                             this::endWith);
@@ -263,7 +263,7 @@ final class SimExecutor {
                 endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
                 return;
             }
-            TaskOutcome outcome = cluster.body.run(
+            TaskOutcome outcome = cluster.jobs.run(
                     launch,
                     program,
                     new SimEnvironment(launch.attempt(), ownMemory, disk, fetches, settings, isDiskFull));

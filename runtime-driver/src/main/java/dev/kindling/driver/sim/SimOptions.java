@@ -23,7 +23,9 @@ public record SimOptions(
         Optional<Consumer<String>> trace) {
     /** Which jobs run. */
     public enum Workload {
-        /** Jobs of tiny bodies that make use of all the control plane can do: for many seeds. */
+        /** The demo's job, by the real planner and the real operators. */
+        ZIP_COUNT,
+        /** Jobs of tiny bodies that make use of all the control plane can do, cancelling and saving included. */
         SYNTHETIC
     }
 
@@ -44,6 +46,10 @@ public record SimOptions(
 
     public SimOptions withRates(Map<FaultKind, Double> rates) {
         return new SimOptions(seed, executors, Optional.of(rates), workload, trace);
+    }
+
+    public SimOptions running(Workload workload) {
+        return new SimOptions(seed, executors, rates, workload, trace);
     }
 
     public SimOptions tracedTo(Consumer<String> lines) {

@@ -52,12 +52,16 @@ public final class Simulation {
 
     private static int runJobs(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
         SimOutputs outputs = new SimOutputs();
-        SyntheticJobs jobs = new SyntheticJobs(world.random("jobs"), outputs);
+        SimJobs jobs =
+                switch (options.workload()) {
+                    case ZIP_COUNT -> new ZipCountJob(world.random("jobs"));
+                    case SYNTHETIC -> new SyntheticJobs(world.random("jobs"), outputs);
+                };
         SimCluster cluster =
                 new SimCluster(world, faults, cores, jobs, outputs, options.executors(), MAX_TASK_FAILURES);
         cluster.start();
         int succeeded = jobs.run(cluster);
-        cluster.end(List.of(0, 1));
+        cluster.end(jobs.shuffles());
         return succeeded;
     }
 

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * shuffle, turned around and summed over a second; results are collected and saved. Every kind of result and commit
  * occurs, two jobs share a shuffle, some are cancelled. The tasks write and read real blocks.
  */
-final class SyntheticJobs implements TaskBody {
+final class SyntheticJobs implements SimJobs {
     private static final String TARGET = "sim:/out";
     private static final int ROWS = 40;
     private static final int KEYS = 23;
@@ -59,8 +59,8 @@ final class SyntheticJobs implements TaskBody {
 
     // ---- the jobs -----------------------------------------------------------------------------------------------
 
-    /** Submits the jobs, waits for them and compares what they brought; returns how many succeeded. */
-    int run(SimCluster cluster) {
+    @Override
+    public int run(SimCluster cluster) {
         JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
         SimDriver.JobRun first =
@@ -83,6 +83,11 @@ final class SyntheticJobs implements TaskBody {
         compare(second, expected(secondSums(), secondReduces));
         compareSaved(saving, expected(firstSums(), firstReduces));
         return (int) jobs.stream().filter(job -> job.isComplete).count();
+    }
+
+    @Override
+    public List<Integer> shuffles() {
+        return List.of(0, 1);
     }
 
     private static JobGraph job(int jobId, List<JobGraph.StageSpec> stages, boolean isSaving) {
