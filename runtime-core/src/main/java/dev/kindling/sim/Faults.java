@@ -1,9 +1,7 @@
 package dev.kindling.sim;
 
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -61,14 +59,14 @@ public final class Faults {
         return struck.get(kind);
     }
 
-    public long healAtMs() {
-        return healAtMs;
+    /** How often each kind has struck, those that never did left out. */
+    public Map<FaultKind, Integer> struckCounts() {
+        Map<FaultKind, Integer> counts = new EnumMap<>(struck);
+        counts.values().removeIf(count -> count == 0);
+        return counts;
     }
 
-    /** The kinds that are on. */
-    public Set<FaultKind> kinds() {
-        Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
-        kinds.addAll(rates.keySet());
-        return kinds;
+    public long healAtMs() {
+        return healAtMs;
     }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             KillCommand.class,
             ConfigCommand.class,
             StoryCommand.class,
+            SimCommand.class,
             DoctorCommand.class
         },
         footer = {"", "Start with: kindling demo"})

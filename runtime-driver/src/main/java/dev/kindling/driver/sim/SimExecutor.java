@@ -38,6 +38,7 @@ final class SimExecutor {
     /** How often a process was started under this name, this one included. */
     final int launchNumber;
 
+    private final String name;
     private final int cores;
     private final ExecutorCore core;
     private final MemoryPool memory;
@@ -52,6 +53,7 @@ final class SimExecutor {
         this.cluster = cluster;
         this.id = id;
         this.incarnation = incarnation;
+        this.name = id + "@" + incarnation;
         this.cores = cores;
         this.core = cluster.cores.executor().get();
         this.disk = new SimDisk(cluster.faults);
@@ -79,7 +81,7 @@ final class SimExecutor {
     }
 
     String name() {
-        return id + "@" + incarnation;
+        return name;
     }
 
     boolean isAlive() {

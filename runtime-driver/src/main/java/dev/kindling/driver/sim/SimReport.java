@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param steps events that happened
  * @param succeededJobs jobs whose result came and was right; the others failed for a planted cause
  * @param rates of the faults that were on
+ * @param struck how often each fault struck
  * @param story the last events of a bad run
  */
 public record SimReport(
@@ -24,6 +25,7 @@ public record SimReport(
         long steps,
         int succeededJobs,
         Map<FaultKind, Double> rates,
+        Map<FaultKind, Integer> struck,
         List<String> story) {
     public boolean isGood() {
         return violation.isEmpty();

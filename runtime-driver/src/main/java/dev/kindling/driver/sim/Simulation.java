@@ -28,7 +28,7 @@ public final class Simulation {
     /** With the given cores: how the simulation itself is tested. */
     public static SimReport run(SimOptions options, SimCores cores) {
         SimWorld world = new SimWorld(options.seed(), options.trace());
-        Map<FaultKind, Double> rates = options.rates().orElseGet(() -> Faults.drawnBy(world));
+        Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
         long healAtMs = world.random("heal").nextInt(MIN_CHAOS_MS, MAX_CHAOS_MS);
         Faults faults = new Faults(world, rates, healAtMs);
         Optional<String> violation = Optional.empty();
@@ -47,7 +47,13 @@ public final class Simulation {
                 world.stepCount(),
                 succeeded,
                 rates,
+                faults.struckCounts(),
                 violation.isPresent() ? world.story() : List.of());
+    }
+
+    /** The mixture of faults that a seed draws when none is given. */
+    public static Map<FaultKind, Double> ratesOf(long seed) {
+        return Faults.drawnBy(new SimWorld(seed, Optional.empty()));
     }
 
     private static int runJobs(SimOptions options, SimWorld world, Faults faults, SimCores cores) {

@@ -4,46 +4,97 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.driver.sim.SimOptions.Workload;
 import dev.kindling.sim.FaultKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many clusters, many faults: whatever happens, results are right, ends come in time and nothing is left. */
 class SimulationTest {
     private static final int SEEDS = 500;
+    private static final int ACTIONS_OF_SYNTHETIC = 3;
+    private static final int ACTIONS_OF_ZIP_COUNT = 2;
 
     @Test
-    void everySeedEndsAsItMust() {
-        List<String> bad = new ArrayList<>();
-        int succeeded = 0;
-        for (long seed = 0; seed < SEEDS && bad.size() < 3; seed++) {
-            SimReport report = Simulation.run(SimOptions.of(seed));
-            if (!report.isGood()) {
-                bad.add("kindling sim --seed " + seed + ": " + report.violation().get());
-            }
-            succeeded += report.succeededJobs();
-        }
-        assertEquals(List.of(), bad);
-        assertTrue(succeeded > 2 * SEEDS, succeeded + " jobs of " + 3 * SEEDS + " succeeded");
+    void everySeedOfTheDemosJobEndsAsItMust() {
+        allEndAsTheyMust(Workload.ZIP_COUNT, ACTIONS_OF_ZIP_COUNT);
     }
 
     @Test
-    void withoutFaultsEveryJobSucceeds() {
+    void everySeedOfSavingAndCancelledJobsEndsAsItMust() {
+        allEndAsTheyMust(Workload.SYNTHETIC, ACTIONS_OF_SYNTHETIC);
+    }
+
+    private static void allEndAsTheyMust(Workload workload, int actions) {
+        List<SimReport> reports = LongStream.range(0, SEEDS)
+                .parallel()
+                .mapToObj(seed -> Simulation.run(SimOptions.of(seed).running(workload)))
+                .toList();
+
+        assertEquals(List.of(), complaints(reports));
+        int succeeded = reports.stream().mapToInt(SimReport::succeededJobs).sum();
+        assertTrue(succeeded > 0.9 * actions * SEEDS, succeeded + " actions of " + actions * SEEDS + " succeeded");
+    }
+
+    /** Every seed that ever found something finds nothing any more. */
+    @Test
+    void seedsThatOnceFailedEndAsTheyMust() throws IOException {
+        List<SimReport> reports = new ArrayList<>();
+        for (String line : Files.readAllLines(seedsFile())) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                SimOptions options = SimOptions.of(Long.parseLong(line.split(" ")[0]));
+                for (Workload workload : Workload.values()) {
+                    reports.add(Simulation.run(options.running(workload)));
+                }
+            }
+        }
+
+        assertTrue(!reports.isEmpty());
+        assertEquals(List.of(), complaints(reports));
+    }
+
+    private static List<String> complaints(List<SimReport> reports) {
+        return reports.stream()
+                .filter(report -> !report.isGood())
+                .map(report -> "kindling sim --seed " + report.seed() + ": " + report.violation().get())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutFaultsEveryJobSucceeds(Workload workload) {
         for (long seed = 0; seed < 20; seed++) {
-            SimReport report = Simulation.run(SimOptions.of(seed).withRates(new EnumMap<>(FaultKind.class)));
+            SimReport report = Simulation.run(
+                    SimOptions.of(seed).running(workload).withRates(new EnumMap<>(FaultKind.class)));
+
             assertTrue(report.isGood(), report.violation().orElse(""));
         }
     }
 
-    @Test
-    void equalSeedsAreEqualRunsAndOthersAreNot() {
-        SimReport once = Simulation.run(SimOptions.of(7));
-        SimReport again = Simulation.run(SimOptions.of(7));
+    @ParameterizedTest
+    @EnumSource
+    void equalSeedsAreEqualRunsAndOthersAreNot(Workload workload) {
+        SimReport once = Simulation.run(SimOptions.of(7).running(workload));
+        SimReport again = Simulation.run(SimOptions.of(7).running(workload));
 
         assertEquals(once.hash(), again.hash());
         assertEquals(once.steps(), again.steps());
-        assertNotEquals(once.hash(), Simulation.run(SimOptions.of(8)).hash());
+        assertNotEquals(once.hash(), Simulation.run(SimOptions.of(8).running(workload)).hash());
+    }
+
+    private static Path seedsFile() {
+        Path directory = Path.of("").toAbsolutePath();
+        while (!Files.exists(directory.resolve("seeds.txt"))) {
+            directory = directory.getParent();
+        }
+        return directory.resolve("seeds.txt");
     }
 }

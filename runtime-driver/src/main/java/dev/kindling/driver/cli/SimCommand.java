@@ -1,0 +1,150 @@
+package dev.kindling.driver.cli;
+
+import dev.kindling.driver.sim.SimCores;
+import dev.kindling.driver.sim.SimOptions;
+import dev.kindling.driver.sim.SimReport;
+import dev.kindling.driver.sim.Simulation;
+import dev.kindling.sim.FaultKind;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code kindling sim}: jobs on a cluster that exists in one thread and in virtual time, with faults from a seed. */
+@Command(
+        name = "sim",
+        description = {
+            "Runs a job on a simulated cluster in virtual time: the real driver and executor cores, the real operators,",
+            "a network and disks with faults drawn by the seed. The same seed is the same run, event by event."
+        },
+        mixinStandardHelpOptions = true)
+final class SimCommand implements Callable<Integer> {
+    @Option(names = "--seed", paramLabel = "N", description = "The first seed (default: ${DEFAULT-VALUE}).")
+    private long firstSeed = 1;
+
+    @Option(names = "--seeds", paramLabel = "N", description = "How many seeds to run (default: ${DEFAULT-VALUE}).")
+    private int seedCount = 1;
+
+    @Option(names = "--executors", paramLabel = "N", description = "Executors (default: ${DEFAULT-VALUE}).")
+    private int executors = 5;
+
+    @Option(names = "--kill", paramLabel = "P", description = "Probability that an executor dies, each second.")
+    private Double kill;
+
+    @Option(names = "--drop", paramLabel = "P", description = "Probability that a message is lost.")
+    private Double drop;
+
+    @Option(
+            names = "--faults",
+            split = ",",
+            paramLabel = "KIND",
+            description = "Only these kinds of faults: ${COMPLETION-CANDIDATES}.")
+    private List<FaultKind> kinds;
+
+    @Option(names = "--no-faults", description = "Nothing goes wrong.")
+    private boolean isFaultless;
+
+    @Option(
+            names = "--job",
+            paramLabel = "JOB",
+            description = "ZIP_COUNT, the demo's job by the real operators, or SYNTHETIC, jobs that also save and are"
+                    + " cancelled (default: ${DEFAULT-VALUE}).")
+    private SimOptions.Workload job = SimOptions.Workload.ZIP_COUNT;
+
+    @Option(names = "--trace", description = "Print every event.")
+    private boolean isTraced;
+
+    @Override
+    public Integer call() {
+        check();
+        for (long seed = firstSeed; seed < firstSeed + seedCount; seed++) {
+            SimOptions options = optionsOf(seed);
+            SimReport report = Simulation.run(isTraced ? options.tracedTo(System.out::println) : options);
+            if (!report.isGood()) {
+                explain(report, options);
+                return Main.FAILED;
+            }
+            System.out.println(sentence(report));
+        }
+        return Main.DONE;
+    }
+
+    private void check() {
+        if (executors < 1 || seedCount < 1) {
+            throw new UsageError("sim: " + executors + " executors and " + seedCount + " seeds; give at least 1 of each");
+        }
+        requireProbability("--kill", kill);
+        requireProbability("--drop", drop);
+    }
+
+    private static void requireProbability(String option, Double value) {
+        if (value != null && !(value >= 0 && value <= 1)) {
+            throw new UsageError("sim: " + option + " " + value + " is no probability; give a number from 0 to 1");
+        }
+    }
+
+    private SimOptions optionsOf(long seed) {
+        Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+        if (isFaultless) {
+            return new SimOptions(seed, executors, Optional.of(rates), job, Optional.empty());
+        }
+        rates.putAll(Simulation.ratesOf(seed));
+        if (kinds != null) {
+            kinds.forEach(kind -> rates.putIfAbsent(kind, kind.usual()));
+            rates.keySet().retainAll(kinds);
+        }
+        if (kill != null) {
+            rates.put(FaultKind.KILL, kill);
+        }
+        if (drop != null) {
+            rates.put(FaultKind.DROP, drop);
+        }
+        return new SimOptions(seed, executors, Optional.of(rates), job, Optional.empty());
+    }
+
+    private static String sentence(SimReport report) {
+        StringJoiner struck = new StringJoiner(", ");
+        report.struck().forEach((kind, count) -> struck.add(count + " " + nameOf(kind)));
+        return String.format(
+                Locale.ROOT,
+                "seed %d: %d %s right in %.1f virtual seconds, %d events, hash %016x; faults: %s",
+                report.seed(),
+                report.succeededJobs(),
+                report.succeededJobs() == 1 ? "action" : "actions",
+                report.virtualMs() / 1000.0,
+                report.steps(),
+                report.hash(),
+                struck.length() == 0 ? "none" : struck.toString());
+    }
+
+    private static String nameOf(FaultKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private void explain(SimReport report, SimOptions options) {
+        SimReport smallest = Simulation.shrink(report, options, SimCores.real());
+        smallest.story().forEach(System.out::println);
+        System.out.println();
+        System.out.println("seed " + report.seed() + " goes wrong: " + smallest.violation().orElseThrow());
+        System.out.println("again, with the fewest kinds of faults under which it does: " + commandFor(smallest));
+    }
+
+    private String commandFor(SimReport report) {
+        StringJoiner names = new StringJoiner(",");
+        report.rates().keySet().forEach(kind -> names.add(kind.name()));
+        String command =
+                "kindling sim --trace --seed " + report.seed() + " --executors " + executors + " --job " + job;
+        if (report.rates().isEmpty()) {
+            return command + " --no-faults";
+        }
+        return command
+                + " --faults " + names
+                + (kill == null ? "" : " --kill " + (report.rates().containsKey(FaultKind.KILL) ? kill : 0))
+                + (drop == null ? "" : " --drop " + (report.rates().containsKey(FaultKind.DROP) ? drop : 0));
+    }
+}
