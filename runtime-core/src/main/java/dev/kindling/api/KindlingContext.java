@@ -157,7 +157,7 @@ public final class KindlingContext implements AutoCloseable {
 
     // ---- the application ------------------------------------------------------------------------------------------
 
-    /** A copy of the settings in force. */
+    /** A copy of the settings the context was made from. */
     public KindlingConf getConf() {
         return session.conf().clone();
     }

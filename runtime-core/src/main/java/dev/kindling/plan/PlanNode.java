@@ -75,9 +75,30 @@ public sealed interface PlanNode extends Serializable {
     /**
      * In a stage, the place of a {@link Shuffle} whose map outputs the stage reads. Never made by users; {@code id} is
      * that of the shuffle's node.
+     *
+     * @param bucketsPerPartition as the map side wrote them
+     * @param bucketsRead how many of them are read, from the first; fewer only where a sample of the keys is enough
      */
-    record ShuffleRead(int id, Origin origin, int shuffleId, ReduceSide reduceSide, Partitioner by, int bucketsPerPartition)
+    record ShuffleRead(
+            int id,
+            Origin origin,
+            int shuffleId,
+            ReduceSide reduceSide,
+            Partitioner by,
+            int bucketsPerPartition,
+            int bucketsRead)
             implements PlanNode {
+        /** Reads all buckets. */
+        public ShuffleRead(
+                int id, Origin origin, int shuffleId, ReduceSide reduceSide, Partitioner by, int bucketsPerPartition) {
+            this(id, origin, shuffleId, reduceSide, by, bucketsPerPartition, bucketsPerPartition);
+        }
+
+        /** The same node, reading the first {@code buckets} of each partition only. */
+        public ShuffleRead firstBuckets(int buckets) {
+            return new ShuffleRead(id, origin, shuffleId, reduceSide, by, bucketsPerPartition, buckets);
+        }
+
         @Override
         public List<PlanNode> parents() {
             return List.of();

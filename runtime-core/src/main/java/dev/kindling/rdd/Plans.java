@@ -17,12 +17,16 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the nodes of one call of the API: all of them carry the same origin. The types of rows are the compiler's
  * business; here everything is an object.
  */
 record Plans(PlanSession session, Origin origin) {
+    private static final Logger LOG = LoggerFactory.getLogger(Plans.class);
+
     /** The same object under the type the engine sees. What it is was settled by the signature the user called. */
     @SuppressWarnings("unchecked")
     static <T> T erased(Object typed) {
@@ -87,7 +91,28 @@ record Plans(PlanSession session, Origin origin) {
     }
 
     PlanNode partitionBy(PlanNode parent, Partitioner by) {
+        warnOfMissingEquals(parent, by);
         return isPlacedBy(parent, by) ? parent : shuffle(parent, by, new ReduceSide.PairRows());
+    }
+
+    /** Two objects of one class place keys alike in most programs; without {@code equals} nobody can know it. */
+    private void warnOfMissingEquals(PlanNode parent, Partitioner by) {
+        Partitioner known = parent.partitioner().orElse(by);
+        if (known != by && known.getClass() == by.getClass() && !hasOwnEquals(by.getClass())) {
+            LOG.warn(
+                    "{}: rows placed by one {} are shuffled to be placed by another one. If both place keys alike, give"
+                            + " the class equals and hashCode: then nothing is shuffled",
+                    origin,
+                    by.getClass().getSimpleName());
+        }
+    }
+
+    private static boolean hasOwnEquals(Class<?> type) {
+        try {
+            return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("every class has equals", e);
+        }
     }
 
     /** Rows that lie where they should are grouped where they are: a co-group of one set. */

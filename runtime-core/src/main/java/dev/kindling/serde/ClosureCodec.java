@@ -36,8 +36,7 @@ public final class ClosureCodec {
             "com.sun.org.apache.xalan.",
             "com.sun.org.apache.bcel.",
             "sun.reflect.annotation.",
-            "java.lang.ProcessBuilder",
-            "java.lang.Runtime");
+            "java.lang.ProcessBuilder");
 
     private ClosureCodec() {}
 

@@ -81,6 +81,15 @@ class ClosureCodecTest {
     }
 
     @Test
+    void ordinaryJdkValuesPass() {
+        IllegalStateException captured = new IllegalStateException("kept");
+
+        Object back = ClosureCodec.decode(ClosureCodec.encode(captured), getClass().getClassLoader());
+
+        assertEquals("kept", ((IllegalStateException) back).getMessage());
+    }
+
+    @Test
     void aClassUnknownHereIsNamed() throws IOException {
         byte[] bytes = ClosureCodec.encode(new Holder());
 

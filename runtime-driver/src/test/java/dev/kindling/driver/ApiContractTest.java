@@ -380,6 +380,20 @@ class ApiContractTest {
     }
 
     @Test
+    void groupsOfSortedInputAreSortedIntoSimilarPartitions() {
+        List<Integer> sizes = kindling.range(0, 40_000, 1, 4)
+                .mapToPair(n -> Tuple2.of(n.intValue(), 1))
+                .reduceByKey(Integer::sum, 4)
+                .sortByKey(true, 8)
+                .glom()
+                .map(List::size)
+                .collect();
+
+        assertEquals(40_000, sizes.stream().mapToInt(n -> n).sum());
+        assertTrue(Collections.max(sizes) < 2 * 40_000 / 8, sizes.toString());
+    }
+
+    @Test
     void equalKeysKeepTheirOrderAndShareAPartition() {
         List<Tuple2<Integer, Integer>> rows =
                 IntStream.range(0, 2_000).mapToObj(i -> Tuple2.of(i % 3, i)).toList();

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 
 /** One application: what stands behind a {@code KindlingContext}. Safe for many threads. */
 public interface Session extends AutoCloseable {
-    /** The settings in force: the user's, completed by defaults. Never changes. */
+    /** The settings the application was started with. Nobody changes them. */
     KindlingConf conf();
 
     String applicationId();

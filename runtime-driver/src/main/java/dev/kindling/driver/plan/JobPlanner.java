@@ -165,9 +165,10 @@ public final class JobPlanner implements JobRunner {
             if (!bounds.isResolved()) {
                 List<StageSpec> parents = needed(mapStage.stage(), below);
                 KeySample sample = new KeySample(
-                        mapStage, bounds, request.inputs(), (sink, partitions, inputs, name, answers) -> {
+                        mapStage, bounds, request.inputs(), (root, sink, partitions, inputs, name, answers) -> {
                             List<StageSpec> graph = new ArrayList<>(parents);
-                            graph.add(resultStage(mapStage.stage(), sink, name, inputs));
+                            StageCut.Stage stage = new StageCut.Stage(root, mapStage.stage().readsShuffles());
+                            graph.add(resultStage(stage, sink, name, inputs));
                             submit(
                                     new JobGraph(
                                             jobs.getAndIncrement(),

@@ -3,7 +3,9 @@ package dev.kindling.driver.plan;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.FileInput;
 import dev.kindling.plan.PlanNode.ReduceSide;
+import dev.kindling.plan.PlanOrder;
 import dev.kindling.plan.RangeBounds;
+import dev.kindling.plan.RowFunction;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
@@ -13,8 +15,12 @@ import dev.kindling.storage.SplitSample;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -22,10 +28,10 @@ import java.util.stream.IntStream;
  * rows as it stands for.
  *
  * <p>What has to be read depends on where the stage's rows come from. Large text is read in pieces spread over each
- * split, a few MiB of it. Groups come in the order of hashed keys, so the first of them are a fair sample and a task
- * stops after them. Everything else is read whole, a reservoir keeping the sample. Where pieces give too few keys (a
- * filter lets little through), all is read after all; a partition that holds far more rows than others is sampled once
- * more, closer.
+ * split, a few MiB of it. Where a shuffle has one row for each key, its buckets are a fair sample, since a hash says
+ * which key is in which: some of them are read. Everything else is read whole, a reservoir keeping the sample. Where
+ * pieces or buckets give too few keys (a filter lets little through), all is read after all; a partition that holds far
+ * more rows than others is sampled once more, closer.
  */
 final class KeySample {
     private static final int KEYS_PER_PARTITION = 20;
@@ -37,9 +43,13 @@ final class KeySample {
     /** Of each split; below twice of it the split is read whole. */
     private static final long SAMPLED_SPLIT_BYTES = 2L << 20;
 
-    /** Runs the stage below the sort with another sink; answers come by partition. */
+    /** One of so many buckets is read. */
+    private static final int BUCKETS_FOR_ONE_READ = 8;
+
+    /** Runs the stage below the sort, or one that reads less in its place; answers come by partition. */
     interface SampleJob {
         void run(
+                PlanNode root,
                 StageBody.Sink sink,
                 List<Integer> partitions,
                 LeafInputs inputs,
@@ -76,26 +86,20 @@ final class KeySample {
     /** At most one bound less than partitions, growing, all distinct. */
     Object[] findBounds() throws InterruptedException {
         List<Integer> all = IntStream.range(0, root.partitionCount()).boxed().toList();
-        Map<Integer, PartSample> parts;
-        if (comesInOrderOfHashes(root)) {
-            parts = sample(all, keysPerPart, true, inputs);
-            evenOutUnfinished(parts);
-        } else {
-            parts = samplePieces(all);
-            if (parts.isEmpty()) {
-                parts = sample(all, keysPerPart, false, inputs);
-                sampleCloser(parts);
-            }
+        Map<Integer, PartSample> parts = hasOneRowForEachKey(root) ? sampleBuckets(all) : samplePieces(all);
+        if (parts.isEmpty()) {
+            parts = sample(root, all, keysPerPart, inputs);
+            sampleCloser(parts);
         }
         return boundsOf(parts.values().stream().toList(), bounds.numPartitions(), bounds.order());
     }
 
-    private Map<Integer, PartSample> sample(
-            List<Integer> partitions, int keys, boolean firstOnly, LeafInputs from) throws InterruptedException {
-        Map<Integer, PartSample> parts = new HashMap<>();
+    private Map<Integer, PartSample> sample(PlanNode from, List<Integer> partitions, int keys, LeafInputs read)
+            throws InterruptedException {
+        Map<Integer, PartSample> parts = new TreeMap<>();
         if (!partitions.isEmpty()) {
-            StageBody.Sink sink = new StageBody.Sink.Result(new SampleKeys(keys, firstOnly));
-            job.run(sink, partitions, from, name, (partition, answer) -> {
+            StageBody.Sink sink = new StageBody.Sink.Result(new SampleKeys(keys));
+            job.run(from, sink, partitions, read, name, (partition, answer) -> {
                 List<?> rows = (List<?>) answer;
                 if (rows.size() > 1) {
                     List<Object> sampled = new ArrayList<>(rows.subList(1, rows.size()));
@@ -106,11 +110,18 @@ final class KeySample {
         return parts;
     }
 
-    // ---- groups: the first ones ---------------------------------------------------------------------------------------
+    private int keysIn(Map<Integer, PartSample> parts) {
+        return parts.values().stream().mapToInt(part -> part.keys().size()).sum();
+    }
 
-    private static boolean comesInOrderOfHashes(PlanNode root) {
+    // ---- groups: some of their buckets --------------------------------------------------------------------------------
+
+    /** Steps over single rows that never make more of one, over groups, combined values or co-groups. */
+    private static boolean hasOneRowForEachKey(PlanNode root) {
         PlanNode node = root;
-        while (node instanceof PlanNode.Rows rows) {
+        while (node instanceof PlanNode.Rows rows
+                && !(rows.function() instanceof RowFunction.FlatMap)
+                && !(rows.function() instanceof RowFunction.FlatMapValues)) {
             node = rows.parent();
         }
         return node instanceof PlanNode.CoGroup
@@ -119,10 +130,31 @@ final class KeySample {
                                 || read.reduceSide() instanceof ReduceSide.Combined);
     }
 
-    /** Parts that were not read to their end hold as much as the largest known: hashing spreads keys evenly. */
-    private void evenOutUnfinished(Map<Integer, PartSample> parts) {
-        double most = parts.values().stream().mapToDouble(PartSample::rowCount).max().orElse(0);
-        parts.replaceAll((p, part) -> part.keys().size() < keysPerPart ? part : new PartSample(most, part.keys()));
+    /** Empty when the sides are not cut into buckets alike, or the buckets read hold too few keys. */
+    private Map<Integer, PartSample> sampleBuckets(List<Integer> all) throws InterruptedException {
+        Set<Integer> bucketCounts = new HashSet<>();
+        for (PlanNode leaf : StageInputs.leavesOf(root)) {
+            bucketCounts.add(leaf instanceof PlanNode.ShuffleRead read ? read.bucketsPerPartition() : 1);
+        }
+        int buckets = bucketCounts.iterator().next();
+        if (bucketCounts.size() > 1 || buckets == 1) {
+            return Map.of();
+        }
+        int readBuckets = Math.max(1, buckets / BUCKETS_FOR_ONE_READ);
+        Map<Integer, PartSample> parts = sample(readingFirst(readBuckets), all, keysPerPart, inputs);
+        return keysIn(parts) < wantedKeys ? Map.of() : parts;
+    }
+
+    private PlanNode readingFirst(int buckets) {
+        Map<PlanNode, PlanNode> made = new IdentityHashMap<>();
+        for (PlanNode node : PlanOrder.parentsFirst(root, n -> false)) {
+            made.put(
+                    node,
+                    node instanceof PlanNode.ShuffleRead read
+                            ? read.firstBuckets(buckets)
+                            : node.withParents(node.parents().stream().map(made::get).toList()));
+        }
+        return made.get(root);
     }
 
     // ---- text: pieces of it -------------------------------------------------------------------------------------------
@@ -145,9 +177,8 @@ final class KeySample {
         if (!isSmaller) {
             return Map.of();
         }
-        Map<Integer, PartSample> parts = sample(all, keysPerPart, false, leaf -> pieces.get(leaf.id()));
-        int found = parts.values().stream().mapToInt(part -> part.keys().size()).sum();
-        if (found < wantedKeys) {
+        Map<Integer, PartSample> parts = sample(root, all, keysPerPart, leaf -> pieces.get(leaf.id()));
+        if (keysIn(parts) < wantedKeys) {
             return Map.of();
         }
         parts.replaceAll((p, part) -> new PartSample(
@@ -176,7 +207,7 @@ final class KeySample {
             }
         });
         int most = tooFew.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        parts.putAll(sample(tooFew.keySet().stream().sorted().toList(), most, false, inputs));
+        parts.putAll(sample(root, tooFew.keySet().stream().sorted().toList(), most, inputs));
     }
 
     // ---- bounds -------------------------------------------------------------------------------------------------------

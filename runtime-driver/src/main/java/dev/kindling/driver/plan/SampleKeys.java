@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Keys of one partition: a list of the number of rows read, then up to {@code size} keys, each row with the same chance
- * (or the first ones). Seeded by the partition, so that another attempt answers the same.
+ * Keys of one partition: a list of the number of rows read, then up to {@code size} keys, each row with the same
+ * chance. Seeded by the partition, so that another attempt answers the same.
  */
-record SampleKeys(int size, boolean firstOnly) implements PartitionFunction {
+record SampleKeys(int size) implements PartitionFunction {
     @Override
     public Object call(int partition, Iterator<Object> rows) {
         List<Object> answer = new ArrayList<>();
         answer.add(0L);
         SplittableRandom random = new SplittableRandom(partition);
         long count = 0;
-        while ((!firstOnly || count < size) && rows.hasNext()) {
+        while (rows.hasNext()) {
             Object key = ((Tuple2<?, ?>) rows.next())._1();
             count++;
             if (count <= size) {
@@ -32,10 +32,5 @@ record SampleKeys(int size, boolean firstOnly) implements PartitionFunction {
         }
         answer.set(0, count);
         return answer;
-    }
-
-    @Override
-    public long rowLimit() {
-        return firstOnly ? size : Long.MAX_VALUE;
     }
 }

@@ -237,7 +237,7 @@ class JobPlannerTest {
 
     @Test
     void aSortSamplesTheStageBelowOnce() {
-        jobs.withKeys(5, 1, 9, 3, 7);
+        jobs.withKeys(IntStream.rangeClosed(1, 29).boxed().toArray());
         PairRDD<Integer, Integer> sorted = pairs(2).reduceByKey(Integer::sum).sortByKey(true, 2);
         sorted.collect();
         sorted.count();
@@ -253,8 +253,8 @@ class JobPlannerTest {
         assertEquals(ids(collect).subList(0, 2), ids(count).subList(0, 2));
         StageBody.Sink.MapOutput sink =
                 (StageBody.Sink.MapOutput) jobs.bodyOf(collect.stages().get(1)).sink();
-        assertEquals(0, sink.by().getPartition(5));
-        assertEquals(1, sink.by().getPartition(6));
+        assertEquals(0, sink.by().getPartition(15));
+        assertEquals(1, sink.by().getPartition(16));
         assertEquals(1, sink.bucketsPerPartition());
     }
 
@@ -266,17 +266,38 @@ class JobPlannerTest {
     }
 
     @Test
-    void groupsAreSampledByTheirFirstOnes() {
+    void groupsAreSampledBySomeOfTheirBuckets() {
+        jobs.withKeys(IntStream.range(0, 100).boxed().toArray());
+        pairs(2).groupByKey().mapValues(Groups::size).sortByKey(true, 4).collect();
+
+        assertEquals(2, jobs.graphs.size());
+        PlanNode.Rows rows = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(0).resultStage()).root();
+        PlanNode.ShuffleRead read = (PlanNode.ShuffleRead) rows.parent();
+        assertEquals(read.bucketsPerPartition() / 8, read.bucketsRead());
+        PlanNode.Rows sorted = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(1).stages().get(1)).root();
+        PlanNode.ShuffleRead all = (PlanNode.ShuffleRead) sorted.parent();
+        assertEquals(all.bucketsPerPartition(), all.bucketsRead());
+    }
+
+    @Test
+    void tooFewKeysInSomeBucketsMakeTheSampleReadAll() {
         jobs.withKeys(1, 2, 3);
         pairs(2).groupByKey().mapValues(Groups::size).sortByKey(true, 4).collect();
-        pairs(2).sortByKey(true, 4).collect();
 
-        StageBody.Sink.Result ofGroups =
-                (StageBody.Sink.Result) jobs.bodyOf(jobs.graphs.get(0).resultStage()).sink();
-        StageBody.Sink.Result ofRows =
-                (StageBody.Sink.Result) jobs.bodyOf(jobs.graphs.get(2).resultStage()).sink();
-        assertEquals(120, ofGroups.function().rowLimit());
-        assertEquals(Long.MAX_VALUE, ofRows.function().rowLimit());
+        assertEquals(3, jobs.graphs.size());
+        PlanNode.Rows rows = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(1).resultStage()).root();
+        PlanNode.ShuffleRead read = (PlanNode.ShuffleRead) rows.parent();
+        assertEquals(read.bucketsPerPartition(), read.bucketsRead());
+    }
+
+    @Test
+    void rowsOfWhichAKeyHasManyAreNotSampledByBucket() {
+        jobs.withKeys(IntStream.range(0, 100).boxed().toArray());
+        pairs(2).join(pairs(2)).sortByKey(true, 4).collect();
+
+        PlanNode.Rows rows = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(0).resultStage()).root();
+        PlanNode.ShuffleRead read = (PlanNode.ShuffleRead) ((PlanNode.CoGroup) rows.parent()).parents().get(0);
+        assertEquals(read.bucketsPerPartition(), read.bucketsRead());
     }
 
     @Test

@@ -21,7 +21,7 @@ final class ShuffleLeaf implements Closeable {
     ShuffleLeaf(PlanNode.ShuffleRead node, TaskInput.ShuffleInput input, TaskScope scope) {
         this.input = input;
         this.firstBucket = input.leafPartition() * node.bucketsPerPartition();
-        this.endBucket = firstBucket + node.bucketsPerPartition();
+        this.endBucket = firstBucket + node.bucketsRead();
         this.scope = scope;
     }
 
