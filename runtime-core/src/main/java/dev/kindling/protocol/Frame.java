@@ -43,11 +43,13 @@ public sealed interface Frame {
     }
 
     /** Repeated until acknowledged by {@link OutcomeReceived}. */
-    record AttemptFinished(String executorId, long incarnation, AttemptId attempt, TaskResult result, TaskMetrics metrics)
+    record AttemptFinished(
+            String executorId, long incarnation, AttemptId attempt, TaskResult result, TaskMetrics metrics)
             implements ToDriver {}
 
     /** Repeated until acknowledged by {@link OutcomeReceived}. */
-    record AttemptFailed(String executorId, long incarnation, AttemptId attempt, TaskFailure failure, TaskMetrics metrics)
+    record AttemptFailed(
+            String executorId, long incarnation, AttemptId attempt, TaskFailure failure, TaskMetrics metrics)
             implements ToDriver {}
 
     /** A launch named a stage whose program is not here (its message was lost); repeated while attempts wait for it. */

@@ -243,10 +243,18 @@ public final class FrameCodec {
                         in.number("residentBytes"));
             case ATTEMPT_FINISHED:
                 return new AttemptFinished(
-                        in.text("executorId"), in.number("incarnation"), readAttempt(in), readResult(in), readMetrics(in));
+                        in.text("executorId"),
+                        in.number("incarnation"),
+                        readAttempt(in),
+                        readResult(in),
+                        readMetrics(in));
             case ATTEMPT_FAILED:
                 return new AttemptFailed(
-                        in.text("executorId"), in.number("incarnation"), readAttempt(in), readFailure(in), readMetrics(in));
+                        in.text("executorId"),
+                        in.number("incarnation"),
+                        readAttempt(in),
+                        readFailure(in),
+                        readMetrics(in));
             case NEED_STAGE_PROGRAM:
                 return new NeedStageProgram(in.text("executorId"), in.number("incarnation"), in.integer("stageId"));
             case LEAVING:
@@ -489,7 +497,10 @@ public final class FrameCodec {
         switch (tag) {
             case 1:
                 return new TaskResult.MapWritten(
-                        in.integer("shuffleId"), in.numbers("partitionBytes"), in.number("rowCount"), in.number("rowDigest"));
+                        in.integer("shuffleId"),
+                        in.numbers("partitionBytes"),
+                        in.number("rowCount"),
+                        in.number("rowDigest"));
             case 2:
                 return new TaskResult.Direct(in.bytes("bytes"));
             case 3:
@@ -598,7 +609,8 @@ public final class FrameCodec {
                     out.number(i.leafId());
                     out.number(i.leafPartition());
                     out.number(i.shuffleId());
-                    boolean isSameTable = i.executors() == lastTable || i.executors().equals(lastTable);
+                    boolean isSameTable =
+                            i.executors() == lastTable || i.executors().equals(lastTable);
                     out.flag(isSameTable);
                     if (!isSameTable) {
                         writeAddresses(out, i.executors());
@@ -606,7 +618,8 @@ public final class FrameCodec {
                     }
                     writeSources(out, i.sources());
                 } else {
-                    throw new ProtocolException("no layout for " + input.getClass().getName());
+                    throw new ProtocolException(
+                            "no layout for " + input.getClass().getName());
                 }
             }
         }
@@ -632,7 +645,8 @@ public final class FrameCodec {
                     if (!in.flag("same executors")) {
                         lastTable = readAddresses(in);
                     }
-                    inputs.add(new TaskInput.ShuffleInput(leafId, leafPartition, shuffleId, lastTable, readSources(in)));
+                    inputs.add(
+                            new TaskInput.ShuffleInput(leafId, leafPartition, shuffleId, lastTable, readSources(in)));
                 } else {
                     throw in.malformed("input tag", "unknown: " + tag);
                 }

@@ -94,7 +94,7 @@ final class FrameReader {
     }
 
     ProtocolException malformed(String field, String what) {
-        return new ProtocolException(
-                "malformed frame of " + (end - start) + " bytes at byte " + (position - start) + ", " + field + ": " + what);
+        return new ProtocolException("malformed frame of " + (end - start) + " bytes at byte " + (position - start)
+                + ", " + field + ": " + what);
     }
 }

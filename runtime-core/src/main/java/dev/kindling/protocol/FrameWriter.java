@@ -57,7 +57,8 @@ final class FrameWriter {
         if (needed > bytes.length) {
             // The room asked for is a little more than what a number takes.
             requireFrameSize(needed - 10);
-            bytes = Arrays.copyOf(bytes, (int) Math.max(needed, Math.min(2L * bytes.length, FrameCodec.MAX_FRAME_BYTES)));
+            bytes = Arrays.copyOf(
+                    bytes, (int) Math.max(needed, Math.min(2L * bytes.length, FrameCodec.MAX_FRAME_BYTES)));
         }
     }
 

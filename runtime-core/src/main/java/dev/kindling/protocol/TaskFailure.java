@@ -9,8 +9,7 @@ public sealed interface TaskFailure {
     record UserError(String className, String message, String stack, byte[] exception) implements TaskFailure {}
 
     /** A map output could not be read; names the very attempt, so that only that output is rebuilt. */
-    record FetchFailed(int shuffleId, AttemptId mapAttempt, String executorId, String message)
-            implements TaskFailure {}
+    record FetchFailed(int shuffleId, AttemptId mapAttempt, String executorId, String message) implements TaskFailure {}
 
     /** Input that cannot be parsed, read or found, output that cannot be written: not worth another try if final. */
     record InputOutput(String message, boolean isFinal, String stack) implements TaskFailure {}

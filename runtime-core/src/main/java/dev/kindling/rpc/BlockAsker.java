@@ -128,7 +128,8 @@ final class BlockAsker extends DataChannel {
             stream.onEnded();
             startIdleTimer();
         } else {
-            throw new ProtocolException(frame.getClass().getSimpleName() + " is for those who hold, not for those who ask");
+            throw new ProtocolException(
+                    frame.getClass().getSimpleName() + " is for those who hold, not for those who ask");
         }
     }
 

@@ -9,10 +9,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -78,7 +76,8 @@ final class BlockSender extends DataChannel {
                 stream.close();
             }
         } else {
-            throw new ProtocolException(frame.getClass().getSimpleName() + " is for those who ask, not for those who hold");
+            throw new ProtocolException(
+                    frame.getClass().getSimpleName() + " is for those who ask, not for those who hold");
         }
     }
 
@@ -176,7 +175,9 @@ final class BlockSender extends DataChannel {
         try {
             stream.range.range.read(stream.position, buffer.nioBuffer(start + CHUNK_HEADER_BYTES, count));
         } catch (IOException | RuntimeException e) {
-            append(buffer, new DataFrame.RangeRefused(stream.id, stream.next - 1, false, String.valueOf(e.getMessage())));
+            append(
+                    buffer,
+                    new DataFrame.RangeRefused(stream.id, stream.next - 1, false, String.valueOf(e.getMessage())));
             stream.closeRange();
             return;
         }

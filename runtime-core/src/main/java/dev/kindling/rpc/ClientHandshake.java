@@ -29,7 +29,12 @@ final class ClientHandshake extends FixedReader {
      * @param onFailure called once, with a sentence, when it has not
      */
     ClientHandshake(
-            Secret secret, Handshake.Plane plane, int port, int timeoutMs, ChannelHandler next, Consumer<String> onFailure) {
+            Secret secret,
+            Handshake.Plane plane,
+            int port,
+            int timeoutMs,
+            ChannelHandler next,
+            Consumer<String> onFailure) {
         super(Handshake.VERSION_BYTES);
         this.secret = secret;
         this.plane = plane;
@@ -78,8 +83,9 @@ final class ClientHandshake extends FixedReader {
         if (Handshake.versionIn(message) != FrameCodec.VERSION) {
             fail(
                     context,
-                    "the peer speaks version " + Handshake.versionIn(message) + " of the protocol, this process version "
-                            + FrameCodec.VERSION + "; both must be of one build");
+                    "the peer speaks version " + Handshake.versionIn(message)
+                            + " of the protocol, this process version " + FrameCodec.VERSION
+                            + "; both must be of one build");
             return 0;
         }
         isVersionKnown = true;

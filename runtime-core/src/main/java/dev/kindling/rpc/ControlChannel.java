@@ -112,8 +112,7 @@ final class ControlChannel extends ChannelInboundHandlerAdapter implements Contr
             int byteCount = bytes.length + 4;
             ByteBuf prefix = channel.alloc().buffer(4).writeInt(bytes.length);
             channel.write(prefix, channel.voidPromise());
-            channel.write(Unpooled.wrappedBuffer(bytes))
-                    .addListener(written -> queuedBytes.addAndGet(-byteCount));
+            channel.write(Unpooled.wrappedBuffer(bytes)).addListener(written -> queuedBytes.addAndGet(-byteCount));
         }
         channel.flush();
     }
@@ -153,7 +152,8 @@ final class ControlChannel extends ChannelInboundHandlerAdapter implements Contr
         lengthFilled = 0;
         frameLength = ByteBuffer.wrap(length).getInt();
         if (frameLength < 1 || frameLength > FrameCodec.MAX_FRAME_BYTES) {
-            throw new ProtocolException("a frame of " + frameLength + " bytes, one may have " + FrameCodec.MAX_FRAME_BYTES);
+            throw new ProtocolException(
+                    "a frame of " + frameLength + " bytes, one may have " + FrameCodec.MAX_FRAME_BYTES);
         }
         frame = new byte[Math.min(frameLength, FIRST_ARRAY_BYTES)];
         frameFilled = 0;

@@ -44,10 +44,14 @@ final class IoThreads {
     Map<ChannelOption<?>, Object> options() {
         RecvByteBufAllocator reads = new AdaptiveRecvByteBufAllocator(64, 512, 256 << 10);
         return Map.of(
-                ChannelOption.ALLOCATOR, allocator,
-                ChannelOption.RECVBUF_ALLOCATOR, reads,
-                ChannelOption.TCP_NODELAY, true,
-                ChannelOption.SO_KEEPALIVE, true);
+                ChannelOption.ALLOCATOR,
+                allocator,
+                ChannelOption.RECVBUF_ALLOCATOR,
+                reads,
+                ChannelOption.TCP_NODELAY,
+                true,
+                ChannelOption.SO_KEEPALIVE,
+                true);
     }
 
     /** Closes every connection and waits for the threads, at most a second. */

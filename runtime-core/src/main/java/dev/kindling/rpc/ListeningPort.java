@@ -26,7 +26,8 @@ public final class ListeningPort implements Closeable {
             return new ListeningPort(settings, channel);
         } catch (IOException e) {
             channel.close();
-            throw new IOException("cannot listen on " + settings.bindHost() + ":" + settings.bindPort() + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen on " + settings.bindHost() + ":" + settings.bindPort() + ": " + e.getMessage(), e);
         }
     }
 

@@ -34,8 +34,8 @@ final class ResultReceiver implements BlockReceiver {
             }
             long leftMs = (deadline - System.nanoTime()) / 1_000_000L;
             if (leftMs <= 0) {
-                fail(new IOException("the result of " + attempt + " did not come: " + filled + " bytes, then nothing for "
-                        + timeoutMs + " ms"));
+                fail(new IOException("the result of " + attempt + " did not come: " + filled
+                        + " bytes, then nothing for " + timeoutMs + " ms"));
             } else {
                 try {
                     wait(leftMs);
@@ -59,7 +59,8 @@ final class ResultReceiver implements BlockReceiver {
     @Override
     public synchronized void started(int index, long byteCount) {
         if (byteCount > maxBytes) {
-            fail(new IOException("the result of " + attempt + " has " + byteCount + " bytes, " + maxBytes + " are allowed"));
+            fail(new IOException(
+                    "the result of " + attempt + " has " + byteCount + " bytes, " + maxBytes + " are allowed"));
         } else {
             result = new byte[(int) byteCount];
             notifyAll();

@@ -63,7 +63,9 @@ public final class RpcClient implements BlockClient, Closeable {
             return opened.get();
         } catch (ExecutionException e) {
             throw new IOException(
-                    "cannot connect to " + host + ":" + port + ": " + e.getCause().getMessage(), e.getCause());
+                    "cannot connect to " + host + ":" + port + ": "
+                            + e.getCause().getMessage(),
+                    e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             opened.thenAccept(ControlConnection::close);
@@ -94,7 +96,8 @@ public final class RpcClient implements BlockClient, Closeable {
     // ---- data -----------------------------------------------------------------------------------------------------
 
     @Override
-    public BlockStream fetchBlocks(String host, int port, BlockRequest request, long windowBytes, BlockReceiver receiver) {
+    public BlockStream fetchBlocks(
+            String host, int port, BlockRequest request, long windowBytes, BlockReceiver receiver) {
         AskedStream stream = new AskedStream(
                 receiver,
                 windowBytes,
@@ -118,7 +121,8 @@ public final class RpcClient implements BlockClient, Closeable {
      * @throws BlockAbsentException when the peer does not hold it
      * @throws IOException when it is larger than {@code maxBytes}, or nothing came for {@code timeoutMs}
      */
-    public byte[] fetchResult(String host, int port, AttemptId attempt, long maxBytes, int timeoutMs) throws IOException {
+    public byte[] fetchResult(String host, int port, AttemptId attempt, long maxBytes, int timeoutMs)
+            throws IOException {
         ResultReceiver receiver = new ResultReceiver(attempt, maxBytes);
         return receiver.await(fetchResult(host, port, attempt, ResultReceiver.WINDOW_BYTES, receiver), timeoutMs);
     }
@@ -129,10 +133,14 @@ public final class RpcClient implements BlockClient, Closeable {
      * @throws BlockAbsentException when it publishes nothing of this name
      * @throws IOException when nothing came for {@code timeoutMs}, or it cannot be written to {@code target}
      */
-    public void fetchResource(String host, int port, String name, OutputStream target, int timeoutMs) throws IOException {
+    public void fetchResource(String host, int port, String name, OutputStream target, int timeoutMs)
+            throws IOException {
         ResourceReceiver receiver = new ResourceReceiver(name, target);
         AskedStream stream = new AskedStream(
-                receiver, ResourceReceiver.WINDOW_BYTES, 1, id -> new DataFrame.FetchResource(id, ResourceReceiver.WINDOW_BYTES, name));
+                receiver,
+                ResourceReceiver.WINDOW_BYTES,
+                1,
+                id -> new DataFrame.FetchResource(id, ResourceReceiver.WINDOW_BYTES, name));
         start(host, port, stream);
         receiver.await(stream, timeoutMs);
     }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.Map;
 
 /**
  * The listening port of a process: control and data connections of peers that have proved to know the secret. Any

@@ -30,13 +30,15 @@ public record RpcSettings(
 
     public RpcSettings {
         if (bindPort < 0 || bindPort > 65_535) {
-            throw new KindlingException(ErrorCode.BAD_CONFIGURATION, "port " + bindPort + " is not between 0 and 65535");
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION, "port " + bindPort + " is not between 0 and 65535");
         }
         if (ioThreads < 1 || handshakeTimeoutMs < 1 || maxHalfOpen < 1 || sendQueueBytes < 1 || dataIdleMs < 1) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
                     "the transport's threads, waits and bounds must be positive: " + ioThreads + " threads, "
-                            + handshakeTimeoutMs + " ms, " + maxHalfOpen + " connections, " + sendQueueBytes + " bytes, "
+                            + handshakeTimeoutMs + " ms, " + maxHalfOpen + " connections, " + sendQueueBytes
+                            + " bytes, "
                             + dataIdleMs + " ms");
         }
         if (advertisedHost.isEmpty()) {
@@ -61,7 +63,9 @@ public record RpcSettings(
             address = InetAddress.getByName(bindHost);
         } catch (UnknownHostException e) {
             throw new KindlingException(
-                    ErrorCode.BAD_CONFIGURATION, "cannot bind to " + bindHost + ": no address is known for this name", e);
+                    ErrorCode.BAD_CONFIGURATION,
+                    "cannot bind to " + bindHost + ": no address is known for this name",
+                    e);
         }
         if (!address.isLoopbackAddress()) {
             throw new KindlingException(

@@ -46,8 +46,8 @@ public final class Secret {
             if (!PosixFilePermissions.fromString("rw-------").containsAll(permissions)) {
                 throw new KindlingException(
                         ErrorCode.BAD_CONFIGURATION,
-                        "the secret in " + file + " can be read by others (" + PosixFilePermissions.toString(permissions)
-                                + "); make it again with mode 0600");
+                        "the secret in " + file + " can be read by others ("
+                                + PosixFilePermissions.toString(permissions) + "); make it again with mode 0600");
             }
         }
         try (InputStream in = Files.newInputStream(file)) {

@@ -41,7 +41,8 @@ public interface ServedRange extends Closeable {
             @Override
             public void read(long position, ByteBuffer target) throws IOException {
                 if (position + target.remaining() > count) {
-                    throw new IOException("byte " + (position + target.remaining()) + " of " + count + " was asked for");
+                    throw new IOException(
+                            "byte " + (position + target.remaining()) + " of " + count + " was asked for");
                 }
                 target.put(bytes, offset + (int) position, target.remaining());
             }

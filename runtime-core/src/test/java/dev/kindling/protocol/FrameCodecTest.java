@@ -47,10 +47,12 @@ class FrameCodecTest {
         FrameSamples samples = new FrameSamples(2);
         AttemptId attempt = new AttemptId(3, 17, 0);
         for (Class<?> type : FrameSamples.recordsOf(TaskResult.class)) {
-            returnsUnchanged(new Frame.AttemptFinished("e1", 7, attempt, (TaskResult) samples.value(type), TaskMetrics.NONE));
+            returnsUnchanged(
+                    new Frame.AttemptFinished("e1", 7, attempt, (TaskResult) samples.value(type), TaskMetrics.NONE));
         }
         for (Class<?> type : FrameSamples.recordsOf(TaskFailure.class)) {
-            returnsUnchanged(new Frame.AttemptFailed("e1", 7, attempt, (TaskFailure) samples.value(type), TaskMetrics.NONE));
+            returnsUnchanged(
+                    new Frame.AttemptFailed("e1", 7, attempt, (TaskFailure) samples.value(type), TaskMetrics.NONE));
         }
         for (Class<?> type : FrameSamples.recordsOf(TaskInput.class)) {
             TaskInput input = (TaskInput) samples.value(type);
@@ -97,7 +99,8 @@ class FrameCodecTest {
     void aThousandMapOutputsTakeFiveBytesEachAndTheirExecutorsAreWrittenOnce() {
         List<ExecutorAddress> executors = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            executors.add(new ExecutorAddress("e" + i, 1L << 40, "10.0.0." + i, 7337, "host" + i, "/scratch/app/e" + i));
+            executors.add(
+                    new ExecutorAddress("e" + i, 1L << 40, "10.0.0." + i, 7337, "host" + i, "/scratch/app/e" + i));
         }
         List<MapSource> sources = new ArrayList<>();
         for (int map = 0; map < 1000; map++) {
@@ -192,7 +195,8 @@ class FrameCodecTest {
         byte[] bytes = FrameCodec.encode(new Frame.Shutdown("a private reason"));
         bytes[1] = 127;
 
-        String message = assertThrows(ProtocolException.class, () -> FrameCodec.decode(bytes)).getMessage();
+        String message = assertThrows(ProtocolException.class, () -> FrameCodec.decode(bytes))
+                .getMessage();
 
         assertTrue(message.contains("reason") && message.contains("at byte 2"), message);
         assertTrue(!message.contains("private"), message);

@@ -129,8 +129,7 @@ class BlockTransferTest {
         byte[] block = noise(1, 1 << 20);
         holder.put(0, block, true);
         Answer answer = new Answer(0, true);
-        BlockRequest request =
-                new BlockRequest(3, 0, 1, List.of(new BlockRequest.MapRange(map(0), block.length - 10)));
+        BlockRequest request = new BlockRequest(3, 0, 1, List.of(new BlockRequest.MapRange(map(0), block.length - 10)));
         answer.stream = client.fetchBlocks(server.host(), server.port(), request, WINDOW, answer);
 
         answer.awaitEnd();
@@ -279,8 +278,7 @@ class BlockTransferTest {
                 socket.getOutputStream()
                         .write(Handshake.askerProof(
                                 secret,
-                                Handshake.context(
-                                        Plane.DATA, server.port(), nonce, Handshake.nonceInAnswer(answer))));
+                                Handshake.context(Plane.DATA, server.port(), nonce, Handshake.nonceInAnswer(answer))));
                 byte[] noise = noise(seed, 100_000);
                 // Short frames of every tag, and what looks like one of 4 GiB.
                 Arrays.fill(noise, 0, seed % 5, (byte) 0);
@@ -303,8 +301,7 @@ class BlockTransferTest {
         Socket socket = listener.accept();
         byte[] hello = socket.getInputStream().readNBytes(Handshake.HELLO_BYTES);
         byte[] nonce = Handshake.newNonce();
-        byte[] context =
-                Handshake.context(Plane.DATA, listener.getLocalPort(), Handshake.nonceInHello(hello), nonce);
+        byte[] context = Handshake.context(Plane.DATA, listener.getLocalPort(), Handshake.nonceInHello(hello), nonce);
         socket.getOutputStream().write(Handshake.answer(nonce, Handshake.holderProof(secret, context)));
         socket.getInputStream().readNBytes(Handshake.PROOF_BYTES);
         return socket;

@@ -125,7 +125,8 @@ class ControlPlaneTest {
                 RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
             Thread connecting = new Thread(() -> {
                 try {
-                    client.connectControl(port.host(), port.port(), atClient).send(new Frame.NeedStageProgram("e", 1, 2));
+                    client.connectControl(port.host(), port.port(), atClient)
+                            .send(new Frame.NeedStageProgram("e", 1, 2));
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }
@@ -161,16 +162,17 @@ class ControlPlaneTest {
             thread.join(1_000);
             assertFalse(thread.isAlive(), thread + " lives");
         }
-        assertThrows(IOException.class, () -> new RpcClient(RpcSettings.loopback(), secret)
-                .connectControl("127.0.0.1", server.port(), atClient));
+        assertThrows(
+                IOException.class,
+                () -> new RpcClient(RpcSettings.loopback(), secret)
+                        .connectControl("127.0.0.1", server.port(), atClient));
     }
 
     @Test
     void anAddressThatOthersCanReachIsRefusedWithAnAnswer() {
         for (String host : new String[] {"0.0.0.0", "::", "192.0.2.1"}) {
             KindlingException refusal = assertThrows(
-                    KindlingException.class,
-                    () -> start(RpcSettings.loopback().withAddress(host, 0, "")));
+                    KindlingException.class, () -> start(RpcSettings.loopback().withAddress(host, 0, "")));
             assertEquals(ErrorCode.BAD_CONFIGURATION, refusal.code());
             assertTrue(refusal.getMessage().contains("loopback"), refusal.getMessage());
         }
@@ -181,7 +183,8 @@ class ControlPlaneTest {
         try (RpcServer server = start(RpcSettings.loopback().withAddress("127.0.0.1", 0, "localhost"));
                 RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {
             assertEquals("localhost", server.host());
-            assertTrue(client.connectControl(server.host(), server.port(), atClient).isOpen());
+            assertTrue(client.connectControl(server.host(), server.port(), atClient)
+                    .isOpen());
         }
     }
 

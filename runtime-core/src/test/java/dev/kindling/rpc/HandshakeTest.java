@@ -290,13 +290,15 @@ class HandshakeTest {
     void aProofIsWhatEveryOtherHmacSha256Says() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         secret.writeTo(out);
-        byte[] key = HexFormat.of().parseHex(out.toString(StandardCharsets.US_ASCII).trim());
+        byte[] key =
+                HexFormat.of().parseHex(out.toString(StandardCharsets.US_ASCII).trim());
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(key, "HmacSHA256"));
         byte[] text = "what do ya want for nothing?".getBytes(StandardCharsets.US_ASCII);
 
         assertArrayEquals(mac.doFinal(text), secret.proofOf(text));
-        assertArrayEquals(secret.proofOf(text), secret.proofOf(Arrays.copyOf(text, 5), Arrays.copyOfRange(text, 5, 28)));
+        assertArrayEquals(
+                secret.proofOf(text), secret.proofOf(Arrays.copyOf(text, 5), Arrays.copyOfRange(text, 5, 28)));
         assertArrayEquals(mac.doFinal(new byte[200]), secret.proofOf(new byte[200]));
     }
 

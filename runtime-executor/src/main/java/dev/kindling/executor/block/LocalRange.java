@@ -17,7 +17,8 @@ final class LocalRange implements Closeable {
     /** @param skipBytes bytes that came before and are not wanted again */
     LocalRange(BlockRange range, long skipBytes) throws IOException {
         this.range = range;
-        this.channel = range instanceof BlockRange.InFile file ? FileChannel.open(file.file(), StandardOpenOption.READ) : null;
+        this.channel =
+                range instanceof BlockRange.InFile file ? FileChannel.open(file.file(), StandardOpenOption.READ) : null;
         this.position = skipBytes;
     }
 

@@ -221,7 +221,8 @@ public final class ShuffleFetcher implements BlockSource {
         ExecutorAddress executor = input.executors().get(e.executor());
         Answer answer = new Answer(e.requestId(), e.maps(), false);
         answers.put(e.requestId(), answer);
-        answer.stream = client.fetchBlocks(executor.host(), executor.port(), request, e.windowBytes(), new Inbox(answer));
+        answer.stream =
+                client.fetchBlocks(executor.host(), executor.port(), request, e.windowBytes(), new Inbox(answer));
     }
 
     // ---- one answer -----------------------------------------------------------------------------------------------
@@ -413,8 +414,8 @@ public final class ShuffleFetcher implements BlockSource {
         if (!isWanted) {
             throw new KindlingException(
                     ErrorCode.CORRUPT_DATA,
-                    "buckets " + firstBucket + " to " + endBucket + " of map output " + attempt + " were asked for, but "
-                            + header + " came");
+                    "buckets " + firstBucket + " to " + endBucket + " of map output " + attempt
+                            + " were asked for, but " + header + " came");
         }
     }
 

@@ -281,7 +281,8 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
         ExecutorAddress executor = input.executors().get(source.executor());
         AttemptId attempt = source.mapAttempt();
         String message = "cannot fetch map output " + attempt + " of shuffle " + input.shuffleId() + ", partition "
-                + input.leafPartition() + " (about " + source.bytes() + " bytes), from executor " + executor.executorId()
+                + input.leafPartition() + " (about " + source.bytes() + " bytes), from executor "
+                + executor.executorId()
                 + " at " + executor.host() + ":" + executor.port() + ": " + why;
         out.add(new FetchEffect.GiveUp(
                 new TaskFailure.FetchFailed(input.shuffleId(), attempt, executor.executorId(), message)));

@@ -153,7 +153,8 @@ class ShuffleFetcherTest {
         try (ShuffleFetcher fetcher = open(0, BUCKETS)) {
             assertEquals(
                     attempt(1),
-                    assertThrows(FetchFailedException.class, () -> drain(fetcher)).mapAttempt());
+                    assertThrows(FetchFailedException.class, () -> drain(fetcher))
+                            .mapAttempt());
         }
     }
 
@@ -330,8 +331,7 @@ class ShuffleFetcherTest {
             Path file = files.filter(path -> path.getFileName().toString().startsWith(name))
                     .findFirst()
                     .orElseThrow();
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                 long at = channel.size() - 5;
                 ByteBuffer one = ByteBuffer.allocate(1);
                 channel.read(one, at);

@@ -72,10 +72,7 @@ class FetchSchedulerTest {
                 .peer(Route.SAME_HOST, 1_000_000)
                 .peer(Route.REMOTE, 100)
                 .start()
-                .did(
-                        "#1 reads [0] of e0, SAME_PROCESS",
-                        "#2 reads [1] of e1, SAME_HOST",
-                        "#3 asks e2 for [2] in 1136");
+                .did("#1 reads [0] of e0, SAME_PROCESS", "#2 reads [1] of e1, SAME_HOST", "#3 asks e2 for [2] in 1136");
     }
 
     @Test
