@@ -57,11 +57,7 @@ public final class Chain {
                     coalesce.firstParentPartition(partition + 1));
         }
         if (node instanceof PlanNode.CoGroup coGroup) {
-            List<Operator> children = new ArrayList<>();
-            for (PlanNode parent : coGroup.parents()) {
-                children.add(open(parent, partition));
-            }
-            return new CoGroupRows(children, scope);
+            return openCoGroup(coGroup, partition);
         }
         return openLeaf(node, partition);
     }
@@ -96,6 +92,34 @@ public final class Chain {
         return fused;
     }
 
+    private Operator openCoGroup(PlanNode.CoGroup coGroup, int partition) {
+        if (areCutAlike(coGroup.parents())) {
+            List<ShuffleLeaf> leaves = new ArrayList<>();
+            for (PlanNode parent : coGroup.parents()) {
+                leaves.add(shuffleLeaf((PlanNode.ShuffleRead) parent, partition));
+            }
+            return new CoGroupBuckets(leaves, scope);
+        }
+        List<Operator> children = new ArrayList<>();
+        for (PlanNode parent : coGroup.parents()) {
+            children.add(open(parent, partition));
+        }
+        return new CoGroupRows(children, scope);
+    }
+
+    private static boolean areCutAlike(List<PlanNode> parents) {
+        int buckets = 0;
+        for (PlanNode parent : parents) {
+            if (!(parent instanceof PlanNode.ShuffleRead read)
+                    || !(read.reduceSide() instanceof PlanNode.ReduceSide.PairRows)
+                    || buckets != 0 && buckets != read.bucketsPerPartition()) {
+                return false;
+            }
+            buckets = read.bucketsPerPartition();
+        }
+        return true;
+    }
+
     // ---- leaves -----------------------------------------------------------------------------------------------------
 
     private Operator openLeaf(PlanNode leaf, int partition) {
@@ -120,10 +144,7 @@ public final class Chain {
     }
 
     private Operator openShuffle(PlanNode.ShuffleRead read, int partition) {
-        if (!(inputOf(read, partition) instanceof TaskInput.ShuffleInput input)) {
-            throw new KindlingException(ErrorCode.INTERNAL, "leaf " + read.id() + " came without its map outputs");
-        }
-        ShuffleLeaf leaf = new ShuffleLeaf(read, input, scope);
+        ShuffleLeaf leaf = shuffleLeaf(read, partition);
         if (read.reduceSide() instanceof PlanNode.ReduceSide.Groups) {
             return new GroupRows(leaf, scope);
         }
@@ -134,6 +155,13 @@ public final class Chain {
             return new SortedRows(leaf, sorted.order(), scope);
         }
         return new ShufflePairs(leaf, scope);
+    }
+
+    private ShuffleLeaf shuffleLeaf(PlanNode.ShuffleRead read, int partition) {
+        if (inputOf(read, partition) instanceof TaskInput.ShuffleInput input) {
+            return new ShuffleLeaf(read, input, scope);
+        }
+        throw new KindlingException(ErrorCode.INTERNAL, "leaf " + read.id() + " came without its map outputs");
     }
 
     private byte[] bytesOf(PlanNode leaf, int partition) {

@@ -3,6 +3,7 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.data.Group;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
@@ -19,7 +20,7 @@ final class CoGroupRows implements Operator {
         this.grouping = new Grouping(scope, children.size(), CoGroupRows::rowOf, bytes -> 0);
     }
 
-    private static Object rowOf(Object key, Group<?>[] groups) {
+    static Object rowOf(Object key, Group<?>[] groups) {
         Iterable<?>[] row = new Iterable<?>[groups.length];
         System.arraycopy(groups, 0, row, 0, groups.length);
         return new Tuple2<>(key, row);
@@ -46,8 +47,13 @@ final class CoGroupRows implements Operator {
     @Override
     public void close() throws IOException {
         grouping.close();
+        closeAll(children);
+    }
+
+    /** Closes each though another one fails; the first failure is thrown. */
+    static void closeAll(List<? extends Closeable> children) throws IOException {
         IOException first = null;
-        for (Operator child : children) {
+        for (Closeable child : children) {
             try {
                 child.close();
             } catch (IOException e) {

@@ -1,7 +1,6 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
-import dev.kindling.serde.NumberPairs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,7 +155,7 @@ final class HashSplit implements AutoCloseable {
         /** The part's rows of {@code input}. */
         StoredRows rows(int input) {
             RowStore.Lane rows = lanes[lane][input];
-            return rows == null ? NO_ROWS : rows;
+            return rows == null ? StoredRows.NONE : rows;
         }
 
         StoredRows[] rows() {
@@ -202,31 +201,4 @@ final class HashSplit implements AutoCloseable {
             }
         }
     }
-
-    private static final StoredRows NO_ROWS = new StoredRows() {
-        @Override
-        public long rowCount() {
-            return 0;
-        }
-
-        @Override
-        public long byteCount() {
-            return 0;
-        }
-
-        @Override
-        public Cursor open() {
-            return new Cursor() {
-                @Override
-                public int read(Object[] target, int from, int to) {
-                    return 0;
-                }
-
-                @Override
-                public int readNumbers(NumberPairs target) {
-                    return 0;
-                }
-            };
-        }
-    };
 }

@@ -1,5 +1,6 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.Combiner;
 import dev.kindling.plan.PlanNode;
@@ -7,19 +8,29 @@ import java.io.IOException;
 
 /**
  * Combines values of a key before they are written to a shuffle. When memory is short it hands out what it has and
- * starts anew: the reading side combines again, so nothing need be spilled.
+ * starts anew: the reading side combines again, so nothing need be spilled. Where keys hardly repeat within a table,
+ * the table costs more than it saves; then a number of rows passes without one before it is tried again.
  */
 public final class MapSideCombine implements Operator {
+    // A table that made two rows of three or more out of each three is not worth its cache misses.
+    private static final int USELESS_NUMERATOR = 2;
+    private static final int USELESS_DENOMINATOR = 3;
+    private static final int PASSING_TABLES = 8;
+
     private final Operator child;
+    private final Combiner combiner;
     private final TaskScope scope;
     private final CombineTable table;
     private final Batch input;
+    private long rowsInTable;
+    private long rowsToPass;
     private int next;
     private boolean isReading = true;
     private boolean isEnded;
 
     MapSideCombine(Operator child, Combiner combiner, TaskScope scope) {
         this.child = child;
+        this.combiner = combiner;
         this.scope = scope;
         this.table = new CombineTable(combiner, scope);
         this.input = new Batch(scope.batchRows());
@@ -34,6 +45,9 @@ public final class MapSideCombine implements Operator {
 
     @Override
     public int read(Batch batch) throws Exception {
+        if (rowsToPass > 0 && table.count() == 0) {
+            return pass(batch);
+        }
         while (isReading) {
             fill();
         }
@@ -54,7 +68,32 @@ public final class MapSideCombine implements Operator {
             return;
         }
         table.add(input.rows, input.count, false, child);
-        isReading = table.fits();
+        rowsInTable += input.count;
+        if (!table.fits()) {
+            isReading = false;
+            boolean isUseless = (long) table.count() * USELESS_DENOMINATOR > rowsInTable * USELESS_NUMERATOR;
+            rowsToPass = isUseless ? rowsInTable * PASSING_TABLES : 0;
+            rowsInTable = 0;
+        }
+    }
+
+    private int pass(Batch batch) throws Exception {
+        int count = child.read(batch);
+        rowsToPass = count == 0 ? 0 : rowsToPass - count;
+        int row = 0;
+        try {
+            for (; row < count; row++) {
+                Tuple2<?, ?> pair = (Tuple2<?, ?>) batch.rows[row];
+                batch.rows[row] = new Tuple2<>(pair._1(), combiner.create().call(pair._2()));
+            }
+        } catch (Throwable t) {
+            throw UserFunctionFailed.of(t, child.positionOf(row));
+        }
+        if (count == 0) {
+            isEnded = true;
+            isReading = false;
+        }
+        return count;
     }
 
     @Override

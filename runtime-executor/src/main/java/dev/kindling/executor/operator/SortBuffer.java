@@ -60,9 +60,8 @@ final class SortBuffer {
     /** What the comparator throws goes through. */
     void sort() {
         sorted = byPlace();
-        int[] scratch = new int[count];
         if (prefixOf.isKnown()) {
-            sorted = radixSort(prefixes, sorted, scratch);
+            sorted = radixSort(prefixes, sorted);
             if (!prefixOf.isExact()) {
                 sortEqualPrefixes();
             }
@@ -79,7 +78,7 @@ final class SortBuffer {
             indexes[i] = i;
             isInOrder &= i == 0 || places[i - 1] <= places[i];
         }
-        return isInOrder ? indexes : radixSort(places, indexes, new int[count]);
+        return isInOrder ? indexes : radixSort(places, indexes);
     }
 
     private void sortEqualPrefixes() {
@@ -98,41 +97,52 @@ final class SortBuffer {
 
     // ---- radix ----------------------------------------------------------------------------------------------------
 
-    /** Stable, by signed order; one pass for each byte in which the keys differ. */
-    private static int[] radixSort(long[] keys, int[] indexes, int[] scratch) {
+    /**
+     * Stable, by signed order; one pass for each byte in which the keys differ. The keys move with their indexes, so
+     * that every pass reads both in sequence.
+     */
+    private static int[] radixSort(long[] keys, int[] indexes) {
         int count = indexes.length;
         if (count < 2) {
             return indexes;
         }
+        long[] from = new long[count];
         long differing = 0;
         for (int i = 0; i < count; i++) {
-            differing |= keys[i] ^ keys[0];
+            from[i] = keys[indexes[i]];
+            differing |= from[i] ^ from[0];
         }
-        int[] from = indexes;
-        int[] to = scratch;
+        long[] to = new long[count];
+        int[] fromIndexes = indexes;
+        int[] toIndexes = new int[count];
         int[] next = new int[257];
         for (int shift = 0; shift < 64; shift += 8) {
             if ((differing >>> shift & 0xff) != 0) {
-                radixPass(keys, from, to, next, shift);
-                int[] swap = from;
+                radixPass(from, fromIndexes, to, toIndexes, next, shift);
+                long[] swap = from;
                 from = to;
                 to = swap;
+                int[] swapIndexes = fromIndexes;
+                fromIndexes = toIndexes;
+                toIndexes = swapIndexes;
             }
         }
-        return from;
+        return fromIndexes;
     }
 
-    private static void radixPass(long[] keys, int[] from, int[] to, int[] next, int shift) {
+    private static void radixPass(long[] from, int[] fromIndexes, long[] to, int[] toIndexes, int[] next, int shift) {
         int sign = shift == 56 ? 0x80 : 0;
         Arrays.fill(next, 0);
-        for (int index : from) {
-            next[((int) (keys[index] >>> shift & 0xff) ^ sign) + 1]++;
+        for (long key : from) {
+            next[((int) (key >>> shift & 0xff) ^ sign) + 1]++;
         }
         for (int value = 0; value < 256; value++) {
             next[value + 1] += next[value];
         }
-        for (int index : from) {
-            to[next[(int) (keys[index] >>> shift & 0xff) ^ sign]++] = index;
+        for (int i = 0; i < from.length; i++) {
+            int at = next[(int) (from[i] >>> shift & 0xff) ^ sign]++;
+            to[at] = from[i];
+            toIndexes[at] = fromIndexes[i];
         }
     }
 

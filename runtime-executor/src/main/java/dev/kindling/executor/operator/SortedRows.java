@@ -16,8 +16,8 @@ import java.util.List;
  * which are merged as they are read. So a partition of any size is sorted in any memory.
  */
 final class SortedRows implements Operator {
-    // Prefix, place, and three indexes a row while it is sorted; the rest is the row itself.
-    private static final long SORT_BYTES_PER_ROW = 8 + 8 + 3 * 4 + 4;
+    // Reference, prefix, place, and twice a key and an index a row while it is sorted; the rest is the row itself.
+    private static final long SORT_BYTES_PER_ROW = 4 + 8 + 8 + 2 * (8 + 4);
     private static final long SMALLEST_RUN_BYTES = 256 << 10;
     // A run being merged holds a chunk of rows as objects, one of places, and its bytes.
     private static final long MERGE_BYTES_PER_RUN = 192 << 10;

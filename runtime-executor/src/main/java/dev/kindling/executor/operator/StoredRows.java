@@ -34,4 +34,32 @@ interface StoredRows {
     static long decodedBytes(long rowCount, long byteCount) {
         return 72 * rowCount + 2 * byteCount;
     }
+
+    /** No rows. */
+    StoredRows NONE = new StoredRows() {
+        @Override
+        public long rowCount() {
+            return 0;
+        }
+
+        @Override
+        public long byteCount() {
+            return 0;
+        }
+
+        @Override
+        public Cursor open() {
+            return new Cursor() {
+                @Override
+                public int read(Object[] target, int from, int to) {
+                    return 0;
+                }
+
+                @Override
+                public int readNumbers(NumberPairs target) {
+                    return 0;
+                }
+            };
+        }
+    };
 }

@@ -96,6 +96,11 @@ public final class ShuffleReader implements Closeable {
         }
     }
 
+    /** Which of the partition's buckets the current one is, from 0. */
+    public int bucketIndex() {
+        return bucket;
+    }
+
     /** Rows of the current bucket. */
     public long bucketRows() {
         return held.rows(bucket);

@@ -191,6 +191,13 @@ class KeyedOperatorsTest {
     @ParameterizedTest
     @MethodSource("inputsAndMemory")
     void coGroupPutsTheGroupsOfAllParentsSideBySide(Rows rows, long memoryBytes) {
+        for (int[] buckets : new int[][] {{2, 1, 4}, {3, 3, 3}}) {
+            coGroup(rows, memoryBytes, buckets);
+        }
+    }
+
+    /** With one number of buckets everywhere the children are read bucket by bucket, else row by row. */
+    private void coGroup(Rows rows, long memoryBytes, int[] buckets) {
         HashPartitioner by = new HashPartitioner(2);
         List<Tuple2<Object, Object>> half = rows.pairs().stream()
                 .filter(pair -> pair._2() instanceof Integer n && n % 2 == 0)
@@ -199,9 +206,9 @@ class KeyedOperatorsTest {
         Collections.reverse(backwards);
         PlanNode coGrouped = cluster.coGroup(
                 by,
-                shuffled(rows, by, 2, new ReduceSide.PairRows()),
-                shuffled(new Rows("half", half), by, 1, new ReduceSide.PairRows()),
-                shuffled(new Rows("backwards", backwards), by, 4, new ReduceSide.PairRows()));
+                shuffled(rows, by, buckets[0], new ReduceSide.PairRows()),
+                shuffled(new Rows("half", half), by, buckets[1], new ReduceSide.PairRows()),
+                shuffled(new Rows("backwards", backwards), by, buckets[2], new ReduceSide.PairRows()));
         cluster.memory(memoryBytes);
 
         Map<Object, List<List<Object>>> found = new HashMap<>();
