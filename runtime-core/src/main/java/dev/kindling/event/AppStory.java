@@ -198,7 +198,8 @@ public final class AppStory {
     // ---- words ----------------------------------------------------------------------------------------------------
 
     private void say(String sentence) {
-        lines.add(String.format(Locale.ROOT, "%8.3f s  %s", (nowMs - startMs) / 1000.0, sentence));
+        String indented = sentence.strip().replace("\n", "\n            ");
+        lines.add(String.format(Locale.ROOT, "%8.3f s  %s", (nowMs - startMs) / 1000.0, indented));
     }
 
     private String since(Long thenMs) {

@@ -27,13 +27,13 @@ class ConfigTest {
                 "kindling.executor.cores", " 3 ",
                 "kindling.executor.memory", "64m",
                 "kindling.fetch.timeoutMs", "2s",
-                "kindling.ui.progress", "TRUE",
+                "kindling.ui.progress", "FALSE",
                 "kindling.scratch.dirs", "/a, /b,"));
 
         assertEquals(3, config.get(ExecutorKeys.CORES));
         assertEquals(64L << 20, config.get(ExecutorKeys.MEMORY));
         assertEquals(2_000L, config.get(ShuffleKeys.FETCH_TIMEOUT_MS));
-        assertEquals(true, config.get(UiKeys.PROGRESS));
+        assertEquals(false, config.get(UiKeys.PROGRESS));
         assertEquals(List.of("/a", "/b"), config.get(StorageKeys.SCRATCH_DIRS));
         assertEquals(4, config.get(TaskKeys.MAX_FAILURES));
         assertTrue(config.isSet(ExecutorKeys.CORES));
@@ -59,7 +59,7 @@ class ConfigTest {
                 "kindling.executor.memory = '1k' cannot be used; allowed: size from 32m to 1t; default: 1g",
                 errorOf(Map.of("kindling.executor.memory", "1k")));
         assertEquals(
-                "kindling.ui.progress = 'yes' cannot be used; allowed: true or false; default: false",
+                "kindling.ui.progress = 'yes' cannot be used; allowed: true or false; default: true",
                 errorOf(Map.of("kindling.ui.progress", "yes")));
     }
 

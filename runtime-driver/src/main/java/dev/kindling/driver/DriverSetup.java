@@ -1,5 +1,7 @@
 package dev.kindling.driver;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.ResultKeys;
@@ -20,6 +22,14 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
     private static DriverSettings coreSettings(Config config) {
         DriverSettings defaults = DriverSettings.defaults();
         long lostAfterMs = config.get(ExecutorKeys.LOST_AFTER_MS);
+        long heartbeatMs = config.get(ExecutorKeys.HEARTBEAT_INTERVAL_MS);
+        if (lostAfterMs < 2 * heartbeatMs) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    ExecutorKeys.LOST_AFTER_MS + " (now " + lostAfterMs + " ms) must be at least twice "
+                            + ExecutorKeys.HEARTBEAT_INTERVAL_MS + " (now " + heartbeatMs
+                            + " ms), or one late heartbeat costs an executor");
+        }
         return new DriverSettings(
                 lostAfterMs / 2,
                 lostAfterMs,

@@ -1,11 +1,15 @@
 package dev.kindling.arch;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.kindling.config.ConfigKey;
+import dev.kindling.config.ConfigKeys;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.plan.PlanNode;
@@ -33,7 +37,8 @@ class LayersTest {
     Stream<DynamicTest> everyRuleHolds() {
         return new Layers("dev.kindling")
                 .all().entrySet().stream()
-                        .map(rule -> DynamicTest.dynamicTest(rule.getKey(), () -> rule.getValue().check(PRODUCT)));
+                        .map(rule -> DynamicTest.dynamicTest(
+                                rule.getKey(), () -> rule.getValue().check(PRODUCT)));
     }
 
     @TestFactory
@@ -49,12 +54,15 @@ class LayersTest {
         JavaClasses classes = new ClassFileImporter().importPackages(PLANTED);
         Map<String, ArchRule> rules = new Layers(PLANTED).all();
 
-        return rules.keySet().stream().map(name -> DynamicTest.dynamicTest(name, () -> {
-            String report = rules.get(name).evaluate(classes).getFailureReport().toString();
-            for (String culprit : planted.get(name)) {
-                assertTrue(report.contains(culprit), () -> name + " does not report " + culprit + ":\n" + report);
-            }
-        }));
+        return rules.keySet().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    String report =
+                            rules.get(name).evaluate(classes).getFailureReport().toString();
+                    for (String culprit : planted.get(name)) {
+                        assertTrue(
+                                report.contains(culprit), () -> name + " does not report " + culprit + ":\n" + report);
+                    }
+                }));
     }
 
     @Test
@@ -63,5 +71,24 @@ class LayersTest {
             assertTrue(PRODUCT.contain(type), type.getName());
         }
         assertFalse(PRODUCT.contain(LayersTest.class));
+    }
+
+    @Test
+    void everyConfigurationKeyOfTheManualIsReadBySomething() {
+        List<JavaField> keys = PRODUCT.stream()
+                .filter(type -> type.getPackageName().equals("dev.kindling.config"))
+                .flatMap(type -> type.getFields().stream())
+                .filter(field -> field.getRawType().isEquivalentTo(ConfigKey.class))
+                .toList();
+
+        List<String> unread = keys.stream()
+                .filter(key -> key.getAccessesToSelf().stream()
+                        .allMatch(access ->
+                                access.getOriginOwner().getPackageName().equals("dev.kindling.config")))
+                .map(JavaField::getFullName)
+                .toList();
+
+        assertEquals(ConfigKeys.all().size(), keys.size());
+        assertEquals(List.of(), unread);
     }
 }

@@ -77,7 +77,8 @@ public final class Executor implements AutoCloseable {
         blocks = new BlockStore(setup.localDirectories(), setup.executorId(), memory);
         threads = new TaskThreads(setup.cores());
         ExecutorSettings bounds = setup.isProcess() ? ExecutorSettings.ofProcess() : ExecutorSettings.inProcess();
-        loop = new EventLoop<>("executor-loop", new ExecutorCore(bounds), new Shell());
+        loop = new EventLoop<>(
+                "executor-loop", new ExecutorCore(bounds.withHeartbeatMs(setup.heartbeatMs())), new Shell());
     }
 
     /** What this executor holds for others. */
@@ -122,7 +123,10 @@ public final class Executor implements AutoCloseable {
         localPeers.add(setup.executorId(), setup.incarnation(), blocks);
         loop.start();
         loop.post(new ExecutorEvent.Started(
-                address, setup.cores(), setup.memoryBytes(), ProcessHandle.current().pid()));
+                address,
+                setup.cores(),
+                setup.memoryBytes(),
+                ProcessHandle.current().pid()));
     }
 
     /** A message of the driver came. Never waits: a full mailbox loses it, and it is repeated. */
@@ -147,8 +151,10 @@ public final class Executor implements AutoCloseable {
         loop.close();
         running.values().forEach(attempt -> attempt.cancel("the executor ends"));
         if (!threads.end(TASKS_END_WITHIN_MS)) {
-            LOG.warn("executor {} ends while attempts {} still run: their functions ignore interrupts",
-                    setup.executorId(), running.keySet());
+            LOG.warn(
+                    "executor {} ends while attempts {} still run: their functions ignore interrupts",
+                    setup.executorId(),
+                    running.keySet());
         }
         io.close();
         blocks.close();
@@ -249,8 +255,11 @@ public final class Executor implements AutoCloseable {
 
         @Override
         public void onDefect(Throwable defect, Story story) {
-            LOG.error("a defect of Kindling ended the loop of executor {}; it did last:\n{}",
-                    setup.executorId(), story, defect);
+            LOG.error(
+                    "a defect of Kindling ended the loop of executor {}; it did last:\n{}",
+                    setup.executorId(),
+                    story,
+                    defect);
             host.exit(ExecutorMain.EXIT_DEFECT, "a defect: " + defect);
         }
     }

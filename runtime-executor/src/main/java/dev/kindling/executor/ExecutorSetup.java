@@ -1,6 +1,7 @@
 package dev.kindling.executor;
 
 import dev.kindling.config.Config;
+import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.ResultKeys;
 import dev.kindling.config.ShuffleKeys;
 import dev.kindling.config.TaskKeys;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param localDirectories where its files go
  * @param hostKey equal for executors that see the same local disks
  * @param isProcess whether it has a process of its own, which it may end
+ * @param heartbeatMs how often it shows the driver that it lives
  */
 public record ExecutorSetup(
         String executorId,
@@ -28,6 +30,7 @@ public record ExecutorSetup(
         List<Path> localDirectories,
         String hostKey,
         boolean isProcess,
+        long heartbeatMs,
         TaskSettings task,
         FetchSettings fetch) {
     public ExecutorSetup {
@@ -53,6 +56,7 @@ public record ExecutorSetup(
                 localDirectories,
                 hostKey,
                 isProcess,
+                config.get(ExecutorKeys.HEARTBEAT_INTERVAL_MS),
                 taskSettings(applicationId, config),
                 fetchSettings(config));
     }

@@ -64,7 +64,9 @@ final class DemoCommand implements Callable<Integer> {
         }
         Terminal terminal = Terminal.ofStandardError();
         StatusFold status = new StatusFold();
-        EventBus.install(new Progress(terminal));
+        if (options.showsProgress()) {
+            EventBus.install(new Progress(terminal));
+        }
         EventBus.install(status);
         ChaosKill chaos = new ChaosKill(terminal);
         if (isChaotic) {

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
+import dev.kindling.config.UiKeys;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
 import java.nio.file.Files;
@@ -101,6 +102,11 @@ final class RunOptions {
 
     boolean isVerbose() {
         return isVerbose;
+    }
+
+    /** Whether running stages are to be shown. */
+    boolean showsProgress() {
+        return Config.parse(settings("")).get(UiKeys.PROGRESS);
     }
 
     List<Path> jars() {

@@ -47,7 +47,9 @@ final class SubmitCommand implements Callable<Integer> {
             return ClusterClient.run("submit", options.isDetached());
         }
         PrintWriter err = spec.commandLine().getErr();
-        EventBus.install(new Progress(Terminal.ofStandardError()));
+        if (options.showsProgress()) {
+            EventBus.install(new Progress(Terminal.ofStandardError()));
+        }
         StatusFile.ofThisProcess().ifPresent(EventBus::install);
         UserProgram program = UserProgram.load(jar, options.jars(), mainClass);
         options.setAsSystemDefaults(program.mainClassName());

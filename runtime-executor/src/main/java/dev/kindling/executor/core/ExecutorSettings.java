@@ -27,4 +27,8 @@ public record ExecutorSettings(
     public static ExecutorSettings inProcess() {
         return new ExecutorSettings(1_000, 2_000, 1_000, 30_000, 0, 1_000);
     }
+
+    public ExecutorSettings withHeartbeatMs(long ms) {
+        return new ExecutorSettings(registerMs, ms, repeatMs, driverSilenceMs, stuckCancelMs, maxQueuedAttempts);
+    }
 }
