@@ -57,7 +57,8 @@ public final class KindlingConf implements Cloneable {
                     e);
         }
         KindlingConf conf = new KindlingConf(false);
-        read.stringPropertyNames().forEach(name -> conf.set(name, read.getProperty(name).trim()));
+        read.stringPropertyNames()
+                .forEach(name -> conf.set(name, read.getProperty(name).trim()));
         return conf;
     }
 
@@ -108,8 +109,10 @@ public final class KindlingConf implements Cloneable {
 
     /** Fails for a key that is not set. */
     public String get(String key) {
-        return find(key).orElseThrow(() -> new KindlingException(
-                ErrorCode.BAD_CONFIGURATION, key + " is not set; set it, or give a default with get(key, otherwise)"));
+        return find(key)
+                .orElseThrow(() -> new KindlingException(
+                        ErrorCode.BAD_CONFIGURATION,
+                        key + " is not set; set it, or give a default with get(key, otherwise)"));
     }
 
     public String get(String key, String otherwise) {
@@ -182,15 +185,14 @@ public final class KindlingConf implements Cloneable {
     private static long parseBytes(String key, String text) {
         String lower = text.trim().toLowerCase(Locale.ROOT);
         int digits = leadingDigits(lower);
-        int shift =
-                switch (lower.substring(digits).trim()) {
-                    case "", "b" -> 0;
-                    case "k", "kb", "kib" -> 10;
-                    case "m", "mb", "mib" -> 20;
-                    case "g", "gb", "gib" -> 30;
-                    case "t", "tb", "tib" -> 40;
-                    default -> -1;
-                };
+        int shift = switch (lower.substring(digits).trim()) {
+            case "", "b" -> 0;
+            case "k", "kb", "kib" -> 10;
+            case "m", "mb", "mib" -> 20;
+            case "g", "gb", "gib" -> 30;
+            case "t", "tb", "tib" -> 40;
+            default -> -1;
+        };
         if (digits == 0 || digits > 18 || shift < 0) {
             throw notA("size", key, text, "a number of bytes such as 1048576, 64k, 512m or 2g");
         }
@@ -204,15 +206,14 @@ public final class KindlingConf implements Cloneable {
     private static Duration parseDuration(String key, String text) {
         String lower = text.trim().toLowerCase(Locale.ROOT);
         int digits = leadingDigits(lower);
-        long unitMs =
-                switch (lower.substring(digits).trim()) {
-                    case "", "ms" -> 1;
-                    case "s" -> 1_000;
-                    case "m", "min" -> 60_000;
-                    case "h" -> 3_600_000;
-                    case "d" -> 86_400_000;
-                    default -> -1;
-                };
+        long unitMs = switch (lower.substring(digits).trim()) {
+            case "", "ms" -> 1;
+            case "s" -> 1_000;
+            case "m", "min" -> 60_000;
+            case "h" -> 3_600_000;
+            case "d" -> 86_400_000;
+            default -> -1;
+        };
         if (digits == 0 || digits > 12 || unitMs < 0) {
             throw notA("time", key, text, "a time such as 500ms, 10s, 5m or 2h");
         }

@@ -43,8 +43,8 @@ public final class KindlingContext implements AutoCloseable {
     /** Executors in processes of their own on this machine; {@code memory} of each such as {@code 512m}. */
     public static KindlingContext localCluster(int executors, int cores, String memory) {
         long megabytes = new KindlingConf(false).getSizeAsBytes("memory", memory) >> 20;
-        return new KindlingContext(new KindlingConf()
-                .setMaster("local-cluster[" + executors + "," + cores + "," + megabytes + "]"));
+        return new KindlingContext(
+                new KindlingConf().setMaster("local-cluster[" + executors + "," + cores + "," + megabytes + "]"));
     }
 
     // ---- sets from the program's own data -------------------------------------------------------------------------

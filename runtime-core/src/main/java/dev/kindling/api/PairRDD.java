@@ -112,8 +112,7 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
 
     <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine);
 
-    <C> PairRDD<K, C> combineByKey(
-            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n);
+    <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n);
 
     <C> PairRDD<K, C> combineByKey(
             Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p);
@@ -189,8 +188,7 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
 
     <A, B> PairRDD<K, Tuple3<Iterable<V>, Iterable<A>, Iterable<B>>> cogroup(PairRDD<K, A> a, PairRDD<K, B> b);
 
-    <A, B> PairRDD<K, Tuple3<Iterable<V>, Iterable<A>, Iterable<B>>> cogroup(
-            PairRDD<K, A> a, PairRDD<K, B> b, int n);
+    <A, B> PairRDD<K, Tuple3<Iterable<V>, Iterable<A>, Iterable<B>>> cogroup(PairRDD<K, A> a, PairRDD<K, B> b, int n);
 
     <A, B> PairRDD<K, Tuple3<Iterable<V>, Iterable<A>, Iterable<B>>> cogroup(
             PairRDD<K, A> a, PairRDD<K, B> b, Partitioner p);

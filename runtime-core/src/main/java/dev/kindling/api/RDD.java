@@ -76,13 +76,11 @@ public interface RDD<T> {
     /** @param preservesPartitioning whether the rows' keys stay what they are */
     <R> RDD<R> mapPartitions(FlatMapFunction<Iterator<T>, R> f, boolean preservesPartitioning);
 
-    <R> RDD<R> mapPartitionsWithIndex(
-            Function2<Integer, Iterator<T>, Iterator<R>> f, boolean preservesPartitioning);
+    <R> RDD<R> mapPartitionsWithIndex(Function2<Integer, Iterator<T>, Iterator<R>> f, boolean preservesPartitioning);
 
     <K, V> PairRDD<K, V> mapPartitionsToPair(PairFlatMapFunction<Iterator<T>, K, V> f);
 
-    <K, V> PairRDD<K, V> mapPartitionsToPair(
-            PairFlatMapFunction<Iterator<T>, K, V> f, boolean preservesPartitioning);
+    <K, V> PairRDD<K, V> mapPartitionsToPair(PairFlatMapFunction<Iterator<T>, K, V> f, boolean preservesPartitioning);
 
     DoubleRDD mapPartitionsToDouble(DoubleFlatMapFunction<Iterator<T>> f);
 
@@ -191,7 +189,7 @@ public interface RDD<T> {
     /** Merges partial results on executors in {@code depth} levels before the driver merges the rest. */
     T treeReduce(Function2<T, T, T> f, int depth);
 
-    /** Starts from {@code zero} in every partition and once more on the driver; {@code f} may change its first argument. */
+    /** Starts from a copy of {@code zero} in each partition and on the driver; {@code f} may change its first argument. */
     T fold(T zero, Function2<T, T, T> f);
 
     <U> U aggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb);

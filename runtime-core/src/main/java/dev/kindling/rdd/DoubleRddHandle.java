@@ -2,6 +2,7 @@ package dev.kindling.rdd;
 
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.RDD;
 import dev.kindling.api.StatCounter;
@@ -74,10 +75,11 @@ final class DoubleRddHandle extends RddHandle<Double> implements DoubleRDD {
 
     @Override
     public DoubleRDD subtract(RDD<Double> other) {
-        return doubles(subtracted(other, new dev.kindling.api.HashPartitioner(atLeastOnePartition())));
+        return doubles(subtracted(other, new HashPartitioner(atLeastOnePartition())));
     }
 
-    // ---- statistics ---------------------------------------------------------------------------------------------------
+    // ---- statistics
+    // ---------------------------------------------------------------------------------------------------
 
     @Override
     public StatCounter stats() {

@@ -17,6 +17,7 @@ import dev.kindling.plan.Combiner;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
+import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.RowFunction;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,7 +34,8 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         super(session, node);
     }
 
-    // ---- what RDD has, with pairs as result ---------------------------------------------------------------------------
+    // ---- what RDD has, with pairs as result
+    // ---------------------------------------------------------------------------
 
     @Override
     public PairRDD<K, V> setName(String newName) {
@@ -112,7 +114,8 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         return pairs(subtracted(other, p));
     }
 
-    // ---- functions of key and value -----------------------------------------------------------------------------------
+    // ---- functions of key and value
+    // -----------------------------------------------------------------------------------
 
     @Override
     public <R> RDD<R> map(Function2<? super K, ? super V, ? extends R> f) {
@@ -132,7 +135,8 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         forAll(plans, new Actions.ForEachPair(plans.travelling(f)));
     }
 
-    // ---- keys and values ----------------------------------------------------------------------------------------------
+    // ---- keys and values
+    // ----------------------------------------------------------------------------------------------
 
     @Override
     public RDD<K> keys() {
@@ -156,7 +160,8 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         return pairs(plans.rows(node, new RowFunction.FlatMapValues(plans.travelling(f)), true));
     }
 
-    // ---- grouping and folding -----------------------------------------------------------------------------------------
+    // ---- grouping and folding
+    // -----------------------------------------------------------------------------------------
 
     @Override
     public PairRDD<K, Iterable<V>> groupByKey() {
@@ -224,8 +229,7 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
     }
 
     @Override
-    public <U> PairRDD<K, U> aggregateByKey(
-            U zero, Partitioner p, Function2<U, V, U> seq, Function2<U, U, U> comb) {
+    public <U> PairRDD<K, U> aggregateByKey(U zero, Partitioner p, Function2<U, V, U> seq, Function2<U, U, U> comb) {
         return aggregateByKey(plans("aggregateByKey"), zero, p, seq, comb);
     }
 
@@ -245,8 +249,7 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
     }
 
     @Override
-    public <C> PairRDD<K, C> combineByKey(
-            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
+    public <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
         Plans plans = plans("combineByKey");
         return combineByKey(plans, create, merge, combine, plans.defaultPartitioner(node), true);
     }
@@ -280,8 +283,7 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
             Function2<C, C, C> combine,
             Partitioner p,
             boolean mapSide) {
-        Combiner combiner =
-                new Combiner(plans.travelling(create), plans.travelling(merge), plans.travelling(combine));
+        Combiner combiner = new Combiner(plans.travelling(create), plans.travelling(merge), plans.travelling(combine));
         return combined(plans, combiner, p, mapSide);
     }
 
@@ -289,7 +291,8 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         return pairs(plans.combineByKey(node, combiner, plans.travelling(p), mapSide));
     }
 
-    // ---- order and place ----------------------------------------------------------------------------------------------
+    // ---- order and place
+    // ----------------------------------------------------------------------------------------------
 
     @Override
     public PairRDD<K, V> partitionBy(Partitioner p) {
@@ -361,7 +364,8 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         return sortByKey((Comparator<? super K>) order, ascending, n);
     }
 
-    // ---- co-groups and joins ------------------------------------------------------------------------------------------
+    // ---- co-groups and joins
+    // ------------------------------------------------------------------------------------------
 
     /** How a call of the join family places its sides: by a partitioner, by a number, or as the sides are placed. */
     private PlanNode coGroup(Plans plans, Partitioner given, PairRDD<?, ?>... others) {
@@ -464,8 +468,7 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
     }
 
     @Override
-    public <A, B> PairRDD<K, Tuple3<Iterable<V>, Iterable<A>, Iterable<B>>> cogroup(
-            PairRDD<K, A> a, PairRDD<K, B> b) {
+    public <A, B> PairRDD<K, Tuple3<Iterable<V>, Iterable<A>, Iterable<B>>> cogroup(PairRDD<K, A> a, PairRDD<K, B> b) {
         return coGrouped(null, RowFunctions.GroupsAsTuple.OF_3, a, b);
     }
 
@@ -517,21 +520,25 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         return pairs(plans.rows(sides, new RowFunction.FlatMapValues(RowFunctions.LeftAlone.VALUES), true));
     }
 
-    // ---- actions ------------------------------------------------------------------------------------------------------
+    // ---- actions
+    // ------------------------------------------------------------------------------------------------------
 
     @Override
     public List<V> lookup(K key) {
         Plans plans = plans("lookup");
         RowFunctions.KeyEquals test = new RowFunctions.KeyEquals(key == null ? null : plans.travelling(key));
         PlanNode values = plans.map(plans.filter(node, test), RowFunctions.PairPart.VALUE);
-        Optional<Partitioner> by = partitioner().filter(p -> !(p instanceof dev.kindling.plan.RangeBounds));
+        Optional<Partitioner> by = partitioner().filter(p -> !(p instanceof RangeBounds));
         if (by.isEmpty()) {
             return collected(plans, values);
         }
         List<V> found = new ArrayList<>();
         new RddHandle<V>(session, values)
-                .run(plans, Actions.CollectRows.ALL, List.of(by.get().getPartition(key)), (p, rows) ->
-                        found.addAll(Plans.erased(rows)));
+                .run(
+                        plans,
+                        Actions.CollectRows.ALL,
+                        List.of(by.get().getPartition(key)),
+                        (p, rows) -> found.addAll(Plans.erased(rows)));
         return found;
     }
 
@@ -554,10 +561,13 @@ final class PairRddHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairR
         Plans plans = plans("reduceByKeyLocally");
         Function2<Object, Object, Object> merge = plans.travelling(f);
         Map<Object, Object> values = new HashMap<>();
-        runInOrder(plans, new Actions.ReducePairs(merge), (p, pairs) -> onDriver(plans, () -> {
-            Actions.mergePairs(values, Plans.<List<?>>erased(pairs).iterator(), merge);
-            return null;
-        }));
+        runInOrder(
+                plans,
+                new Actions.ReducePairs(merge),
+                (p, pairs) -> onDriver(plans, () -> {
+                    Actions.mergePairs(values, Plans.<List<?>>erased(pairs).iterator(), merge);
+                    return null;
+                }));
         return Plans.erased(values);
     }
 }

@@ -170,8 +170,7 @@ public final class PlanSession implements Session {
             int to = (int) ((i + 1L) * rows.size() / partitions);
             pages.add(encode(origin, new ArrayList<>(rows.subList(from, to))));
         }
-        return leaf(
-                new PlanNode.Slices(nextSetId(), origin, partitions), new LeafSource.Slices(pages));
+        return leaf(new PlanNode.Slices(nextSetId(), origin, partitions), new LeafSource.Slices(pages));
     }
 
     private static byte[] encode(Origin origin, List<Object> rows) {
@@ -206,7 +205,8 @@ public final class PlanSession implements Session {
         return node;
     }
 
-    // ---- what handles ask ---------------------------------------------------------------------------------------------
+    // ---- what handles ask
+    // ---------------------------------------------------------------------------------------------
 
     KindlingContext context() {
         return context;
@@ -247,7 +247,8 @@ public final class PlanSession implements Session {
             runner.run(
                     new JobRequest(root, sink, partitions, origin.toString(), leaf -> leaves.get(leaf.id())), results);
         } finally {
-            // The caller's set may have its last use in this very call: its shuffles are needed until the job has ended.
+            // The caller's set may have its last use in this very call: its shuffles are needed until the job has
+            // ended.
             Reference.reachabilityFence(root);
         }
     }
@@ -267,7 +268,8 @@ public final class PlanSession implements Session {
         return value;
     }
 
-    // ---- what the program can no longer reach -------------------------------------------------------------------------
+    // ---- what the program can no longer reach
+    // -------------------------------------------------------------------------
 
     private void whenUnreachable(PlanNode node, Runnable release) {
         dropUnreachable();

@@ -58,9 +58,7 @@ record Plans(PlanSession session, Origin origin) {
     }
 
     PlanNode partitions(
-            PlanNode parent,
-            Function2<Integer, Iterator<Object>, Iterator<Object>> f,
-            boolean keepsPartitioning) {
+            PlanNode parent, Function2<Integer, Iterator<Object>, Iterator<Object>> f, boolean keepsPartitioning) {
         return new PlanNode.Partitions(session.nextSetId(), origin, parent, f, keepsPartitioning);
     }
 
@@ -79,9 +77,7 @@ record Plans(PlanSession session, Origin origin) {
 
     PlanNode coalesce(PlanNode parent, int n) {
         atLeastOne(n);
-        return n >= parent.partitionCount()
-                ? parent
-                : new PlanNode.Coalesce(session.nextSetId(), origin, parent, n);
+        return n >= parent.partitionCount() ? parent : new PlanNode.Coalesce(session.nextSetId(), origin, parent, n);
     }
 
     // ---- shuffled ---------------------------------------------------------------------------------------------------
@@ -181,8 +177,7 @@ record Plans(PlanSession session, Origin origin) {
             }
         }
         int wanted = session.settings().configuredParallelism().orElse(most);
-        boolean isEligible =
-                best != null && (best.numPartitions() * 10L > most || wanted <= best.numPartitions());
+        boolean isEligible = best != null && (best.numPartitions() * 10L > most || wanted <= best.numPartitions());
         return isEligible ? best : new HashPartitioner(wanted);
     }
 

@@ -21,6 +21,7 @@ import dev.kindling.api.function.PairFunction;
 import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.api.function.StreamFunction;
 import dev.kindling.api.function.VoidFunction;
+import dev.kindling.plan.Combiner;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.Origin;
 import dev.kindling.plan.PartitionFunction;
@@ -35,9 +36,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.stream.Collector;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -151,7 +153,8 @@ class RddHandle<T> implements RDD<T> {
                 + " partitions]";
     }
 
-    // ---- row by row, partition by partition ---------------------------------------------------------------------------
+    // ---- row by row, partition by partition
+    // ---------------------------------------------------------------------------
 
     @Override
     public <R> RDD<R> map(Function<? super T, ? extends R> f) {
@@ -168,8 +171,7 @@ class RddHandle<T> implements RDD<T> {
     @Override
     public <R> RDD<R> flatMapStream(StreamFunction<? super T, R> f) {
         Plans plans = plans("flatMapStream");
-        return rdd(plans.rows(
-                node, new RowFunction.FlatMap(new RowFunctions.StreamRows(plans.travelling(f))), false));
+        return rdd(plans.rows(node, new RowFunction.FlatMap(new RowFunctions.StreamRows(plans.travelling(f))), false));
     }
 
     @Override
@@ -181,8 +183,7 @@ class RddHandle<T> implements RDD<T> {
     @Override
     public <K, V> PairRDD<K, V> flatMapToPair(PairFlatMapFunction<? super T, K, V> f) {
         Plans plans = plans("flatMapToPair");
-        return pairs(
-                plans.rows(node, new RowFunction.FlatMap(new RowFunctions.ToPairs(plans.travelling(f))), false));
+        return pairs(plans.rows(node, new RowFunction.FlatMap(new RowFunctions.ToPairs(plans.travelling(f))), false));
     }
 
     @Override
@@ -206,8 +207,7 @@ class RddHandle<T> implements RDD<T> {
     @Override
     public <R> RDD<R> mapPartitions(FlatMapFunction<Iterator<T>, R> f, boolean preservesPartitioning) {
         Plans plans = plans("mapPartitions");
-        return rdd(plans.partitions(
-                node, new PartitionFunctions.Each(plans.travelling(f)), preservesPartitioning));
+        return rdd(plans.partitions(node, new PartitionFunctions.Each(plans.travelling(f)), preservesPartitioning));
     }
 
     @Override
@@ -226,8 +226,8 @@ class RddHandle<T> implements RDD<T> {
     public <K, V> PairRDD<K, V> mapPartitionsToPair(
             PairFlatMapFunction<Iterator<T>, K, V> f, boolean preservesPartitioning) {
         Plans plans = plans("mapPartitionsToPair");
-        return pairs(plans.partitions(
-                node, new PartitionFunctions.EachToPairs(plans.travelling(f)), preservesPartitioning));
+        return pairs(
+                plans.partitions(node, new PartitionFunctions.EachToPairs(plans.travelling(f)), preservesPartitioning));
     }
 
     @Override
@@ -327,7 +327,8 @@ class RddHandle<T> implements RDD<T> {
         return shuffle ? plans.repartition(node, n) : plans.coalesce(node, n);
     }
 
-    // ---- shuffled -----------------------------------------------------------------------------------------------------
+    // ---- shuffled
+    // -----------------------------------------------------------------------------------------------------
 
     @Override
     public RDD<T> repartition(int n) {
@@ -423,11 +424,11 @@ class RddHandle<T> implements RDD<T> {
         return rdd(plans.map(plans.sortByKey(keyed, order, n), RowFunctions.PairPart.VALUE));
     }
 
-    // ---- actions ------------------------------------------------------------------------------------------------------
+    // ---- actions
+    // ------------------------------------------------------------------------------------------------------
 
     /** Runs {@code function} over the named partitions; results come in any order. */
-    final void run(
-            Plans plans, PartitionFunction function, List<Integer> wanted, JobRunner.PartitionResults results) {
+    final void run(Plans plans, PartitionFunction function, List<Integer> wanted, JobRunner.PartitionResults results) {
         if (!wanted.isEmpty()) {
             session.run(plans.origin(), node, new StageBody.Sink.Result(function), wanted, results);
         }
@@ -444,7 +445,7 @@ class RddHandle<T> implements RDD<T> {
     }
 
     /** Calls a function of the user on the driver; what it throws becomes the failure of the action. */
-    static <R> R onDriver(Plans plans, java.util.concurrent.Callable<R> call) {
+    static <R> R onDriver(Plans plans, Callable<R> call) {
         try {
             return call.call();
         } catch (KindlingException e) {
@@ -483,8 +484,10 @@ class RddHandle<T> implements RDD<T> {
         RowFunctions.Collecting how = new RowFunctions.Collecting(plans.travelling(collector));
         Collector<Object, Object, Object> merging = onDriver(plans, how::collector);
         Object[] merged = {merging.supplier().get()};
-        runInOrder(plans, new Actions.Collect(how), (p, part) -> merged[0] =
-                merging.combiner().apply(merged[0], part));
+        runInOrder(
+                plans,
+                new Actions.Collect(how),
+                (p, part) -> merged[0] = merging.combiner().apply(merged[0], part));
         return Plans.erased(merging.finisher().apply(merged[0]));
     }
 
@@ -544,8 +547,7 @@ class RddHandle<T> implements RDD<T> {
 
     @Override
     public Stream<T> toLocalStream() {
-        return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(toLocalIterator(), Spliterator.ORDERED), false);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(toLocalIterator(), Spliterator.ORDERED), false);
     }
 
     @Override
@@ -701,8 +703,10 @@ class RddHandle<T> implements RDD<T> {
         Zero start = zeroOf(plans, zero);
         Function2<Object, Object, Object> merge = plans.travelling(comb);
         Object[] merged = {start.fresh(comb)};
-        runInOrder(plans, new Actions.Fold(start, plans.travelling(seq)), (p, part) ->
-                merged[0] = onDriver(plans, () -> merge.call(merged[0], part)));
+        runInOrder(
+                plans,
+                new Actions.Fold(start, plans.travelling(seq)),
+                (p, part) -> merged[0] = onDriver(plans, () -> merge.call(merged[0], part)));
         return Plans.erased(merged[0]);
     }
 
@@ -726,12 +730,11 @@ class RddHandle<T> implements RDD<T> {
         PlanNode parts = plans.partitions(node, new PartitionFunctions.FoldRows(start, plans.travelling(seq)), false);
         PlanNode few = gathered(plans, parts, depth, new PartitionFunctions.ReduceRows(merge));
         Object[] merged = {start.fresh(comb)};
-        new RddHandle<Object>(session, few)
-                .runInOrder(plans, Actions.CollectRows.ALL, (p, rows) -> {
-                    for (Object part : Plans.<List<Object>>erased(rows)) {
-                        merged[0] = onDriver(plans, () -> merge.call(merged[0], part));
-                    }
-                });
+        new RddHandle<Object>(session, few).runInOrder(plans, Actions.CollectRows.ALL, (p, rows) -> {
+            for (Object part : Plans.<List<Object>>erased(rows)) {
+                merged[0] = onDriver(plans, () -> merge.call(merged[0], part));
+            }
+        });
         return Plans.erased(merged[0]);
     }
 
@@ -760,13 +763,14 @@ class RddHandle<T> implements RDD<T> {
         PlanNode sums = plans.combineByKey(ones, SUMS, plans.defaultPartitioner(ones), true);
         Map<K, Long> counts = new HashMap<>();
         for (Object row : collected(plans, sums)) {
-            counts.put(Plans.erased(RowFunctions.pair(row)._1()), (Long) RowFunctions.pair(row)._2());
+            counts.put(Plans.erased(RowFunctions.pair(row)._1()), (Long)
+                    RowFunctions.pair(row)._2());
         }
         return counts;
     }
 
-    private static final dev.kindling.plan.Combiner SUMS = new dev.kindling.plan.Combiner(
-            RowFunctions.Itself.VALUE, RowFunctions.SumOfLongs.ADD, RowFunctions.SumOfLongs.ADD);
+    private static final Combiner SUMS =
+            new Combiner(RowFunctions.Itself.VALUE, RowFunctions.SumOfLongs.ADD, RowFunctions.SumOfLongs.ADD);
 
     @Override
     public void foreach(VoidFunction<? super T> f) {
@@ -788,7 +792,8 @@ class RddHandle<T> implements RDD<T> {
     public void saveAsTextFile(String path) {
         Plans plans = plans("saveAsTextFile");
         if (path == null || path.isBlank()) {
-            throw new KindlingException(ErrorCode.BAD_ARGUMENT, plans.origin() + ": the path is empty; name a directory");
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, plans.origin() + ": the path is empty; name a directory");
         }
         session.run(
                 plans.origin(),

@@ -270,7 +270,8 @@ final class RowFunctions {
         }
     }
 
-    // ---- co-groups and joins ------------------------------------------------------------------------------------------
+    // ---- co-groups and joins
+    // ------------------------------------------------------------------------------------------
 
     enum GroupsAsTuple implements Function<Object, Object> {
         OF_2 {
@@ -327,8 +328,7 @@ final class RowFunctions {
                         rights = rightOnce.iterator();
                     }
                     Object match = rights.next();
-                    return new Tuple2<>(
-                            keepsRight ? optional(current) : current, keepsLeft ? optional(match) : match);
+                    return new Tuple2<>(keepsRight ? optional(current) : current, keepsLeft ? optional(match) : match);
                 }
             };
         }

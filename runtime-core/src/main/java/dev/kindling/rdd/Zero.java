@@ -14,7 +14,9 @@ record Zero(Serializable value, byte[] encoded) implements Serializable {
 
     /** @param user an object of the user's, whose class loader knows the value's class too */
     Object fresh(Object user) {
-        return encoded == null ? value : ClosureCodec.decode(encoded, user.getClass().getClassLoader());
+        return encoded == null
+                ? value
+                : ClosureCodec.decode(encoded, user.getClass().getClassLoader());
     }
 
     private static boolean isImmutable(Object zero) {

@@ -8,6 +8,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -105,7 +106,8 @@ final class CaptureWalk {
             } else {
                 int parameter = capturesThis ? i - 1 : i;
                 name = LocalNames.ofParameter(lambda, parameter)
-                        .orElseGet(() -> "a local variable of type " + (parameter < types.length ? types[parameter] : "?"));
+                        .orElseGet(() ->
+                                "a local variable of type " + (parameter < types.length ? types[parameter] : "?"));
             }
             edges.add(new Edge(name, captured));
         }
@@ -117,14 +119,15 @@ final class CaptureWalk {
             List<Edge> edges = new ArrayList<>();
             for (Map.Entry<?, ?> entry : map.entrySet()) {
                 edges.add(new Edge("[key]", entry.getKey()));
-                edges.add(new Edge(entry.getKey() instanceof String key ? "[" + key + "]" : "[value]", entry.getValue()));
+                edges.add(
+                        new Edge(entry.getKey() instanceof String key ? "[" + key + "]" : "[value]", entry.getValue()));
                 if (edges.size() >= MAX_ELEMENTS) {
                     break;
                 }
             }
             return edges;
         }
-        if (value instanceof Iterable<?> iterable && !(value instanceof java.nio.file.Path)) {
+        if (value instanceof Iterable<?> iterable && !(value instanceof Path)) {
             return elements(iterable);
         }
         if (value instanceof AtomicReference<?> reference) {
@@ -153,7 +156,9 @@ final class CaptureWalk {
             }
             for (Field field : type.getDeclaredFields()) {
                 int modifiers = field.getModifiers();
-                if (Modifier.isStatic(modifiers) || Modifier.isTransient(modifiers) || field.getType().isPrimitive()) {
+                if (Modifier.isStatic(modifiers)
+                        || Modifier.isTransient(modifiers)
+                        || field.getType().isPrimitive()) {
                     continue;
                 }
                 try {
@@ -182,8 +187,13 @@ final class CaptureWalk {
         try {
             Method writeReplace = value.getClass().getDeclaredMethod("writeReplace");
             writeReplace.setAccessible(true);
-            return writeReplace.invoke(value) instanceof SerializedLambda lambda ? Optional.of(lambda) : Optional.empty();
-        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException | InaccessibleObjectException e) {
+            return writeReplace.invoke(value) instanceof SerializedLambda lambda
+                    ? Optional.of(lambda)
+                    : Optional.empty();
+        } catch (NoSuchMethodException
+                | IllegalAccessException
+                | InvocationTargetException
+                | InaccessibleObjectException e) {
             return Optional.empty();
         }
     }

@@ -60,7 +60,8 @@ final class LocalNames {
         }
         for (int methods = in.readUnsignedShort(); methods > 0; methods--) {
             in.skipNBytes(2);
-            boolean isWanted = method.equals(utf8[in.readUnsignedShort()]) & descriptor.equals(utf8[in.readUnsignedShort()]);
+            boolean isWanted =
+                    method.equals(utf8[in.readUnsignedShort()]) & descriptor.equals(utf8[in.readUnsignedShort()]);
             if (!isWanted) {
                 skipAttributes(in);
                 continue;

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KindlingConfTest {
-    private static final KindlingConf.Key<Integer> SLOTS = new KindlingConf.Key<>("app.slots", Integer.class, 4, "Slots.");
+    private static final KindlingConf.Key<Integer> SLOTS =
+            new KindlingConf.Key<>("app.slots", Integer.class, 4, "Slots.");
 
     @Test
     void aTypedKeyAnswersInItsTypeOrWithItsDefault() {
@@ -35,7 +36,11 @@ class KindlingConfTest {
 
     @Test
     void sizesAndTimesHaveUnits() {
-        KindlingConf conf = new KindlingConf(false).set("a", "64k").set("b", "2g").set("c", "5m").set("d", "1500");
+        KindlingConf conf = new KindlingConf(false)
+                .set("a", "64k")
+                .set("b", "2g")
+                .set("c", "5m")
+                .set("d", "1500");
 
         assertEquals(64 << 10, conf.getSizeAsBytes("a", "0"));
         assertEquals(2L << 30, conf.getSizeAsBytes("b", "0"));
@@ -56,7 +61,8 @@ class KindlingConfTest {
 
     @Test
     void secretsAreNotPrinted() {
-        KindlingConf conf = new KindlingConf(false).set("app.password", "hunter2").set("app.user", "me");
+        KindlingConf conf =
+                new KindlingConf(false).set("app.password", "hunter2").set("app.user", "me");
 
         assertFalse(conf.toDebugString().contains("hunter2"));
         assertTrue(conf.toString().contains("app.user=me"));

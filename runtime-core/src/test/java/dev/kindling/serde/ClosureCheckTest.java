@@ -121,7 +121,9 @@ class ClosureCheckTest implements Serializable {
     void aBoundMethodReferenceNamesItsReceiver() {
         Function<String, String> f = new Connection()::ask;
 
-        assertTrue(refusal(f).contains("the method reference captures its receiver (Connection) : Connection"), refusal(f));
+        assertTrue(
+                refusal(f).contains("the method reference captures its receiver (Connection) : Connection"),
+                refusal(f));
     }
 
     @Test
@@ -147,7 +149,9 @@ class ClosureCheckTest implements Serializable {
             }
         };
 
-        assertTrue(refusal(f).contains("the anonymous class captures this (ClosureCheckTest) -> cache -> conn"), refusal(f));
+        assertTrue(
+                refusal(f).contains("the anonymous class captures this (ClosureCheckTest) -> cache -> conn"),
+                refusal(f));
     }
 
     @Test

@@ -33,7 +33,8 @@ class ClosureCodecTest {
         byte[] bytes = ClosureCodec.encode(new Holder().plus(3));
 
         @SuppressWarnings("unchecked")
-        Function<Integer, Integer> f = (Function<Integer, Integer>) ClosureCodec.decode(bytes, getClass().getClassLoader());
+        Function<Integer, Integer> f = (Function<Integer, Integer>)
+                ClosureCodec.decode(bytes, getClass().getClassLoader());
 
         assertEquals(8, f.call(5));
     }
@@ -84,7 +85,8 @@ class ClosureCodecTest {
     void ordinaryJdkValuesPass() {
         IllegalStateException captured = new IllegalStateException("kept");
 
-        Object back = ClosureCodec.decode(ClosureCodec.encode(captured), getClass().getClassLoader());
+        Object back =
+                ClosureCodec.decode(ClosureCodec.encode(captured), getClass().getClassLoader());
 
         assertEquals("kept", ((IllegalStateException) back).getMessage());
     }
@@ -93,8 +95,8 @@ class ClosureCodecTest {
     void aClassUnknownHereIsNamed() throws IOException {
         byte[] bytes = ClosureCodec.encode(new Holder());
 
-        KindlingException unknown = assertThrows(
-                KindlingException.class, () -> ClosureCodec.decode(bytes, new Blind()));
+        KindlingException unknown =
+                assertThrows(KindlingException.class, () -> ClosureCodec.decode(bytes, new Blind()));
 
         assertTrue(unknown.getMessage().contains(Holder.class.getName()), unknown.getMessage());
     }

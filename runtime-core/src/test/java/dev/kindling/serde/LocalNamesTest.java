@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalNamesTest {
-    private static final String SOURCE =
-            """
+    private static final String SOURCE = """
             public class App implements java.util.function.Supplier<Object>, java.io.Serializable {
                 interface Task extends java.io.Serializable { Object call(Object row); }
                 String field = "f";
@@ -67,7 +66,8 @@ class LocalNamesTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         assertEquals(0, compiler.run(null, null, null, option, "-d", directory.toString(), source.toString()));
         try (URLClassLoader app = loader()) {
-            Supplier<?> made = (Supplier<?>) app.loadClass("App").getConstructor().newInstance();
+            Supplier<?> made =
+                    (Supplier<?>) app.loadClass("App").getConstructor().newInstance();
             return CaptureWalk.lambdaForm(made.get()).orElseThrow();
         }
     }

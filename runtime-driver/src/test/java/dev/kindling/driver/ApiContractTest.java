@@ -57,8 +57,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ApiContractTest {
     private static KindlingContext kindling;
 
-    private static final List<Integer> NUMBERS = new Random(7).ints(3_000, 0, 500).boxed().toList();
-    private static final List<String> WORDS = NUMBERS.stream().map(n -> "w" + n % 97).toList();
+    private static final List<Integer> NUMBERS =
+            new Random(7).ints(3_000, 0, 500).boxed().toList();
+    private static final List<String> WORDS =
+            NUMBERS.stream().map(n -> "w" + n % 97).toList();
 
     @BeforeAll
     static void open() {
@@ -89,11 +91,13 @@ class ApiContractTest {
         return all;
     }
 
-    // ---- the program of the README ------------------------------------------------------------------------------------
+    // ---- the program of the README
+    // ------------------------------------------------------------------------------------
 
     @Test
     void theProgramOfTheReadmeCounts(@TempDir Path directory) throws Exception {
-        Path zips = Files.writeString(directory.resolve("zips.tsv"), "941\t94110\n100\t10001\n941\t94103\n100\t10002\n941\t94117\n");
+        Path zips = Files.writeString(
+                directory.resolve("zips.tsv"), "941\t94110\n100\t10001\n941\t94103\n100\t10002\n941\t94117\n");
 
         List<Tuple2<Integer, Long>> counts = kindling.textFile(zips.toString())
                 .map(line -> line.split("\t"))
@@ -106,7 +110,8 @@ class ApiContractTest {
         assertEquals(List.of(Tuple2.of(100, 2L), Tuple2.of(941, 3L)), counts);
     }
 
-    // ---- sources ------------------------------------------------------------------------------------------------------
+    // ---- sources
+    // ------------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 64})
@@ -125,9 +130,11 @@ class ApiContractTest {
 
     @Test
     void nullRowsAndNullKeysAndValuesTravel() {
-        assertEquals(Arrays.asList(1, null, 3), kindling.parallelize(Arrays.asList(1, null, 3), 2).collect());
-        PairRDD<String, Integer> withNulls = kindling.parallelizePairs(
-                List.of(Tuple2.of(null, 1), Tuple2.of("a", null), Tuple2.of(null, 2)), 3);
+        assertEquals(
+                Arrays.asList(1, null, 3),
+                kindling.parallelize(Arrays.asList(1, null, 3), 2).collect());
+        PairRDD<String, Integer> withNulls =
+                kindling.parallelizePairs(List.of(Tuple2.of(null, 1), Tuple2.of("a", null), Tuple2.of(null, 2)), 3);
         Map<String, List<Integer>> groups = new HashMap<>();
         withNulls.groupByKey().collect().forEach(t -> {
             List<Integer> values = new ArrayList<>();
@@ -140,7 +147,9 @@ class ApiContractTest {
 
     @Test
     void aRangeCountsLikeALoop() {
-        assertEquals(LongStream.range(5, 500).boxed().toList(), kindling.range(5, 500, 1, 4).collect());
+        assertEquals(
+                LongStream.range(5, 500).boxed().toList(),
+                kindling.range(5, 500, 1, 4).collect());
         assertEquals(List.of(10L, 7L, 4L, 1L), kindling.range(10, 0, -3, 3).collect());
         assertEquals(List.of(), kindling.range(3, 3, 1, 2).collect());
     }
@@ -158,7 +167,8 @@ class ApiContractTest {
         Files.writeString(directory.resolve("a.txt"), "one\ntwo\n");
         Files.writeString(directory.resolve("b.txt"), "");
 
-        List<Tuple2<String, String>> files = kindling.wholeTextFiles(directory.toString()).collect();
+        List<Tuple2<String, String>> files =
+                kindling.wholeTextFiles(directory.toString()).collect();
 
         assertEquals(List.of("one\ntwo\n", ""), files.stream().map(Tuple2::_2).toList());
         assertTrue(files.get(0)._1().endsWith("/a.txt"), files.get(0)._1());
@@ -172,7 +182,8 @@ class ApiContractTest {
         assertTrue(missing.getMessage().contains("/no/such/file"), missing.getMessage());
     }
 
-    // ---- narrow -------------------------------------------------------------------------------------------------------
+    // ---- narrow
+    // -------------------------------------------------------------------------------------------------------
 
     @Test
     void narrowTransformationsDoWhatStreamsDo() {
@@ -186,10 +197,13 @@ class ApiContractTest {
                 NUMBERS.stream().flatMap(n -> IntStream.range(0, n % 4).boxed()).toList(),
                 numbers(3).flatMapStream(n -> IntStream.range(0, n % 4).boxed()).collect());
         assertEquals(
-                NUMBERS.stream().map(n -> Tuple2.of(n % 7, n)).toList(), numbers(3).keyBy(n -> n % 7).collect());
+                NUMBERS.stream().map(n -> Tuple2.of(n % 7, n)).toList(),
+                numbers(3).keyBy(n -> n % 7).collect());
         assertEquals(
                 NUMBERS.stream().map(n -> Tuple2.of("k", n)).toList(),
-                numbers(2).flatMapToPair(n -> List.of(Tuple2.of("k", n)).iterator()).collect());
+                numbers(2)
+                        .flatMapToPair(n -> List.of(Tuple2.of("k", n)).iterator())
+                        .collect());
     }
 
     @Test
@@ -201,17 +215,20 @@ class ApiContractTest {
                 NUMBERS.stream().filter(n -> n % 50 < 5).toList(),
                 pairs(3).filter((k, v) -> k < 5).values().collect());
         assertEquals(
-                NUMBERS.stream().map(n -> n % 50).toList(), pairs(3).mapToPair((k, v) -> Tuple2.of(v, k)).values().collect());
+                NUMBERS.stream().map(n -> n % 50).toList(),
+                pairs(3).mapToPair((k, v) -> Tuple2.of(v, k)).values().collect());
+        assertEquals(NUMBERS.stream().map(n -> n % 50).toList(), pairs(3).keys().collect());
         assertEquals(
-                NUMBERS.stream().map(n -> n % 50).toList(), pairs(3).keys().collect());
-        assertEquals(
-                NUMBERS.stream().flatMap(n -> Stream.of(Tuple2.of(n % 50, n), Tuple2.of(n % 50, n + 1))).toList(),
+                NUMBERS.stream()
+                        .flatMap(n -> Stream.of(Tuple2.of(n % 50, n), Tuple2.of(n % 50, n + 1)))
+                        .toList(),
                 pairs(3).flatMapValues(v -> List.of(v, v + 1).iterator()).collect());
     }
 
     @Test
     void mapPartitionsSeesEachPartitionOnce() {
-        List<Integer> sizes = numbers(4).mapPartitions(rows -> {
+        List<Integer> sizes = numbers(4)
+                .mapPartitions(rows -> {
                     int count = 0;
                     while (rows.hasNext()) {
                         rows.next();
@@ -224,7 +241,9 @@ class ApiContractTest {
         assertEquals(List.of(750, 750, 750, 750), sizes);
         assertEquals(
                 List.of(0, 1, 2, 3),
-                numbers(4).mapPartitionsWithIndex((i, rows) -> List.of(i).iterator(), false).collect());
+                numbers(4)
+                        .mapPartitionsWithIndex((i, rows) -> List.of(i).iterator(), false)
+                        .collect());
         assertEquals(4, numbers(4).glom().collect().size());
         assertEquals(NUMBERS.subList(0, 750), numbers(4).glom().first());
     }
@@ -245,7 +264,9 @@ class ApiContractTest {
     void indexesCountThroughAllPartitions() {
         List<Tuple2<Integer, Long>> indexed = numbers(7).zipWithIndex().collect();
 
-        assertEquals(LongStream.range(0, NUMBERS.size()).boxed().toList(), indexed.stream().map(Tuple2::_2).toList());
+        assertEquals(
+                LongStream.range(0, NUMBERS.size()).boxed().toList(),
+                indexed.stream().map(Tuple2::_2).toList());
         assertEquals(NUMBERS, indexed.stream().map(Tuple2::_1).toList());
         assertEquals(
                 NUMBERS.size(),
@@ -263,13 +284,14 @@ class ApiContractTest {
         assertTrue(withReplacement > 5_600 && withReplacement < 6_400, "" + withReplacement);
     }
 
-    // ---- shuffled -----------------------------------------------------------------------------------------------------
+    // ---- shuffled
+    // -----------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 16, 64})
     void groupsHoldAllValuesOfTheirKey(int partitions) {
-        Map<Integer, List<Integer>> grouped = pairs(5).groupByKey(partitions).collect().stream()
-                .collect(toMap(Tuple2::_1, t -> sorted(t._2())));
+        Map<Integer, List<Integer>> grouped =
+                pairs(5).groupByKey(partitions).collect().stream().collect(toMap(Tuple2::_1, t -> sorted(t._2())));
 
         Map<Integer, List<Integer>> expected = new HashMap<>();
         groups().forEach((k, v) -> expected.put(k, sorted(v)));
@@ -278,8 +300,7 @@ class ApiContractTest {
 
     @Test
     void groupsCanBeReadTwiceAndCounted() {
-        Map<Integer, Long> twice = pairs(4)
-                .groupByKey()
+        Map<Integer, Long> twice = pairs(4).groupByKey()
                 .mapValues(g -> {
                     long count = 0;
                     for (int ignored : g) {
@@ -295,7 +316,8 @@ class ApiContractTest {
 
     @Test
     void keysAreWhereTheirHashSays() {
-        List<List<Tuple2<Integer, Integer>>> parts = pairs(4).partitionBy(new HashPartitioner(6)).glom().collect();
+        List<List<Tuple2<Integer, Integer>>> parts =
+                pairs(4).partitionBy(new HashPartitioner(6)).glom().collect();
 
         for (int i = 0; i < 6; i++) {
             int partition = i;
@@ -311,23 +333,27 @@ class ApiContractTest {
         assertEquals(sums, pairs(4).reduceByKey(Integer::sum).collectAsMap());
         assertEquals(sums, pairs(4).reduceByKey(Integer::sum, 3).collectAsMap());
         assertEquals(sums, pairs(4).foldByKey(0, Integer::sum).collectAsMap());
-        assertEquals(sums, pairs(4).combineByKey(n -> n, Integer::sum, Integer::sum).collectAsMap());
+        assertEquals(
+                sums, pairs(4).combineByKey(n -> n, Integer::sum, Integer::sum).collectAsMap());
         assertEquals(
                 sums,
                 pairs(4).combineByKey(n -> n, Integer::sum, Integer::sum, new HashPartitioner(3), false)
                         .collectAsMap());
         assertEquals(sums, pairs(4).reduceByKeyLocally(Integer::sum));
-        assertEquals(sums, pairs(4).partitionBy(new HashPartitioner(3)).reduceByKey(Integer::sum).collectAsMap());
         assertEquals(
-                NUMBERS.stream().collect(groupingBy(n -> n % 50, counting())),
-                pairs(4).countByKey());
-        assertEquals(WORDS.stream().collect(groupingBy(w -> w, counting())), kindling.parallelize(WORDS, 3).countByValue());
+                sums,
+                pairs(4).partitionBy(new HashPartitioner(3))
+                        .reduceByKey(Integer::sum)
+                        .collectAsMap());
+        assertEquals(NUMBERS.stream().collect(groupingBy(n -> n % 50, counting())), pairs(4).countByKey());
+        assertEquals(
+                WORDS.stream().collect(groupingBy(w -> w, counting())),
+                kindling.parallelize(WORDS, 3).countByValue());
     }
 
     @Test
     void aMutableZeroIsFreshForEveryKey() {
-        Map<Integer, List<Integer>> lists = pairs(4)
-                .aggregateByKey(
+        Map<Integer, List<Integer>> lists = pairs(4).aggregateByKey(
                         new ArrayList<Integer>(),
                         (list, n) -> {
                             list.add(n);
@@ -348,8 +374,11 @@ class ApiContractTest {
     @Test
     void collectorsOfTheJdkRunDistributed() {
         assertEquals(
-                NUMBERS.stream().collect(Collectors.partitioningBy(n -> n > 250, counting())).get(true),
-                numbers(4).filter(n -> n > 250).collect(Collectors::<Integer>toList).stream().count());
+                NUMBERS.stream()
+                        .collect(Collectors.partitioningBy(n -> n > 250, counting()))
+                        .get(true),
+                numbers(4).filter(n -> n > 250).collect(Collectors::<Integer>toList).stream()
+                        .count());
         assertEquals(
                 NUMBERS.stream().collect(groupingBy(n -> n % 50, toSet())),
                 pairs(3).collectByKey(Collectors::<Integer>toSet).collectAsMap());
@@ -359,12 +388,21 @@ class ApiContractTest {
     @ValueSource(ints = {1, 2, 9, 40})
     void sortedKeysAreInOrderOverAllPartitions(int partitions) {
         List<Integer> keys = sorted(NUMBERS);
-        RDD<Integer> ascending = numbers(5).mapToPair(n -> Tuple2.of(n, "v" + n)).sortByKey(true, partitions).keys();
+        RDD<Integer> ascending = numbers(5)
+                .mapToPair(n -> Tuple2.of(n, "v" + n))
+                .sortByKey(true, partitions)
+                .keys();
 
         assertEquals(keys, ascending.collect());
         assertEquals(partitions, ascending.getNumPartitions());
         Collections.reverse(keys);
-        assertEquals(keys, numbers(5).mapToPair(n -> Tuple2.of(n, n)).sortByKey(false, partitions).keys().collect());
+        assertEquals(
+                keys,
+                numbers(5)
+                        .mapToPair(n -> Tuple2.of(n, n))
+                        .sortByKey(false, partitions)
+                        .keys()
+                        .collect());
     }
 
     @Test
@@ -398,14 +436,19 @@ class ApiContractTest {
         List<Tuple2<Integer, Integer>> rows =
                 IntStream.range(0, 2_000).mapToObj(i -> Tuple2.of(i % 3, i)).toList();
 
-        List<List<Tuple2<Integer, Integer>>> parts = kindling.parallelizePairs(rows, 4).sortByKey(true, 5).glom().collect();
+        List<List<Tuple2<Integer, Integer>>> parts =
+                kindling.parallelizePairs(rows, 4).sortByKey(true, 5).glom().collect();
 
         List<Tuple2<Integer, Integer>> expected = new ArrayList<>(rows);
         expected.sort(Comparator.comparing(Tuple2::_1));
         assertEquals(expected, parts.stream().flatMap(List::stream).toList());
         for (int key = 0; key < 3; key++) {
             int wanted = key;
-            assertEquals(1, parts.stream().filter(p -> p.stream().anyMatch(t -> t._1() == wanted)).count());
+            assertEquals(
+                    1,
+                    parts.stream()
+                            .filter(p -> p.stream().anyMatch(t -> t._1() == wanted))
+                            .count());
         }
     }
 
@@ -419,15 +462,20 @@ class ApiContractTest {
                 kindling.parallelize(WORDS, 4)
                         .sortBy(
                                 w -> w,
-                                (Comparator<String> & Serializable) (a, b) ->
-                                        a.length() != b.length() ? a.length() - b.length() : b.compareTo(a),
+                                (Comparator<String> & Serializable)
+                                        (a, b) -> a.length() != b.length() ? a.length() - b.length() : b.compareTo(a),
                                 3)
                         .collect());
         assertEquals(
-                sorted(WORDS), kindling.parallelize(WORDS, 4).sortBy(w -> w, true, 3).collect());
+                sorted(WORDS),
+                kindling.parallelize(WORDS, 4).sortBy(w -> w, true, 3).collect());
         assertEquals(
                 sorted(WORDS),
-                kindling.parallelize(WORDS, 4).mapToPair(w -> Tuple2.of(w, 1)).sortByKey((a, b) -> a.compareTo(b)).keys().collect());
+                kindling.parallelize(WORDS, 4)
+                        .mapToPair(w -> Tuple2.of(w, 1))
+                        .sortByKey((a, b) -> a.compareTo(b))
+                        .keys()
+                        .collect());
         assertEquals(
                 sorted(WORDS),
                 kindling.parallelize(WORDS, 4)
@@ -441,7 +489,13 @@ class ApiContractTest {
     void aSortedSetCanBeSortedGroupedAndJoinedAgain() {
         PairRDD<Integer, Integer> sums = pairs(4).reduceByKey(Integer::sum).sortByKey(true, 3);
 
-        assertEquals(sums.collect(), sums.mapToPair((k, v) -> Tuple2.of(v, k)).sortByKey().mapToPair((k, v) -> Tuple2.of(v, k)).sortByKey().collect());
+        assertEquals(
+                sums.collect(),
+                sums.mapToPair((k, v) -> Tuple2.of(v, k))
+                        .sortByKey()
+                        .mapToPair((k, v) -> Tuple2.of(v, k))
+                        .sortByKey()
+                        .collect());
         assertEquals(50, sums.join(sums).count());
         assertEquals(50, sums.groupByKey().count());
     }
@@ -452,7 +506,8 @@ class ApiContractTest {
         List<List<Integer>> parts = numbers(3).repartition(partitions).glom().collect();
 
         assertEquals(partitions, parts.size());
-        assertEquals(sorted(NUMBERS), sorted(parts.stream().flatMap(List::stream).toList()));
+        assertEquals(
+                sorted(NUMBERS), sorted(parts.stream().flatMap(List::stream).toList()));
         int most = parts.stream().mapToInt(List::size).max().orElseThrow();
         int least = parts.stream().mapToInt(List::size).min().orElseThrow();
         assertTrue(most - least <= 3, most + " " + least);
@@ -460,15 +515,24 @@ class ApiContractTest {
 
     @Test
     void setOperationsAgreeWithSets() {
-        RDD<Integer> evens = kindling.parallelize(IntStream.range(0, 100).map(n -> n * 2 % 60).boxed().toList(), 3);
-        RDD<Integer> threes = kindling.parallelize(IntStream.range(0, 20).map(n -> n * 3).boxed().toList(), 2);
+        RDD<Integer> evens = kindling.parallelize(
+                IntStream.range(0, 100).map(n -> n * 2 % 60).boxed().toList(), 3);
+        RDD<Integer> threes = kindling.parallelize(
+                IntStream.range(0, 20).map(n -> n * 3).boxed().toList(), 2);
 
-        assertEquals(sorted(new TreeSet<>(NUMBERS)), sorted(numbers(5).distinct().collect()));
+        assertEquals(
+                sorted(new TreeSet<>(NUMBERS)), sorted(numbers(5).distinct().collect()));
         assertEquals(3, numbers(5).distinct(3).getNumPartitions());
         assertEquals(
-                IntStream.range(0, 10).map(n -> n * 6).boxed().toList(), sorted(evens.intersection(threes).collect()));
+                IntStream.range(0, 10).map(n -> n * 6).boxed().toList(),
+                sorted(evens.intersection(threes).collect()));
         assertEquals(
-                IntStream.range(0, 100).map(n -> n * 2 % 60).filter(n -> n % 3 != 0).sorted().boxed().toList(),
+                IntStream.range(0, 100)
+                        .map(n -> n * 2 % 60)
+                        .filter(n -> n % 3 != 0)
+                        .sorted()
+                        .boxed()
+                        .toList(),
                 sorted(evens.subtract(threes).collect()));
         assertEquals(
                 Set.of(Tuple2.of("b", 2)),
@@ -484,13 +548,13 @@ class ApiContractTest {
         PairRDD<String, String> right = kindling.parallelizePairs(
                 List.of(Tuple2.of("b", "x"), Tuple2.of("b", "y"), Tuple2.of("c", "z"), Tuple2.of("d", "w")), 2);
 
-        assertEquals(
-                Set.of("(b,(2,x))", "(b,(2,y))", "(b,(3,x))", "(b,(3,y))", "(c,(4,z))"), texts(left.join(right)));
+        assertEquals(Set.of("(b,(2,x))", "(b,(2,y))", "(b,(3,x))", "(b,(3,y))", "(c,(4,z))"), texts(left.join(right)));
         assertEquals(5, left.join(right, 4).count());
         assertEquals(
                 Optional.empty(), left.leftOuterJoin(right).lookup("a").get(0)._2());
         assertEquals(6, left.leftOuterJoin(right).count());
-        assertEquals(Optional.empty(), left.rightOuterJoin(right).lookup("d").get(0)._1());
+        assertEquals(
+                Optional.empty(), left.rightOuterJoin(right).lookup("d").get(0)._1());
         assertEquals(6, left.rightOuterJoin(right).count());
         assertEquals(7, left.fullOuterJoin(right).count());
     }
@@ -513,7 +577,8 @@ class ApiContractTest {
         });
     }
 
-    // ---- actions ------------------------------------------------------------------------------------------------------
+    // ---- actions
+    // ------------------------------------------------------------------------------------------------------
 
     @Test
     void takeReadsInOrderAndStops() {
@@ -521,11 +586,13 @@ class ApiContractTest {
         assertEquals(NUMBERS.get(0), numbers(3).first());
         assertEquals(NUMBERS, numbers(3).take(Integer.MAX_VALUE));
         assertEquals(List.of(), numbers(3).take(0));
-        assertEquals(List.of(5L, 6L), kindling.range(0, Long.MAX_VALUE, 1, 2).filter(n -> n > 4).take(2));
+        assertEquals(
+                List.of(5L, 6L),
+                kindling.range(0, Long.MAX_VALUE, 1, 2).filter(n -> n > 4).take(2));
         assertTrue(kindling.emptyRDD().isEmpty());
         assertTrue(numbers(3).filter(n -> false).isEmpty());
-        KindlingException empty =
-                assertThrows(KindlingException.class, () -> numbers(2).filter(n -> false).first());
+        KindlingException empty = assertThrows(
+                KindlingException.class, () -> numbers(2).filter(n -> false).first());
         assertEquals(ErrorCode.BAD_ARGUMENT, empty.code());
     }
 
@@ -539,31 +606,31 @@ class ApiContractTest {
         assertEquals(sum, numbers(30).treeAggregate(0, Integer::sum, Integer::sum));
         assertEquals(
                 new TreeSet<>(NUMBERS),
-                numbers(7).aggregate(
-                        new TreeSet<Integer>(),
-                        (set, n) -> {
-                            set.add(n);
-                            return set;
-                        },
-                        (a, b) -> {
-                            a.addAll(b);
-                            return a;
-                        }));
+                numbers(7)
+                        .aggregate(
+                                new TreeSet<Integer>(),
+                                (set, n) -> {
+                                    set.add(n);
+                                    return set;
+                                },
+                                (a, b) -> {
+                                    a.addAll(b);
+                                    return a;
+                                }));
         assertEquals(Collections.max(NUMBERS), numbers(7).max(Comparator.naturalOrder()));
         assertEquals(Collections.min(NUMBERS), numbers(7).min((a, b) -> a - b));
         assertEquals(sorted(NUMBERS).subList(0, 10), numbers(7).takeOrdered(10));
         assertEquals(
-                NUMBERS.stream().sorted(Comparator.reverseOrder()).limit(10).toList(), numbers(7).top(10));
+                NUMBERS.stream().sorted(Comparator.reverseOrder()).limit(10).toList(),
+                numbers(7).top(10));
         assertEquals(3L, kindling.of("a", "b", "c").count());
         assertThrows(KindlingException.class, () -> kindling.<Integer>emptyRDD().reduce(Integer::sum));
     }
 
     @Test
     void concatenationsComeInPartitionOrder() {
-        assertEquals(
-                String.join("", WORDS), kindling.parallelize(WORDS, 16).fold("", String::concat));
-        assertEquals(
-                String.join("", WORDS), kindling.parallelize(WORDS, 16).reduce(String::concat));
+        assertEquals(String.join("", WORDS), kindling.parallelize(WORDS, 16).fold("", String::concat));
+        assertEquals(String.join("", WORDS), kindling.parallelize(WORDS, 16).reduce(String::concat));
     }
 
     @Test
@@ -575,7 +642,9 @@ class ApiContractTest {
         assertEquals(NUMBERS, all);
         assertThrows(NoSuchElementException.class, rows::next);
         assertEquals(NUMBERS, numbers(3).toLocalStream().toList());
-        assertEquals(List.of(NUMBERS.subList(2000, 3000), NUMBERS.subList(0, 1000)), List.of(numbers(3).collectPartitions(new int[] {2, 0})));
+        assertEquals(
+                List.of(NUMBERS.subList(2000, 3000), NUMBERS.subList(0, 1000)),
+                List.of(numbers(3).collectPartitions(new int[] {2, 0})));
     }
 
     private static final AtomicLong SEEN = new AtomicLong();
@@ -594,7 +663,10 @@ class ApiContractTest {
     void numbersHaveStatistics() {
         DoubleRDD doubles = numbers(4).mapToDouble(n -> n / 2.0);
         double mean = NUMBERS.stream().mapToDouble(n -> n / 2.0).average().orElseThrow();
-        double variance = NUMBERS.stream().mapToDouble(n -> Math.pow(n / 2.0 - mean, 2)).average().orElseThrow();
+        double variance = NUMBERS.stream()
+                .mapToDouble(n -> Math.pow(n / 2.0 - mean, 2))
+                .average()
+                .orElseThrow();
 
         assertEquals(mean, doubles.mean(), 1e-9);
         assertEquals(variance, doubles.variance(), 1e-6);
@@ -610,7 +682,8 @@ class ApiContractTest {
         assertEquals(NUMBERS.size(), Arrays.stream(doubles.histogram(7)._2()).sum());
     }
 
-    // ---- output -------------------------------------------------------------------------------------------------------
+    // ---- output
+    // -------------------------------------------------------------------------------------------------------
 
     @Test
     void savedTextIsOneFileAPartition(@TempDir Path directory) throws Exception {
@@ -627,7 +700,9 @@ class ApiContractTest {
         }
         assertEquals(Set.of("_SUCCESS", "part-00000", "part-00001", "part-00002"), files);
         assertEquals(
-                pairs(1).reduceByKey(Integer::sum).sortByKey().collect().stream().map(Tuple2::toString).toList(),
+                pairs(1).reduceByKey(Integer::sum).sortByKey().collect().stream()
+                        .map(Tuple2::toString)
+                        .toList(),
                 lines.stream().filter(l -> l.startsWith("(")).toList());
         assertEquals(
                 sorted(kindling.textFile(target.toString()).collect()),
@@ -645,7 +720,8 @@ class ApiContractTest {
         assertTrue(Files.exists(target.resolve("_SUCCESS")));
     }
 
-    // ---- failures -----------------------------------------------------------------------------------------------------
+    // ---- failures
+    // -----------------------------------------------------------------------------------------------------
 
     private static final class OwnException extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -659,7 +735,8 @@ class ApiContractTest {
     void theCauseOfAFailedJobIsTheUsersOwnException() {
         KindlingException failed = assertThrows(
                 KindlingException.class,
-                () -> numbers(2).map(n -> {
+                () -> numbers(2)
+                        .map(n -> {
                             if (n == 499) {
                                 throw new OwnException("no such thing");
                             }
@@ -709,8 +786,8 @@ class ApiContractTest {
     @Test
     void setsOfTwoContextsAreNotMixed() {
         try (KindlingContext other = KindlingContext.local(1)) {
-            KindlingException refused = assertThrows(
-                    KindlingException.class, () -> numbers(1).union(other.parallelize(List.of(1))));
+            KindlingException refused =
+                    assertThrows(KindlingException.class, () -> numbers(1).union(other.parallelize(List.of(1))));
 
             assertTrue(refused.getMessage().contains("another context"), refused.getMessage());
         }

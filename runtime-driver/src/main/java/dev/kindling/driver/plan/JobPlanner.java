@@ -94,13 +94,15 @@ public final class JobPlanner implements JobRunner {
     }
 
     private void submit(JobGraph graph, PartitionResults results) throws InterruptedException {
-        submitter.run(graph, (partition, encoded) -> results.accept(
-                partition, ResultCodec.decode(encoded, settings.userClasses())));
+        submitter.run(
+                graph,
+                (partition, encoded) -> results.accept(partition, ResultCodec.decode(encoded, settings.userClasses())));
         // What a job has read was written, whichever job it was.
         graph.stages().forEach(stage -> written.addAll(stage.readsShuffles()));
     }
 
-    // ---- from a request to a graph ------------------------------------------------------------------------------------
+    // ---- from a request to a graph
+    // ------------------------------------------------------------------------------------
 
     private JobGraph graphOf(JobRequest request, StageBody.Sink sink, Optional<String> target)
             throws InterruptedException {
@@ -128,7 +130,10 @@ public final class JobPlanner implements JobRunner {
             PlanNode root = mapStage.stage().root();
             Partitioner by = mapStage.shuffle().by();
             StageBody.Sink sink = new StageBody.Sink.MapOutput(
-                    shuffleId, by, mapStage.bucketsPerPartition(), mapStage.shuffle().reduceSide());
+                    shuffleId,
+                    by,
+                    mapStage.bucketsPerPartition(),
+                    mapStage.shuffle().reduceSide());
             return new StageSpec(
                     stageId,
                     root.origin().toString(),
@@ -154,7 +159,8 @@ public final class JobPlanner implements JobRunner {
                 StageInputs.of(stage.root(), inputs));
     }
 
-    // ---- bounds of sorts ----------------------------------------------------------------------------------------------
+    // ---- bounds of sorts
+    // ----------------------------------------------------------------------------------------------
 
     /** One thread samples, others that need the same bounds wait for it. */
     private void findBounds(StageCut.MapStage mapStage, RangeBounds bounds, List<StageSpec> below, JobRequest request)
@@ -167,7 +173,8 @@ public final class JobPlanner implements JobRunner {
                 KeySample sample = new KeySample(
                         mapStage, bounds, request.inputs(), (root, sink, partitions, inputs, name, answers) -> {
                             List<StageSpec> graph = new ArrayList<>(parents);
-                            StageCut.Stage stage = new StageCut.Stage(root, mapStage.stage().readsShuffles());
+                            StageCut.Stage stage =
+                                    new StageCut.Stage(root, mapStage.stage().readsShuffles());
                             graph.add(resultStage(stage, sink, name, inputs));
                             submit(
                                     new JobGraph(
@@ -201,7 +208,8 @@ public final class JobPlanner implements JobRunner {
         return needed;
     }
 
-    // ---- the rest -----------------------------------------------------------------------------------------------------
+    // ---- the rest
+    // -----------------------------------------------------------------------------------------------------
 
     @Override
     public Lineage lineage(PlanNode root) {

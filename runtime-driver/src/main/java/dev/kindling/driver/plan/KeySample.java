@@ -114,7 +114,8 @@ final class KeySample {
         return parts.values().stream().mapToInt(part -> part.keys().size()).sum();
     }
 
-    // ---- groups: some of their buckets --------------------------------------------------------------------------------
+    // ---- groups: some of their buckets
+    // --------------------------------------------------------------------------------
 
     /** Steps over single rows that never make more of one, over groups, combined values or co-groups. */
     private static boolean hasOneRowForEachKey(PlanNode root) {
@@ -152,12 +153,14 @@ final class KeySample {
                     node,
                     node instanceof PlanNode.ShuffleRead read
                             ? read.firstBuckets(buckets)
-                            : node.withParents(node.parents().stream().map(made::get).toList()));
+                            : node.withParents(
+                                    node.parents().stream().map(made::get).toList()));
         }
         return made.get(root);
     }
 
-    // ---- text: pieces of it -------------------------------------------------------------------------------------------
+    // ---- text: pieces of it
+    // -------------------------------------------------------------------------------------------
 
     /** Empty when the input is small, is not text alone, or its pieces hold too few keys. */
     private Map<Integer, PartSample> samplePieces(List<Integer> all) throws InterruptedException {
@@ -189,16 +192,23 @@ final class KeySample {
 
     private double bytesOf(int partition, LeafInputs from) {
         long[] bytes = {0};
-        StageInputs.walk(root, partition, (leaf, leafPartition) -> bytes[0] +=
-                ((LeafSource.Splits) from.of(leaf)).splits().get(leafPartition).byteCount());
+        StageInputs.walk(
+                root,
+                partition,
+                (leaf, leafPartition) -> bytes[0] += ((LeafSource.Splits) from.of(leaf))
+                        .splits()
+                        .get(leafPartition)
+                        .byteCount());
         return bytes[0];
     }
 
-    // ---- everything else ----------------------------------------------------------------------------------------------
+    // ---- everything else
+    // ----------------------------------------------------------------------------------------------
 
     /** Parts whose keys each stand for far more rows than those of others get a sample of their fair size. */
     private void sampleCloser(Map<Integer, PartSample> parts) throws InterruptedException {
-        double rowCount = parts.values().stream().mapToDouble(PartSample::rowCount).sum();
+        double rowCount =
+                parts.values().stream().mapToDouble(PartSample::rowCount).sum();
         Map<Integer, Integer> tooFew = new HashMap<>();
         parts.forEach((partition, part) -> {
             double fair = wantedKeys * part.rowCount() / rowCount;
@@ -210,7 +220,8 @@ final class KeySample {
         parts.putAll(sample(root, tooFew.keySet().stream().sorted().toList(), most, inputs));
     }
 
-    // ---- bounds -------------------------------------------------------------------------------------------------------
+    // ---- bounds
+    // -------------------------------------------------------------------------------------------------------
 
     private record Candidate(Object key, double weight) {}
 

@@ -65,7 +65,8 @@ final class StageInputs implements JobGraph.TaskInputs {
         }
         LeafSource source = sources.get(leaf.id());
         if (source instanceof LeafSource.Slices slices) {
-            inputs.add(new LeafInput.Bytes(leaf.id(), leafPartition, slices.pages().get(leafPartition)));
+            inputs.add(
+                    new LeafInput.Bytes(leaf.id(), leafPartition, slices.pages().get(leafPartition)));
         } else if (source instanceof LeafSource.Splits splits) {
             inputs.add(new LeafInput.Bytes(
                     leaf.id(), leafPartition, SplitCodec.encode(splits.splits().get(leafPartition))));

@@ -34,7 +34,8 @@ record StageLineage(List<Stage> stages) implements Lineage {
         List<Step> steps = new ArrayList<>();
         for (PlanNode node : PlanOrder.parentsFirst(cut.root(), n -> false)) {
             List<Integer> made = node.parents().stream().map(PlanNode::id).toList();
-            steps.add(new Step(node.id(), node.origin().operation(), node.origin().callSite(), made));
+            steps.add(
+                    new Step(node.id(), node.origin().operation(), node.origin().callSite(), made));
         }
         return new Stage(id, parents, steps, cut.root().partitionCount(), isSkipped);
     }
@@ -63,7 +64,8 @@ record StageLineage(List<Stage> stages) implements Lineage {
             text.append("stage ").append(stage.id()).append(": ").append(tasks(stage));
             if (!stage.parents().isEmpty()) {
                 text.append(", reads ").append(stage.parents().size() == 1 ? "stage " : "stages ");
-                text.append(String.join(", ", stage.parents().stream().map(String::valueOf).toList()));
+                text.append(String.join(
+                        ", ", stage.parents().stream().map(String::valueOf).toList()));
             }
             text.append(stage.skipped() ? ", skipped: its output is there\n" : "\n");
             for (String step : mergedSteps(stage)) {
@@ -78,13 +80,20 @@ record StageLineage(List<Stage> stages) implements Lineage {
         StringBuilder text = new StringBuilder("flowchart TD\n");
         for (Stage stage : stages) {
             text.append("    s").append(stage.id()).append("[\"stage ").append(stage.id());
-            text.append(" (").append(tasks(stage)).append(stage.skipped() ? ", skipped" : "").append(")");
+            text.append(" (")
+                    .append(tasks(stage))
+                    .append(stage.skipped() ? ", skipped" : "")
+                    .append(")");
             mergedSteps(stage).forEach(step -> text.append("<br/>").append(escaped(step)));
             text.append("\"]\n");
         }
         for (Stage stage : stages) {
-            stage.parents().forEach(parent ->
-                    text.append("    s").append(parent).append(" --> s").append(stage.id()).append('\n'));
+            stage.parents()
+                    .forEach(parent -> text.append("    s")
+                            .append(parent)
+                            .append(" --> s")
+                            .append(stage.id())
+                            .append('\n'));
         }
         stages.stream()
                 .filter(Stage::skipped)
@@ -106,6 +115,9 @@ record StageLineage(List<Stage> stages) implements Lineage {
     }
 
     private static String escaped(String label) {
-        return label.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;").replace(">", "&gt;");
+        return label.replace("&", "&amp;")
+                .replace("\"", "&quot;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;");
     }
 }

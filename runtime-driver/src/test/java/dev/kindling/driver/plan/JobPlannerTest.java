@@ -50,14 +50,21 @@ class JobPlannerTest {
 
     @SuppressWarnings("unchecked")
     private List<Object> slice(LeafInput input) {
-        return (List<Object>) ResultCodec.decode(((LeafInput.Bytes) input).bytes(), getClass().getClassLoader());
+        return (List<Object>)
+                ResultCodec.decode(((LeafInput.Bytes) input).bytes(), getClass().getClassLoader());
     }
 
-    // ---- cutting ------------------------------------------------------------------------------------------------------
+    // ---- cutting
+    // ------------------------------------------------------------------------------------------------------
 
     @Test
     void narrowStepsShareOneStage() {
-        numbers(4).map(n -> n + 1).filter(n -> n > 2).mapToPair(n -> Tuple2.of(n, n)).mapValues(n -> n).collect();
+        numbers(4)
+                .map(n -> n + 1)
+                .filter(n -> n > 2)
+                .mapToPair(n -> Tuple2.of(n, n))
+                .mapValues(n -> n)
+                .collect();
 
         JobGraph graph = jobs.lastGraph();
         assertEquals(1, graph.stages().size());
@@ -78,9 +85,11 @@ class JobPlannerTest {
         assertEquals(3, map.reducePartitions());
         assertEquals(List.of(map.shuffleId()), result.readsShuffles());
         assertTrue(map.name().startsWith("mapToPair at JobPlannerTest.java:"), map.name());
-        PlanNode.Rows rows = assertInstanceOf(PlanNode.Rows.class, jobs.bodyOf(result).root());
+        PlanNode.Rows rows =
+                assertInstanceOf(PlanNode.Rows.class, jobs.bodyOf(result).root());
         PlanNode.ShuffleRead read = assertInstanceOf(PlanNode.ShuffleRead.class, rows.parent());
-        StageBody.Sink.MapOutput sink = assertInstanceOf(StageBody.Sink.MapOutput.class, jobs.bodyOf(map).sink());
+        StageBody.Sink.MapOutput sink = assertInstanceOf(
+                StageBody.Sink.MapOutput.class, jobs.bodyOf(map).sink());
         assertEquals(sink.bucketsPerPartition(), read.bucketsPerPartition());
         assertEquals(sink.shuffleId(), read.shuffleId());
     }
@@ -134,8 +143,13 @@ class JobPlannerTest {
         HashPartitioner by = new HashPartitioner(3);
         PairRDD<Integer, Integer> placed = pairs(4).partitionBy(by);
 
-        assertEquals(by, placed.mapValues(n -> n).filter(t -> true).flatMapValues(n -> List.of(n).iterator())
-                .partitioner().orElseThrow());
+        assertEquals(
+                by,
+                placed.mapValues(n -> n)
+                        .filter(t -> true)
+                        .flatMapValues(n -> List.of(n).iterator())
+                        .partitioner()
+                        .orElseThrow());
         assertTrue(placed.map(t -> t).partitioner().isEmpty());
         assertTrue(placed.mapPartitions(rows -> rows).partitioner().isEmpty());
         assertTrue(placed.mapPartitions(rows -> rows, true).partitioner().isPresent());
@@ -149,9 +163,16 @@ class JobPlannerTest {
 
         assertEquals(5, placed.join(pairs(8)).getNumPartitions());
         assertEquals(8, pairs(8).groupByKey().getNumPartitions());
-        assertEquals(80, pairs(2).partitionBy(new HashPartitioner(7)).join(numbersIn(80)).getNumPartitions());
-        assertEquals(6, new RecordedJobs(OptionalInt.of(6)).session.parallelizePairs(List.of(Tuple2.of(1, 1)), 1)
-                .groupByKey().getNumPartitions());
+        assertEquals(
+                80,
+                pairs(2).partitionBy(new HashPartitioner(7)).join(numbersIn(80)).getNumPartitions());
+        assertEquals(
+                6,
+                new RecordedJobs(OptionalInt.of(6))
+                        .session
+                        .parallelizePairs(List.of(Tuple2.of(1, 1)), 1)
+                        .groupByKey()
+                        .getNumPartitions());
     }
 
     private PairRDD<Integer, Integer> numbersIn(int partitions) {
@@ -177,7 +198,8 @@ class JobPlannerTest {
         assertEquals(deep.id(), root.id());
     }
 
-    // ---- what tasks read ----------------------------------------------------------------------------------------------
+    // ---- what tasks read
+    // ----------------------------------------------------------------------------------------------
 
     @Test
     void aTaskGetsItsOwnSliceOnly() {
@@ -210,7 +232,9 @@ class JobPlannerTest {
 
         StageSpec stage = jobs.lastGraph().resultStage();
         assertEquals(3, stage.partitionCount());
-        assertEquals(List.of(2, 3, 4), stage.inputs().of(1).stream().map(LeafInput::leafPartition).toList());
+        assertEquals(
+                List.of(2, 3, 4),
+                stage.inputs().of(1).stream().map(LeafInput::leafPartition).toList());
     }
 
     @Test
@@ -221,7 +245,10 @@ class JobPlannerTest {
 
         List<LeafInput> inputs = jobs.lastGraph().resultStage().inputs().of(2);
         assertEquals(1, inputs.size());
-        assertEquals(2, assertInstanceOf(LeafInput.ShufflePartition.class, inputs.get(0)).leafPartition());
+        assertEquals(
+                2,
+                assertInstanceOf(LeafInput.ShufflePartition.class, inputs.get(0))
+                        .leafPartition());
     }
 
     @Test
@@ -230,10 +257,13 @@ class JobPlannerTest {
 
         assertEquals(List.of(0, 0, 1), numbers(8).take(3));
 
-        assertEquals(List.of(List.of(0), List.of(1, 2, 3, 4)), jobs.graphs.stream().map(JobGraph::resultPartitions).toList());
+        assertEquals(
+                List.of(List.of(0), List.of(1, 2, 3, 4)),
+                jobs.graphs.stream().map(JobGraph::resultPartitions).toList());
     }
 
-    // ---- sorts --------------------------------------------------------------------------------------------------------
+    // ---- sorts
+    // --------------------------------------------------------------------------------------------------------
 
     @Test
     void aSortSamplesTheStageBelowOnce() {
@@ -247,7 +277,8 @@ class JobPlannerTest {
         JobGraph collect = jobs.graphs.get(1);
         JobGraph count = jobs.graphs.get(2);
         assertEquals(2, sample.stages().size());
-        assertTrue(sample.description().startsWith("sample for sortByKey at JobPlannerTest.java"), sample.description());
+        assertTrue(
+                sample.description().startsWith("sample for sortByKey at JobPlannerTest.java"), sample.description());
         assertEquals(3, collect.stages().size());
         assertSame(sample.stages().get(0), collect.stages().get(0));
         assertEquals(ids(collect).subList(0, 2), ids(count).subList(0, 2));
@@ -271,10 +302,12 @@ class JobPlannerTest {
         pairs(2).groupByKey().mapValues(Groups::size).sortByKey(true, 4).collect();
 
         assertEquals(2, jobs.graphs.size());
-        PlanNode.Rows rows = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(0).resultStage()).root();
+        PlanNode.Rows rows =
+                (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(0).resultStage()).root();
         PlanNode.ShuffleRead read = (PlanNode.ShuffleRead) rows.parent();
         assertEquals(read.bucketsPerPartition() / 8, read.bucketsRead());
-        PlanNode.Rows sorted = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(1).stages().get(1)).root();
+        PlanNode.Rows sorted =
+                (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(1).stages().get(1)).root();
         PlanNode.ShuffleRead all = (PlanNode.ShuffleRead) sorted.parent();
         assertEquals(all.bucketsPerPartition(), all.bucketsRead());
     }
@@ -285,7 +318,8 @@ class JobPlannerTest {
         pairs(2).groupByKey().mapValues(Groups::size).sortByKey(true, 4).collect();
 
         assertEquals(3, jobs.graphs.size());
-        PlanNode.Rows rows = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(1).resultStage()).root();
+        PlanNode.Rows rows =
+                (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(1).resultStage()).root();
         PlanNode.ShuffleRead read = (PlanNode.ShuffleRead) rows.parent();
         assertEquals(read.bucketsPerPartition(), read.bucketsRead());
     }
@@ -295,8 +329,10 @@ class JobPlannerTest {
         jobs.withKeys(IntStream.range(0, 100).boxed().toArray());
         pairs(2).join(pairs(2)).sortByKey(true, 4).collect();
 
-        PlanNode.Rows rows = (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(0).resultStage()).root();
-        PlanNode.ShuffleRead read = (PlanNode.ShuffleRead) ((PlanNode.CoGroup) rows.parent()).parents().get(0);
+        PlanNode.Rows rows =
+                (PlanNode.Rows) jobs.bodyOf(jobs.graphs.get(0).resultStage()).root();
+        PlanNode.ShuffleRead read = (PlanNode.ShuffleRead)
+                ((PlanNode.CoGroup) rows.parent()).parents().get(0);
         assertEquals(read.bucketsPerPartition(), read.bucketsRead());
     }
 
@@ -328,16 +364,23 @@ class JobPlannerTest {
         Path file = Files.writeString(directory.resolve("numbers.txt"), lines);
         jobs.withKeys(IntStream.range(0, 100).boxed().toArray());
 
-        jobs.session.textFile(file.toString(), OptionalInt.of(1)).mapToPair(l -> Tuple2.of(l, 1)).sortByKey(true, 2).collect();
+        jobs.session
+                .textFile(file.toString(), OptionalInt.of(1))
+                .mapToPair(l -> Tuple2.of(l, 1))
+                .sortByKey(true, 2)
+                .collect();
 
-        LeafInput.Bytes sampled = (LeafInput.Bytes) jobs.graphs.get(0).resultStage().inputs().of(0).get(0);
-        LeafInput.Bytes whole = (LeafInput.Bytes) jobs.graphs.get(1).stages().get(0).inputs().of(0).get(0);
+        LeafInput.Bytes sampled = (LeafInput.Bytes)
+                jobs.graphs.get(0).resultStage().inputs().of(0).get(0);
+        LeafInput.Bytes whole = (LeafInput.Bytes)
+                jobs.graphs.get(1).stages().get(0).inputs().of(0).get(0);
         assertEquals(2L << 20, SplitCodec.decode(sampled.bytes()).byteCount());
         assertEquals(8_000_000, SplitCodec.decode(whole.bytes()).byteCount());
         assertEquals(2, jobs.graphs.size());
     }
 
-    // ---- outputs ------------------------------------------------------------------------------------------------------
+    // ---- outputs
+    // ------------------------------------------------------------------------------------------------------
 
     @Test
     void anExistingTargetIsRefusedBeforeAnyJob(@TempDir Path directory) throws Exception {
@@ -368,11 +411,13 @@ class JobPlannerTest {
         numbers(2).saveAsTextFile(directory.resolve("out").toString());
 
         JobGraph graph = jobs.lastGraph();
-        StageBody.Sink.TextOutput sink = (StageBody.Sink.TextOutput) jobs.bodyOf(graph.resultStage()).sink();
+        StageBody.Sink.TextOutput sink =
+                (StageBody.Sink.TextOutput) jobs.bodyOf(graph.resultStage()).sink();
         assertEquals(graph.outputTarget().orElseThrow(), sink.target());
     }
 
-    // ---- for people ---------------------------------------------------------------------------------------------------
+    // ---- for people
+    // ---------------------------------------------------------------------------------------------------
 
     @Test
     void lineageShowsStagesBeforeAnythingRuns() {
@@ -381,16 +426,14 @@ class JobPlannerTest {
         String text = sizes.lineage().toText();
 
         assertTrue(jobs.graphs.isEmpty());
-        assertTrue(
-                text.replaceAll("JobPlannerTest.java:\\d+", "HERE").equals("""
+        assertTrue(text.replaceAll("JobPlannerTest.java:\\d+", "HERE").equals("""
                 stage 0: 4 tasks
                     parallelize at HERE
                     mapToPair at HERE
                 stage 1: 3 tasks, reads stage 0
                     groupByKey at HERE
                     mapValues at HERE
-                """),
-                text);
+                """), text);
         String mermaid = sizes.lineage().toMermaid();
         assertTrue(mermaid.startsWith("flowchart TD\n    s0[\"stage 0 (4 tasks)<br/>parallelize at "), mermaid);
         assertTrue(mermaid.endsWith("    s0 --> s1\n"), mermaid);
@@ -398,13 +441,16 @@ class JobPlannerTest {
 
     @Test
     void lineageShowsWhatWillBeSkipped() {
-        PairRDD<Integer, Integer> sums = pairs(4).groupByKey().mapValues(g -> 1).mapToPair(t -> t.swap()).reduceByKey(Integer::sum);
+        PairRDD<Integer, Integer> sums =
+                pairs(4).groupByKey().mapValues(g -> 1).mapToPair(t -> t.swap()).reduceByKey(Integer::sum);
         assertEquals(List.of(false, false, false), skipped(sums));
 
         sums.count();
 
         assertEquals(List.of(true, true, false), skipped(sums));
-        assertTrue(sums.lineage().toText().contains("stage 1: 4 tasks, reads stage 0, skipped"), sums.lineage().toText());
+        assertTrue(
+                sums.lineage().toText().contains("stage 1: 4 tasks, reads stage 0, skipped"),
+                sums.lineage().toText());
     }
 
     private static List<Boolean> skipped(RDD<?> set) {
@@ -447,7 +493,8 @@ class JobPlannerTest {
 
     @Test
     void zeroPartitionsAreRefusedWithTheirPlace() {
-        KindlingException refused = assertThrows(KindlingException.class, () -> numbers(2).repartition(0));
+        KindlingException refused =
+                assertThrows(KindlingException.class, () -> numbers(2).repartition(0));
 
         assertTrue(refused.getMessage().startsWith("repartition at JobPlannerTest.java:"), refused.getMessage());
     }
