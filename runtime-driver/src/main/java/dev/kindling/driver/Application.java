@@ -12,9 +12,9 @@ import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -106,9 +106,15 @@ final class Application implements AutoCloseable {
         cluster.start(driver);
     }
 
+    /** Time of the start in UTC and six random digits, such as {@code 20261122-105530-4f1a2b}. */
     private static String newId() {
-        String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).format(LocalDateTime.now());
-        return time + "-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(0x10_0000, 0x100_0000));
+        // A formatter would load the time zones of the world: a tenth of a second at every start.
+        String time = LocalDateTime.ofEpochSecond(System.currentTimeMillis() / 1_000, 0, ZoneOffset.UTC)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        String seconds = time.length() == 16 ? time + ":00" : time;
+        int random = ThreadLocalRandom.current().nextInt(0x10_0000, 0x100_0000);
+        return seconds.replace("-", "").replace(":", "").replace('T', '-') + "-" + Integer.toHexString(random);
     }
 
     private static List<AppEventListener> eventLog(Config config, String applicationId) {

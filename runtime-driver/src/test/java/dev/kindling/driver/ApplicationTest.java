@@ -2,6 +2,7 @@ package dev.kindling.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -52,9 +53,9 @@ class ApplicationTest {
 
     @Test
     void twoContextsInOneJvmDoNotKnowOfEachOther() {
-        try (KindlingContext first = new KindlingContext(conf());
-                KindlingContext second = new KindlingContext(conf())) {
-            assertTrue(!first.applicationId().equals(second.applicationId()));
+        KindlingContext first = new KindlingContext(conf());
+        try (KindlingContext second = new KindlingContext(conf())) {
+            assertNotEquals(first.applicationId(), second.applicationId());
             first.close();
 
             assertEquals(6, second.parallelize(List.of(1, 2, 3)).reduce(Integer::sum));
