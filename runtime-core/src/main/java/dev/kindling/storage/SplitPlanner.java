@@ -34,12 +34,12 @@ public final class SplitPlanner {
     /**
      * The splits of {@code path}: a file, directory, glob, or several of them with commas between.
      *
-     * @param minPartitions the number the user named, at least 1
+     * @param minPartitions the number the user named; less than 1 is 1
      */
     public static List<Split> plan(String path, int minPartitions, Format format) throws IOException {
         List<StoredFile> files = list(path);
         long tooLarge = format == Format.WHOLE_TEXT ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
-        return cut(files, (int) Math.max(minPartitions, tooLarge), format);
+        return cut(files, (int) Math.max(1, Math.max(minPartitions, tooLarge)), format);
     }
 
     /** The same when the user named no number: enough splits for {@code parallelism} tasks, none of them tiny. */
@@ -49,7 +49,7 @@ public final class SplitPlanner {
         long useful = Math.min(parallelism, ceilDiv(cost, MIN_DEFAULT_SPLIT_BYTES));
         long tooLarge = ceilDiv(cost, MAX_SPLIT_BYTES);
         // Spark's default minimum is 2 as well: code that looks at partitions should see more than one.
-        long least = Math.min(parallelism, 2);
+        long least = Math.max(1, Math.min(parallelism, 2));
         return cut(files, (int) Math.max(least, Math.max(useful, tooLarge)), format);
     }
 

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalOutputStoreTest {
@@ -284,6 +285,45 @@ class LocalOutputStoreTest {
         assertEquals(ErrorCode.OUTPUT_EXISTS, e.code());
         assertTrue(e.getMessage().contains("being written by another application"), e.getMessage());
         store.publish(target(), List.of(write(store, target(), 0, "a#0", "x")));
+    }
+
+    @Test
+    @Timeout(60)
+    void targetOfAnotherProcessIsRefusedWhileItLivesAndTakenOverWhenItWasKilled() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ClaimAndWait.class.getName(),
+                        target())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertEquals("claimed", other.inputReader().readLine());
+            KindlingException e =
+                    assertThrows(KindlingException.class, () -> new LocalOutputStore().claim(target(), "app2"));
+            assertTrue(e.getMessage().contains("being written by another application"), e.getMessage());
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+
+        wholeJob(new LocalOutputStore(), target(), "app2");
+
+        assertEquals("(k0,1)\n", Files.readString(Path.of(target(), "part-00000")));
+        assertFalse(Files.exists(Path.of(target(), "_temporary")));
+    }
+
+    /** Another application: claims a target, writes half a part, waits to be killed. */
+    static final class ClaimAndWait {
+        private ClaimAndWait() {}
+
+        public static void main(String[] arguments) throws IOException {
+            LocalOutputStore store = new LocalOutputStore();
+            store.claim(arguments[0], "app1");
+            store.openAttempt(arguments[0], 0, "app1-s1p0#0").stream().write(7);
+            System.out.println("claimed");
+            System.in.read();
+        }
     }
 
     @Test
