@@ -30,7 +30,7 @@ class FrameCodecTest {
         Set<Integer> tags = new HashSet<>();
         for (Class<?> type : FrameSamples.recordsOf(Frame.class)) {
             int tag = -1;
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 100; i++) {
                 Frame frame = (Frame) samples.value(type);
                 byte[] bytes = FrameCodec.encode(frame);
                 Frame back = FrameCodec.decode(bytes);
@@ -39,7 +39,7 @@ class FrameCodecTest {
             }
             assertTrue(tags.add(tag), type + " shares its tag");
         }
-        assertEquals(18, tags.size());
+        assertEquals(FrameSamples.recordsOf(Frame.class).size(), tags.size());
     }
 
     @Test
@@ -66,7 +66,7 @@ class FrameCodecTest {
         Set<Integer> tags = new HashSet<>(Set.of(FrameCodec.CHUNK));
         for (Class<?> type : FrameSamples.recordsOf(DataFrame.class)) {
             int tag = -1;
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 50; i++) {
                 DataFrame frame = (DataFrame) samples.value(type);
                 byte[] bytes = FrameCodec.encode(frame);
                 assertTrue(FrameSamples.isEqual(frame, FrameCodec.decodeData(bytes)), frame::toString);
@@ -80,7 +80,7 @@ class FrameCodecTest {
             }
             assertTrue(tags.add(tag), type + " shares its tag");
         }
-        assertEquals(8, tags.size());
+        assertEquals(1 + FrameSamples.recordsOf(DataFrame.class).size(), tags.size());
     }
 
     @Test
@@ -150,14 +150,14 @@ class FrameCodecTest {
         SplittableRandom random = new SplittableRandom(5);
         List<Class<?>> types = FrameSamples.recordsOf(Frame.class);
         int refused = 0;
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             byte[] bytes = FrameCodec.encode((Frame) samples.value(types.get(i % types.size())));
             for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
                 bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? 0xFF : random.nextInt());
             }
             refused += decodesWithinBounds(bytes);
         }
-        assertTrue(refused > 3_000, refused + " were refused");
+        assertTrue(refused > 1_500, refused + " were refused");
     }
 
     @Test
@@ -166,7 +166,7 @@ class FrameCodecTest {
         int[] tags = FrameSamples.recordsOf(Frame.class).stream()
                 .mapToInt(type -> FrameCodec.encode((Frame) new FrameSamples(7).value(type))[0])
                 .toArray();
-        for (int i = 0; i < 40_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             byte[] bytes = new byte[1 + random.nextInt(200)];
             random.nextBytes(bytes);
             if (i % 4 != 0) {
