@@ -2,6 +2,8 @@ package dev.kindling.driver.cli;
 
 import dev.kindling.event.AppEvent;
 import dev.kindling.event.AppEventListener;
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -31,7 +33,7 @@ final class ChaosKill implements AppEventListener {
     private void kill(int stageId) {
         ProcessHandle.current()
                 .children()
-                .filter(ChaosKill::isExecutor)
+                .filter(process -> isExecutor(argumentsOf(process)))
                 .findFirst()
                 .ifPresent(executor -> {
                     killedProcess = executor.pid();
@@ -40,11 +42,12 @@ final class ChaosKill implements AppEventListener {
                 });
     }
 
-    private static boolean isExecutor(ProcessHandle process) {
-        return process.info()
-                .arguments()
-                .map(arguments -> arguments.length > 0 && arguments[arguments.length - 1].equals(EXECUTOR_MAIN))
-                .orElse(false);
+    static List<String> argumentsOf(ProcessHandle process) {
+        return process.info().arguments().map(Arrays::asList).orElse(List.of());
+    }
+
+    static boolean isExecutor(List<String> arguments) {
+        return !arguments.isEmpty() && arguments.get(arguments.size() - 1).equals(EXECUTOR_MAIN);
     }
 
     OptionalLong killedProcess() {

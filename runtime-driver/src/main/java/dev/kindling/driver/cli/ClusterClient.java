@@ -22,6 +22,7 @@ final class ClusterClient {
     private static final long POLL_MS = 20;
 
     private static final long TERM_WAIT_MS = 5_000;
+    private static final long EXIT_CODE_WAIT_MS = 2_000;
 
     /**
      * Runs Java with its output in files and its exit code in another. The shell ignores the terminal's signals, and
@@ -100,7 +101,7 @@ final class ClusterClient {
             }
             out.copyNew();
             err.copyNew();
-            OptionalInt said = application.exitCode();
+            OptionalInt said = awaitExitCode(application);
             if (said.isEmpty()) {
                 System.err.println("kindling: the driver process of " + application.id()
                         + " went away without an exit code; was the machine short of memory?");
@@ -115,6 +116,17 @@ final class ClusterClient {
             application.delete();
         } catch (IllegalStateException e) {
             // The JVM is ending already: the hook does what is left.
+        }
+        return exitCode;
+    }
+
+    /** The shell writes it a moment after the driver is gone. */
+    private static OptionalInt awaitExitCode(DetachedApplication application) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + EXIT_CODE_WAIT_MS * 1_000_000;
+        OptionalInt exitCode = application.exitCode();
+        while (exitCode.isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            exitCode = application.exitCode();
         }
         return exitCode;
     }

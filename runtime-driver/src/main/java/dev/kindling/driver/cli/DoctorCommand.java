@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,16 +51,18 @@ final class DoctorCommand implements Callable<Integer> {
         print("processors", String.valueOf(runtime.availableProcessors()));
         print("heap of this process", ByteSizes.format(runtime.maxMemory()) + " at most");
         print("scratch space", temporary + ", " + ByteSizes.format(store.getUsableSpace()) + " free");
+        print("quick start", QuickStart.executorArchive().map(Path::toString).orElse("no archive of classes"));
         print("program", Distribution.home().map(Path::toString).orElse("run from classes"));
     }
 
     private static void measureStartup() {
         Instant launched = ProcessHandle.current().info().startInstant().orElse(Instant.now());
         long commandMs = millisSince(launched);
-        KindlingConf conf = new KindlingConf(false)
-                .set(ApplicationKeys.MASTER.name(), MASTER)
-                .set(ApplicationKeys.NAME.name(), "doctor");
-        try (KindlingContext kindling = new KindlingContext(conf)) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put(ApplicationKeys.MASTER.name(), MASTER);
+        settings.put(ApplicationKeys.NAME.name(), "doctor");
+        QuickStart.addExecutorArchive(settings);
+        try (KindlingContext kindling = new KindlingContext(new KindlingConf(false).setAll(settings))) {
             long contextMs = millisSince(launched);
             RDD<Long> two = kindling.range(0, 2, 1, 2);
             require(two.count() == 2);

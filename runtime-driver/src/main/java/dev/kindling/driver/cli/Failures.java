@@ -63,9 +63,15 @@ final class Failures {
             Arrays.stream(failure.getStackTrace())
                     .filter(frame -> isUsers(frame.getClassName()))
                     .limit(SHOWN_FRAMES)
-                    .forEach(frame -> err.println("    at " + frame));
+                    .forEach(frame -> err.println("    at " + placeOf(frame)));
         }
         err.flush();
+    }
+
+    /** Without the names of class loaders and modules. */
+    private static String placeOf(StackTraceElement frame) {
+        return frame.getClassName() + "." + frame.getMethodName() + "(" + frame.getFileName() + ":"
+                + frame.getLineNumber() + ")";
     }
 
     private static boolean isUsers(String className) {

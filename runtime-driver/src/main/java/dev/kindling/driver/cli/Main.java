@@ -3,6 +3,7 @@ package dev.kindling.driver.cli;
 import dev.kindling.api.KindlingContext;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             StoryCommand.class,
             SimCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            TrainCommand.class
         },
         footer = {"", "Start with: kindling demo"})
 public final class Main implements Runnable {
@@ -87,7 +89,7 @@ public final class Main implements Runnable {
         PrintWriter err = command.getErr();
         if (failure instanceof CommandLine.UnmatchedArgumentException && command.getParent() == null) {
             err.println("kindling: there is no command or option '" + args[0] + "'; use one of "
-                    + String.join(", ", command.getSubcommands().keySet()));
+                    + String.join(", ", commandNames(command)));
             return CALLED_WRONGLY;
         }
         String message = failure.getMessage().lines().map(String::strip).collect(Collectors.joining(" "));
@@ -103,6 +105,13 @@ public final class Main implements Runnable {
         return CALLED_WRONGLY;
     }
 
+    private static List<String> commandNames(CommandLine command) {
+        return command.getSubcommands().entrySet().stream()
+                .filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     private static String decapitalized(String message) {
         return message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
@@ -115,7 +124,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "no command given; use one of " + String.join(", ", spec.subcommands().keySet()));
+                "no command given; use one of " + String.join(", ", commandNames(spec.commandLine())));
     }
 
     /** The version of the jars and of Java. */

@@ -152,6 +152,7 @@ final class RunOptions {
             putIfGiven(settings, ExecutorKeys.CORES.name(), executorCores);
             putIfGiven(settings, ExecutorKeys.MEMORY.name(), executorMemory);
         }
+        QuickStart.addExecutorArchive(settings);
         if (!jars.isEmpty()) {
             settings.put(ApplicationKeys.JARS.name(), commaSeparated(jars));
         }

@@ -25,6 +25,7 @@ final class Kindling {
     private final Path world;
     private final Path temporary;
     private final Path state;
+    private boolean hasArchives;
 
     Kindling(Path world) throws IOException {
         this.world = world;
@@ -71,8 +72,10 @@ final class Kindling {
         return unpacked;
     }
 
-    Path world() {
-        return world;
+    /** From now on with archives of classes, which the first run makes. */
+    Kindling withArchives() {
+        hasArchives = true;
+        return this;
     }
 
     Run run(String... arguments) throws IOException, InterruptedException {
@@ -97,6 +100,8 @@ final class Kindling {
                 .redirectError(errFile().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("KINDLING_DIR", state.toString());
+        builder.environment().put("XDG_CACHE_HOME", world.resolve("cache").toString());
+        builder.environment().put("KINDLING_ARCHIVES", hasArchives ? "on" : "off");
         builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m -Djava.io.tmpdir=" + temporary);
         return builder.start();
     }

@@ -1,19 +1,22 @@
 package dev.kindling.driver.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.driver.cli.Kindling.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The start script and the exit codes of the packaged distribution. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class UsageIT {
     @TempDir
     Path world;
@@ -49,6 +52,27 @@ class UsageIT {
 
         run.succeeds();
         assertTrue(run.out().contains("kindling.master"), run.out());
+    }
+
+    @Test
+    void theFirstRunLeavesArchivesOfClassesAndTheSecondUsesThem() throws Exception {
+        Run first = kindling.withArchives().run("demo", "--output", "first");
+        Run second = kindling.run("demo", "--output", "second", "--verbose");
+
+        first.succeeds();
+        second.succeeds();
+        assertTrue(first.err().contains("preparing quick starts"), first.err());
+        assertFalse(second.err().contains("preparing quick starts"), second.err());
+        try (Stream<Path> files = Files.walk(world.resolve("cache"))) {
+            assertEquals(
+                    List.of("driver.jsa", "executor.jsa"),
+                    files.filter(Files::isRegularFile)
+                            .map(file -> file.getFileName().toString())
+                            .sorted()
+                            .toList());
+        }
+        assertEquals(first.out(), second.out());
+        assertTrue(kindling.run("doctor").out().contains("executor.jsa"));
     }
 
     @Test

@@ -1,0 +1,26 @@
+package dev.kindling.driver.cli;
+
+import dev.kindling.config.ExecutorKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The archive of classes from which executor processes start quickly; the start script makes it and names it. */
+final class QuickStart {
+    private static final String VARIABLE = "KINDLING_EXECUTOR_ARCHIVE";
+
+    private QuickStart() {}
+
+    static Optional<Path> executorArchive() {
+        return Optional.ofNullable(System.getenv(VARIABLE)).map(Path::of).filter(Files::isReadable);
+    }
+
+    /** Java falls back to loading classes by itself when the archive does not fit, so naming it never harms. */
+    static void addExecutorArchive(Map<String, String> settings) {
+        executorArchive().ifPresent(archive -> settings.merge(
+                ExecutorKeys.JAVA_OPTIONS.name(),
+                "-XX:SharedArchiveFile=" + archive + ",-Xlog:disable,-Xlog:all=error:stderr",
+                (users, ours) -> ours + "," + users));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.kindling.driver.cli;
+
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.config.ApplicationKeys;
+import dev.kindling.config.ExecutorKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code kindling train}: runs a small job so that Java can note which classes driver and executor load. The start
+ * script makes archives of them, from which the next starts take the classes ready for use.
+ */
+@Command(name = "train", description = "Notes which classes a job needs, for quick starts.", hidden = true)
+final class TrainCommand implements Callable<Integer> {
+    @Option(names = "--into", required = true, paramLabel = "DIR")
+    private Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+        KindlingConf conf = new KindlingConf(false)
+                .set(ApplicationKeys.MASTER.name(), "local-cluster[1,1,128]")
+                .set(ApplicationKeys.NAME.name(), "train")
+                .set(
+                        ExecutorKeys.JAVA_OPTIONS.name(),
+                        "-XX:DumpLoadedClassList=" + directory.resolve("executor.classes") + ",-Xshare:off");
+        try (KindlingContext kindling = new KindlingContext(conf)) {
+            int keys = ZipCount.counts(kindling, Distribution.demoData().toString(), 2, 0)
+                    .collect()
+                    .size();
+            Files.writeString(directory.resolve("executor.classpath"), executorClassPath());
+            return keys > 0 ? Main.DONE : Main.FAILED;
+        }
+    }
+
+    /** As the launcher wrote it: an archive is only good for this very one. */
+    private static String executorClassPath() {
+        return ProcessHandle.current()
+                .children()
+                .map(ChaosKill::argumentsOf)
+                .filter(ChaosKill::isExecutor)
+                .map(arguments -> arguments.get(arguments.indexOf("-cp") + 1))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the command line of the executor is not to be seen"));
+    }
+}
