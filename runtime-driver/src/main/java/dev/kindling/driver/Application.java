@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,7 @@ final class Application implements AutoCloseable {
     private final Driver driver;
     private final Cluster cluster;
     private final Thread shutdownHook = new Thread(this::close, "kindling-shutdown");
-    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private boolean isClosed;
 
     private Application(
             String id,
@@ -152,12 +151,16 @@ final class Application implements AutoCloseable {
         return cluster.launcher().totalCores();
     }
 
-    /** Ends jobs, executors, threads and files, in this order, within two seconds. */
+    /**
+     * Ends jobs, executors, threads and files, in this order, within two seconds. A second caller waits for the first:
+     * the JVM must not end while the program's own thread is still tidying up.
+     */
     @Override
-    public void close() {
-        if (!isClosed.compareAndSet(false, true)) {
+    public synchronized void close() {
+        if (isClosed) {
             return;
         }
+        isClosed = true;
         driver.requestClose();
         cluster.close();
         driver.endLoop();

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 
 /** What an application may leave behind and must not: threads, processes, files. */
 final class Leftovers {
-    /** Daemons of the JDK and of netty, shared by the whole JVM, which end by themselves when they are idle. */
+    /** Threads of the JDK, of netty and of JUnit, shared by the whole JVM, which end by themselves when they are idle. */
     private static final Set<String> OF_LIBRARIES =
-            Set.of("process reaper", "Cleaner-", "Common-Cleaner", "globalEventExecutor", "ForkJoinPool");
+            Set.of("process reaper", "Cleaner-", "Common-Cleaner", "globalEventExecutor", "ForkJoinPool", "junit-");
 
     private final Set<Long> threadsBefore = liveThreads().map(Thread::getId).collect(Collectors.toSet());
 

@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 public final class Executor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
     private static final long TASKS_END_WITHIN_MS = 500;
+    private static final long STUCK_NANOS = 10_000_000_000L;
 
     /** What the executor asks of whoever runs it. */
     public interface Host {
@@ -217,7 +218,19 @@ public final class Executor implements AutoCloseable {
 
         @Override
         public ExecutorEvent tick() {
+            running.values().forEach(this::reportIfStuck);
             return new ExecutorEvent.Tick(processMemory.heapUsedBytes(), processMemory.residentBytes());
+        }
+
+        /** A process ends for it, by the core's word; inside a JVM of others all that can be done is to say it. */
+        private void reportIfStuck(RunningAttempt attempt) {
+            attempt.stuckFor(STUCK_NANOS)
+                    .ifPresent(stack -> LOG.warn(
+                            "attempt {} was cancelled and goes on: its function ignores interrupts and keeps its core of"
+                                    + " executor {} busy; it is here:{}",
+                            attempt.id(),
+                            setup.executorId(),
+                            stack));
         }
 
         @Override

@@ -10,13 +10,18 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.serde.ClosureCodec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * One attempt on its task thread. The program is decoded anew for every attempt: what user functions carry along is
  * then never shared between two threads.
  */
 final class RunningAttempt implements Runnable {
+    private static final int STUCK_FRAMES = 20;
+
     private final TaskLaunch launch;
     private final byte[] program;
     private final ExecutorTaskEnvironment environment;
@@ -25,6 +30,8 @@ final class RunningAttempt implements Runnable {
     private final BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory;
     private Thread thread;
     private boolean isCancelled;
+    private long cancelledAtNanos;
+    private boolean isReportedStuck;
 
     RunningAttempt(
             TaskLaunch launch,
@@ -68,6 +75,18 @@ final class RunningAttempt implements Runnable {
         }
     }
 
+    /** Where it is, once, when it has ignored its cancellation for so long; empty otherwise. */
+    synchronized Optional<String> stuckFor(long nanos) {
+        if (!isCancelled || thread == null || isReportedStuck || System.nanoTime() - cancelledAtNanos < nanos) {
+            return Optional.empty();
+        }
+        isReportedStuck = true;
+        return Optional.of(Arrays.stream(thread.getStackTrace())
+                .limit(STUCK_FRAMES)
+                .map(frame -> "\n    at " + frame)
+                .collect(Collectors.joining()));
+    }
+
     private static String stackOf(Throwable failure) {
         StringWriter stack = new StringWriter();
         failure.printStackTrace(new PrintWriter(stack));
@@ -89,7 +108,10 @@ final class RunningAttempt implements Runnable {
 
     /** Flag first, then interrupt: the operators see why. Any thread; a second call interrupts once more. */
     synchronized void cancel(String reason) {
-        isCancelled = true;
+        if (!isCancelled) {
+            isCancelled = true;
+            cancelledAtNanos = System.nanoTime();
+        }
         environment.cancel(reason);
         if (thread != null) {
             thread.interrupt();

@@ -1,0 +1,82 @@
+package dev.kindling.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import java.io.BufferedReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A driver that ends without closing its context. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class KilledDriverIT {
+    @TempDir
+    Path scratch;
+
+    /** The program that is killed: says when its executors work, then never ends. */
+    public static final class Program {
+        private Program() {}
+
+        public static void main(String[] args) {
+            KindlingConf conf = new KindlingConf().setMaster("local-cluster[2,1,64]").set("kindling.scratch.dirs", args[0]);
+            KindlingContext kindling = new KindlingContext(conf);
+            kindling.range(0, 4, 1, 4).map(n -> n + 1).collect();
+            System.out.println("works");
+            kindling.range(0, 2, 1, 2)
+                    .map(n -> {
+                        Thread.sleep(600_000);
+                        return n;
+                    })
+                    .collect();
+        }
+    }
+
+    private Process start() throws Exception {
+        Process driver = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Program.class.getName(),
+                        scratch.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        BufferedReader output = driver.inputReader();
+        assertEquals("works", output.readLine());
+        return driver;
+    }
+
+    private static void awaitEnd(List<ProcessHandle> executors) throws Exception {
+        assertEquals(2, executors.size());
+        for (ProcessHandle executor : executors) {
+            executor.onExit().get(15, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void interruptFromTheKeyboardLeavesNoProcessAndNoFile() throws Exception {
+        Process driver = start();
+        List<ProcessHandle> executors = driver.descendants().toList();
+
+        new ProcessBuilder("kill", "-INT", Long.toString(driver.pid())).start().waitFor();
+
+        assertTrue(driver.waitFor(15, TimeUnit.SECONDS));
+        awaitEnd(executors);
+        assertEquals(List.of(), Leftovers.files(scratch));
+    }
+
+    @Test
+    void executorsEndWhenTheirDriverIsKilled() throws Exception {
+        Process driver = start();
+        List<ProcessHandle> executors = driver.descendants().toList();
+
+        driver.destroyForcibly();
+
+        awaitEnd(executors);
+    }
+}
