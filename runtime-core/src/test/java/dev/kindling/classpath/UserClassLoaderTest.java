@@ -83,7 +83,8 @@ class UserClassLoaderTest {
             assertNotSame(Logger.class, loader.loadClass("org.slf4j.Logger"));
             assertEquals(
                     1,
-                    Collections.list(loader.getResources("META-INF/services/org.slf4j.spi.SLF4JServiceProvider")).size());
+                    Collections.list(loader.getResources("META-INF/services/org.slf4j.spi.SLF4JServiceProvider"))
+                            .size());
         }
     }
 
@@ -106,7 +107,9 @@ class UserClassLoaderTest {
         };
 
         try (UserClassLoader loader = new UserClassLoader(List.of(), new WithoutOpentest(engine), late)) {
-            assertSame(loader, loader.loadClass("org.opentest4j.AssertionFailedError").getClassLoader());
+            assertSame(
+                    loader,
+                    loader.loadClass("org.opentest4j.AssertionFailedError").getClassLoader());
             assertThrows(ClassNotFoundException.class, () -> loader.loadClass("org.example.Nowhere"));
         }
     }

@@ -164,7 +164,9 @@ class EventLoopTest {
         gate.await();
 
         assertEquals("planted", defect.get().getCause().getMessage());
-        assertTrue(defect.get().getMessage().contains("a  -> a-1  -> a-2"), defect.get().getMessage());
+        assertTrue(
+                defect.get().getMessage().contains("a  -> a-1  -> a-2"),
+                defect.get().getMessage());
         assertFalse(loop.post("b"));
         loop.close();
     }

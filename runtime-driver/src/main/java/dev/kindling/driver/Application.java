@@ -64,11 +64,10 @@ final class Application implements AutoCloseable {
      */
     static Application start(Config config, ClassLoader callers) {
         config.warnings().forEach(LOG::warn);
-        List<ClusterLauncherProvider> providers = ServiceLoader.load(
-                        ClusterLauncherProvider.class, Application.class.getClassLoader())
-                .stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        List<ClusterLauncherProvider> providers =
+                ServiceLoader.load(ClusterLauncherProvider.class, Application.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
         MasterUrl master = MasterUrl.parse(config.get(ApplicationKeys.MASTER), providers);
         String id = newId();
         List<AppEventListener> listeners = eventLog(config, id);

@@ -58,8 +58,8 @@ final class ApplicationScratch implements AutoCloseable {
             Files.createDirectory(directory);
         }
         directories.add(directory);
-        FileChannel channel = FileChannel.open(
-                directory.resolve(LOCK_FILE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(directory.resolve(LOCK_FILE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         locks.add(channel);
         channel.lock();
     }
@@ -80,7 +80,8 @@ final class ApplicationScratch implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             // A driver that is just starting makes the file a moment before it takes the lock.
-            long ageMs = System.currentTimeMillis() - Files.getLastModifiedTime(lockFile).toMillis();
+            long ageMs = System.currentTimeMillis()
+                    - Files.getLastModifiedTime(lockFile).toMillis();
             return lock != null && ageMs > STARTING_MS;
         } catch (IOException | OverlappingFileLockException e) {
             return false; // of another user, or of this JVM

@@ -25,8 +25,8 @@ record ClusterWiring(
 
     Cluster cluster(MasterUrl master) {
         if (master instanceof MasterUrl.InProcess inProcess) {
-            return new Cluster.InThisJvm(new InProcessLauncher(
-                    inProcess, applicationId, config, scratchDirectories, program, inbox));
+            return new Cluster.InThisJvm(
+                    new InProcessLauncher(inProcess, applicationId, config, scratchDirectories, program, inbox));
         }
         Secret secret = Secret.random();
         ListeningPort port = bind();

@@ -156,8 +156,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final class Shell implements EventLoop.Shell<DriverEvent, DriverEffect> {
         @Override
         public DriverEvent tick() {
-            disconnections.values().removeIf(ended -> ended.deadlineNanos() - System.nanoTime() <= 0
-                    && loop.offer(ended.event()));
+            disconnections
+                    .values()
+                    .removeIf(ended -> ended.deadlineNanos() - System.nanoTime() <= 0 && loop.offer(ended.event()));
             return new DriverEvent.Tick();
         }
 
@@ -278,7 +279,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         try {
             OutputStores.forPath(discard.target()).discard(discard.target());
         } catch (IOException | RuntimeException e) {
-            LOG.warn("cannot remove what job {} left of its output {}: {}", discard.jobId(), discard.target(), e.toString());
+            LOG.warn(
+                    "cannot remove what job {} left of its output {}: {}",
+                    discard.jobId(),
+                    discard.target(),
+                    e.toString());
         }
     }
 

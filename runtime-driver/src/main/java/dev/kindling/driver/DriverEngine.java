@@ -20,7 +20,9 @@ public final class DriverEngine implements SessionProvider {
         Config config = Config.parse(conf.getAll());
         Application application = Application.start(config, callersLoader());
         PlannerSettings planner = new PlannerSettings(
-                application.id(), config.get(TaskKeys.MAX_FAILURES), application.program().loader());
+                application.id(),
+                config.get(TaskKeys.MAX_FAILURES),
+                application.program().loader());
         return new PlanSession(
                 context,
                 settingsOf(conf, config, application),

@@ -44,8 +44,8 @@ final class SocketCluster implements Cluster {
 
     @Override
     public ResultFetcher results() {
-        return (holder, attempt, maxBytes) -> server.client()
-                .fetchResult(holder.host(), holder.port(), attempt, maxBytes, RESULT_TIMEOUT_MS);
+        return (holder, attempt, maxBytes) ->
+                server.client().fetchResult(holder.host(), holder.port(), attempt, maxBytes, RESULT_TIMEOUT_MS);
     }
 
     @Override
@@ -55,7 +55,9 @@ final class SocketCluster implements Cluster {
             server = RpcServer.start(port, secret, new Connections(driver), published);
         } catch (IOException e) {
             throw new KindlingException(
-                    ErrorCode.OUT_OF_RESOURCES, "the driver cannot serve its port " + port.port() + ": " + e.getMessage(), e);
+                    ErrorCode.OUT_OF_RESOURCES,
+                    "the driver cannot serve its port " + port.port() + ": " + e.getMessage(),
+                    e);
         }
     }
 

@@ -13,7 +13,8 @@ final class StoryForm {
             return FrameText.of(received.frame());
         }
         if (eventOrEffect instanceof DriverEvent.JobSubmitted submitted) {
-            return "JobSubmitted[" + submitted.job().jobId() + ", " + submitted.job().description() + ", "
+            return "JobSubmitted[" + submitted.job().jobId() + ", "
+                    + submitted.job().description() + ", "
                     + submitted.job().stages().size() + " stages]";
         }
         if (eventOrEffect instanceof DriverEffect.Send send) {

@@ -67,7 +67,9 @@ class ApplicationTest {
         try (KindlingContext kindling = new KindlingContext(conf())) {
             KindlingException failure = assertThrows(
                     KindlingException.class,
-                    () -> kindling.parallelize(List.of("a")).map(Integer::parseInt).collect());
+                    () -> kindling.parallelize(List.of("a"))
+                            .map(Integer::parseInt)
+                            .collect());
 
             assertInstanceOf(NumberFormatException.class, failure.getCause());
             assertTrue(List.of(failure.getStackTrace()).stream()
@@ -82,8 +84,8 @@ class ApplicationTest {
         kindling.close();
         kindling.close();
 
-        KindlingException refused =
-                assertThrows(KindlingException.class, () -> kindling.parallelize(List.of(1)).collect());
+        KindlingException refused = assertThrows(
+                KindlingException.class, () -> kindling.parallelize(List.of(1)).collect());
         assertEquals(ErrorCode.CLOSED, refused.code());
     }
 
@@ -93,7 +95,9 @@ class ApplicationTest {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread program = new Thread(() -> {
             try {
-                kindling.parallelize(List.of(1), 1).map(ApplicationTest::sleepLong).collect();
+                kindling.parallelize(List.of(1), 1)
+                        .map(ApplicationTest::sleepLong)
+                        .collect();
             } catch (KindlingException e) {
                 thrown.set(e);
             }
@@ -106,7 +110,9 @@ class ApplicationTest {
 
         long tookMs = (System.nanoTime() - start) / 1_000_000;
         assertTrue(tookMs < 2_000, tookMs + " ms");
-        assertEquals(ErrorCode.CLOSED, assertInstanceOf(KindlingException.class, thrown.get()).code());
+        assertEquals(
+                ErrorCode.CLOSED,
+                assertInstanceOf(KindlingException.class, thrown.get()).code());
     }
 
     @Test
@@ -115,7 +121,9 @@ class ApplicationTest {
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             Thread program = new Thread(() -> {
                 try {
-                    kindling.parallelize(List.of(1, 2), 2).map(ApplicationTest::sleepLong).collect();
+                    kindling.parallelize(List.of(1, 2), 2)
+                            .map(ApplicationTest::sleepLong)
+                            .collect();
                 } catch (KindlingException e) {
                     thrown.set(e);
                 }
@@ -125,8 +133,12 @@ class ApplicationTest {
             program.interrupt();
             program.join();
 
-            assertEquals(ErrorCode.CANCELLED, assertInstanceOf(KindlingException.class, thrown.get()).code());
-            assertEquals(List.of(2, 3), kindling.parallelize(List.of(1, 2), 2).map(n -> n + 1).collect());
+            assertEquals(
+                    ErrorCode.CANCELLED,
+                    assertInstanceOf(KindlingException.class, thrown.get()).code());
+            assertEquals(
+                    List.of(2, 3),
+                    kindling.parallelize(List.of(1, 2), 2).map(n -> n + 1).collect());
         }
     }
 
@@ -139,9 +151,8 @@ class ApplicationTest {
     @Test
     void resultTooLargeForAFrameComesWhole() {
         try (KindlingContext kindling = new KindlingContext(conf().set("kindling.result.directBytes", "1k"))) {
-            List<String> rows = kindling.range(0, 100_000, 1, 2)
-                    .map(n -> "row " + n)
-                    .collect();
+            List<String> rows =
+                    kindling.range(0, 100_000, 1, 2).map(n -> "row " + n).collect();
 
             assertEquals(100_000, rows.size());
             assertEquals("row 99999", rows.get(99_999));
@@ -151,9 +162,9 @@ class ApplicationTest {
     @Test
     void resultsBeyondTheLimitFailTheJobAndSayWhatToDo() {
         try (KindlingContext kindling = new KindlingContext(conf().set("kindling.result.maxBytes", "64k"))) {
-            KindlingException failure = assertThrows(KindlingException.class, () -> kindling.range(0, 100_000, 1, 8)
-                    .map(n -> "row " + n)
-                    .collect());
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 100_000, 1, 8).map(n -> "row " + n).collect());
 
             assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
             assertTrue(failure.getMessage().contains("saveAsTextFile"), failure.getMessage());
@@ -166,7 +177,8 @@ class ApplicationTest {
         try (KindlingContext kindling = new KindlingContext(conf())) {
             kindling.parallelize(List.of("a", "b"), 2).saveAsTextFile(target.toString());
             KindlingException refused = assertThrows(
-                    KindlingException.class, () -> kindling.parallelize(List.of("c")).saveAsTextFile(target.toString()));
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of("c")).saveAsTextFile(target.toString()));
 
             assertEquals(ErrorCode.OUTPUT_EXISTS, refused.code());
             assertEquals(2, kindling.textFile(target.toString()).count());
@@ -193,7 +205,9 @@ class ApplicationTest {
     @Test
     void contextIsKnownToTheSetsItMakes() {
         try (KindlingContext kindling = new KindlingContext(conf())) {
-            assertSame(kindling, kindling.parallelizePairs(List.of(Tuple2.of(1, 2))).context());
+            assertSame(
+                    kindling,
+                    kindling.parallelizePairs(List.of(Tuple2.of(1, 2))).context());
         }
     }
 }

@@ -116,48 +116,58 @@ class ExecutorProcessesIT {
     @Test
     void exceptionOfAUserFunctionIsTheCauseAndItsMessageComesFirst() {
         try (KindlingContext kindling = cluster("local-cluster[1,2,64]")) {
-            KindlingException failure = assertThrows(KindlingException.class, () -> kindling.parallelize(List.of(1, 2, 0))
-                    .map(n -> 10 / n)
-                    .collect());
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of(1, 2, 0))
+                            .map(n -> 10 / n)
+                            .collect());
 
             assertEquals(ErrorCode.USER_CODE_FAILED, failure.code());
             ArithmeticException cause = assertInstanceOf(ArithmeticException.class, failure.getCause());
             assertEquals("/ by zero", cause.getMessage());
-            assertTrue(failure.getMessage().startsWith("java.lang.ArithmeticException: / by zero"), failure.getMessage());
-            assertEquals(List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
+            assertTrue(
+                    failure.getMessage().startsWith("java.lang.ArithmeticException: / by zero"), failure.getMessage());
+            assertEquals(
+                    List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
         }
     }
 
     @Test
     void exitCalledByATaskIsSeenAndTold() {
         try (KindlingContext kindling = cluster("local-cluster[1,1,64]")) {
-            KindlingException failure = assertThrows(KindlingException.class, () -> kindling.parallelize(List.of(1), 1)
-                    .map(n -> {
-                        System.exit(42);
-                        return n;
-                    })
-                    .collect());
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of(1), 1)
+                            .map(n -> {
+                                System.exit(42);
+                                return n;
+                            })
+                            .collect());
 
             assertTrue(failure.getMessage().contains("exit code 42"), failure.getMessage());
-            assertEquals(List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
+            assertEquals(
+                    List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
         }
     }
 
     @Test
     void fullHeapEndsTheProcessAndTheMessageSaysWhatToDo() {
         try (KindlingContext kindling = cluster("local-cluster[1,1,64]")) {
-            KindlingException failure = assertThrows(KindlingException.class, () -> kindling.parallelize(List.of(1), 1)
-                    .map(n -> {
-                        List<long[]> held = new ArrayList<>();
-                        while (held.size() < 1_000) {
-                            held.add(new long[1 << 20]);
-                        }
-                        return held.size();
-                    })
-                    .collect());
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of(1), 1)
+                            .map(n -> {
+                                List<long[]> held = new ArrayList<>();
+                                while (held.size() < 1_000) {
+                                    held.add(new long[1 << 20]);
+                                }
+                                return held.size();
+                            })
+                            .collect());
 
             assertTrue(failure.getMessage().contains("heap of 64 MB was full"), failure.getMessage());
-            assertEquals(List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
+            assertEquals(
+                    List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
         }
     }
 
@@ -182,8 +192,11 @@ class ExecutorProcessesIT {
             program.interrupt();
             program.join(10_000);
 
-            assertEquals(ErrorCode.CANCELLED, assertInstanceOf(KindlingException.class, thrown.get(0)).code());
-            assertEquals(List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
+            assertEquals(
+                    ErrorCode.CANCELLED,
+                    assertInstanceOf(KindlingException.class, thrown.get(0)).code());
+            assertEquals(
+                    List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
         }
     }
 
@@ -208,6 +221,8 @@ class ExecutorProcessesIT {
         kindling.close();
         program.join(5_000);
 
-        assertEquals(ErrorCode.CLOSED, assertInstanceOf(KindlingException.class, thrown.get(0)).code());
+        assertEquals(
+                ErrorCode.CLOSED,
+                assertInstanceOf(KindlingException.class, thrown.get(0)).code());
     }
 }

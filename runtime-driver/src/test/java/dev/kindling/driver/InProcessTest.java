@@ -14,7 +14,9 @@ class InProcessTest {
     @Test
     void rowsOfTheProgramAreMappedAndComeBackInOrder() {
         try (KindlingContext kindling = KindlingContext.local(2)) {
-            assertEquals(List.of(2, 3, 4), kindling.parallelize(List.of(1, 2, 3)).map(x -> x + 1).collect());
+            assertEquals(
+                    List.of(2, 3, 4),
+                    kindling.parallelize(List.of(1, 2, 3)).map(x -> x + 1).collect());
         }
     }
 

@@ -24,7 +24,8 @@ class KilledDriverIT {
         private Program() {}
 
         public static void main(String[] args) {
-            KindlingConf conf = new KindlingConf().setMaster("local-cluster[2,1,64]").set("kindling.scratch.dirs", args[0]);
+            KindlingConf conf =
+                    new KindlingConf().setMaster("local-cluster[2,1,64]").set("kindling.scratch.dirs", args[0]);
             KindlingContext kindling = new KindlingContext(conf);
             kindling.range(0, 4, 1, 4).map(n -> n + 1).collect();
             System.out.println("works");

@@ -64,9 +64,10 @@ final class UserClasses {
     /** What a class of a library answers, called inside a task by its name only. */
     static String ask(KindlingContext kindling, String className) {
         return kindling.parallelize(List.of(className), 1)
-                .map(name -> (String) Class.forName(name, true, Thread.currentThread().getContextClassLoader())
-                        .getMethod("who")
-                        .invoke(null))
+                .map(name -> (String)
+                        Class.forName(name, true, Thread.currentThread().getContextClassLoader())
+                                .getMethod("who")
+                                .invoke(null))
                 .first();
     }
 }

@@ -26,8 +26,7 @@ class UserClassesIT {
     void jarWithOlderNettyAndKryoSeesItsOwnInExecutorProcesses() throws Exception {
         Path jar = TestJar.of(directory.resolve("app.jar"), UserClasses.OLD_LIBRARIES);
 
-        assertEquals(
-                UserClasses.OLD_LIBRARIES_ANSWER, UserClasses.run(jar, directory, "local-cluster[2,1,64]"));
+        assertEquals(UserClasses.OLD_LIBRARIES_ANSWER, UserClasses.run(jar, directory, "local-cluster[2,1,64]"));
     }
 
     @Test
@@ -45,10 +44,12 @@ class UserClassesIT {
             kindling.addJar(who("Second").toString());
             assertEquals("Second", UserClasses.ask(kindling, "lib.Second"));
 
-            defined.define("lib.Third", Files.readAllBytes(who("Third").resolveSibling("Third.jar.classes/lib/Third.class")));
+            defined.define(
+                    "lib.Third", Files.readAllBytes(who("Third").resolveSibling("Third.jar.classes/lib/Third.class")));
             assertEquals("Third", UserClasses.ask(kindling, "lib.Third"));
 
-            kindling.addFile(Files.writeString(directory.resolve("words.txt"), "ember").toString());
+            kindling.addFile(
+                    Files.writeString(directory.resolve("words.txt"), "ember").toString());
             assertEquals(
                     List.of("ember"),
                     kindling.parallelize(List.of("words.txt"), 1)
@@ -60,7 +61,8 @@ class UserClassesIT {
     }
 
     private Path who(String name) throws Exception {
-        String source = "package lib; public class " + name + " { public static String who() { return \"" + name + "\"; } }";
+        String source =
+                "package lib; public class " + name + " { public static String who() { return \"" + name + "\"; } }";
         return TestJar.of(directory.resolve(name + ".jar"), Map.of("lib." + name, source));
     }
 

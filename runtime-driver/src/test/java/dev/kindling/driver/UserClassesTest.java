@@ -34,12 +34,10 @@ class UserClassesTest {
     void springBootJarRunsWithItsNestedLibraries() throws Exception {
         Path library = TestJar.of(
                 directory.resolve("library.jar"),
-                Map.of("org.example.Library", "package org.example; public class Library { public static int more = 40; }"));
-        Path jar = TestJar.nested(
-                directory.resolve("boot.jar"),
                 Map.of(
-                        "org.example.App",
-                        """
+                        "org.example.Library",
+                        "package org.example; public class Library { public static int more = 40; }"));
+        Path jar = TestJar.nested(directory.resolve("boot.jar"), Map.of("org.example.App", """
                         package org.example;
                         public class App implements java.util.function.Function<dev.kindling.api.KindlingContext, Object> {
                             static int more() throws Exception {
@@ -49,8 +47,7 @@ class UserClassesTest {
                                 return kindling.parallelize(java.util.List.of(1, 2), 2).map(n -> n + more()).collect();
                             }
                         }
-                        """),
-                library);
+                        """), library);
 
         assertEquals(List.of(41, 42), UserClasses.run(jar, directory, "local[2]"));
     }
@@ -70,7 +67,8 @@ class UserClassesTest {
     }
 
     private Path who(String name) throws Exception {
-        String source = "package lib; public class " + name + " { public static String who() { return \"" + name + "\"; } }";
+        String source =
+                "package lib; public class " + name + " { public static String who() { return \"" + name + "\"; } }";
         return TestJar.of(directory.resolve(name + ".jar"), Map.of("lib." + name, source));
     }
 
@@ -85,9 +83,11 @@ class UserClassesTest {
                     kindling.parallelize(List.of("words.txt"), 1)
                             .map(name -> Files.readString(Path.of(KindlingFiles.get(name))))
                             .collect());
-            KindlingException missing = assertThrows(KindlingException.class, () -> kindling.parallelize(List.of(1), 1)
-                    .map(n -> KindlingFiles.get("other.txt"))
-                    .collect());
+            KindlingException missing = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of(1), 1)
+                            .map(n -> KindlingFiles.get("other.txt"))
+                            .collect());
             assertTrue(missing.getMessage().contains("no file other.txt was given"), missing.getMessage());
         }
     }

@@ -46,6 +46,8 @@ final class ZipCount {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-        return counts.entrySet().stream().map(e -> Tuple2.of(e.getKey(), e.getValue())).toList();
+        return counts.entrySet().stream()
+                .map(e -> Tuple2.of(e.getKey(), e.getValue()))
+                .toList();
     }
 }

@@ -38,7 +38,8 @@ final class ProcessMemory {
 
     private static long readResidentBytes() {
         try {
-            String[] pages = Files.readString(STATM, StandardCharsets.ISO_8859_1).split(" ");
+            String[] pages =
+                    Files.readString(STATM, StandardCharsets.ISO_8859_1).split(" ");
             return Long.parseLong(pages[1]) * PAGE_BYTES;
         } catch (IOException | RuntimeException e) {
             return 0; // not Linux

@@ -53,7 +53,8 @@ class ExecutorBootstrapTest {
 
         // The secret has no equality on purpose; written again it must give the same bytes.
         assertEquals(List.of(write(sample(secret)).length, "e7"), List.of(write(arrived).length, arrived.executorId()));
-        assertEquals(new String(write(sample(secret)), StandardCharsets.ISO_8859_1),
+        assertEquals(
+                new String(write(sample(secret)), StandardCharsets.ISO_8859_1),
                 new String(write(arrived), StandardCharsets.ISO_8859_1));
         assertEquals(sample(arrived.secret()), arrived);
     }
@@ -64,12 +65,15 @@ class ExecutorBootstrapTest {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         secret.writeTo(text);
 
-        assertFalse(sample(secret).toString().contains(text.toString(StandardCharsets.ISO_8859_1).strip()));
+        assertFalse(sample(secret)
+                .toString()
+                .contains(text.toString(StandardCharsets.ISO_8859_1).strip()));
     }
 
     @Test
     void anythingElseIsRefusedWithAHint() {
-        IOException refused = assertThrows(IOException.class, () -> read("hello, executor".getBytes(StandardCharsets.UTF_8)));
+        IOException refused =
+                assertThrows(IOException.class, () -> read("hello, executor".getBytes(StandardCharsets.UTF_8)));
 
         assertTrue(refused.getMessage().contains("executors are started by their driver"), refused.getMessage());
         assertThrows(IOException.class, () -> read(new byte[] {0x4b, 0x49, 0x4e, 0x44, -1, -1, -1, -1}));

@@ -27,21 +27,28 @@ final class ExecutorJvm {
      * @param userOptions what the user adds, after ours, so that it wins
      */
     static List<String> command(
-            long memoryMb, int cores, List<Path> classPath, Path temporary, List<String> userOptions, String mainClass) {
+            long memoryMb,
+            int cores,
+            List<Path> classPath,
+            Path temporary,
+            List<String> userOptions,
+            String mainClass) {
         List<String> command = new ArrayList<>();
         command.add(javaProgram());
         command.add("-Xms" + memoryMb + "m");
         command.add("-Xmx" + memoryMb + "m");
         command.add("-Xmn" + youngMb(memoryMb) + "m");
         command.add("-XX:+UseParallelGC");
-        command.add("-XX:ParallelGCThreads=" + Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors())));
+        command.add("-XX:ParallelGCThreads="
+                + Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors())));
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-XX:MaxDirectMemorySize=" + Math.max(32, memoryMb / 8) + "m");
         command.add("-XX:MaxMetaspaceSize=256m");
         command.add("-XX:ReservedCodeCacheSize=96m");
         // Its file in the system's temporary directory would outlive a killed process.
         command.add("-XX:-UsePerfData");
-        // Both cost most of netty's start: reading network interfaces for an id, and registering flight recorder events.
+        // Both cost most of netty's start: reading network interfaces for an id, and registering flight recorder
+        // events.
         command.add("-Dio.netty.machineId=02:00:00:00:00:01");
         command.add("-Dio.netty.processId=1");
         command.add("-Dio.netty.jfr.enabled=false");

@@ -53,7 +53,8 @@ public final class LocalProcessLauncher implements ClusterLauncher {
             Files.createDirectories(logs);
             Path temporary = Files.createDirectories(context.scratch().resolve("tmp"));
             List<Path> engine = EngineClassPath.find(context.scratch().resolve("engine"));
-            List<Path> user = UserClassPath.of(context.program(), engine, context.scratch().resolve("user"));
+            List<Path> user = UserClassPath.of(
+                    context.program(), engine, context.scratch().resolve("user"));
             List<String> words = ExecutorJvm.command(
                     master.memoryMb(),
                     master.cores(),

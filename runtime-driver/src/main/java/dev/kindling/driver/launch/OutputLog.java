@@ -47,7 +47,8 @@ final class OutputLog {
             channel.read(bytes, from);
             String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             String[] lines = text.strip().split("\n");
-            return String.join("\n", Arrays.asList(lines).subList(Math.max(0, lines.length - TAIL_LINES), lines.length));
+            return String.join(
+                    "\n", Arrays.asList(lines).subList(Math.max(0, lines.length - TAIL_LINES), lines.length));
         } catch (IOException e) {
             return "";
         }

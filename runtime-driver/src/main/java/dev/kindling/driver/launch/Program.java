@@ -40,6 +40,7 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
     private final AddedJars loader;
     /** By the names under which they are published. */
     private final Map<String, Path> contents = new LinkedHashMap<>();
+
     private final List<ProgramFile> jars = new ArrayList<>();
     private final Map<String, ProgramFile> files = new LinkedHashMap<>();
 
@@ -127,7 +128,8 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
                     ErrorCode.BAD_ARGUMENT,
                     Files.exists(file)
                             ? path + " is a directory; give a " + what
-                            : what + " " + path + " does not exist (looked in " + Path.of("").toAbsolutePath() + ")");
+                            : what + " " + path + " does not exist (looked in "
+                                    + Path.of("").toAbsolutePath() + ")");
         }
         return file.toAbsolutePath().normalize();
     }
@@ -148,7 +150,8 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
                 Files.copy(contents.get(file.contentName()), target);
             }
         } catch (IOException e) {
-            throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, "cannot copy file " + name + " to " + target + ": " + e, e);
+            throw new KindlingException(
+                    ErrorCode.INPUT_NOT_FOUND, "cannot copy file " + name + " to " + target + ": " + e, e);
         }
         return target;
     }

@@ -28,11 +28,18 @@ class ExecutorJvmTest {
     @Test
     void usersOptionsComeAfterOursAndTheClassPathIsOneArgument() {
         List<String> command = ExecutorJvm.command(
-                128, 2, List.of(Path.of("/a.jar"), Path.of("/b.jar")), directory, List.of("-Xmx99m"), "org.example.Main");
+                128,
+                2,
+                List.of(Path.of("/a.jar"), Path.of("/b.jar")),
+                directory,
+                List.of("-Xmx99m"),
+                "org.example.Main");
 
         assertTrue(command.indexOf("-Xmx99m") > command.indexOf("-Xmx128m"));
         assertTrue(command.contains("-XX:+ExitOnOutOfMemoryError"));
-        assertEquals(List.of("-cp", "/a.jar:/b.jar", "org.example.Main"), command.subList(command.size() - 3, command.size()));
+        assertEquals(
+                List.of("-cp", "/a.jar:/b.jar", "org.example.Main"),
+                command.subList(command.size() - 3, command.size()));
     }
 
     @Test

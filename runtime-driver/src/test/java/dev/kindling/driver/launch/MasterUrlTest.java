@@ -17,7 +17,10 @@ class MasterUrlTest {
     @ParameterizedTest
     @CsvSource({"local,1", "local[1],1", "local[ 7 ],7"})
     void localMasterSaysItsCores(String master, int cores) {
-        assertEquals(cores, assertInstanceOf(MasterUrl.InProcess.class, MasterUrl.parse(master, List.of())).cores());
+        assertEquals(
+                cores,
+                assertInstanceOf(MasterUrl.InProcess.class, MasterUrl.parse(master, List.of()))
+                        .cores());
     }
 
     @Test
@@ -37,12 +40,21 @@ class MasterUrlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "locl[2]", "local[]", "local[0]", "local[-1]", "local[99999999999999999999]", "local[2", "local-cluster[2,1]",
-                "local-cluster[0,1,64]", "local-cluster[1,1,8]", "spark://host:7077", "yarn"
+                "",
+                "locl[2]",
+                "local[]",
+                "local[0]",
+                "local[-1]",
+                "local[99999999999999999999]",
+                "local[2",
+                "local-cluster[2,1]",
+                "local-cluster[0,1,64]",
+                "local-cluster[1,1,8]",
+                "spark://host:7077",
+                "yarn"
             })
     void badMasterGetsOneLineThatSaysWhatWouldBeRight(String master) {
-        KindlingException failure =
-                assertThrows(KindlingException.class, () -> MasterUrl.parse(master, List.of()));
+        KindlingException failure = assertThrows(KindlingException.class, () -> MasterUrl.parse(master, List.of()));
 
         assertEquals(ErrorCode.BAD_ARGUMENT, failure.code());
         assertTrue(failure.getMessage().startsWith("master '" + master + "' "), failure.getMessage());
