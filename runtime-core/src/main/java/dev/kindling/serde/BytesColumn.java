@@ -8,12 +8,14 @@ class BytesColumn extends Column {
     int length;
     private final byte kind;
 
-    BytesColumn() {
-        this(BYTES);
+    BytesColumn(OpenPage page) {
+        this(BYTES, page);
     }
 
-    BytesColumn(byte kind) {
+    BytesColumn(byte kind, OpenPage page) {
+        super(page);
         this.kind = kind;
+        page.grow(bytes.length);
     }
 
     @Override
@@ -33,7 +35,8 @@ class BytesColumn extends Column {
     final void startValue(long maxBytes) {
         if (length + maxBytes > bytes.length) {
             long wanted = Math.max(length + maxBytes, Math.min(bytes.length * 2L, Integer.MAX_VALUE - 8));
-            bytes = Arrays.copyOf(bytes, Math.toIntExact(wanted));
+            page.grow(Math.toIntExact(wanted) - bytes.length);
+            bytes = Arrays.copyOf(bytes, (int) wanted);
         }
     }
 
@@ -78,10 +81,5 @@ class BytesColumn extends Column {
     @Override
     int rawBytes() {
         return length;
-    }
-
-    @Override
-    int heldBytes() {
-        return bytes.length;
     }
 }

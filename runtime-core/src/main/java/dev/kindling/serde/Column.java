@@ -30,37 +30,53 @@ abstract class Column {
     static final int FIRST_CAPACITY = 16;
 
     /** A column for values like {@code value}; empty when they have to go to Kryo. */
-    static Optional<Column> forValue(Object value) {
-        return Optional.ofNullable(columnFor(value, 0));
+    static Optional<Column> forValue(Object value, OpenPage page) {
+        return Optional.ofNullable(columnFor(value, 0, page));
     }
 
-    static Column columnFor(Object value, int depth) {
+    static Column columnFor(Object value, int depth, OpenPage page) {
         if (value == null || depth > MAX_DEPTH) {
             return null;
         }
         if (value instanceof Tuple2<?, ?> pair) {
-            return PairColumn.like(pair, depth);
+            return PairColumn.like(pair, depth, page);
         }
         if (value instanceof String) {
-            return new StringColumn();
+            return new StringColumn(page);
         }
         if (value instanceof byte[]) {
-            return new BytesColumn();
+            return new BytesColumn(page);
         }
         if (value instanceof Record row) {
-            return RecordColumn.like(row, depth);
+            return RecordColumn.like(row, depth, page);
         }
         if (value.getClass() == ArrayList.class || value instanceof CountedGroup<?>) {
-            return ListColumn.like((Iterable<?>) value, depth);
+            return ListColumn.like((Iterable<?>) value, depth, page);
         }
-        return NumberColumn.like(value);
+        return NumberColumn.like(value, page);
     }
+
+    /** The page it is part of, where its arrays are counted. */
+    final OpenPage page;
 
     /** Values added. */
     int count;
 
+    Column(OpenPage page) {
+        this.page = page;
+    }
+
     /** Appends the value, or answers false and stays as it was. */
     abstract boolean add(Object value);
+
+    /** Appends rows until one is refused or the page's size is to be looked at; returns how many were taken. */
+    int addAll(Object[] rows, int from, int to) {
+        int at = from;
+        while (at < to && count < page.checkAtRow && add(rows[at])) {
+            at++;
+        }
+        return at - from;
+    }
 
     /** Keeps the first {@code kept} values: a neighbour refused its part of the row. Rare, so it may walk. */
     abstract void truncate(int kept);
@@ -78,7 +94,4 @@ abstract class Column {
 
     /** Bytes the values take while the page is open: decides when it is full. */
     abstract int rawBytes();
-
-    /** Bytes of all arrays held. */
-    abstract int heldBytes();
 }

@@ -19,8 +19,8 @@ final class KryoRows {
         kryo = new RowKryo(resolver, classes);
     }
 
-    OpenPage openPage() {
-        return new Writing();
+    OpenPage openPage(RowCodecs codecs) {
+        return new Writing(codecs);
     }
 
     PageRows readPage(byte[] bytes, int at, int length) {
@@ -32,9 +32,33 @@ final class KryoRows {
 
         private final Output output = new Output(FIRST_BYTES, Integer.MAX_VALUE - 8);
         private final PageClassResolver.Names names = new PageClassResolver.Names();
+        private int countedBytes;
+        private int rows;
+
+        private Writing(RowCodecs codecs) {
+            super(codecs);
+            count();
+        }
+
+        private void count() {
+            int capacity = output.getBuffer().length;
+            if (capacity != countedBytes) {
+                grow(capacity - countedBytes);
+                countedBytes = capacity;
+            }
+        }
 
         @Override
-        boolean add(Object row) {
+        int addAll(Object[] some, int from, int to) {
+            int at = from;
+            while (at < to && rows < checkAtRow) {
+                add(some[at++]);
+            }
+            return at - from;
+        }
+
+        @Override
+        int add(Object row) {
             resolver.use(names);
             try {
                 kryo.writeClassAndObject(output, row);
@@ -48,17 +72,18 @@ final class KryoRows {
                                 + " data in a list or an array, or run with a larger stack (-Xss).");
             }
             rows++;
-            return true;
+            count();
+            return rows;
+        }
+
+        @Override
+        int rows() {
+            return rows;
         }
 
         @Override
         int rawBytes() {
             return output.position();
-        }
-
-        @Override
-        int heldBytes() {
-            return output.getBuffer().length;
         }
 
         @Override
@@ -74,6 +99,11 @@ final class KryoRows {
         @Override
         byte format() {
             return KRYO;
+        }
+
+        @Override
+        boolean empty() {
+            return false; // rows that columns take may have come back
         }
     }
 

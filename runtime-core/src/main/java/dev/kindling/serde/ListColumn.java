@@ -5,18 +5,20 @@ import java.util.ArrayList;
 
 /** Lists of one class of elements: their sizes, and all elements in one column. Groups become lists here. */
 final class ListColumn extends Column {
-    private final NumberColumn.Ints sizes = new NumberColumn.Ints();
+    private final NumberColumn.Ints sizes;
     private final Column elements;
 
-    private ListColumn(Column elements) {
+    private ListColumn(Column elements, OpenPage page) {
+        super(page);
+        this.sizes = new NumberColumn.Ints(page);
         this.elements = elements;
     }
 
     /** Null for an empty list, which says nothing about the elements of the next one. */
-    static Column like(Iterable<?> list, int depth) {
+    static Column like(Iterable<?> list, int depth, OpenPage page) {
         for (Object first : list) {
-            Column elements = columnFor(first, depth + 1);
-            return elements == null ? null : new ListColumn(elements);
+            Column elements = columnFor(first, depth + 1, page);
+            return elements == null ? null : new ListColumn(elements, page);
         }
         return null;
     }
@@ -73,10 +75,5 @@ final class ListColumn extends Column {
     @Override
     int rawBytes() {
         return sizes.rawBytes() + elements.rawBytes();
-    }
-
-    @Override
-    int heldBytes() {
-        return sizes.heldBytes() + elements.heldBytes();
     }
 }

@@ -6,35 +6,36 @@ import java.util.Arrays;
 abstract class NumberColumn extends Column {
     final byte kind;
 
-    NumberColumn(byte kind) {
+    NumberColumn(byte kind, OpenPage page) {
+        super(page);
         this.kind = kind;
     }
 
-    static Column like(Object value) {
+    static Column like(Object value, OpenPage page) {
         Class<?> type = value.getClass();
         if (type == Integer.class) {
-            return new Ints();
+            return new Ints(page);
         }
         if (type == Long.class) {
-            return new Longs();
+            return new Longs(page);
         }
         if (type == Double.class) {
-            return new Doubles();
+            return new Doubles(page);
         }
         if (type == Float.class) {
-            return new SmallInts(FLOAT);
+            return new SmallInts(FLOAT, page);
         }
         if (type == Short.class) {
-            return new SmallInts(SHORT);
+            return new SmallInts(SHORT, page);
         }
         if (type == Byte.class) {
-            return new SmallInts(BYTE);
+            return new SmallInts(BYTE, page);
         }
         if (type == Character.class) {
-            return new SmallInts(CHAR);
+            return new SmallInts(CHAR, page);
         }
         if (type == Boolean.class) {
-            return new SmallInts(BOOLEAN);
+            return new SmallInts(BOOLEAN, page);
         }
         return null;
     }
@@ -64,12 +65,13 @@ abstract class NumberColumn extends Column {
         private int min;
         private int max;
 
-        Ints() {
-            super(INT);
+        Ints(OpenPage page) {
+            this(INT, page);
         }
 
-        Ints(byte kind) {
-            super(kind);
+        Ints(byte kind, OpenPage page) {
+            super(kind, page);
+            page.grow(values.length * 4);
         }
 
         @Override
@@ -83,6 +85,7 @@ abstract class NumberColumn extends Column {
 
         final void addInt(int value) {
             if (count == values.length) {
+                page.grow(count * 4);
                 values = Arrays.copyOf(values, count * 2);
             }
             values[count++] = value;
@@ -123,7 +126,10 @@ abstract class NumberColumn extends Column {
         @Override
         int encode(byte[] target, int at) {
             scan();
-            int width = width();
+            return encode(values, count, min, width(), target, at);
+        }
+
+        static int encode(int[] values, int count, int min, int width, byte[] target, int at) {
             BitPacking.INT.set(target, at, min);
             target[at + 4] = (byte) width;
             BitPacking.packInts(values, count, min, width, target, at + FRAME_BYTES);
@@ -134,17 +140,12 @@ abstract class NumberColumn extends Column {
         int rawBytes() {
             return count * 4;
         }
-
-        @Override
-        int heldBytes() {
-            return values.length * 4;
-        }
     }
 
     /** Values of up to 32 bits that are not {@code Integer}: as ints, told apart by their kind. */
     static final class SmallInts extends Ints {
-        SmallInts(byte kind) {
-            super(kind);
+        SmallInts(byte kind, OpenPage page) {
+            super(kind, page);
         }
 
         @Override
@@ -175,8 +176,9 @@ abstract class NumberColumn extends Column {
         private long min;
         private long max;
 
-        Longs() {
-            super(LONG);
+        Longs(OpenPage page) {
+            super(LONG, page);
+            page.grow(values.length * 8);
         }
 
         @Override
@@ -190,6 +192,7 @@ abstract class NumberColumn extends Column {
 
         void addLong(long value) {
             if (count == values.length) {
+                page.grow(count * 8);
                 values = Arrays.copyOf(values, count * 2);
             }
             values[count++] = value;
@@ -236,19 +239,15 @@ abstract class NumberColumn extends Column {
         int rawBytes() {
             return count * 8;
         }
-
-        @Override
-        int heldBytes() {
-            return values.length * 8;
-        }
     }
 
     /** {@code Double}s as their bits. */
     static final class Doubles extends NumberColumn {
         private long[] values = new long[FIRST_CAPACITY];
 
-        Doubles() {
-            super(DOUBLE);
+        Doubles(OpenPage page) {
+            super(DOUBLE, page);
+            page.grow(values.length * 8);
         }
 
         @Override
@@ -257,6 +256,7 @@ abstract class NumberColumn extends Column {
                 return false;
             }
             if (count == values.length) {
+                page.grow(count * 8);
                 values = Arrays.copyOf(values, count * 2);
             }
             values[count++] = Double.doubleToRawLongBits(number);
@@ -279,11 +279,6 @@ abstract class NumberColumn extends Column {
         @Override
         int rawBytes() {
             return count * 8;
-        }
-
-        @Override
-        int heldBytes() {
-            return values.length * 8;
         }
     }
 }

@@ -3,26 +3,23 @@ package dev.kindling.serde;
 import dev.kindling.api.Tuple2;
 
 /** {@code Tuple2}s as two columns. */
-class PairColumn extends Column {
-    final Column firsts;
-    final Column seconds;
+final class PairColumn extends Column {
+    private final Column firsts;
+    private final Column seconds;
 
-    private PairColumn(Column firsts, Column seconds) {
+    private PairColumn(Column firsts, Column seconds, OpenPage page) {
+        super(page);
         this.firsts = firsts;
         this.seconds = seconds;
     }
 
-    static Column like(Tuple2<?, ?> pair, int depth) {
-        Column firsts = columnFor(pair._1(), depth + 1);
-        Column seconds = firsts == null ? null : columnFor(pair._2(), depth + 1);
-        if (seconds == null) {
-            return null;
+    static Column like(Tuple2<?, ?> pair, int depth, OpenPage page) {
+        if (pair._1() instanceof Integer && pair._2() instanceof Integer) {
+            return new IntPairColumn(page);
         }
-        if (firsts instanceof NumberColumn.Ints keys && keys.kind == INT
-                && seconds instanceof NumberColumn.Ints values && values.kind == INT) {
-            return new OfInts(keys, values);
-        }
-        return new PairColumn(firsts, seconds);
+        Column firsts = columnFor(pair._1(), depth + 1, page);
+        Column seconds = firsts == null ? null : columnFor(pair._2(), depth + 1, page);
+        return seconds == null ? null : new PairColumn(firsts, seconds, page);
     }
 
     @Override
@@ -69,40 +66,5 @@ class PairColumn extends Column {
     @Override
     int rawBytes() {
         return firsts.rawBytes() + seconds.rawBytes();
-    }
-
-    @Override
-    int heldBytes() {
-        return firsts.heldBytes() + seconds.heldBytes();
-    }
-
-    /** The pairs most shuffles are made of, without a call for each half. */
-    static final class OfInts extends PairColumn {
-        private final NumberColumn.Ints keys;
-        private final NumberColumn.Ints values;
-
-        private OfInts(NumberColumn.Ints keys, NumberColumn.Ints values) {
-            super(keys, values);
-            this.keys = keys;
-            this.values = values;
-        }
-
-        @Override
-        boolean add(Object value) {
-            if (value instanceof Tuple2<?, ?> pair
-                    && pair._1() instanceof Integer key
-                    && pair._2() instanceof Integer number) {
-                keys.addInt(key);
-                values.addInt(number);
-                count++;
-                return true;
-            }
-            return false;
-        }
-
-        @Override
-        int rawBytes() {
-            return count * 8;
-        }
     }
 }

@@ -11,25 +11,26 @@ final class RecordColumn extends Column {
     private final Column[] columns;
     private final byte[] className;
 
-    private RecordColumn(RecordShape shape, Column[] columns) {
+    private RecordColumn(RecordShape shape, Column[] columns, OpenPage page) {
+        super(page);
         this.shape = shape;
         this.columns = columns;
         this.className = shape.type.getName().getBytes(StandardCharsets.UTF_8);
     }
 
-    static Column like(Record row, int depth) {
+    static Column like(Record row, int depth, OpenPage page) {
         RecordShape shape = RecordShape.of(row.getClass()).orElse(null);
         if (shape == null || shape.size() == 0 || shape.size() > MAX_COMPONENTS) {
             return null;
         }
         Column[] columns = new Column[shape.size()];
         for (int i = 0; i < columns.length; i++) {
-            columns[i] = columnFor(shape.component(row, i), depth + 1);
+            columns[i] = columnFor(shape.component(row, i), depth + 1, page);
             if (columns[i] == null) {
                 return null;
             }
         }
-        return new RecordColumn(shape, columns);
+        return new RecordColumn(shape, columns, page);
     }
 
     @Override
@@ -102,15 +103,6 @@ final class RecordColumn extends Column {
         int bytes = 0;
         for (Column column : columns) {
             bytes += column.rawBytes();
-        }
-        return bytes;
-    }
-
-    @Override
-    int heldBytes() {
-        int bytes = className.length;
-        for (Column column : columns) {
-            bytes += column.heldBytes();
         }
         return bytes;
     }

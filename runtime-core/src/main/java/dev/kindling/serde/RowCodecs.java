@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 public final class RowCodecs {
     private final RowClasses classes;
     private KryoRows kryo;
+    private final int[][] scratch = new int[2][0];
     private long heldBytes;
 
     /** @param userClasses the application's class loader */
@@ -37,6 +38,13 @@ public final class RowCodecs {
 
     void addHeldBytes(long bytes) {
         heldBytes += bytes;
+    }
+
+    int[] scratch(int number, int length) {
+        if (scratch[number].length < length) {
+            scratch[number] = new int[length];
+        }
+        return scratch[number];
     }
 
     RowClasses classes() {

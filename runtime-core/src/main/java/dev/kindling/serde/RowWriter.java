@@ -19,8 +19,7 @@ public final class RowWriter {
     private int closedCount;
     private long closedBytes;
     private OpenPage open;
-    private int openHeldBytes;
-    private long rowCount;
+    private long closedRows;
 
     /**
      * @param userClasses the application's class loader
@@ -41,75 +40,105 @@ public final class RowWriter {
      */
     public void append(Object row) {
         OpenPage page = open;
-        if (page == null || !page.add(row)) {
+        int rows = page == null ? 0 : page.add(row);
+        if (rows == 0) {
             page = openPageFor(row);
+            rows = page.rows();
         }
-        rowCount++;
-        if (page.rawBytes() >= pageBytes) {
-            closePage();
-        } else if (page.heldBytes() != openHeldBytes) {
-            countOpenPage(page.heldBytes());
+        if (rows >= page.checkAtRow) {
+            checkSize(page);
         }
     }
 
+    /** @see #append(Object) */
     public void append(Object[] rows, int from, int to) {
-        for (int i = from; i < to; i++) {
-            append(rows[i]);
+        int at = from;
+        while (at < to) {
+            if (open != null) {
+                at += open.addAll(rows, at, to);
+            }
+            if (at < to) {
+                append(rows[at++]);
+            }
+        }
+    }
+
+    /** Closes the page when it is full; else says when it could be, should the next rows be like the ones before. */
+    private void checkSize(OpenPage page) {
+        long raw = page.rawBytes();
+        if (raw >= pageBytes) {
+            closePage();
+        } else {
+            long rowsLeft = (pageBytes - raw) * page.rows() / Math.max(1, raw);
+            page.checkAtRow = (int) Math.min(Integer.MAX_VALUE, page.rows() + Math.max(1, rowsLeft));
         }
     }
 
     private OpenPage openPageFor(Object row) {
-        boolean isMisfit = open != null;
+        boolean isMisfit = open != null && open.rows() > 0;
         closePage();
-        Optional<Column> column = isMisfit ? Optional.empty() : Column.forValue(row);
-        if (column.isPresent()) {
-            open = new OpenPage.OfColumns(column.get());
-            if (open.add(row)) {
-                return open;
+        leavePage();
+        if (!isMisfit) {
+            OpenPage.OfColumns page = new OpenPage.OfColumns(codecs);
+            Optional<Column> column = Column.forValue(row, page);
+            if (column.isPresent()) {
+                page.setColumn(column.get());
+                if (page.add(row) > 0) {
+                    open = page;
+                    return page;
+                }
+                // A list whose later elements are not like its first one.
             }
-            // A list whose later elements are not like its first one.
+            page.leave();
         }
-        open = codecs.kryo().openPage();
+        open = codecs.kryo().openPage(codecs);
         open.add(row);
         return open;
     }
 
+    /** Encodes the rows of the open page, and leaves it open for more rows like them. */
     private void closePage() {
         if (open == null) {
             return;
         }
-        byte[] page = open.close();
-        if (closedCount == closed.length) {
-            closed = Arrays.copyOf(closed, Math.max(4, closedCount * 2));
+        if (open.rows() > 0) {
+            byte[] page = open.encode();
+            if (closedCount == closed.length) {
+                closed = Arrays.copyOf(closed, Math.max(4, closedCount * 2));
+            }
+            closed[closedCount++] = page;
+            closedBytes += page.length;
+            closedRows += open.rows();
+            codecs.addHeldBytes(page.length);
         }
-        closed[closedCount++] = page;
-        closedBytes += page.length;
-        codecs.addHeldBytes(page.length);
-        countOpenPage(0);
-        open = null;
+        if (!open.empty()) {
+            leavePage();
+        }
     }
 
-    private void countOpenPage(int heldBytes) {
-        codecs.addHeldBytes(heldBytes - openHeldBytes);
-        openHeldBytes = heldBytes;
+    private void leavePage() {
+        if (open != null) {
+            open.leave();
+            open = null;
+        }
     }
 
     /** Rows appended since the last {@link #takeBytes} or {@link #drainTo}. */
     public long rowCount() {
-        return rowCount;
+        return closedRows + (open == null ? 0 : open.rows());
     }
 
     /** Exact size of these rows if they were taken now. */
     public long byteCount() {
-        return closedBytes + (open == null ? 0 : open.encodedBytes());
+        return closedBytes + (open == null || open.rows() == 0 ? 0 : open.encodedBytes());
     }
 
     /** Bytes held in memory for them, spare room of the open page included. */
     public long heldBytes() {
-        return closedBytes + openHeldBytes;
+        return closedBytes + (open == null ? 0 : open.heldBytes());
     }
 
-    /** All pages; the writer is empty then and may be used again. */
+    /** All pages; the writer is empty then and may be used again: its page buffers are kept for that. */
     public byte[] takeBytes() {
         closePage();
         byte[] bytes = new byte[Math.toIntExact(closedBytes)];
@@ -122,9 +151,13 @@ public final class RowWriter {
         return bytes;
     }
 
-    /** Hands all pages out one by one, without a copy of the whole; the writer is empty then and may be used again. */
+    /**
+     * Hands all pages out one by one, without a copy of the whole; the writer is empty then, holds nothing, and may be
+     * used again.
+     */
     public void drainTo(PageConsumer consumer) throws IOException {
         closePage();
+        leavePage();
         for (int i = 0; i < closedCount; i++) {
             consumer.accept(closed[i], 0, closed[i].length);
         }
@@ -141,6 +174,6 @@ public final class RowWriter {
         closed = NO_PAGES;
         closedCount = 0;
         closedBytes = 0;
-        rowCount = 0;
+        closedRows = 0;
     }
 }

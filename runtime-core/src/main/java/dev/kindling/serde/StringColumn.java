@@ -11,8 +11,8 @@ final class StringColumn extends BytesColumn {
     static final int UTF_8 = 1;
     static final int UTF_16 = 2;
 
-    StringColumn() {
-        super(STRING);
+    StringColumn(OpenPage page) {
+        super(STRING, page);
     }
 
     @Override

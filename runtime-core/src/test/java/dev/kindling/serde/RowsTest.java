@@ -14,6 +14,7 @@ import dev.kindling.api.Tuple2;
 import dev.kindling.api.Tuple3;
 import dev.kindling.api.Tuple4;
 import dev.kindling.data.Group;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -190,7 +191,7 @@ class RowsTest {
         long announced = writer.byteCount();
         byte[] bytes = writer.takeBytes();
         assertEquals(announced, bytes.length, "byteCount is exact");
-        assertEquals(0, writer.heldBytes());
+        assertEquals(0, writer.byteCount());
         return bytes;
     }
 
@@ -503,7 +504,7 @@ class RowsTest {
     }
 
     @Test
-    void writersAndReadersThatShareCodecsMayBeUsedInTurn() {
+    void writersAndReadersThatShareCodecsMayBeUsedInTurn() throws IOException {
         RowCodecs codecs = new RowCodecs(LOADER);
         RowWriter[] writers = {codecs.newWriter(500), codecs.newWriter(500), codecs.newWriter(500)};
         for (int i = 0; i < 3000; i++) {
@@ -512,8 +513,9 @@ class RowsTest {
         assertEquals(writers[0].heldBytes() + writers[1].heldBytes() + writers[2].heldBytes(), codecs.heldBytes());
         RowReader[] readers = {codecs.newReader(), codecs.newReader(), codecs.newReader()};
         for (int w = 0; w < 3; w++) {
-            byte[] bytes = writers[w].takeBytes();
-            readers[w].reset(bytes, 0, bytes.length);
+            ByteArrayOutputStream pages = new ByteArrayOutputStream();
+            writers[w].drainTo((page, offset, length) -> pages.write(page, offset, length));
+            readers[w].reset(pages.toByteArray(), 0, pages.size());
         }
         Object[] one = new Object[1];
         for (int i = 0; i < 3000; i++) {

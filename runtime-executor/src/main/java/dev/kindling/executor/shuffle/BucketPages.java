@@ -35,6 +35,10 @@ final class BucketPages implements Closeable {
 
     private long overheadBytes;
     private long grantedBytes;
+
+    /** Above it pages may not grow without another grant. */
+    private long limitBytes;
+
     private SpillFile spill;
     private long spilledBytes;
     private byte[] chunk = {};
@@ -91,11 +95,17 @@ final class BucketPages implements Closeable {
             writer = codecs.newWriter(pageBytes);
             writers[bucket] = writer;
             overheadBytes += BUCKET_OVERHEAD_BYTES;
+            setLimit();
         }
         writer.append(row);
-        if (heldBytes() > grantedBytes && heldBytes() > floorBytes) {
+        if (codecs.heldBytes() > limitBytes) {
             makeRoom();
+            setLimit();
         }
+    }
+
+    private void setLimit() {
+        limitBytes = Math.max(grantedBytes, floorBytes) - overheadBytes;
     }
 
     private long heldBytes() {

@@ -17,24 +17,27 @@ final class RowDigest {
     private RowDigest() {}
 
     static long ofPair(Tuple2<?, ?> row) {
-        return mix(contentOf(row._1()) * PRIME_1 + contentOf(row._2()) + PRIME_2);
+        // Numbers first, and in this very method: it is called for every row of every shuffle.
+        long key = row._1() instanceof Integer number ? number : contentOf(row._1());
+        long value = row._2() instanceof Integer number ? number : contentOf(row._2());
+        return mix(key * PRIME_1 + value + PRIME_2);
     }
 
     private static long contentOf(Object value) {
-        if (value instanceof Integer number) {
-            return number;
-        }
         if (value instanceof String string) {
             return string.hashCode();
         }
         if (value instanceof Long number) {
             return mix(number);
         }
+        if (value instanceof Integer number) {
+            return number;
+        }
         if (value instanceof Double number) {
             return number.longValue();
         }
         if (value instanceof Tuple2<?, ?> pair) {
-            return ofPair(pair);
+            return mix(contentOf(pair._1()) * PRIME_1 + contentOf(pair._2()) + PRIME_2);
         }
         return contentOfOther(value);
     }

@@ -27,7 +27,7 @@ import java.io.IOException;
  * heap.
  */
 public final class ShuffleWriter implements Closeable {
-    private static final int BATCH_ROWS = 256;
+    private static final int STEP_ROWS = 256;
 
     private final StageBody.Sink.MapOutput sink;
     private final TaskEnvironment environment;
@@ -38,7 +38,7 @@ public final class ShuffleWriter implements Closeable {
     private final int bucketsPerRange;
     private final RowCodecs codecs;
     private final BucketPages ranges;
-    private int[] bucketOf = new int[1024];
+    private final int[] bucketOf = new int[STEP_ROWS];
     private Class<?> checkedKeys;
     private long rowDigest;
     private long rowCount;
@@ -60,31 +60,36 @@ public final class ShuffleWriter implements Closeable {
 
     /** Adds the first {@code count} of {@code rows}, each a {@code Tuple2}. */
     public void add(Object[] rows, int count) throws IOException {
-        if (bucketOf.length < count) {
-            bucketOf = new int[count];
+        // A few at a time: between the two loops over them, rows, keys and values stay in the first-level cache.
+        for (int from = 0; from < count; from += STEP_ROWS) {
+            int to = Math.min(count, from + STEP_ROWS);
+            rowDigest += findBuckets(rows, from, to);
+            append(rows, from, to);
         }
-        rowDigest += findBuckets(rows, count, bucketOf);
         rowCount += count;
+    }
+
+    private void append(Object[] rows, int from, int to) throws IOException {
         if (bucketsPerRange == 1) {
-            for (int i = 0; i < count; i++) {
-                ranges.append(bucketOf[i], rows[i]);
+            for (int i = from; i < to; i++) {
+                ranges.append(bucketOf[i - from], rows[i]);
             }
         } else {
-            for (int i = 0; i < count; i++) {
-                ranges.append(bucketOf[i] / bucketsPerRange, rows[i]);
+            for (int i = from; i < to; i++) {
+                ranges.append(bucketOf[i - from] / bucketsPerRange, rows[i]);
             }
         }
     }
 
-    /** Says which bucket each row belongs to; returns the digest of the rows. */
-    private long findBuckets(Object[] rows, int count, int[] buckets) {
+    /** Sets {@link #bucketOf} for the rows; returns their digest. */
+    private long findBuckets(Object[] rows, int from, int to) {
         long digest = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < to; i++) {
             Tuple2<?, ?> row = (Tuple2<?, ?>) rows[i];
             Object key = row._1();
             int hash = key == null ? 0 : hashOf(key);
             int partition = hashPartitions > 0 ? Math.floorMod(hash, hashPartitions) : partitionOf(key);
-            buckets[i] = bucketsPerPartition == 1
+            bucketOf[i - from] = bucketsPerPartition == 1
                     ? partition
                     : partition * bucketsPerPartition + subBucketOf(hash, bucketsPerPartition);
             digest += RowDigest.ofPair(row);
@@ -151,12 +156,12 @@ public final class ShuffleWriter implements Closeable {
     private void writeRange(MapOutputWriter output, int first, int count) throws IOException {
         environment.checkCancelled();
         RowReader reader = codecs.newReader();
-        Object[] rows = new Object[BATCH_ROWS];
+        Object[] rows = new Object[STEP_ROWS];
         try (BucketPages buckets = new BucketPages(environment, new RowCodecs(environment.userClassLoader()), count)) {
             ranges.take(first / bucketsPerRange, (bytes, offset, length, pageRows) -> {
                 reader.reset(bytes, offset, length);
                 for (int n = reader.read(rows, 0, rows.length); n > 0; n = reader.read(rows, 0, rows.length)) {
-                    findBuckets(rows, n, bucketOf);
+                    findBuckets(rows, 0, n);
                     for (int i = 0; i < n; i++) {
                         buckets.append(bucketOf[i] - first, rows[i]);
                     }
