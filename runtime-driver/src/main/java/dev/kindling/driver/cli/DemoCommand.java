@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -74,13 +72,12 @@ final class DemoCommand implements Callable<Integer> {
         }
         StatusFile.ofThisProcess().ifPresent(EventBus::install);
 
-        Instant launched = ProcessHandle.current().info().startInstant().orElse(Instant.now());
         long startMs;
         long stopNanos;
         List<Tuple2<Integer, Integer>> counts;
         try (KindlingContext kindling =
                 new KindlingContext(new KindlingConf(false).setAll(options.settings("demo")))) {
-            startMs = Duration.between(launched, Instant.now()).toMillis();
+            startMs = LaunchTime.millisSince();
             int count = partitions != null ? partitions : 2 * kindling.defaultParallelism();
             PairRDD<Integer, Integer> sorted =
                     ZipCount.counts(kindling, path, count, isChaotic ? CHAOS_DELAY_MS : 0);

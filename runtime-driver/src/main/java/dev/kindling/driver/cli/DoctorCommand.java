@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,17 +54,16 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static void measureStartup() {
-        Instant launched = ProcessHandle.current().info().startInstant().orElse(Instant.now());
-        long commandMs = millisSince(launched);
+        long commandMs = LaunchTime.millisSince();
         Map<String, String> settings = new TreeMap<>();
         settings.put(ApplicationKeys.MASTER.name(), MASTER);
         settings.put(ApplicationKeys.NAME.name(), "doctor");
         QuickStart.addExecutorArchive(settings);
         try (KindlingContext kindling = new KindlingContext(new KindlingConf(false).setAll(settings))) {
-            long contextMs = millisSince(launched);
+            long contextMs = LaunchTime.millisSince();
             RDD<Long> two = kindling.range(0, 2, 1, 2);
             require(two.count() == 2);
-            long firstResultMs = millisSince(launched);
+            long firstResultMs = LaunchTime.millisSince();
             print(
                     "launch to first result",
                     "%d ms over 2 executor processes (command line %d, driver %d, executors and first job %d)"
@@ -94,10 +91,6 @@ final class DoctorCommand implements Callable<Integer> {
             double seconds = (System.nanoTime() - start) / 1e9;
             print("empty tasks", "%.0f a second over 2 executors of one core".formatted(EMPTY_TASKS / seconds));
         }
-    }
-
-    private static long millisSince(Instant start) {
-        return Duration.between(start, Instant.now()).toMillis();
     }
 
     private static void require(boolean isRight) {
