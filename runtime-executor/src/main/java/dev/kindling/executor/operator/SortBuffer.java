@@ -9,6 +9,11 @@ import java.util.Comparator;
  * Sorts indexes, not rows: by radix on the prefixes' bytes that differ, then by comparison among equal prefixes.
  */
 final class SortBuffer {
+    // Fewer strings are compared as they are: a radix pass clears and sums 256 counts.
+    private static final int MERGED_ROWS = 32;
+    // Strings that agree in so much are mostly equal; then one comparison of each says so.
+    private static final int LAST_OFFSET = 64;
+
     private final Comparator<Object> order;
     private final SortPrefix prefixOf;
     private Object[] rows = new Object[1024];
@@ -88,7 +93,40 @@ final class SortBuffer {
             if (end == count || prefixes[sorted[end]] != prefixes[sorted[start]]) {
                 if (end - start > 1) {
                     scratch = scratch == null ? new int[count] : scratch;
-                    mergeSort(sorted, scratch, start, end);
+                    sortEqual(prefixes[sorted[start]], start, end, 8, scratch);
+                }
+                start = end;
+            }
+        }
+    }
+
+    /** Sorts keys that agree in {@code prefix}, which ends before character {@code offset} where they are strings. */
+    private void sortEqual(long prefix, int from, int to, int offset, int[] scratch) {
+        boolean isWorthIt = to - from > MERGED_ROWS && offset <= LAST_OFFSET;
+        if (isWorthIt && prefixOf.isText() && prefixOf.isWholeText(prefix)) {
+            sortTexts(from, to, offset, scratch);
+        } else {
+            mergeSort(sorted, scratch, from, to);
+        }
+    }
+
+    private void sortTexts(int from, int to, int offset, int[] scratch) {
+        long[] keys = new long[to - from];
+        int[] positions = new int[keys.length];
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = prefixOf.ofText(keyOf(rows[sorted[from + i]]), offset);
+            positions[i] = i;
+        }
+        positions = radixSort(keys, positions);
+        System.arraycopy(sorted, from, scratch, from, keys.length);
+        for (int i = 0; i < keys.length; i++) {
+            sorted[from + i] = scratch[from + positions[i]];
+        }
+        int start = 0;
+        for (int end = 1; end <= keys.length; end++) {
+            if (end == keys.length || keys[positions[end]] != keys[positions[start]]) {
+                if (end - start > 1) {
+                    sortEqual(keys[positions[start]], from + start, from + end, offset + 8, scratch);
                 }
                 start = end;
             }

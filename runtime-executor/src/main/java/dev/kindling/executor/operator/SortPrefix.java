@@ -64,7 +64,7 @@ final class SortPrefix {
 
     private static long naturalOf(Object key) {
         if (key instanceof String text) {
-            return ofText(text);
+            return textFrom(text, 0);
         }
         if (key instanceof Double number) {
             return ofDouble(number);
@@ -87,12 +87,32 @@ final class SortPrefix {
         return bits ^ ((bits >> 63) & Long.MAX_VALUE);
     }
 
+    /** Whether the keys are strings, so that {@link #ofText} tells more about those with equal prefixes. */
+    boolean isText() {
+        return isKnown() && keyClass == String.class;
+    }
+
+    /** As {@link #of}, by the characters from {@code offset} on. */
+    long ofText(Object key, int offset) {
+        return isReversed ? ~textFrom((String) key, offset) : textFrom((String) key, offset);
+    }
+
+    /** Whether all strings with this prefix have eight characters that it stands for, so that the next ones decide. */
+    boolean isWholeText(long prefix) {
+        long bytes = (isReversed ? ~prefix : prefix) ^ Long.MIN_VALUE;
+        return !hasZeroByte(bytes) && !hasZeroByte(~bytes);
+    }
+
+    private static boolean hasZeroByte(long bytes) {
+        return (bytes - 0x0101010101010101L & ~bytes & 0x8080808080808080L) != 0;
+    }
+
     /** One byte a character; from the first that has no byte of its own on, the strings themselves are compared. */
-    private static long ofText(String text) {
+    private static long textFrom(String text, int offset) {
         long prefix = 0;
-        int length = Math.min(8, text.length());
+        int length = Math.min(8, text.length() - offset);
         for (int i = 0; i < length; i++) {
-            int letter = text.charAt(i);
+            int letter = text.charAt(offset + i);
             if (letter >= 0xff) {
                 prefix |= 0xffL << (56 - 8 * i);
                 break;

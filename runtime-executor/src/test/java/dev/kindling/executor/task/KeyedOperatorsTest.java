@@ -63,6 +63,7 @@ class KeyedOperatorsTest {
                 rows("null keys", 6_000, i -> i % 3 == 0 ? null : i % 100),
                 rows("strings", 8_000, i -> strings.get(i % strings.size())),
                 rows("long strings", 2_000, i -> "a common beginning ".repeat(10) + i % 500),
+                rows("strings with zeros and wide letters", 6_000, i -> "common be" + wild(random.nextInt(400))),
                 rows("doubles", 5_000, i -> i % 50 == 0 ? Double.NaN : i % 2 == 0 ? -i / 8.0 : i / 16.0),
                 rows("same hash", 3_000, i -> new SameHash(i % 300)),
                 new Rows(
@@ -70,6 +71,15 @@ class KeyedOperatorsTest {
                         IntStream.range(0, 5_000)
                                 .mapToObj(i -> new Tuple2<Object, Object>(i % 40, i % 5 == 0 ? null : i))
                                 .toList()));
+    }
+
+    private static String wild(int number) {
+        return new StringBuilder("eginning")
+                .append("\0".repeat(number % 3))
+                .append((char) (number % 5 == 0 ? 0x100 + number : 0xfd + number % 3))
+                .append(Integer.toString(number, 7))
+                .append("\0".repeat(number % 2))
+                .toString();
     }
 
     /** Keys that no cut by hash can part. */
