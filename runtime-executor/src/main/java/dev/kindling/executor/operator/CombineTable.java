@@ -30,7 +30,7 @@ final class CombineTable implements AutoCloseable {
 
     CombineTable(Combiner combiner, TaskScope scope) {
         this.combiner = combiner;
-        this.reservation = new Reservation(scope.memory());
+        this.reservation = new Reservation(scope.memory(), 0.5);
         this.scope = scope;
         this.measuring = scope.newRowWriter();
     }

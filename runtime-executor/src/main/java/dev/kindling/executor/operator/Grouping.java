@@ -55,7 +55,7 @@ final class Grouping implements AutoCloseable {
         this.inputs = inputs;
         this.shape = shape;
         this.shed = shed;
-        this.reservation = new Reservation(scope.memory());
+        this.reservation = new Reservation(scope.memory(), 0.5);
         this.numbers = new NumberBucket(scope, inputs, shape);
         this.rowBuffer = new Object[scope.batchRows()];
         this.values = new Object[inputs][];
@@ -155,8 +155,7 @@ final class Grouping implements AutoCloseable {
         if (bytes <= SMALLEST_BUDGET_BYTES) {
             return true;
         }
-        // Half: the other half is for what the rest of the chain holds, and for the pages still to come.
-        if (rowCount > Integer.MAX_VALUE / 2 || bytes > scope.memory().guaranteed() / 2) {
+        if (rowCount > Integer.MAX_VALUE / 2 || !reservation.mayGrowTo(bytes)) {
             return false;
         }
         if (reservation.growTo(bytes)) {
@@ -259,8 +258,10 @@ final class Grouping implements AutoCloseable {
         for (StoredRows input : rows) {
             Object[] first = new Object[SAMPLE_ROWS];
             int count = input.open().read(first, 0, SAMPLE_ROWS);
-            for (int row = 0; row < count; row++) {
-                counts[sample.idOf(((Tuple2<?, ?>) first[row])._1())]++;
+            int[] ids = new int[count];
+            number(first, count, sample, ids, new Object[count], 0);
+            for (int id : ids) {
+                counts[id]++;
             }
             total += count;
         }

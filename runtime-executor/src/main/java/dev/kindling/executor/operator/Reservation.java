@@ -8,16 +8,25 @@ final class Reservation implements AutoCloseable {
     private static final long STEP_BYTES = 256 << 10;
 
     private final TaskMemory memory;
+    private final long limit;
     private long bytes;
 
-    Reservation(TaskMemory memory) {
+    /**
+     * @param part the most it grows to, as a part of the guaranteed memory: the rest of the chain, above all the writer
+     *     of a shuffle, has to live beside it
+     */
+    Reservation(TaskMemory memory, double part) {
         this.memory = memory;
+        this.limit = (long) (memory.guaranteed() * part);
     }
 
     /** Whether {@code wanted} bytes are reserved now; if not, what was reserved before still is. */
     boolean growTo(long wanted) {
         if (wanted <= bytes) {
             return true;
+        }
+        if (!mayGrowTo(wanted)) {
+            return false;
         }
         long more = Math.max(STEP_BYTES, wanted - bytes);
         if (memory.tryAcquire(more)) {
@@ -31,8 +40,9 @@ final class Reservation implements AutoCloseable {
         return false;
     }
 
-    long bytes() {
-        return bytes;
+    /** Whether so much is ever granted. */
+    boolean mayGrowTo(long wanted) {
+        return wanted <= limit;
     }
 
     @Override

@@ -159,11 +159,16 @@ final class RowStore implements AutoCloseable {
             if (onDisk) {
                 return false;
             }
-            if (scope.memory().tryAcquire(bytes)) {
+            if (mayHold(bytes) && scope.memory().tryAcquire(bytes)) {
                 return true;
             }
             spillLargestLane();
-            return scope.memory().tryAcquire(bytes);
+            return mayHold(bytes) && scope.memory().tryAcquire(bytes);
+        }
+
+        /** A quarter of the guaranteed memory: the rest is for rows decoded and for the rest of the chain. */
+        private boolean mayHold(int moreBytes) {
+            return heldBytes + moreBytes <= scope.memory().guaranteed() / 4;
         }
 
         private long write(byte[] bytes) throws IOException {
@@ -209,16 +214,21 @@ final class RowStore implements AutoCloseable {
             return new LaneCursor(this);
         }
 
+        // The lock: user code may walk two groups on two threads.
         private int decode(int chunk, Object[] target, int from, int to) throws IOException {
-            open(chunk);
-            return reader.read(target, from, to);
+            synchronized (RowStore.this) {
+                open(chunk);
+                return reader.read(target, from, to);
+            }
         }
 
         private int decode(int chunk, NumberPairs target) throws IOException {
-            open(chunk);
-            int count = reader.readNumbers(target);
-            // Pages of several kinds in one chunk: that is for the reader of objects.
-            return count == target.count && count == rowCounts[chunk] ? count : -1;
+            synchronized (RowStore.this) {
+                open(chunk);
+                int count = reader.readNumbers(target);
+                // Pages of several kinds in one chunk: that is for the reader of objects.
+                return count == target.count && count == rowCounts[chunk] ? count : -1;
+            }
         }
 
         private void open(int chunk) throws IOException {

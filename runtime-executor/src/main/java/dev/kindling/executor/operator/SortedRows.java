@@ -43,7 +43,7 @@ final class SortedRows implements Operator {
         this.scope = scope;
         this.prefixOf = new SortPrefix(order);
         this.buffer = new SortBuffer(order, prefixOf);
-        this.reservation = new Reservation(scope.memory());
+        this.reservation = new Reservation(scope.memory(), 0.75);
     }
 
     @Override
