@@ -28,8 +28,7 @@ public final class BlockFormat {
     /** No block is larger: the bound a receiver checks before it makes room. */
     public static final int MAX_BLOCK_BYTES = 1 << 30;
 
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private BlockFormat() {}
 

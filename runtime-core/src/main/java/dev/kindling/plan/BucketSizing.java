@@ -1,9 +1,9 @@
 package dev.kindling.plan;
 
 /**
- * How many fine buckets a shuffle partition is cut into. A bucket that fits the processor's cache is grouped and sorted
- * several times faster than a whole partition; but every bucket costs the writer an open page, so their total is bounded
- * by memory. The number never changes which partition a key is in.
+ * How many fine buckets a shuffle partition is cut into. A bucket that fits the processor's cache is grouped
+ * several times faster than a whole partition; but every bucket costs the writer an open page, so their total is
+ * bounded. The number never changes which partition a key is in.
  */
 public final class BucketSizing {
     /** Total over all partitions: below it a writer's open pages stay in the cache themselves. */

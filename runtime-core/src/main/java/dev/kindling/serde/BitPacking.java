@@ -3,6 +3,7 @@ package dev.kindling.serde;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Frame of reference: numbers of one column as their distance from the smallest, each in as many bits as the largest
@@ -99,7 +100,7 @@ final class BitPacking {
     /** Values {@code first} to {@code first + count - 1} of those packed at {@code at}. */
     static void unpackInts(byte[] packed, int at, int first, int count, int min, int width, int[] target) {
         if (width == 0) {
-            java.util.Arrays.fill(target, 0, count, min);
+            Arrays.fill(target, 0, count, min);
             return;
         }
         long mask = (1L << width) - 1;
@@ -118,7 +119,7 @@ final class BitPacking {
 
     static void unpackLongs(byte[] packed, int at, int first, int count, long min, int width, long[] target) {
         if (width == 0) {
-            java.util.Arrays.fill(target, 0, count, min);
+            Arrays.fill(target, 0, count, min);
             return;
         }
         if (width == 64) {

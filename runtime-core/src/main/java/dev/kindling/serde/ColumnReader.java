@@ -51,8 +51,8 @@ abstract class ColumnReader {
                 case Column.PAIR -> new Pairs(column(), column());
                 case Column.RECORD -> records();
                 case Column.LIST -> new Lists(column());
-                default -> throw new KindlingException(
-                        ErrorCode.CORRUPT_DATA, "a page has a column of unknown kind " + kind);
+                default ->
+                    throw new KindlingException(ErrorCode.CORRUPT_DATA, "a page has a column of unknown kind " + kind);
             };
         }
 
@@ -268,8 +268,10 @@ abstract class ColumnReader {
 
         @Override
         void read(Object[] target, int from, int count) {
-            if (firsts instanceof Ints first && first.kind == Column.INT
-                    && seconds instanceof Ints second && second.kind == Column.INT) {
+            if (firsts instanceof Ints first
+                    && first.kind == Column.INT
+                    && seconds instanceof Ints second
+                    && second.kind == Column.INT) {
                 pairsOf(first.read(count), second.read(count), target, from, count);
                 return;
             }

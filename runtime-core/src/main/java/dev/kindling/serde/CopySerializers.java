@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The JDK's views and wrappers of collections, which cannot be made empty and filled: written as their elements and read
- * as a plain collection equal to them, in the same order, read-only where they were.
+ * The JDK's views and wrappers of collections, which cannot be made empty and filled: written as their elements and
+ * read as a plain collection equal to them, in the same order, read-only where they were.
  */
 final class CopySerializers {
     private CopySerializers() {}

@@ -68,8 +68,8 @@ final class KryoRows {
                 throw new KindlingException(
                         ErrorCode.NOT_SERIALIZABLE,
                         "a row of class " + row.getClass().getName()
-                                + " is nested too deep for the thread's stack, such as a long chain of objects. Keep such"
-                                + " data in a list or an array, or run with a larger stack (-Xss).");
+                                + " is nested too deep for the thread's stack, such as a long chain of objects."
+                                + " Keep such data in a list or an array, or run with a larger stack (-Xss).");
             }
             rows++;
             count();

@@ -1,8 +1,8 @@
 package dev.kindling.serde;
 
 /**
- * A page being filled. It counts what it holds: its columns report their arrays as these grow, so nobody has to ask them
- * row by row. An array that grew also means that the page may be full: {@link #checkAtRow} says when to look.
+ * A page being filled. It counts what it holds: its columns report their arrays as these grow, so nobody has to ask
+ * them row by row. An array that grew also means that the page may be full: {@link #checkAtRow} says when to look.
  */
 abstract class OpenPage {
     /**
@@ -77,7 +77,9 @@ abstract class OpenPage {
         heldBytes = 0;
     }
 
-    /** An array to use within one call: the same for all pages, so that encoding one allocates nothing but its bytes. */
+    /**
+     * An array to use within one call: the same for all pages, so that encoding one allocates nothing but its bytes.
+     */
     final int[] scratch(int number, int length) {
         return codecs.scratch(number, length);
     }

@@ -16,7 +16,8 @@ final class RecordShape {
             try {
                 return Optional.of(new RecordShape(type));
             } catch (ReflectiveOperationException | RuntimeException e) {
-                // A module that does not open the record's package to us: Java serialization reads records without that.
+                // A module that does not open the record's package to us: Java serialization reads records without
+                // that.
                 return Optional.empty();
             }
         }

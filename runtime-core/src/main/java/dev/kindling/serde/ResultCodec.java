@@ -50,7 +50,8 @@ public final class ResultCodec {
         long pageBytes = rows.byteCount();
         if (pageBytes > MAX_BYTES) {
             throw new KindlingException(
-                    ErrorCode.RESULT_TOO_LARGE, "a partition's result takes " + pageBytes + " bytes, at most " + MAX_BYTES
+                    ErrorCode.RESULT_TOO_LARGE,
+                    "a partition's result takes " + pageBytes + " bytes, at most " + MAX_BYTES
                             + " can be sent. Write it with saveAsTextFile, or cut it into more partitions.");
         }
         byte[] bytes = new byte[(int) pageBytes + HEADER_BYTES];

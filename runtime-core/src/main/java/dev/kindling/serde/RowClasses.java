@@ -43,8 +43,8 @@ final class RowClasses {
         } catch (ClassNotFoundException | LinkageError e) {
             throw new KindlingException(
                     ErrorCode.NOT_SERIALIZABLE,
-                    "class " + name + " of a row is not found here. Is the jar that holds it among the application's jars"
-                            + " (--jars)?",
+                    "class " + name + " of a row is not found here. Is the jar that holds it among the"
+                            + " application's jars (--jars)?",
                     e);
         }
     }

@@ -37,9 +37,9 @@ import java.util.Set;
  *   <li>What Kryo knows: arrays, enums, dates, the JDK's collections that can be made empty and filled.
  *   <li>Views and wrappers of collections ({@code subList}, {@code unmodifiableSet}, {@code keySet}), also a user's own
  *       over {@code AbstractList} and the like: as a copy.
- *   <li>Throwables, lambdas, proxies, other classes of the JDK, and user classes that say themselves how they are written
- *       ({@code writeObject}, {@code writeReplace}, {@code Externalizable}) or extend a class of the JDK with state: by Java
- *       serialization. Reflection into the JDK would need {@code --add-opens}.
+ *   <li>Throwables, lambdas, proxies, other classes of the JDK, and user classes that say themselves how they are
+ *       written ({@code writeObject}, {@code writeReplace}, {@code Externalizable}) or extend a class of the JDK with
+ *       state: by Java serialization. Reflection into the JDK would need {@code --add-opens}.
  *   <li>Other user classes, serializable or not: field by field, made without a constructor if there is no empty one.
  * </ol>
  *
@@ -80,7 +80,8 @@ final class RowKryo extends Kryo {
         setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
         setDefaultSerializer(new SerializerFactory.SingletonSerializerFactory<>(unknown));
         addDefaultSerializer(Record.class, new RecordSerializer());
-        // The order gives the numbers written in pages: the same on both sides of a connection, which run the same build.
+        // The order gives the numbers written in pages: the same on both sides of a connection, which run the same
+        // build.
         register(Tuple2.class, new RecordSerializer());
         register(Tuple3.class, new RecordSerializer());
         register(Tuple4.class, new RecordSerializer());
@@ -105,9 +106,9 @@ final class RowKryo extends Kryo {
     }
 
     /**
-     * From Java 24 on, the first use of Unsafe's memory methods prints a warning in the user's terminal; Kryo does as well
-     * without. The property is read once, when this class of Kryo is loaded, and put back: it may be meant for the user's
-     * own Kryo.
+     * From Java 24 on, the first use of Unsafe's memory methods prints a warning in the user's terminal; Kryo does as
+     * well without. The property is read once, when this class of Kryo is loaded, and put back: it may be meant for the
+     * user's own Kryo.
      */
     private static void disableUnsafeWhereItWarns() {
         if (Runtime.version().feature() < 24) {

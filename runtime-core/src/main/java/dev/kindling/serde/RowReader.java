@@ -45,7 +45,9 @@ public final class RowReader {
         remaining = 0;
     }
 
-    /** Fills {@code target} from {@code from} up to {@code to}; returns how many rows came, 0 when there are no more. */
+    /**
+     * Fills {@code target} from {@code from} up to {@code to}; returns how many rows came, 0 when there are no more.
+     */
     public int read(Object[] target, int from, int to) {
         int at = from;
         while (at < to) {
@@ -66,9 +68,9 @@ public final class RowReader {
     }
 
     /**
-     * Fills {@code target} with the next rows where they are pairs of {@code Integer}s or {@code Long}s, all of the same
-     * classes. Returns how many came; 0 when there are no more rows, -1 when the next one is no such pair and has to be
-     * got by {@link #read}.
+     * Fills {@code target} with the next rows where they are pairs of {@code Integer}s or {@code Long}s, all of the
+     * same classes. Returns how many came; 0 when there are no more rows, -1 when the next one is no such pair and has
+     * to be got by {@link #read}.
      */
     public int readNumbers(NumberPairs target) {
         target.count = 0;
@@ -109,8 +111,8 @@ public final class RowReader {
                     column = null;
                     kryoRows = codecs.kryo().readPage(bytes, at, length);
                 }
-                default -> throw new KindlingException(
-                        ErrorCode.CORRUPT_DATA, "a page has the unknown format " + format);
+                default ->
+                    throw new KindlingException(ErrorCode.CORRUPT_DATA, "a page has the unknown format " + format);
             }
             remaining = rows;
             if (rows > 0) {

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Rows into pages that describe themselves. The first row of a page decides how it is written: rows of numbers, strings,
- * byte arrays, pairs, records and lists of these as columns, numbers packed into as few bits as the page needs; other
- * rows, and those with nulls, by Kryo. A row that does not fit the open page closes it, and the next page is one of Kryo,
- * so that rows of changing classes do not make a page each. Used by one thread.
+ * Rows into pages that describe themselves. The first row of a page decides how it is written: rows of numbers,
+ * strings, byte arrays, pairs, records and lists of these as columns, numbers packed into as few bits as the page
+ * needs; other rows, and those with nulls, by Kryo. A row that does not fit the open page closes it, and the next page
+ * is one of Kryo, so that rows of changing classes do not make a page each. Used by one thread.
  */
 public final class RowWriter {
     private static final byte[][] NO_PAGES = {};

@@ -77,7 +77,9 @@ final class StringColumn extends BytesColumn {
     private static boolean hasHalfSurrogate(String string) {
         for (int i = 0; i < string.length(); i++) {
             char c = string.charAt(i);
-            if (Character.isHighSurrogate(c) && i + 1 < string.length() && Character.isLowSurrogate(string.charAt(i + 1))) {
+            if (Character.isHighSurrogate(c)
+                    && i + 1 < string.length()
+                    && Character.isLowSurrogate(string.charAt(i + 1))) {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 return true;

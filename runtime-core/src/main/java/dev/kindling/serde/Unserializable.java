@@ -44,8 +44,8 @@ final class Unserializable extends KryoException {
                         ErrorCode.NOT_SERIALIZABLE,
                         what + ": " + (path.isEmpty() ? "" : path + " is a ") + found.className
                                 + (path.isEmpty() ? " is" : ", which is")
-                                + " neither Serializable nor made of fields that can be. Keep it out of rows, or create it"
-                                + " inside the function that needs it.",
+                                + " neither Serializable nor made of fields that can be. Keep it out of rows,"
+                                + " or create it inside the function that needs it.",
                         failure);
             }
         }
@@ -55,7 +55,8 @@ final class Unserializable extends KryoException {
         }
         return new KindlingException(
                 ErrorCode.NOT_SERIALIZABLE,
-                what + (path.isEmpty() ? "" : " at " + path) + ": " + root.getClass().getName() + " was thrown",
+                what + (path.isEmpty() ? "" : " at " + path) + ": "
+                        + root.getClass().getName() + " was thrown",
                 failure);
     }
 

@@ -4,7 +4,7 @@
  * of a page is chosen from the classes of its first row; what no codec knows goes to Kryo, what Kryo cannot do goes
  * through Java serialization behind a filter.
  *
- * <p>The only package that knows Kryo. May depend on {@code api} (tuples, the exception) and {@code data}. Start reading
- * at {@link dev.kindling.serde.RowWriter}.
+ * <p>The only package that knows Kryo. May depend on {@code api} (tuples, the exception) and {@code data}. Start
+ * reading at {@link dev.kindling.serde.RowWriter}.
  */
 package dev.kindling.serde;

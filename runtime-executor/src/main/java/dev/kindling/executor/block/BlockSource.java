@@ -29,5 +29,6 @@ public interface BlockSource extends Closeable {
      * @param mapIndex position of the map output in the task's {@code ShuffleInput.sources}
      * @param bytes array holding the pages, from {@code offset}, {@code length} bytes
      */
-    record FetchedBlock(int mapIndex, AttemptId mapAttempt, int bucket, long rowCount, byte[] bytes, int offset, int length) {}
+    record FetchedBlock(
+            int mapIndex, AttemptId mapAttempt, int bucket, long rowCount, byte[] bytes, int offset, int length) {}
 }

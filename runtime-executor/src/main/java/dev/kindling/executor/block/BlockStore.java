@@ -171,7 +171,8 @@ public final class BlockStore implements Closeable {
         return Optional.of(
                 stored.bytes() != null
                         ? new BlockRange.InMemory(stored.bytes(), 0, stored.bytes().length)
-                        : new BlockRange.InFile(stored.file(), 0, stored.file().toFile().length()));
+                        : new BlockRange.InFile(
+                                stored.file(), 0, stored.file().toFile().length()));
     }
 
     public void dropResult(AttemptId attempt) {
@@ -197,7 +198,8 @@ public final class BlockStore implements Closeable {
     private void evictResults(long bytes) {
         long left = bytes;
         synchronized (results) {
-            Iterator<Map.Entry<AttemptId, StoredResult>> oldest = results.entrySet().iterator();
+            Iterator<Map.Entry<AttemptId, StoredResult>> oldest =
+                    results.entrySet().iterator();
             while (left > 0 && oldest.hasNext()) {
                 Map.Entry<AttemptId, StoredResult> entry = oldest.next();
                 byte[] evicted = entry.getValue().bytes();

@@ -13,7 +13,8 @@ public final class FetchFailedException extends IOException {
     private final transient AttemptId mapAttempt;
     private final String executorId;
 
-    public FetchFailedException(int shuffleId, AttemptId mapAttempt, String executorId, String message, Throwable cause) {
+    public FetchFailedException(
+            int shuffleId, AttemptId mapAttempt, String executorId, String message, Throwable cause) {
         super(message, cause);
         this.shuffleId = shuffleId;
         this.mapAttempt = mapAttempt;

@@ -6,6 +6,7 @@ import dev.kindling.block.BlockFormat;
 import dev.kindling.block.BlockHeader;
 import dev.kindling.protocol.AttemptId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 
@@ -21,7 +22,7 @@ final class FileMapOutputWriter implements MapOutputWriter {
     private final AttemptId attempt;
     private final byte[] index;
     private final long[] bucketBytes;
-    private final BiConsumer<java.nio.file.Path, java.nio.file.Path> publisher;
+    private final BiConsumer<Path, Path> publisher;
 
     private byte[] buffer = new byte[16 << 10];
     private int buffered;
@@ -32,11 +33,7 @@ final class FileMapOutputWriter implements MapOutputWriter {
 
     /** @param publisher makes the finished file visible: its path, and the directory it lies in */
     FileMapOutputWriter(
-            ScratchFile file,
-            int shuffleId,
-            AttemptId attempt,
-            int bucketCount,
-            BiConsumer<java.nio.file.Path, java.nio.file.Path> publisher)
+            ScratchFile file, int shuffleId, AttemptId attempt, int bucketCount, BiConsumer<Path, Path> publisher)
             throws IOException {
         this.file = file;
         this.shuffleId = shuffleId;

@@ -16,8 +16,7 @@ import java.nio.ByteOrder;
 final class FileSpill implements SpillFile {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int CHUNK_HEADER_BYTES = 8;
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ScratchFile file;
     private byte[] unwritten = new byte[BUFFER_BYTES];

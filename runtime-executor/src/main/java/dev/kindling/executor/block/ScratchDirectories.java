@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directories an executor writes to: one of its own, mode 0700, below each local directory it was given. A lock file
- * in each is held for as long as the process lives; at start, directories of this kind whose lock is free belong to dead
- * processes and are deleted. Any thread.
+ * The directories an executor writes to: one of its own, mode 0700, below each local directory it was given. A lock
+ * file in each is held for as long as the process lives; at start, directories of this kind whose lock is free belong
+ * to dead processes and are deleted. Any thread.
  */
 final class ScratchDirectories implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchDirectories.class);
@@ -81,8 +81,8 @@ final class ScratchDirectories implements Closeable {
         } catch (UnsupportedOperationException e) {
             LOG.debug("{} knows no POSIX permissions", directory);
         }
-        FileChannel channel = FileChannel.open(
-                directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
             channel.close();
             throw new IOException("the lock of " + directory + " is taken");

@@ -46,7 +46,9 @@ public final class MemoryPool {
         return Runtime.getRuntime().maxMemory() * 2 / 3;
     }
 
-    /** Who drops stored blocks when execution needs their memory: called with bytes, on the asking thread, no lock held. */
+    /**
+     * Who drops stored blocks when execution needs their memory: called with bytes, on the asking thread, no lock held.
+     */
     public void evictWith(LongConsumer storageEvictor) {
         this.evictor = storageEvictor;
     }

@@ -13,14 +13,17 @@ import java.util.Arrays;
 
 /**
  * Rows put into buckets and taken out bucket by bucket, in the order they came. Pages stay in memory as far as the
- * attempt is granted memory; then the larger buckets move to a spill file, whole pages in chunks, and start anew. Nothing
- * is sorted or merged: what is taken out of a bucket is its chunks, then its pages. Owned by the attempt's thread.
+ * attempt is granted memory; then the larger buckets move to a spill file, whole pages in chunks, and start anew.
+ * Nothing is sorted or merged: what is taken out of a bucket is its chunks, then its pages. Owned by the attempt's
+ * thread.
  */
 final class BucketPages implements Closeable {
-    /** Asked for at once, so that few requests are made: 256 pages of the usual size would be one. */
+    /** Asked for at once, so that few requests are made: 16 pages of the usual size. */
     private static final long GRANT_BYTES = 256 << 10;
 
-    /** What a bucket costs beside its pages: its writer, its columns, their arrays' headers, its entry in the tables. */
+    /**
+     * What a bucket costs beside its pages: its writer, its columns, their arrays' headers, its entry in the tables.
+     */
     static final long BUCKET_OVERHEAD_BYTES = 400;
 
     private final TaskEnvironment environment;
@@ -180,8 +183,8 @@ final class BucketPages implements Closeable {
             chunks[bucket] = null;
         }
         if (writers[bucket] != null) {
-            writers[bucket].drainTo((page, offset, length) ->
-                    to.accept(page, offset, length, RowWriter.rowsOf(page, offset)));
+            writers[bucket].drainTo(
+                    (page, offset, length) -> to.accept(page, offset, length, RowWriter.rowsOf(page, offset)));
             writers[bucket] = null;
             overheadBytes -= BUCKET_OVERHEAD_BYTES;
         }

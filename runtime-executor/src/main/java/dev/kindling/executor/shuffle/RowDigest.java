@@ -56,7 +56,10 @@ final class RowDigest {
             return mix(contentOf(t._1()) * PRIME_1 + contentOf(t._2()) * PRIME_2 + contentOf(t._3()));
         }
         if (value instanceof Tuple4<?, ?, ?, ?> t) {
-            return mix(contentOf(t._1()) * PRIME_1 + contentOf(t._2()) * PRIME_2 + contentOf(t._3()) * 31 + contentOf(t._4()));
+            return mix(contentOf(t._1()) * PRIME_1
+                    + contentOf(t._2()) * PRIME_2
+                    + contentOf(t._3()) * 31
+                    + contentOf(t._4()));
         }
         return value == null ? 0 : 1;
     }

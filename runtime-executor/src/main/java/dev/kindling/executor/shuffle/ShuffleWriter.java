@@ -15,7 +15,8 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * The map side of a shuffle: the pairs of one attempt into the buckets of its map output. Owned by the attempt's thread.
+ * The map side of a shuffle: the pairs of one attempt into the buckets of its map output. Owned by the attempt's
+ * thread.
  *
  * <p>Bucket = partition x buckets per partition + a part of the key's mixed hash; the partition is what the partitioner
  * says, so the number of buckets never moves a key to another partition. Rows are appended to the open page of their
@@ -112,8 +113,8 @@ public final class ShuffleWriter implements Closeable {
         if ((hashPartitions > 0 || bucketsPerPartition > 1) && keys.isArray()) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT,
-                    "keys of class " + keys.getTypeName() + " cannot be grouped or placed by hash: two arrays with the same"
-                            + " contents are not equal. Use a list, a string or a record as the key.");
+                    "keys of class " + keys.getTypeName() + " cannot be grouped or placed by hash: two arrays with"
+                            + " the same contents are not equal. Use a list, a string or a record as the key.");
         }
         checkedKeys = keys;
     }

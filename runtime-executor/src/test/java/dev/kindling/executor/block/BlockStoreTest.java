@@ -101,10 +101,13 @@ class BlockStoreTest {
                 int from = first;
                 int to = end;
                 expected.keySet().removeIf(bucket -> bucket < from || bucket >= to);
-                assertEquals(expected, rowsByBucket(store.range(3, ATTEMPT, first, end).orElseThrow()));
                 assertEquals(
                         expected,
-                        rowsByBucket(BlockStore.rangeIn(store.scratchDirectory(), 3, ATTEMPT, first, end).orElseThrow()));
+                        rowsByBucket(store.range(3, ATTEMPT, first, end).orElseThrow()));
+                assertEquals(
+                        expected,
+                        rowsByBucket(BlockStore.rangeIn(store.scratchDirectory(), 3, ATTEMPT, first, end)
+                                .orElseThrow()));
             }
         }
     }
@@ -211,7 +214,8 @@ class BlockStoreTest {
         assertEquals(before + 2, filesBelow(local).size());
         assertArrayEquals(small, store.readResult(ATTEMPT).orElseThrow().readFully());
         assertArrayEquals(large, store.readResult(second).orElseThrow().readFully());
-        assertArrayEquals(random(400_000, 3), store.readResult(third).orElseThrow().readFully());
+        assertArrayEquals(
+                random(400_000, 3), store.readResult(third).orElseThrow().readFully());
         for (AttemptId attempt : List.of(ATTEMPT, second, third)) {
             store.dropResult(attempt);
             assertEquals(Optional.empty(), store.readResult(attempt));
@@ -225,7 +229,8 @@ class BlockStoreTest {
     void theDirectoryIsTheOwnersAndGoneAfterClose() throws IOException {
         BlockStore store = open(local);
         writeOutput(store, 3);
-        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(store.scratchDirectory())));
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(store.scratchDirectory())));
 
         store.close();
 
@@ -274,7 +279,8 @@ class BlockStoreTest {
                 .count();
         assertTrue(inFirst > 0 && inFirst < 40, inFirst + " of 40 in the first directory");
         for (int shuffle = 0; shuffle < 40; shuffle++) {
-            assertTrue(BlockStore.rangeIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10).isPresent());
+            assertTrue(BlockStore.rangeIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10)
+                    .isPresent());
         }
     }
 
@@ -287,7 +293,9 @@ class BlockStoreTest {
             writer.write(random(700_000, 1), 0, 700_000);
             writer.startBlock(2, 8);
             writer.commit();
-            assertEquals(Map.of(1, 7, 2, 8), rowsByBucket(store.range(round, ATTEMPT, 0, 10).orElseThrow()));
+            assertEquals(
+                    Map.of(1, 7, 2, 8),
+                    rowsByBucket(store.range(round, ATTEMPT, 0, 10).orElseThrow()));
         }
         Path first = store.scratchDirectory();
         Files.move(first, local.resolve("gone"));
@@ -304,7 +312,8 @@ class BlockStoreTest {
         BlockStore store = open(local.resolve("a"), local.resolve("b"));
         List<Path> roots;
         try (Stream<Path> found = Files.walk(local, 2)) {
-            roots = found.filter(p -> p.getFileName().toString().startsWith("kindling-scratch-")).toList();
+            roots = found.filter(p -> p.getFileName().toString().startsWith("kindling-scratch-"))
+                    .toList();
         }
         for (Path root : roots) {
             Files.move(root, local.resolve("gone-" + root.getParent().getFileName()));

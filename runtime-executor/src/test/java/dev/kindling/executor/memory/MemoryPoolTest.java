@@ -26,7 +26,8 @@ class MemoryPoolTest {
                 while (attempt.tryAcquire(1000)) {
                     assertTrue(attempt.held() <= pool);
                 }
-                assertTrue(attempt.held() + 1000 > attempt.guaranteed(), attempt.held() + " of " + attempt.guaranteed());
+                assertTrue(
+                        attempt.held() + 1000 > attempt.guaranteed(), attempt.held() + " of " + attempt.guaranteed());
             }
             attempts.forEach(AttemptMemory::close);
             AttemptMemory alone = memory.openTask();

@@ -11,6 +11,7 @@ import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
+import dev.kindling.block.BlockParser;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
@@ -26,7 +27,6 @@ import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
-import dev.kindling.block.BlockParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -172,7 +172,8 @@ class ShuffleTest {
             Collections.shuffle(order, new Random(seed));
             for (int map : order) {
                 AttemptId attempt = new AttemptId(1, map, 0);
-                BlockRange range = store.range(SHUFFLE, attempt, firstBucket, endBucket).orElseThrow();
+                BlockRange range =
+                        store.range(SHUFFLE, attempt, firstBucket, endBucket).orElseThrow();
                 BlockParser parser = new BlockParser();
                 byte[] bytes = range.readFully();
                 parser.feed(bytes, 0, bytes.length);
@@ -254,8 +255,8 @@ class ShuffleTest {
         int end = first + bucketsPerPartition;
         Environment environment = new Environment(new AttemptId(2, partition, 0), memoryBytes);
         List<List<Object>> buckets = new ArrayList<>();
-        try (ShuffleReader reader = new ShuffleReader(
-                new Source(maps, first, end, memoryBytes), first, end, environment)) {
+        try (ShuffleReader reader =
+                new ShuffleReader(new Source(maps, first, end, memoryBytes), first, end, environment)) {
             while (reader.nextBucket()) {
                 assertTrue(environment.memory.held() <= memoryBytes);
                 BucketRows interrupted = reader.openBucket();
@@ -354,19 +355,19 @@ class ShuffleTest {
 
     @Test
     void theyComeThroughWithHardlyAnyMemory() throws IOException {
-        comesThrough(intPairs(3, 60_000), 3, 1, 32 << 10, 32 << 10);
+        comesThrough(intPairs(3, 30_000), 3, 1, 32 << 10, 32 << 10);
         assertEquals(1, lastWriter.spillFiles);
     }
 
     @Test
     void spilledFineBucketsComeThrough() throws IOException {
-        comesThrough(intPairs(2, 150_000), 5, 8, 400 << 10, 100 << 10);
+        comesThrough(intPairs(2, 70_000), 5, 8, 400 << 10, 100 << 10);
         assertEquals(1, lastWriter.spillFiles);
     }
 
     @Test
     void moreBucketsThanFitInMemoryComeThrough() throws IOException {
-        comesThrough(intPairs(2, 30_000), 300, 3, 100 << 10, PLENTY);
+        comesThrough(intPairs(2, 10_000), 100, 6, 100 << 10, PLENTY);
         assertTrue(lastWriter.memory.peak() <= 100 << 10);
     }
 
@@ -386,12 +387,12 @@ class ShuffleTest {
 
     @Test
     void oneKeyWithManyRowsIsCutIntoBlocks() throws IOException {
-        List<Object> rows = rows(600_000, i -> new Tuple2<>(1, i * 31));
+        List<Object> rows = rows(400_000, i -> new Tuple2<>(1, i * 31));
         StageBody.Sink.MapOutput sink = sink(new HashPartitioner(4), 2);
         write(0, rows, sink, 1 << 20);
         Source source = new Source(1, 0, 8, 0);
 
-        assertTrue(source.blocks.size() > 4);
+        assertTrue(source.blocks.size() > 2);
         assertTrue(source.blocks.stream().allMatch(block -> block.length() <= 256 << 10));
         assertEquals(List.of(rows), readBuckets(1, 1, 2, 64 << 10));
     }
@@ -419,7 +420,8 @@ class ShuffleTest {
 
     @Test
     void twoAttemptsAgreeOnTheDigestWhateverTheOrderAndMemory() throws IOException {
-        List<Object> rows = rows(5_000, i -> new Tuple2<>(i % 7 == 0 ? "k" + i : (Object) i, new Tuple2<>(i / 2.0, (long) i)));
+        List<Object> rows =
+                rows(5_000, i -> new Tuple2<>(i % 7 == 0 ? "k" + i : (Object) i, new Tuple2<>(i / 2.0, (long) i)));
         List<Object> shuffled = new ArrayList<>(rows);
         Collections.shuffle(shuffled, new Random(1));
         List<Object> changed = new ArrayList<>(rows);
@@ -495,8 +497,8 @@ class ShuffleTest {
         for (int partition = 0; partition < 2; partition++) {
             int parity = partition;
             readBuckets(1, partition, 4, PLENTY)
-                    .forEach(bucket -> bucket.forEach(
-                            row -> assertEquals(parity, (Integer) ((Tuple2<?, ?>) row)._1() % 2)));
+                    .forEach(bucket ->
+                            bucket.forEach(row -> assertEquals(parity, (Integer) ((Tuple2<?, ?>) row)._1() % 2)));
         }
 
         KindlingException failure = assertThrows(
@@ -528,16 +530,16 @@ class ShuffleTest {
     void twoThousandPartitionsFitATaskOfASmallHeap() throws IOException {
         // What a slot of an executor with 64 MB of heap is sure to get.
         long guaranteed = 2_500_000;
-        List<Object> rows = rows(400_000, i -> new Tuple2<>(i * 7919, i));
+        List<Object> rows = rows(200_000, i -> new Tuple2<>(i * 7919, i));
         TaskResult.MapWritten written = write(0, rows, sink(new HashPartitioner(2000), 1), guaranteed);
 
         assertTrue(lastWriter.memory.peak() <= guaranteed);
         long stored = Arrays.stream(written.partitionBytes()).sum();
-        assertTrue(stored < 400_000 * 12L, stored + " bytes");
+        assertTrue(stored < 200_000 * 12L, stored + " bytes");
         int found = 0;
         for (int partition = 0; partition < 2000; partition += 100) {
             found += readBuckets(1, partition, 1, guaranteed).get(0).size();
         }
-        assertEquals(20 * 200, found, 400);
+        assertEquals(20 * 100, found, 200);
     }
 }
