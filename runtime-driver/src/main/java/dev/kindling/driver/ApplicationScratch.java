@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,10 @@ final class ApplicationScratch implements AutoCloseable {
     private static final long STARTING_MS = 10_000;
     private static final int DELETE_TRIES = 5;
 
+    // A lock belongs to the process: closing any other channel to its file drops it. So the lock files of this JVM's
+    // other contexts are never opened to look.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final List<Path> directories = new ArrayList<>();
     private final List<FileChannel> locks = new ArrayList<>();
 
@@ -37,8 +43,9 @@ final class ApplicationScratch implements AutoCloseable {
         try {
             for (Path root : below) {
                 Files.createDirectories(root);
-                deleteLeftovers(root);
-                open(root.toAbsolutePath().normalize().resolve(PREFIX + applicationId));
+                Path real = root.toRealPath();
+                deleteLeftovers(real);
+                open(real.resolve(PREFIX + applicationId));
             }
         } catch (IOException e) {
             close();
@@ -58,6 +65,7 @@ final class ApplicationScratch implements AutoCloseable {
             Files.createDirectory(directory);
         }
         directories.add(directory);
+        HELD.add(directory);
         FileChannel channel =
                 FileChannel.open(directory.resolve(LOCK_FILE), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         locks.add(channel);
@@ -67,7 +75,7 @@ final class ApplicationScratch implements AutoCloseable {
     private static void deleteLeftovers(Path root) throws IOException {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(root, PREFIX + "*")) {
             for (Path directory : found) {
-                if (isAbandoned(directory)) {
+                if (!HELD.contains(directory) && isAbandoned(directory)) {
                     LOG.info("deleting {}, left by a driver that was killed", directory);
                     FileTrees.delete(directory);
                 }
@@ -84,7 +92,7 @@ final class ApplicationScratch implements AutoCloseable {
                     - Files.getLastModifiedTime(lockFile).toMillis();
             return lock != null && ageMs > STARTING_MS;
         } catch (IOException | OverlappingFileLockException e) {
-            return false; // of another user, or of this JVM
+            return false; // of another user, or of another class loader of this JVM
         }
     }
 
@@ -111,6 +119,7 @@ final class ApplicationScratch implements AutoCloseable {
                 LOG.debug("closing a lock: {}", e.toString());
             }
         }
+        directories.forEach(HELD::remove);
     }
 
     private static void deleteStubborn(Path directory) {

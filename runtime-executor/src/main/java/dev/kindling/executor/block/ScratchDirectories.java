@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,10 @@ final class ScratchDirectories implements Closeable {
     private static final Set<PosixFilePermission> OWNER_ONLY = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
+    // A lock belongs to the process: closing any other channel to its file drops it. So the lock files of this JVM's
+    // other executors are never opened to look.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final List<Path> directories = new ArrayList<>();
     private final List<FileChannel> locks = new ArrayList<>();
 
@@ -50,8 +55,9 @@ final class ScratchDirectories implements Closeable {
         for (Path local : localDirectories) {
             try {
                 Files.createDirectories(local);
-                deleteLeftovers(local);
-                open(local, name);
+                Path real = local.toRealPath();
+                deleteLeftovers(real);
+                open(real, name);
             } catch (IOException e) {
                 refusals.add(local + ": " + e);
             }
@@ -75,7 +81,8 @@ final class ScratchDirectories implements Closeable {
     }
 
     private void open(Path local, String name) throws IOException {
-        Path directory = Files.createTempDirectory(local, PREFIX + name + "-").toAbsolutePath();
+        Path directory = Files.createTempDirectory(local, PREFIX + name + "-");
+        HELD.add(directory);
         try {
             Files.setPosixFilePermissions(directory, OWNER_ONLY);
         } catch (UnsupportedOperationException e) {
@@ -94,7 +101,9 @@ final class ScratchDirectories implements Closeable {
     private static void deleteLeftovers(Path local) throws IOException {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(local, PREFIX + "*")) {
             for (Path directory : found) {
-                if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isAbandoned(directory)) {
+                if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                        && !HELD.contains(directory)
+                        && isAbandoned(directory)) {
                     LOG.info("deleting {}, left over from a process that is gone", directory);
                     deleteTree(directory);
                 }
@@ -107,7 +116,7 @@ final class ScratchDirectories implements Closeable {
                 FileLock lock = channel.tryLock()) {
             return lock != null;
         } catch (OverlappingFileLockException e) {
-            return false; // of another executor in this JVM
+            return false; // of another class loader of this JVM
         } catch (IOException e) {
             return false; // of another user, or just being made
         }
@@ -170,6 +179,7 @@ final class ScratchDirectories implements Closeable {
                 LOG.debug("closing a lock: {}", e.toString());
             }
         }
+        directories.forEach(HELD::remove);
     }
 
     /** Deletes a directory and all below it; symbolic links are deleted, not followed. Missing is fine. */
