@@ -150,14 +150,14 @@ class FrameCodecTest {
         SplittableRandom random = new SplittableRandom(5);
         List<Class<?>> types = FrameSamples.recordsOf(Frame.class);
         int refused = 0;
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             byte[] bytes = FrameCodec.encode((Frame) samples.value(types.get(i % types.size())));
             for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
                 bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? 0xFF : random.nextInt());
             }
             refused += decodesWithinBounds(bytes);
         }
-        assertTrue(refused > 1_500, refused + " were refused");
+        assertTrue(refused > 700, refused + " were refused");
     }
 
     @Test
@@ -166,7 +166,7 @@ class FrameCodecTest {
         int[] tags = FrameSamples.recordsOf(Frame.class).stream()
                 .mapToInt(type -> FrameCodec.encode((Frame) new FrameSamples(7).value(type))[0])
                 .toArray();
-        for (int i = 0; i < 30_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             byte[] bytes = new byte[1 + random.nextInt(200)];
             random.nextBytes(bytes);
             if (i % 4 != 0) {

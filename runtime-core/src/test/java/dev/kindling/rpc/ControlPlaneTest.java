@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.protocol.DataFrame;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.FrameCodec;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -186,6 +193,85 @@ class ControlPlaneTest {
             assertTrue(client.connectControl(server.host(), server.port(), atClient)
                     .isOpen());
         }
+    }
+
+    @Test
+    void aFrameLongerThanTheCapOrEmptyClosesTheConnection() throws Exception {
+        for (int length : new int[] {FrameCodec.MAX_FRAME_BYTES + 1, Integer.MAX_VALUE, 0, -1}) {
+            try (RpcServer server = start(RpcSettings.loopback());
+                    Socket peer = rightPeer(server)) {
+                atServer.nextOpened();
+                peer.getOutputStream()
+                        .write(ByteBuffer.allocate(4).putInt(length).array());
+
+                assertTrue(atServer.nextClosed().contains("a frame of " + length + " bytes"));
+                assertEquals(-1, peer.getInputStream().read());
+            }
+        }
+    }
+
+    @Test
+    void aFrameOfTheOtherPlaneOrOfNoneClosesTheConnection() throws Exception {
+        byte[] credit = FrameCodec.encode(new DataFrame.Credit(1, 2));
+        for (byte[] frame : new byte[][] {credit, {0}, {127, 1, 2, 3}}) {
+            try (RpcServer server = start(RpcSettings.loopback());
+                    Socket peer = rightPeer(server)) {
+                atServer.nextOpened();
+                peer.getOutputStream()
+                        .write(ByteBuffer.allocate(4 + frame.length)
+                                .putInt(frame.length)
+                                .put(frame)
+                                .array());
+
+                assertTrue(atServer.nextClosed().contains("broke the protocol"));
+            }
+        }
+    }
+
+    @Test
+    void aPromisedLengthAloneMakesNobodyAllocateIt() throws Exception {
+        try (RpcServer server = start(RpcSettings.loopback());
+                Socket first = rightPeer(server);
+                Socket second = rightPeer(server)) {
+            promiseMuch(first); // also loads the classes
+            long before = allocatedByIoThreads();
+
+            promiseMuch(second);
+
+            long allocated = allocatedByIoThreads() - before;
+            assertTrue(allocated < 1 << 20, allocated + " bytes for a promise of 16 MiB");
+        }
+    }
+
+    /** Says 16 MiB, sends ten bytes of it, ends, and waits until the server has seen all that. */
+    private void promiseMuch(Socket peer) throws Exception {
+        atServer.nextOpened();
+        peer.getOutputStream()
+                .write(ByteBuffer.allocate(14)
+                        .putInt(FrameCodec.MAX_FRAME_BYTES)
+                        .array());
+        peer.shutdownOutput();
+        assertEquals("the peer closed the connection", atServer.nextClosed());
+    }
+
+    /** A plain socket behind a right handshake. */
+    private Socket rightPeer(RpcServer server) throws IOException {
+        Socket socket = new Socket(InetAddress.getByName(server.host()), server.port());
+        socket.setSoTimeout(10_000);
+        byte[] nonce = Handshake.newNonce();
+        socket.getOutputStream().write(Handshake.hello(Handshake.Plane.CONTROL, nonce));
+        byte[] answer = socket.getInputStream().readNBytes(Handshake.ANSWER_BYTES);
+        byte[] context =
+                Handshake.context(Handshake.Plane.CONTROL, server.port(), nonce, Handshake.nonceInAnswer(answer));
+        socket.getOutputStream().write(Handshake.askerProof(secret, context));
+        return socket;
+    }
+
+    private static long allocatedByIoThreads() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return ioThreads().stream()
+                .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.getId()))
+                .sum();
     }
 
     private RpcServer start(RpcSettings settings) throws IOException {
