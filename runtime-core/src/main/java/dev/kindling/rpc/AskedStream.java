@@ -30,6 +30,10 @@ final class AskedStream implements BlockStream {
     private int sends;
     private int nextIndex;
     private long rangeLeft;
+
+    /** What the peer may still send. */
+    private long creditLeft;
+
     private byte[] array = {};
     private int filled;
 
@@ -37,6 +41,7 @@ final class AskedStream implements BlockStream {
     AskedStream(BlockReceiver receiver, long windowBytes, int rangeCount, IntFunction<DataFrame> request) {
         this.receiver = receiver;
         this.windowBytes = windowBytes;
+        this.creditLeft = windowBytes;
         this.rangeCount = rangeCount;
         this.request = request;
     }
@@ -51,7 +56,7 @@ final class AskedStream implements BlockStream {
         if (carrier != null && due >= Math.max(1, windowBytes / 4)) {
             long returned = unreturnedCredit.getAndSet(0);
             if (returned > 0) {
-                carrier.returnCredit(id, returned);
+                carrier.returnCredit(this, returned);
             }
         }
     }
@@ -84,6 +89,10 @@ final class AskedStream implements BlockStream {
         id = streamId;
         connection = carrier;
         return request.apply(streamId);
+    }
+
+    void onCreditReturned(long byteCount) {
+        creditLeft += byteCount;
     }
 
     void onStarted(int index, long byteCount) {
@@ -122,6 +131,10 @@ final class AskedStream implements BlockStream {
     void onBytes(ByteBuf bytes, int count) {
         if (count > rangeLeft) {
             throw new ProtocolException(count + " bytes of a range that has " + rangeLeft + " left");
+        }
+        creditLeft -= count;
+        if (creditLeft < 0) {
+            throw new ProtocolException(-creditLeft + " bytes beyond a window of " + windowBytes);
         }
         int left = count;
         while (left > 0) {

@@ -47,10 +47,11 @@ final class BlockAsker extends DataChannel {
         return loop;
     }
 
-    void returnCredit(int streamId, long byteCount) {
+    void returnCredit(AskedStream stream, long byteCount) {
         execute(() -> {
-            if (streams.containsKey(streamId)) {
-                send(new DataFrame.Credit(streamId, byteCount));
+            if (streams.get(stream.id()) == stream) {
+                stream.onCreditReturned(byteCount);
+                send(new DataFrame.Credit(stream.id(), byteCount));
             }
         });
     }

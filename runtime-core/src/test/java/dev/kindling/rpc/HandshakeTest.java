@@ -215,7 +215,7 @@ class HandshakeTest {
     @Test
     void oneHalfOpenConnectionTooManyClosesTheOldestAndStillLetsTheRightOnesIn() throws Exception {
         RpcSettings s = RpcSettings.loopback();
-        RpcSettings narrow = new RpcSettings(s.bindHost(), 0, "", 1, 5_000, 4, s.sendQueueBytes(), s.dataIdleMs());
+        RpcSettings narrow = new RpcSettings(s.bindHost(), 0, "", 1, 60_000, 4, s.sendQueueBytes(), s.dataIdleMs());
         List<Socket> sockets = new ArrayList<>();
         try (RpcServer server = start(narrow);
                 RpcClient client = new RpcClient(RpcSettings.loopback(), secret)) {

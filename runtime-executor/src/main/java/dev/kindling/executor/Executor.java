@@ -22,6 +22,7 @@ import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.RpcClient;
 import java.io.IOException;
 import java.util.Map;
@@ -171,9 +172,9 @@ public final class Executor implements AutoCloseable {
     }
 
     private BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) {
-        // Without a client all peers live in this JVM, and none of them is ever asked through it.
-        return new ShuffleFetcher(
-                input, firstBucket, endBucket, setup.fetch(), address, localPeers, client.orElse(null));
+        // Without a client all peers live in this JVM.
+        BlockClient network = client.isPresent() ? client.get() : BlockClient.none();
+        return new ShuffleFetcher(input, firstBucket, endBucket, setup.fetch(), address, localPeers, network);
     }
 
     /** On the attempt's thread. */
