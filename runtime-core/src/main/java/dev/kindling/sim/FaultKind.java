@@ -24,8 +24,8 @@ public enum FaultKind {
     DISK_FULL(0.02, 0.10),
     /** The user's function throws; per attempt. */
     USER_ERROR(0.03, 0.15),
-    /** An attempt takes a hundred times as long; per attempt. */
-    STRAGGLE(0.01, 0.05),
+    /** An attempt takes twenty times as long; per attempt. */
+    STRAGGLE(0.01, 0.30),
     /** A started process ends before it registers; per start. */
     LAUNCH_FAILURE(0.05, 0.30),
     /** Publishing an output fails; per output. */

@@ -26,10 +26,19 @@ public final class Faults {
         }
     }
 
-    /** Each seed has its own subset of all kinds, each at its own rate: rare mixtures are met sooner. */
+    /**
+     * Each seed has its own subset of all kinds, each at its own rate: rare mixtures are met sooner. One in ten has a
+     * single kind at its highest rate, so that what only that kind may cause can be told from what others cause.
+     */
     public static Map<FaultKind, Double> drawnBy(SimWorld world) {
         SplittableRandom random = world.random("rates");
         Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+        SplittableRandom single = world.random("single");
+        if (single.nextInt(10) == 0) {
+            FaultKind kind = FaultKind.values()[single.nextInt(FaultKind.values().length)];
+            rates.put(kind, kind.most());
+            return rates;
+        }
         for (FaultKind kind : FaultKind.values()) {
             boolean isOn = random.nextInt(100) < 60;
             double rate = random.nextInt(10) == 0 ? kind.most() : kind.usual() * random.nextDouble(0.2, 2.0);

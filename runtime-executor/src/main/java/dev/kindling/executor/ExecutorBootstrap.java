@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * may read: it holds the application's secret, which never stands in an argument or in the environment.
  *
  * @param executorId such as {@code e1}
- * @param incarnation differs each time a process starts under this id
+ * @param incarnation higher for each later process under this id
  * @param cores attempts that run at once
  * @param memoryBytes its heap, as it was asked for
  * @param scratchDirectories where its files go, in a directory of its own that is deleted when it ends

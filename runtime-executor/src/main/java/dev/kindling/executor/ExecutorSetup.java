@@ -14,7 +14,7 @@ import java.util.List;
  * What one executor is and goes by.
  *
  * @param executorId such as {@code e1}
- * @param incarnation differs each time a process starts under this id
+ * @param incarnation higher for each later process under this id
  * @param cores attempts that run at once
  * @param memoryBytes heap of its process, for the status
  * @param localDirectories where its files go

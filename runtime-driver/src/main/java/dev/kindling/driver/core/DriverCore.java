@@ -209,8 +209,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         Optional<ExecutorState> executor = executors.registered(e.executorId());
         if (executor.isPresent()) {
             lose(executor.get(), e.why(), true);
-        } else if (executors.forgetRequest(e.executorId()) && !isClosing) {
-            executors.recordLoss(e.executorId(), e.why());
+        } else if (executors.abandonRequest(e.executorId(), e.why()) && !isClosing) {
             out.emit(new AppEvent.ExecutorLost(e.executorId(), e.why()));
             replace(e.executorId(), e.why());
         } else if (executors.wasLost(e.executorId())) {
@@ -233,8 +232,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         }
         for (String executorId : executors.requestedBefore(awakeMs - settings.registrationTimeoutMs())) {
             String reason = "it did not register within " + settings.registrationTimeoutMs() + " ms";
-            executors.forgetRequest(executorId);
-            executors.recordLoss(executorId, reason);
+            executors.abandonRequest(executorId, reason);
             out.emit(new AppEvent.ExecutorLost(executorId, reason));
             out.add(new DriverEffect.ReleaseExecutor(executorId, 0, reason));
             replace(executorId, reason);

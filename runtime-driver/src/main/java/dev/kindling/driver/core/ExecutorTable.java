@@ -1,7 +1,6 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.protocol.ExecutorAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -10,11 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Executors by their state: <em>requested</em> (the launcher was asked), <em>registered</em>, <em>lost</em> (fenced:
- * whatever a lost process says is refused).
+ * whatever a lost process says is refused, and so is what an earlier one of the same name may still have said).
  *
  * <p>Silence is measured in the driver's own waking time: a pause of the driver itself makes no executor silent. The
  * registered ones stand in the order in which they were last heard of, so a tick looks at the silent ones only.
@@ -22,25 +20,36 @@ import java.util.TreeSet;
 final class ExecutorTable {
     /** Losses whose reasons are kept for the error message. */
     private static final int KEPT_REASONS = 6;
-    /** Fenced processes remembered by id and incarnation; far more than can still be alive. */
+    /** Names whose lost processes are remembered; far more than can still be alive. */
     private static final int KEPT_FENCED = 10_000;
 
     private final LinkedHashMap<String, ExecutorState> registeredByLastSeen = new LinkedHashMap<>();
     private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
-    private final TreeMap<String, TreeSet<Long>> fenced = new TreeMap<>();
-    private final ArrayDeque<String> fencedOrder = new ArrayDeque<>();
+    /** The highest lost incarnation of each name, oldest loss first. */
+    private final LinkedHashMap<String, Long> fenced = new LinkedHashMap<>();
+    /** Names that were replaced before they registered. */
+    private final LinkedHashMap<String, String> abandoned = new LinkedHashMap<>();
+
     private final ArrayList<ExecutorState> byIndex = new ArrayList<>();
     private final TreeMap<String, Integer> executorsOnHost = new TreeMap<>();
     private final LinkedHashMap<String, String> lossReasons = new LinkedHashMap<>();
 
     void request(String executorId, long awakeMs) {
+        abandoned.remove(executorId);
         if (!registeredByLastSeen.containsKey(executorId)) {
             requestedSinceMs.put(executorId, awakeMs);
         }
     }
 
-    boolean forgetRequest(String executorId) {
-        return requestedSinceMs.remove(executorId) != null;
+    /** It will not come: what a process of this name still says is refused until the name is requested again. */
+    boolean abandonRequest(String executorId, String reason) {
+        if (requestedSinceMs.remove(executorId) == null) {
+            return false;
+        }
+        abandoned.put(executorId, reason);
+        removeOldest(abandoned, KEPT_FENCED);
+        recordLoss(executorId, reason);
+        return true;
     }
 
     ExecutorState register(ExecutorAddress address, int cores, long awakeMs) {
@@ -70,8 +79,8 @@ final class ExecutorTable {
     }
 
     boolean isFenced(String executorId, long incarnation) {
-        TreeSet<Long> incarnations = fenced.get(executorId);
-        return incarnations != null && incarnations.contains(incarnation);
+        Long highest = fenced.get(executorId);
+        return highest != null && incarnation <= highest || abandoned.containsKey(executorId);
     }
 
     boolean hasExecutorOn(String host) {
@@ -121,16 +130,9 @@ final class ExecutorTable {
         executor.isLost = true;
         registeredByLastSeen.remove(executor.id);
         executorsOnHost.computeIfPresent(executor.address.host(), (host, count) -> count == 1 ? null : count - 1);
-        fenced.computeIfAbsent(executor.id, id -> new TreeSet<>()).add(executor.incarnation);
-        fencedOrder.add(executor.id);
-        if (fencedOrder.size() > KEPT_FENCED) {
-            String oldest = fencedOrder.remove();
-            TreeSet<Long> incarnations = fenced.get(oldest);
-            incarnations.pollFirst();
-            if (incarnations.isEmpty()) {
-                fenced.remove(oldest);
-            }
-        }
+        fenced.remove(executor.id);
+        fenced.put(executor.id, executor.incarnation);
+        removeOldest(fenced, KEPT_FENCED);
         recordLoss(executor.id, reason);
     }
 
@@ -138,8 +140,12 @@ final class ExecutorTable {
     void recordLoss(String executorId, String reason) {
         lossReasons.remove(executorId);
         lossReasons.put(executorId, reason);
-        if (lossReasons.size() > KEPT_REASONS) {
-            Iterator<String> oldest = lossReasons.keySet().iterator();
+        removeOldest(lossReasons, KEPT_REASONS);
+    }
+
+    private static void removeOldest(LinkedHashMap<String, ?> entries, int kept) {
+        if (entries.size() > kept) {
+            Iterator<String> oldest = entries.keySet().iterator();
             oldest.next();
             oldest.remove();
         }

@@ -164,6 +164,7 @@ final class SimCluster {
         driver.on(new DriverEvent.ExecutorRequested(executorId));
         if (faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             causes.processEnded();
+            network.disturbedUntil(world.nowMs() + REGISTRATION_MS);
             world.in(100, () -> exited(executorId, launches, 1, "exit code 1 before it registered"));
             return;
         }
@@ -204,6 +205,7 @@ final class SimCluster {
     }
 
     void killed(SimExecutor executor, String why) {
+        network.disturbedUntil(world.nowMs());
         executor.end(137, why);
     }
 
@@ -215,12 +217,12 @@ final class SimCluster {
             throw new SimViolation(executor.name() + " ended without a cause: " + why);
         }
         network.disturbedUntil(world.nowMs() + (isRegistered ? LOST_AFTER_MS : REGISTRATION_MS));
-        int news = random.nextInt(8);
+        int news = random.nextInt(9);
         if (news < 6) {
             world.in(1 + random.nextInt(20), () -> driver.on(
                     new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
-        if (news > 1) {
+        if (news > 2 && news < 8) {
             world.in(1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, why));
         }
     }
@@ -314,9 +316,9 @@ final class SimCluster {
         world.in(WATCH_MS, this::watch);
     }
 
-    /** Whether nothing has been disturbed for so long that everything must be in order. */
+    /** Whether nothing that could make an executor end or fall silent has struck lately, healed or not. */
     private boolean isQuiet() {
-        return world.nowMs() > quietSinceMs() + GRACE_MS;
+        return world.nowMs() > network.lastDisturbanceMs() + GRACE_MS;
     }
 
     /** The driver declares an executor lost: only after something has happened to it. */

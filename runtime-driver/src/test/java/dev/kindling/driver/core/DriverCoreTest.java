@@ -399,6 +399,25 @@ class DriverCoreTest {
     }
 
     @Test
+    void registrationThatComesAfterTheEndOfItsProcessIsRefused() {
+        DriverScript driver = DriverScript.with();
+        driver.on(new DriverEvent.ExecutorRequested("e1")).exits("e1", 1, "exit code 1").says("replace e1");
+
+        driver.registers(executor("e1", 1), 1).says("Refused").neverSays("has come");
+
+        driver.on(new DriverEvent.ExecutorRequested("e1")).registers(executor("e1", 1), 2).says("Registered");
+    }
+
+    @Test
+    void earlierProcessOfALostNameIsRefusedToo() {
+        DriverScript driver = DriverScript.with();
+
+        driver.registers(executor("e1", 1), 5).loses("e1").forgetEffects();
+
+        driver.registers(executor("e1", 1), 4).says("Refused").neverSays("has come");
+    }
+
+    @Test
     void doubledRegistrationIsAnsweredAndChangesNothing() {
         DriverScript driver = DriverScript.with(executor("e1", 1));
         driver.submit(job(1).resultStage(0, 2).build()).forgetEffects();

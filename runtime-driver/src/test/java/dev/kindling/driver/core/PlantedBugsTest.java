@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.kindling.driver.sim.SimCores;
@@ -10,10 +11,14 @@ import dev.kindling.driver.sim.Simulation;
 import dev.kindling.executor.core.DefectiveExecutors;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The checker's checker: a simulation that does not find planted bugs would prove nothing by finding none. */
@@ -35,6 +40,21 @@ class PlantedBugsTest {
         return tests;
     }
 
+    @Test
+    void everyPlantedBugIsInTheTableOfTheDocument() throws IOException {
+        Path directory = Path.of("").toAbsolutePath();
+        while (!Files.exists(directory.resolve("docs/testing.md"))) {
+            directory = directory.getParent();
+        }
+        String document = Files.readString(directory.resolve("docs/testing.md"));
+        for (PlantedBug bug : PlantedBug.values()) {
+            assertTrue(document.contains("driver `" + bug + "`"), bug.name());
+        }
+        for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
+            assertTrue(document.contains(defect.name().replace("executor ", "executor `") + "`"), defect.name());
+        }
+    }
+
     private static void isFound(SimCores cores) {
         for (long seed = 0; seed < SEEDS; seed++) {
             SimReport report = Simulation.run(SimOptions.of(seed), cores);
@@ -42,6 +62,6 @@ class PlantedBugsTest {
                 return;
             }
         }
-        assertTrue(false, "not found within " + SEEDS + " seeds");
+        fail("not found within " + SEEDS + " seeds");
     }
 }

@@ -150,8 +150,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (phase == Phase.REGISTERING && awakeMs >= nextRegisterMs) {
             register();
         }
-        boolean isTooBusy = running.size() == cores && bugs.contains(PlantedBug.NO_HEARTBEAT_WHILE_BUSY);
-        if (phase == Phase.REGISTERED && awakeMs >= nextHeartbeatMs && !isTooBusy) {
+        boolean isSilent = heartbeatSequence > 0 && bugs.contains(PlantedBug.HEARTBEAT_NOT_REPEATED);
+        if (phase == Phase.REGISTERED && awakeMs >= nextHeartbeatMs && !isSilent) {
             heartbeat(e);
         }
         if (awakeMs >= nextRepeatMs) {

@@ -11,8 +11,8 @@ enum PlantedBug {
     SECOND_LAUNCH_RUN,
     /** A lost program is asked for once and not again. */
     PROGRAM_ASKED_ONCE,
-    /** While all slots are taken there is no time for heartbeats. */
-    NO_HEARTBEAT_WHILE_BUSY,
+    /** One heartbeat is sent and no more: an idle executor is silent. */
+    HEARTBEAT_NOT_REPEATED,
     /** A refused executor goes on. */
     REFUSAL_IGNORED;
 
