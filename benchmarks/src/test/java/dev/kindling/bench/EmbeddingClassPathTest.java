@@ -34,17 +34,23 @@ class EmbeddingClassPathTest {
     void holdsTheEngineButNoCommandLineLoggingBackEndOrTestKit() {
         List<String> names = entries().stream().map(Path::toString).toList();
 
-        for (String wanted : List.of("runtime-core", "runtime-executor", "runtime-driver", "netty", "kryo5", "slf4j-api")) {
+        for (String wanted :
+                List.of("runtime-core", "runtime-executor", "runtime-driver", "netty", "kryo5", "slf4j-api")) {
             assertTrue(names.stream().anyMatch(name -> name.contains(wanted)), () -> wanted + " is missing: " + names);
         }
-        for (String optional : List.of("picocli", "logback", "junit", "hadoop", "amazon", "quic", "http3", "native-epoll")) {
-            assertEquals(List.of(), names.stream().filter(name -> name.contains(optional)).toList());
+        for (String optional :
+                List.of("picocli", "logback", "junit", "hadoop", "amazon", "quic", "http3", "native-epoll")) {
+            assertEquals(
+                    List.of(),
+                    names.stream().filter(name -> name.contains(optional)).toList());
         }
     }
 
     private static List<Path> entries() {
         try {
-            return Arrays.stream(Files.readString(Path.of("target/embedding.classpath")).strip().split(File.pathSeparator))
+            return Arrays.stream(Files.readString(Path.of("target/embedding.classpath"))
+                            .strip()
+                            .split(File.pathSeparator))
                     .map(Path::of)
                     .toList();
         } catch (IOException e) {
@@ -54,7 +60,9 @@ class EmbeddingClassPathTest {
 
     private static long sizeOf(Path entry) throws IOException {
         try (Stream<Path> files = Files.walk(entry)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 }

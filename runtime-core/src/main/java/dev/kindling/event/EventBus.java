@@ -129,7 +129,11 @@ public final class EventBus implements AutoCloseable {
             try {
                 listener.onEvent(timed.timeMs(), timed.event());
             } catch (RuntimeException e) {
-                LOG.warn("listener {} failed on {}", listener, timed.event().getClass().getSimpleName(), e);
+                LOG.warn(
+                        "listener {} failed on {}",
+                        listener,
+                        timed.event().getClass().getSimpleName(),
+                        e);
             }
         }
 

@@ -48,8 +48,8 @@ public final class KindlingExtension
     /** Executors in processes of their own; {@code memory} of each such as {@code 256m}. */
     public static KindlingExtension localCluster(int executors, int cores, String memory) {
         long megabytes = new KindlingConf(false).getSizeAsBytes("memory", memory) >> 20;
-        return new KindlingExtension(new KindlingConf()
-                .setMaster("local-cluster[" + executors + "," + cores + "," + megabytes + "]"));
+        return new KindlingExtension(
+                new KindlingConf().setMaster("local-cluster[" + executors + "," + cores + "," + megabytes + "]"));
     }
 
     /** With these settings, of which a copy is kept. */

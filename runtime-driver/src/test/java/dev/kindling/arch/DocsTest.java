@@ -30,7 +30,8 @@ class DocsTest {
 
     @Test
     void theProgramOfTheReadmeCompilesAndCountsTheDemosData() throws Exception {
-        Matcher block = Pattern.compile("```java\\R(import .*?)```", Pattern.DOTALL).matcher(read("README.md"));
+        Matcher block =
+                Pattern.compile("```java\\R(import .*?)```", Pattern.DOTALL).matcher(read("README.md"));
         assertTrue(block.find(), "README.md shows no program");
         Path source = Files.writeString(directory.resolve("ZipCount.java"), block.group(1));
         int compiled = ToolProvider.getSystemJavaCompiler()
@@ -44,14 +45,16 @@ class DocsTest {
         List<String> expected = counts.entrySet().stream()
                 .map(entry -> "(" + entry.getKey() + "," + entry.getValue() + ")")
                 .toList();
-        assertEquals(expected, outputOf("ZipCount", ROOT.resolve("data/zipcodes.tsv").toString()));
+        assertEquals(
+                expected, outputOf("ZipCount", ROOT.resolve("data/zipcodes.tsv").toString()));
     }
 
     @Test
     void everySymbolNamedInTheDocumentsExists() {
         TreeSet<String> named = new TreeSet<>();
         for (String document : List.of("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")) {
-            Matcher symbol = Pattern.compile("`(dev\\.kindling\\.[a-z.]+\\.[A-Z]\\w*)`").matcher(read(document));
+            Matcher symbol =
+                    Pattern.compile("`(dev\\.kindling\\.[a-z.]+\\.[A-Z]\\w*)`").matcher(read(document));
             while (symbol.find()) {
                 named.add(symbol.group(1));
             }
@@ -96,8 +99,8 @@ class DocsTest {
 
     private static boolean isPackage(String name) {
         return Stream.of("runtime-core", "runtime-executor", "runtime-driver")
-                .anyMatch(module -> Files.exists(
-                        ROOT.resolve(module + "/src/main/java/dev/kindling/" + name.replace('.', '/') + "/package-info.java")));
+                .anyMatch(module -> Files.exists(ROOT.resolve(
+                        module + "/src/main/java/dev/kindling/" + name.replace('.', '/') + "/package-info.java")));
     }
 
     private List<String> outputOf(String className, String argument) throws Exception {
@@ -105,12 +108,12 @@ class DocsTest {
         PrintStream out = System.out;
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
         System.setProperty("kindling.master", "local[2]");
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
             Thread.currentThread().setContextClassLoader(loader);
             System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
-            loader.loadClass(className)
-                    .getMethod("main", String[].class)
-                    .invoke(null, (Object) new String[] {argument});
+            loader.loadClass(className).getMethod("main", String[].class).invoke(null, (Object)
+                    new String[] {argument});
         } finally {
             System.setOut(out);
             System.clearProperty("kindling.master");

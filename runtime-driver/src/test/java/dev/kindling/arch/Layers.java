@@ -176,7 +176,8 @@ final class Layers {
             @Override
             public void check(JavaClass item, ConditionEvents events) {
                 String from = packageOf(item);
-                boolean isAllowed = List.of("driver.launch", "driver.sim", "testkit").contains(from);
+                boolean isAllowed =
+                        List.of("driver.launch", "driver.sim", "testkit").contains(from);
                 for (Dependency dependency : item.getDirectDependenciesFromSelf()) {
                     JavaClass target = dependency.getTargetClass().getBaseComponentType();
                     if (!isOurs(target)) {
@@ -197,9 +198,7 @@ final class Layers {
         return slices().assignedFrom(new SliceAssignment() {
                     @Override
                     public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
-                        return isOurs(javaClass)
-                                ? SliceIdentifier.of(packageOf(javaClass))
-                                : SliceIdentifier.ignore();
+                        return isOurs(javaClass) ? SliceIdentifier.of(packageOf(javaClass)) : SliceIdentifier.ignore();
                     }
 
                     @Override
@@ -255,7 +254,9 @@ final class Layers {
         if (isIn(relative, "api")) {
             return "api";
         }
-        while (!LEVELS.containsKey(relative) && relative.contains(".") && !relative.startsWith("driver.")
+        while (!LEVELS.containsKey(relative)
+                && relative.contains(".")
+                && !relative.startsWith("driver.")
                 && !relative.startsWith("executor.")) {
             relative = relative.substring(0, relative.lastIndexOf('.'));
         }

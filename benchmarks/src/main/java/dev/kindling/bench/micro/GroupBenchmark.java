@@ -71,7 +71,8 @@ public class GroupBenchmark {
     public long hashMapGroup() {
         Map<Integer, List<Integer>> groups = new HashMap<>();
         for (long i = 0; i < ROWS; i++) {
-            groups.computeIfAbsent((int) (i * 31 % keys), key -> new ArrayList<>()).add((int) i);
+            groups.computeIfAbsent((int) (i * 31 % keys), key -> new ArrayList<>())
+                    .add((int) i);
         }
         long sum = 0;
         for (Map.Entry<Integer, List<Integer>> group : groups.entrySet()) {

@@ -38,7 +38,8 @@ final class ChaosKill implements AppEventListener {
                 .ifPresent(executor -> {
                     killedProcess = executor.pid();
                     executor.destroyForcibly();
-                    terminal.say("chaos: kill -9 " + executor.pid() + ", an executor, while stage " + stageId + " runs");
+                    terminal.say(
+                            "chaos: kill -9 " + executor.pid() + ", an executor, while stage " + stageId + " runs");
                 });
     }
 

@@ -28,8 +28,7 @@ final class ClusterClient {
      * Runs Java with its output in files and its exit code in another. The shell ignores the terminal's signals, and
      * Java, as a background command of it, does too: the driver ends when it is done or told to.
      */
-    private static final String LAUNCH =
-            """
+    private static final String LAUNCH = """
             umask 077
             trap '' INT HUP
             cd "$KINDLING_WORKING_DIR" || exit 1
@@ -67,8 +66,12 @@ final class ClusterClient {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put(DetachedApplication.DIRECTORY_VARIABLE, application.directory().toString());
-        builder.environment().put("KINDLING_WORKING_DIR", Path.of("").toAbsolutePath().toString());
+        builder.environment()
+                .put(
+                        DetachedApplication.DIRECTORY_VARIABLE,
+                        application.directory().toString());
+        builder.environment()
+                .put("KINDLING_WORKING_DIR", Path.of("").toAbsolutePath().toString());
         if (isDetached) {
             builder.environment().remove(Terminal.COLUMNS_VARIABLE);
         }

@@ -75,12 +75,10 @@ final class DemoCommand implements Callable<Integer> {
         long startMs;
         long stopNanos;
         List<Tuple2<Integer, Integer>> counts;
-        try (KindlingContext kindling =
-                new KindlingContext(new KindlingConf(false).setAll(options.settings("demo")))) {
+        try (KindlingContext kindling = new KindlingContext(new KindlingConf(false).setAll(options.settings("demo")))) {
             startMs = LaunchTime.millisSince();
             int count = partitions != null ? partitions : 2 * kindling.defaultParallelism();
-            PairRDD<Integer, Integer> sorted =
-                    ZipCount.counts(kindling, path, count, isChaotic ? CHAOS_DELAY_MS : 0);
+            PairRDD<Integer, Integer> sorted = ZipCount.counts(kindling, path, count, isChaotic ? CHAOS_DELAY_MS : 0);
             if (output != null) {
                 sorted.saveAsTextFile(output);
             }
@@ -147,7 +145,8 @@ final class DemoCommand implements Callable<Integer> {
             terminal.say("chaos: no executor could be killed in time");
             return Main.FAILED;
         }
-        boolean isSame = !Files.isRegularFile(Path.of(path)) || countPlainly(Path.of(path)).equals(counts);
+        boolean isSame = !Files.isRegularFile(Path.of(path))
+                || countPlainly(Path.of(path)).equals(counts);
         terminal.say(
                 isSame
                         ? "chaos: the result is the same as that of a plain loop over the file"
@@ -158,7 +157,8 @@ final class DemoCommand implements Callable<Integer> {
     private static List<Tuple2<Integer, Integer>> countPlainly(Path file) {
         TreeMap<Integer, Integer> counts = new TreeMap<>();
         try (Stream<String> lines = Files.lines(file)) {
-            lines.forEach(line -> counts.merge(Integer.valueOf(line.substring(0, line.indexOf('\t'))), 1, Integer::sum));
+            lines.forEach(
+                    line -> counts.merge(Integer.valueOf(line.substring(0, line.indexOf('\t'))), 1, Integer::sum));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,14 +50,16 @@ record DetachedApplication(String id, Path directory) {
         Path all = allDirectory();
         Files.createDirectories(all);
         forgetOld(all);
-        String id = "app-" + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneId.systemDefault())
+        String id = "app-"
+                + DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")
+                        .withZone(ZoneId.systemDefault())
                         .format(Instant.now())
-                + "-" + HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt());
+                + "-"
+                + HexFormat.of().toHexDigits((short) ThreadLocalRandom.current().nextInt());
         Path directory = all.resolve(id);
         if (all.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.createDirectory(
-                    directory,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)));
         } else {
             Files.createDirectory(directory);
         }
@@ -75,7 +77,8 @@ record DetachedApplication(String id, Path directory) {
         try (Stream<Path> directories = Files.list(all)) {
             return directories
                     .filter(Files::isDirectory)
-                    .map(directory -> new DetachedApplication(directory.getFileName().toString(), directory))
+                    .map(directory ->
+                            new DetachedApplication(directory.getFileName().toString(), directory))
                     .sorted(Comparator.comparing(DetachedApplication::id))
                     .toList();
         }
@@ -83,14 +86,19 @@ record DetachedApplication(String id, Path directory) {
 
     static DetachedApplication named(String id) throws IOException {
         List<DetachedApplication> all = all();
-        return all.stream().filter(application -> application.id.equals(id)).findFirst().orElseThrow(() -> {
-            List<String> known =
-                    all.stream().map(DetachedApplication::id).skip(Math.max(0, all.size() - 3)).toList();
-            return new UsageError("there is no application " + id + "; "
-                    + (known.isEmpty()
-                            ? "none was started with --deploy-mode cluster --detach"
-                            : "the latest are " + String.join(", ", known)));
-        });
+        return all.stream()
+                .filter(application -> application.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> {
+                    List<String> known = all.stream()
+                            .map(DetachedApplication::id)
+                            .skip(Math.max(0, all.size() - 3))
+                            .toList();
+                    return new UsageError("there is no application " + id + "; "
+                            + (known.isEmpty()
+                                    ? "none was started with --deploy-mode cluster --detach"
+                                    : "the latest are " + String.join(", ", known)));
+                });
     }
 
     State state() throws IOException {
@@ -125,7 +133,9 @@ record DetachedApplication(String id, Path directory) {
     /** Between the directory and the process there is a moment. */
     private boolean isStarting() throws IOException {
         return !Files.exists(directory.resolve("pid"))
-                && Files.getLastModifiedTime(directory).toInstant().isAfter(Instant.now().minusSeconds(5));
+                && Files.getLastModifiedTime(directory)
+                        .toInstant()
+                        .isAfter(Instant.now().minusSeconds(5));
     }
 
     String command() throws IOException {
@@ -160,7 +170,9 @@ record DetachedApplication(String id, Path directory) {
         Instant limit = Instant.now().minus(KEPT_AFTER_END);
         for (DetachedApplication application : all()) {
             if (application.state() != State.RUNNING
-                    && Files.getLastModifiedTime(application.directory).toInstant().isBefore(limit)) {
+                    && Files.getLastModifiedTime(application.directory)
+                            .toInstant()
+                            .isBefore(limit)) {
                 application.delete();
             }
         }

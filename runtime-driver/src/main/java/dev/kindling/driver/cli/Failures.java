@@ -10,10 +10,7 @@ import java.util.Set;
 final class Failures {
     /** What the caller can put right without looking at a job. */
     private static final Set<ErrorCode> CALLERS_MISTAKES = Set.of(
-            ErrorCode.BAD_ARGUMENT,
-            ErrorCode.BAD_CONFIGURATION,
-            ErrorCode.INPUT_NOT_FOUND,
-            ErrorCode.OUTPUT_EXISTS);
+            ErrorCode.BAD_ARGUMENT, ErrorCode.BAD_CONFIGURATION, ErrorCode.INPUT_NOT_FOUND, ErrorCode.OUTPUT_EXISTS);
 
     /** Frames of the user's own code worth showing without {@code --verbose}. */
     private static final int SHOWN_FRAMES = 5;

@@ -96,18 +96,19 @@ public final class Main implements Runnable {
         if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
-                message += "; did you mean " + String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size())))
-                        + "?";
+                message += "; did you mean "
+                        + String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size()))) + "?";
             }
         }
-        err.println("kindling: " + decapitalized(message) + "; see " + command.getCommandSpec().qualifiedName()
-                + " --help");
+        err.println("kindling: " + decapitalized(message) + "; see "
+                + command.getCommandSpec().qualifiedName() + " --help");
         return CALLED_WRONGLY;
     }
 
     private static List<String> commandNames(CommandLine command) {
         return command.getSubcommands().entrySet().stream()
-                .filter(entry -> !entry.getValue().getCommandSpec().usageMessage().hidden())
+                .filter(entry ->
+                        !entry.getValue().getCommandSpec().usageMessage().hidden())
                 .map(Map.Entry::getKey)
                 .toList();
     }

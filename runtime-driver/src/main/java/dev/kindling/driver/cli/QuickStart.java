@@ -18,9 +18,10 @@ final class QuickStart {
 
     /** Java falls back to loading classes by itself when the archive does not fit, so naming it never harms. */
     static void addExecutorArchive(Map<String, String> settings) {
-        executorArchive().ifPresent(archive -> settings.merge(
-                ExecutorKeys.JAVA_OPTIONS.name(),
-                "-XX:SharedArchiveFile=" + archive + ",-Xlog:disable,-Xlog:all=error:stderr",
-                (users, ours) -> ours + "," + users));
+        executorArchive()
+                .ifPresent(archive -> settings.merge(
+                        ExecutorKeys.JAVA_OPTIONS.name(),
+                        "-XX:SharedArchiveFile=" + archive + ",-Xlog:disable,-Xlog:all=error:stderr",
+                        (users, ours) -> ours + "," + users));
     }
 }

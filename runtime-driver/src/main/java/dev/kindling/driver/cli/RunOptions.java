@@ -124,8 +124,8 @@ final class RunOptions {
             return parsed;
         }
         if (parsed instanceof MasterUrl.InProcess) {
-            throw new UsageError("--executors, --executor-cores and --executor-memory have no meaning for master '" + text
-                    + "', which runs in this JVM; use --master local-cluster[2,1,256] or leave them out");
+            throw new UsageError("--executors, --executor-cores and --executor-memory have no meaning for master '"
+                    + text + "', which runs in this JVM; use --master local-cluster[2,1,256] or leave them out");
         }
         if (parsed instanceof MasterUrl.LocalCluster cluster) {
             return MasterUrl.parse(
@@ -169,7 +169,8 @@ final class RunOptions {
 
     static String commaSeparated(List<Path> paths) {
         return String.join(
-                ",", paths.stream().map(path -> path.toAbsolutePath().toString()).toList());
+                ",",
+                paths.stream().map(path -> path.toAbsolutePath().toString()).toList());
     }
 
     static void requireFile(String option, Path file) {

@@ -76,7 +76,8 @@ final class SimCommand implements Callable<Integer> {
 
     private void check() {
         if (executors < 1 || seedCount < 1) {
-            throw new UsageError("sim: " + executors + " executors and " + seedCount + " seeds; give at least 1 of each");
+            throw new UsageError(
+                    "sim: " + executors + " executors and " + seedCount + " seeds; give at least 1 of each");
         }
         requireProbability("--kill", kill);
         requireProbability("--drop", drop);
@@ -130,15 +131,15 @@ final class SimCommand implements Callable<Integer> {
         SimReport smallest = Simulation.shrink(report, options, SimCores.real());
         smallest.story().forEach(System.out::println);
         System.out.println();
-        System.out.println("seed " + report.seed() + " goes wrong: " + smallest.violation().orElseThrow());
+        System.out.println(
+                "seed " + report.seed() + " goes wrong: " + smallest.violation().orElseThrow());
         System.out.println("again, with the fewest kinds of faults under which it does: " + commandFor(smallest));
     }
 
     private String commandFor(SimReport report) {
         StringJoiner names = new StringJoiner(",");
         report.rates().keySet().forEach(kind -> names.add(kind.name()));
-        String command =
-                "kindling sim --trace --seed " + report.seed() + " --executors " + executors + " --job " + job;
+        String command = "kindling sim --trace --seed " + report.seed() + " --executors " + executors + " --job " + job;
         if (report.rates().isEmpty()) {
             return command + " --no-faults";
         }

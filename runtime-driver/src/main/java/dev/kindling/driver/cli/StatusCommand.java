@@ -21,7 +21,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<DetachedApplication> applications = id == null ? DetachedApplication.all() : List.of(DetachedApplication.named(id));
+        List<DetachedApplication> applications =
+                id == null ? DetachedApplication.all() : List.of(DetachedApplication.named(id));
         if (applications.isEmpty()) {
             System.err.println("no application was started with --deploy-mode cluster --detach");
         }
@@ -39,10 +40,14 @@ final class StatusCommand implements Callable<Integer> {
     private static String line(DetachedApplication application) throws IOException {
         DetachedApplication.State state = application.state();
         Duration age = Duration.between(
-                Files.getLastModifiedTime(application.directory().resolve("command")).toInstant(), Instant.now());
+                Files.getLastModifiedTime(application.directory().resolve("command"))
+                        .toInstant(),
+                Instant.now());
         String detail = state == DetachedApplication.State.RUNNING
                 ? application.progress()
-                : state == DetachedApplication.State.LOST ? "no exit code" : "exit code " + application.exitCode().getAsInt();
+                : state == DetachedApplication.State.LOST
+                        ? "no exit code"
+                        : "exit code " + application.exitCode().getAsInt();
         return "%s  %-9s  started %d s ago  %s"
                 .formatted(application.id(), state.name().toLowerCase(Locale.ROOT), age.toSeconds(), detail)
                 .stripTrailing();

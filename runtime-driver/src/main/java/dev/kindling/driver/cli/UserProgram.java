@@ -63,13 +63,13 @@ final class UserProgram {
         Path absolute = jar.toAbsolutePath();
         List<Path> entries = new ArrayList<>(isNested ? NestedJars.expand(absolute, scratch()) : List.of(absolute));
         moreJars.forEach(more -> entries.add(more.toAbsolutePath()));
-        UserClassLoader loader =
-                new UserClassLoader(entries, UserProgram.class.getClassLoader(), ClassSource.NONE);
+        UserClassLoader loader = new UserClassLoader(entries, UserProgram.class.getClassLoader(), ClassSource.NONE);
         try {
             Class<?> type = Class.forName(name, false, loader);
             Method main = type.getMethod("main", String[].class);
             if (!Modifier.isStatic(main.getModifiers())) {
-                throw new UsageError("main of " + name + " is not static; write public static void main(String[] args)");
+                throw new UsageError(
+                        "main of " + name + " is not static; write public static void main(String[] args)");
             }
             main.setAccessible(true);
             return new UserProgram(main, loader);
@@ -109,7 +109,9 @@ final class UserProgram {
         if (jar.getEntry(entry) == null && jar.getEntry(NESTED_CLASSES + entry) == null) {
             List<String> nearest = NearestNames.of(name, classNames(jar), 3);
             throw new UsageError("there is no class " + name + " in " + path
-                    + (nearest.isEmpty() ? ", which holds no class at all" : "; the nearest are " + String.join(", ", nearest)));
+                    + (nearest.isEmpty()
+                            ? ", which holds no class at all"
+                            : "; the nearest are " + String.join(", ", nearest)));
         }
         return name;
     }
@@ -130,7 +132,8 @@ final class UserProgram {
                 .map(entry -> entry.getName())
                 .filter(name -> name.endsWith(".class") && !name.contains("$") && !name.startsWith("META-INF/"))
                 .map(name -> name.startsWith(NESTED_CLASSES) ? name.substring(NESTED_CLASSES.length()) : name)
-                .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+                .map(name ->
+                        name.substring(0, name.length() - ".class".length()).replace('/', '.'))
                 .toList();
     }
 

@@ -26,10 +26,12 @@ final class ZipCount {
     }
 
     private static PairRDD<Integer, Integer> slowed(PairRDD<Integer, Integer> rdd, long delayMs) {
-        return delayMs == 0 ? rdd : rdd.mapPartitionsToPair(rows -> {
-            Thread.sleep(delayMs);
-            return rows;
-        });
+        return delayMs == 0
+                ? rdd
+                : rdd.mapPartitionsToPair(rows -> {
+                    Thread.sleep(delayMs);
+                    return rows;
+                });
     }
 
     private static Tuple2<Integer, Integer> zip(String[] fields) {

@@ -118,8 +118,7 @@ final class Attempts {
     }
 
     private void missing(RunningAttempt attempt) {
-        if (out.nowMs() - attempt.lastSentMs < settings.relaunchMs()
-                || bugs.contains(PlantedBug.LAUNCH_NOT_REPEATED)) {
+        if (out.nowMs() - attempt.lastSentMs < settings.relaunchMs() || bugs.contains(PlantedBug.LAUNCH_NOT_REPEATED)) {
             return;
         }
         if (!attempt.isCurrent) {
@@ -266,8 +265,8 @@ final class Attempts {
         String words = FailurePolicy.words(failure);
         reportFailed(attempt, words, verdict != FailurePolicy.Verdict.UNCHARGED);
         switch (verdict) {
-            case FINAL -> failJobs(attempt, failure, FailurePolicy.describe(
-                    words, attempt.stage, attempt, 1, 0, List.of()));
+            case FINAL ->
+                failJobs(attempt, failure, FailurePolicy.describe(words, attempt.stage, attempt, 1, 0, List.of()));
             case CHARGED -> charge(attempt, words, Optional.of(failure));
             case UNCHARGED -> retryUncharged(attempt, failure);
         }
@@ -301,7 +300,8 @@ final class Attempts {
     }
 
     private void retryUncharged(RunningAttempt attempt, TaskFailure failure) {
-        long notBeforeMs = failure instanceof TaskFailure.FetchFailed ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
+        long notBeforeMs =
+                failure instanceof TaskFailure.FetchFailed ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = List.of(attempt.executor.id);
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
         stages.requeue(attempt.stage, attempt.id.partition(), notBeforeMs, avoidUntilMs, avoided);

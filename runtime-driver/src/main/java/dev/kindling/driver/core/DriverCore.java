@@ -133,9 +133,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                 ? executors.registered(frame.executorId())
                 : executors.registered(frame.executorId(), frame.incarnation());
         if (sender.isEmpty()) {
-            refuse(frame, executors.isFenced(frame.executorId(), frame.incarnation())
-                    ? "it was declared lost; what it held has been given to others"
-                    : "it has not registered");
+            refuse(
+                    frame,
+                    executors.isFenced(frame.executorId(), frame.incarnation())
+                            ? "it was declared lost; what it held has been given to others"
+                            : "it has not registered");
             return;
         }
         ExecutorState executor = sender.get();
@@ -293,8 +295,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     public List<BelievedAttempt> believedAttempts() {
         List<BelievedAttempt> believed = new ArrayList<>();
         for (ExecutorState executor : executors.registered()) {
-            executor.running.keySet().forEach(id ->
-                    believed.add(new BelievedAttempt(executor.id, executor.incarnation, id)));
+            executor.running
+                    .keySet()
+                    .forEach(id -> believed.add(new BelievedAttempt(executor.id, executor.incarnation, id)));
         }
         return believed;
     }
@@ -306,7 +309,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     /** Whether this very output is registered as lying with this process. */
     public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
-        return executors.registered(executorId, incarnation)
+        return executors
+                .registered(executorId, incarnation)
                 .filter(executor -> stages.isRegistered(shuffleId, attempt, executor))
                 .isPresent();
     }

@@ -157,8 +157,10 @@ final class ExecutorTable {
 
     String describeLosses() {
         StringBuilder text = new StringBuilder();
-        lossReasons.forEach((id, reason) ->
-                text.append(text.length() == 0 ? "" : "; ").append(id).append(": ").append(reason));
+        lossReasons.forEach((id, reason) -> text.append(text.length() == 0 ? "" : "; ")
+                .append(id)
+                .append(": ")
+                .append(reason));
         return text.toString();
     }
 }

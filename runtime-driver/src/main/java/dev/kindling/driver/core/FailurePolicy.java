@@ -79,7 +79,11 @@ final class FailurePolicy {
                 .append(", on executor ")
                 .append(attempt.executor);
         if (limit > 0) {
-            text.append(", failure ").append(failureCount).append(" of ").append(limit).append(" allowed");
+            text.append(", failure ")
+                    .append(failureCount)
+                    .append(" of ")
+                    .append(limit)
+                    .append(" allowed");
         } else {
             text.append(", not worth another try");
         }

@@ -30,7 +30,9 @@ public final class Invariants {
         for (Jobs.Job job : core.stages.jobs().unfinished()) {
             require(
                     job.isPublishing || job.resultStage.isNeeded || !job.unfetched.isEmpty(),
-                    "job ", job.id(), " waits for nothing");
+                    "job ",
+                    job.id(),
+                    " waits for nothing");
         }
     }
 
@@ -40,8 +42,11 @@ public final class Invariants {
             taken += attempt.isAlone ? executor.cores : 1;
             require(attempt.executor == executor, attempt, " is listed at ", executor);
         }
-        require(executor.freeSlots == executor.cores - taken,
-                executor, " has " + executor.freeSlots + " free slots of " + executor.cores, " but runs " + taken);
+        require(
+                executor.freeSlots == executor.cores - taken,
+                executor,
+                " has " + executor.freeSlots + " free slots of " + executor.cores,
+                " but runs " + taken);
         require(executor.freeSlots >= 0, executor, " has fewer than no free slots");
     }
 
@@ -57,8 +62,11 @@ public final class Invariants {
     private static void neededStageHasAllItsWorkInHand(DriverCore core, StageState stage) {
         for (int partition = 0; partition < stage.spec.partitionCount(); partition++) {
             boolean isInHand = stage.tasks.isWaiting(partition) || stage.tasks.isRunning(partition);
-            require(isInHand == core.stages.isMissing(stage, partition),
-                    "partition " + partition + " of ", stage, isInHand ? " is done and yet in hand" : " is forgotten");
+            require(
+                    isInHand == core.stages.isMissing(stage, partition),
+                    "partition " + partition + " of ",
+                    stage,
+                    isInHand ? " is done and yet in hand" : " is forgotten");
         }
     }
 
@@ -67,19 +75,29 @@ public final class Invariants {
         for (int shuffleId : stage.spec.readsShuffles()) {
             MapOutputs.Shuffle shuffle = core.stages.mapOutputs().find(shuffleId);
             isInputThere &= shuffle.isComplete();
-            require(shuffle.isComplete() || core.stages.find(shuffle.mapStageId).isNeeded,
-                    stage, " waits for shuffle " + shuffleId, " that nobody writes");
+            require(
+                    shuffle.isComplete() || core.stages.find(shuffle.mapStageId).isNeeded,
+                    stage,
+                    " waits for shuffle " + shuffleId,
+                    " that nobody writes");
         }
         require(stage.isReady == isInputThere, stage, " is ready: " + stage.isReady, ", its input: " + isInputThere);
-        require(!stage.isReady || !stage.tasks.isWaiting() || core.placement.isOffered(stage),
-                "waiting tasks of ", stage, " are not offered any slot");
+        require(
+                !stage.isReady || !stage.tasks.isWaiting() || core.placement.isOffered(stage),
+                "waiting tasks of ",
+                stage,
+                " are not offered any slot");
     }
 
     private static void mapOutputsAreOnLiveExecutors(DriverCore core, MapOutputs.Shuffle shuffle) {
         for (int map = 0; map < shuffle.mapPartitions(); map++) {
             if (!shuffle.missing.contains(map)) {
                 ExecutorState holder = core.executors.byIndex(shuffle.executorOf(map));
-                require(!holder.isLost, "map output " + map, " of shuffle " + shuffle.shuffleId, " is on lost " + holder);
+                require(
+                        !holder.isLost,
+                        "map output " + map,
+                        " of shuffle " + shuffle.shuffleId,
+                        " is on lost " + holder);
             }
         }
     }

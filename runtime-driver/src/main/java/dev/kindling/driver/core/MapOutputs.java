@@ -118,8 +118,7 @@ final class MapOutputs {
 
     Shuffle declare(JobGraph.StageSpec map) {
         return shuffles.computeIfAbsent(
-                map.shuffleId(),
-                id -> new Shuffle(id, map.stageId(), map.partitionCount(), map.reducePartitions()));
+                map.shuffleId(), id -> new Shuffle(id, map.stageId(), map.partitionCount(), map.reducePartitions()));
     }
 
     /** Null when it was never declared or is forgotten. */

@@ -76,7 +76,8 @@ final class Outbox {
             if (input instanceof TaskInput.Bytes split) {
                 bytes += split.bytes().length;
             } else if (input instanceof TaskInput.ShuffleInput shuffle) {
-                bytes += 24L * shuffle.sources().size() + 128L * shuffle.executors().size();
+                bytes += 24L * shuffle.sources().size()
+                        + 128L * shuffle.executors().size();
             }
         }
         return bytes;

@@ -14,9 +14,9 @@ import java.util.TreeSet;
  * tick. So each event costs what it launches, and a logarithm.
  */
 final class Placement {
-    private static final Comparator<ExecutorState> MOST_FREE_FIRST =
-            Comparator.<ExecutorState>comparingInt(executor -> -executor.freeSlots)
-                    .thenComparingInt(executor -> executor.index);
+    private static final Comparator<ExecutorState> MOST_FREE_FIRST = Comparator.<ExecutorState>comparingInt(
+                    executor -> -executor.freeSlots)
+            .thenComparingInt(executor -> executor.index);
 
     /** The wait for a better host while no task of the stage has finished: one tick. */
     private static final long FIRST_LOCALITY_WAIT_MS = 100;

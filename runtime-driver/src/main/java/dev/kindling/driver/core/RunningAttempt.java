@@ -21,6 +21,7 @@ final class RunningAttempt {
     long lastSentMs;
     /** When a heartbeat last named it; its launch before the first one. */
     long lastNamedMs;
+
     boolean isCurrent = true;
 
     RunningAttempt(AttemptId id, StageState stage, ExecutorState executor, int jobId, long nowMs, boolean isAlone) {

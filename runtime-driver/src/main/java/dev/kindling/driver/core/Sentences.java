@@ -132,8 +132,9 @@ public final class Sentences {
         for (TaskInput input : task.inputs()) {
             if (input instanceof TaskInput.ShuffleInput shuffle) {
                 List<String> sources = new ArrayList<>();
-                shuffle.sources().forEach(source -> sources.add(source.mapAttempt() + " at "
-                        + shuffle.executors().get(source.executor()).executorId()));
+                shuffle.sources()
+                        .forEach(source -> sources.add(source.mapAttempt() + " at "
+                                + shuffle.executors().get(source.executor()).executorId()));
                 text.append(" reading ").append(String.join(", ", sources));
             }
         }

@@ -37,12 +37,7 @@ final class Stages {
     private final TreeMap<Integer, StageState> stages = new TreeMap<>();
     private final LinkedHashMap<Integer, String> targetsOfStages = new LinkedHashMap<>();
 
-    Stages(
-            DriverSettings settings,
-            Outbox out,
-            ExecutorTable executors,
-            Placement placement,
-            Set<PlantedBug> bugs) {
+    Stages(DriverSettings settings, Outbox out, ExecutorTable executors, Placement placement, Set<PlantedBug> bugs) {
         this.settings = settings;
         this.out = out;
         this.executors = executors;
@@ -413,8 +408,8 @@ final class Stages {
     void outputFailed(int jobId, String why) {
         Jobs.Job job = jobs.find(jobId);
         if (job != null && job.isPublishing) {
-            String message = "the output " + job.commit.target + " could not be published; nothing of it is visible: "
-                    + why;
+            String message =
+                    "the output " + job.commit.target + " could not be published; nothing of it is visible: " + why;
             fail(job, ErrorCode.COMMIT_FAILED, message, Optional.empty());
         }
     }

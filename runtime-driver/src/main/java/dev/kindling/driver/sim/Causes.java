@@ -58,14 +58,13 @@ final class Causes {
 
     /** Throws when nothing that was planted explains the failure, or when its message does not name the task. */
     void justify(DriverEffect.FailJob failure) {
-        boolean isJustified =
-                switch (failure.code()) {
-                    case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
-                    case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
-                    case TASK_FAILED -> unreadable() >= 4;
-                    case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
-                    default -> false;
-                };
+        boolean isJustified = switch (failure.code()) {
+            case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
+            case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
+            case TASK_FAILED -> unreadable() >= 4;
+            case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
+            default -> false;
+        };
         if (!isJustified) {
             throw new SimViolation(
                     "job " + failure.jobId() + " failed without a cause: " + failure.code() + " " + failure.message());

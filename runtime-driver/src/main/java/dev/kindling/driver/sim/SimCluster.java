@@ -32,6 +32,7 @@ final class SimCluster {
 
     /** The driver's patience with an executor that is silent, and with one that does not register. */
     private static final long LOST_AFTER_MS = 10_000;
+
     private static final long REGISTRATION_MS = 60_000;
 
     private static final int WATCH_MS = 500;
@@ -97,8 +98,8 @@ final class SimCluster {
         while (!job.isEnded()) {
             step();
             if (world.nowMs() > quietSinceMs() + DEADLINE_MS) {
-                throw new SimViolation("job " + job.graph.jobId() + " has not ended "
-                        + (world.nowMs() - quietSinceMs()) + " ms after the last disturbance");
+                throw new SimViolation("job " + job.graph.jobId() + " has not ended " + (world.nowMs() - quietSinceMs())
+                        + " ms after the last disturbance");
             }
         }
     }
@@ -219,8 +220,10 @@ final class SimCluster {
         network.disturbedUntil(world.nowMs() + (isRegistered ? LOST_AFTER_MS : REGISTRATION_MS));
         int news = random.nextInt(9);
         if (news < 6) {
-            world.in(1 + random.nextInt(20), () -> driver.on(
-                    new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
+            world.in(
+                    1 + random.nextInt(20),
+                    () -> driver.on(
+                            new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
         if (news > 2 && news < 8) {
             world.in(1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, why));
@@ -324,7 +327,8 @@ final class SimCluster {
     /** The driver declares an executor lost: only after something has happened to it. */
     void mayLose(AppEvent.ExecutorLost lost) {
         if (isQuiet()) {
-            throw new SimViolation("executor " + lost.executorId() + " is declared lost without a cause: " + lost.reason());
+            throw new SimViolation(
+                    "executor " + lost.executorId() + " is declared lost without a cause: " + lost.reason());
         }
     }
 
@@ -351,7 +355,8 @@ final class SimCluster {
         if (driver.hasUndeliveredDrops(executor)) {
             return;
         }
-        for (Map.Entry<Integer, List<AttemptId>> shuffle : executor.disk.mapOutputs().entrySet()) {
+        for (Map.Entry<Integer, List<AttemptId>> shuffle :
+                executor.disk.mapOutputs().entrySet()) {
             for (AttemptId attempt : shuffle.getValue()) {
                 if (!driver.core.holdsMapOutput(shuffle.getKey(), attempt, executor.id, executor.incarnation)) {
                     throw new SimViolation(executor.name() + " keeps output " + attempt + " that nobody knows");

@@ -43,6 +43,7 @@ final class SimDriver {
         final TreeMap<Integer, byte[]> results = new TreeMap<>();
         /** Stored results on their way, by partition. */
         final TreeMap<Integer, AttemptId> fetching = new TreeMap<>();
+
         boolean isComplete;
         boolean isCancelAsked;
         Optional<DriverEffect.FailJob> failure = Optional.empty();
@@ -217,10 +218,14 @@ final class SimDriver {
             lost(job, e, holder == null ? "connection refused" : "no answer");
             return;
         }
-        cluster.network.send("driver", holder.name(), new byte[0], nothing -> holder.run(() -> {
-            byte[] bytes = holder.disk.result(e.attempt());
-            cluster.network.send(holder.name(), "driver", new byte[0], again -> fetched(job, e, bytes));
-        }));
+        cluster.network.send(
+                "driver",
+                holder.name(),
+                new byte[0],
+                nothing -> holder.run(() -> {
+                    byte[] bytes = holder.disk.result(e.attempt());
+                    cluster.network.send(holder.name(), "driver", new byte[0], again -> fetched(job, e, bytes));
+                }));
         cluster.world.in(FETCH_TIMEOUT_MS, () -> {
             if (isFetching(job, e)) {
                 fetch(job, e, tries + 1);

@@ -64,9 +64,8 @@ final class SimEnvironment implements TaskEnvironment {
         for (SimFetch fetch : fetches) {
             if (fetch.input().leafId() == input.leafId() && fetch.input().leafPartition() == input.leafPartition()) {
                 return new Blocks(fetch.blocks().stream()
-                        .filter(block -> block.rowCount() > 0
-                                && block.bucket() >= firstBucket
-                                && block.bucket() < endBucket)
+                        .filter(block ->
+                                block.rowCount() > 0 && block.bucket() >= firstBucket && block.bucket() < endBucket)
                         .toList());
             }
         }

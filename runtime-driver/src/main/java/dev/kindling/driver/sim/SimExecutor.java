@@ -17,7 +17,6 @@ import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.sim.FaultKind;
-import dev.kindling.sim.SimWorld;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

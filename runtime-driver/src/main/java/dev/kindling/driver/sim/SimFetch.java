@@ -117,14 +117,18 @@ final class SimFetch {
             reader.in(2, () -> on(new FetchEvent.RequestFailed(request.requestId(), "connection refused")));
             return;
         }
-        reader.cluster.network.send(reader.name(), at.name(), new byte[0], nothing -> at.run(() -> {
-            List<byte[]> answers = read(at.disk, request.maps());
-            reader.cluster.network.send(
-                    at.name(),
-                    reader.name(),
-                    new byte[0],
-                    again -> reader.run(() -> arrived(request.requestId(), request.maps(), answers, true)));
-        }));
+        reader.cluster.network.send(
+                reader.name(),
+                at.name(),
+                new byte[0],
+                nothing -> at.run(() -> {
+                    List<byte[]> answers = read(at.disk, request.maps());
+                    reader.cluster.network.send(
+                            at.name(),
+                            reader.name(),
+                            new byte[0],
+                            again -> reader.run(() -> arrived(request.requestId(), request.maps(), answers, true)));
+                }));
     }
 
     private void arrived(int requestId, List<Integer> maps, List<byte[]> answers, boolean isRemote) {

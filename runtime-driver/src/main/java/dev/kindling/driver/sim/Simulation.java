@@ -58,11 +58,10 @@ public final class Simulation {
 
     private static int runJobs(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
         SimOutputs outputs = new SimOutputs();
-        SimJobs jobs =
-                switch (options.workload()) {
-                    case ZIP_COUNT -> new ZipCountJob(world.random("jobs"));
-                    case SYNTHETIC -> new SyntheticJobs(world.random("jobs"), outputs);
-                };
+        SimJobs jobs = switch (options.workload()) {
+            case ZIP_COUNT -> new ZipCountJob(world.random("jobs"));
+            case SYNTHETIC -> new SyntheticJobs(world.random("jobs"), outputs);
+        };
         SimCluster cluster =
                 new SimCluster(world, faults, cores, jobs, outputs, options.executors(), MAX_TASK_FAILURES);
         cluster.start();

@@ -1,12 +1,12 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.KindlingException;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.plan.LeafInput;
-import dev.kindling.api.KindlingException;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
@@ -214,11 +214,15 @@ final class SyntheticJobs implements SimJobs {
         try {
             TreeMap<Long, Long> sums = sums(task, environment);
             return switch (kind) {
-                case GENERATE, TURN_AROUND -> write(
-                        task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
+                case GENERATE, TURN_AROUND ->
+                    write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
                 case COLLECT -> collected(encode(sums), environment.settings().maxDirectResultBytes());
-                case SAVE -> success(outputs.write(
-                        TARGET, task.attempt().partition(), task.attempt() + " of job " + task.jobId(), encode(sums)));
+                case SAVE ->
+                    success(outputs.write(
+                            TARGET,
+                            task.attempt().partition(),
+                            task.attempt() + " of job " + task.jobId(),
+                            encode(sums)));
             };
         } catch (KindlingException e) {
             return new TaskOutcome.Failure(new TaskFailure.OutOfResources(e.getMessage()), TaskMetrics.NONE);

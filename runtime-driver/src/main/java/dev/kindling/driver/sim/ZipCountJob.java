@@ -111,7 +111,8 @@ final class ZipCountJob implements SimJobs {
                 new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, ZipCountJob.class.getClassLoader());
         SessionSettings settings =
                 new SessionSettings(new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty());
-        return new PlanSession(null, settings, new JobPlanner(new Submitter(cluster), planner), NOTHING_ADDED, () -> {});
+        return new PlanSession(
+                null, settings, new JobPlanner(new Submitter(cluster), planner), NOTHING_ADDED, () -> {});
     }
 
     /** Waiting for a job is letting the simulated time pass. */

@@ -53,7 +53,14 @@ class DemoIT {
             })
     void theNumbersEqualAnIndependentCount(String master, String deployMode, int partitions) throws Exception {
         Run run = kindling.run(
-                "demo", "--master", master, "--deploy-mode", deployMode, "--partitions", "" + partitions, "--output",
+                "demo",
+                "--master",
+                master,
+                "--deploy-mode",
+                deployMode,
+                "--partitions",
+                "" + partitions,
+                "--output",
                 "counts");
 
         run.succeeds();
@@ -143,7 +150,10 @@ class DemoIT {
     }
 
     private static void interrupt(Process process) throws Exception {
-        new ProcessBuilder("kill", "-INT", "" + process.pid()).inheritIO().start().waitFor();
+        new ProcessBuilder("kill", "-INT", "" + process.pid())
+                .inheritIO()
+                .start()
+                .waitFor();
     }
 
     static List<String> expectedLines() throws Exception {

@@ -54,14 +54,14 @@ final class Kindling {
             Path target = Path.of("target").toAbsolutePath();
             List<Path> archives;
             try (Stream<Path> files = Files.list(target)) {
-                archives = files.filter(file -> file.toString().endsWith(".tar.gz")).toList();
+                archives = files.filter(file -> file.toString().endsWith(".tar.gz"))
+                        .toList();
             }
             assertEquals(1, archives.size(), () -> "one archive is wanted in " + target + ", not " + archives);
             Path into = target.resolve("unpacked");
             FileTrees.delete(into);
             Files.createDirectories(into);
-            Process tar = new ProcessBuilder(
-                            "tar", "-xzf", archives.get(0).toString(), "-C", into.toString())
+            Process tar = new ProcessBuilder("tar", "-xzf", archives.get(0).toString(), "-C", into.toString())
                     .inheritIO()
                     .start();
             assertEquals(0, tar.waitFor());
@@ -107,8 +107,7 @@ final class Kindling {
     }
 
     Run result(Process process) throws IOException {
-        return new Run(
-                process.exitValue(), Files.readString(world.resolve("stdout")), Files.readString(errFile()));
+        return new Run(process.exitValue(), Files.readString(world.resolve("stdout")), Files.readString(errFile()));
     }
 
     String errSoFar() throws IOException {

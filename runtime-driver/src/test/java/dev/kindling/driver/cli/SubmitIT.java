@@ -27,8 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Programs of users: compiled here against the distribution's jars, run by {@code kindling submit}. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SubmitIT {
-    private static final String WORDS =
-            """
+    private static final String WORDS = """
             package org.example;
             import dev.kindling.api.*;
             public class Words {
@@ -44,16 +43,14 @@ class SubmitIT {
             }
             """;
 
-    private static final String SHOUT =
-            """
+    private static final String SHOUT = """
             package org.example;
             public class Shout {
                 public static String at(String word) { return word.toUpperCase(); }
             }
             """;
 
-    private static final String FAILING =
-            """
+    private static final String FAILING = """
             package org.example;
             import dev.kindling.api.*;
             public class Failing {
@@ -73,8 +70,7 @@ class SubmitIT {
             }
             """;
 
-    private static final String SLEEPER =
-            """
+    private static final String SLEEPER = """
             package org.example;
             import dev.kindling.api.*;
             public class Sleeper {
@@ -115,12 +111,25 @@ class SubmitIT {
         Path app = jar("app.jar", List.of(library), "Words", WORDS);
 
         Run run = kindling.run(
-                "submit", "--master", master, "--deploy-mode", deployMode, "--name", "words", "--jars",
-                library.toString(), "--class", "org.example.Words", app.toString(), "b", "a", "--verbose", "b");
+                "submit",
+                "--master",
+                master,
+                "--deploy-mode",
+                deployMode,
+                "--name",
+                "words",
+                "--jars",
+                library.toString(),
+                "--class",
+                "org.example.Words",
+                app.toString(),
+                "b",
+                "a",
+                "--verbose",
+                "b");
 
         run.succeeds();
-        assertEquals(
-                List.of("(--verbose,--VERBOSE1)", "(a,A1)", "(b,B2)", "words on " + master), run.outLines());
+        assertEquals(List.of("(--verbose,--VERBOSE1)", "(a,A1)", "(b,B2)", "words on " + master), run.outLines());
     }
 
     @ParameterizedTest
@@ -152,7 +161,8 @@ class SubmitIT {
         assertTrue(first.contains("ArithmeticException: / by zero"), run.err());
         assertTrue(run.err().contains("at org.example.Failing.divide"), run.err());
         assertFalse(run.err().contains("at dev.kindling"), run.err());
-        assertTrue(submit("client", app, "--verbose").err().length() >= run.err().length());
+        assertTrue(
+                submit("client", app, "--verbose").err().length() >= run.err().length());
     }
 
     @Test
@@ -160,7 +170,12 @@ class SubmitIT {
         Path app = jar("app.jar", List.of(), "Failing", FAILING);
 
         Run run = kindling.run(
-                "submit", "--master", "local-cluster[2,1,64]", "--class", "org.example.Failing", app.toString(),
+                "submit",
+                "--master",
+                "local-cluster[2,1,64]",
+                "--class",
+                "org.example.Failing",
+                app.toString(),
                 "leave-open");
 
         run.succeeds();
@@ -196,8 +211,15 @@ class SubmitIT {
         Path app = jar("app.jar", List.of(), "Sleeper", SLEEPER);
 
         Run detached = kindling.run(
-                "submit", "--master", "local-cluster[2,1,64]", "--deploy-mode", "cluster", "--detach", "--class",
-                "org.example.Sleeper", app.toString());
+                "submit",
+                "--master",
+                "local-cluster[2,1,64]",
+                "--deploy-mode",
+                "cluster",
+                "--detach",
+                "--class",
+                "org.example.Sleeper",
+                app.toString());
         detached.succeeds();
         String id = detached.out().strip();
         String status = awaitStatus(id, "stage 1/1");
@@ -207,7 +229,8 @@ class SubmitIT {
 
         Run after = kindling.run("status", id);
         assertTrue(after.out().contains("failed") || after.out().contains("lost"), after.out());
-        assertTrue(Files.readString(world.resolve("state/apps").resolve(id).resolve("out")).contains("started"));
+        assertTrue(Files.readString(world.resolve("state/apps").resolve(id).resolve("out"))
+                .contains("started"));
         Files.walk(world.resolve("state/apps").resolve(id))
                 .sorted(java.util.Comparator.reverseOrder())
                 .forEach(path -> path.toFile().delete());
@@ -221,13 +244,21 @@ class SubmitIT {
                 return status;
             }
         }
-        throw new AssertionError("no " + wanted + ": " + kindling.run("status", id).out());
+        throw new AssertionError(
+                "no " + wanted + ": " + kindling.run("status", id).out());
     }
 
     private Run submit(String deployMode, Path app, String argument) throws Exception {
         return kindling.run(
-                "submit", "--master", "local[2]", "--deploy-mode", deployMode, "--class", "org.example.Failing",
-                app.toString(), argument);
+                "submit",
+                "--master",
+                "local[2]",
+                "--deploy-mode",
+                deployMode,
+                "--class",
+                "org.example.Failing",
+                app.toString(),
+                argument);
     }
 
     /** Compiles one class of package org.example and puts what comes out into a jar. */
@@ -241,13 +272,20 @@ class SubmitIT {
         classPath.forEach(entry -> entries.add(entry.toString()));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         int result = compiler.run(
-                null, null, null, "-d", directory.toString(), "-cp", String.join(java.io.File.pathSeparator, entries),
+                null,
+                null,
+                null,
+                "-d",
+                directory.toString(),
+                "-cp",
+                String.join(java.io.File.pathSeparator, entries),
                 file.toString());
         assertEquals(0, result);
         Path jar = world.resolve(name);
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> classes = Files.walk(directory)) {
-            for (Path path : classes.filter(each -> each.toString().endsWith(".class")).toList()) {
+            for (Path path :
+                    classes.filter(each -> each.toString().endsWith(".class")).toList()) {
                 out.putNextEntry(new JarEntry(directory.relativize(path).toString()));
                 Files.copy(path, out);
                 out.closeEntry();

@@ -32,7 +32,8 @@ class DriverCoreTest {
 
     @Test
     void jobOfTwoStagesRunsMapsThenReducesAndDeliversEachResultOnce() {
-        DriverScript driver = DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(3, 2);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(3, 2);
 
         driver.launched("s0p0#0").launched("s0p1#0").launched("s0p2#0").notLaunched("s1p0#0");
         driver.finishAll(0).launched("s1p0#0").launched("s1p1#0");
@@ -44,7 +45,8 @@ class DriverCoreTest {
 
     @Test
     void reduceIsToldWhereEachMapOutputLiesAndHowLargeItIs() {
-        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
         String first = driver.placeOf("s0p0#0");
         driver.finishes("s0p0#0", new TaskResult.MapWritten(0, new long[] {0}, 0, 0));
         driver.finishes("s0p1#0", new TaskResult.MapWritten(0, new long[] {1_000_000}, 1, 1));
@@ -66,7 +68,10 @@ class DriverCoreTest {
 
         driver.submit(job(2).mapStage(0, 3, 2).resultStage(2, 2, 0).build());
 
-        driver.says("say stage 0 is skipped").launched("s2p0#0").launched("s2p1#0").notLaunched("s0p0#1");
+        driver.says("say stage 0 is skipped")
+                .launched("s2p0#0")
+                .launched("s2p1#0")
+                .notLaunched("s0p0#1");
     }
 
     @Test
@@ -85,7 +90,9 @@ class DriverCoreTest {
         DriverScript driver = DriverScript.with(executor("e1", 8)).submit(3, 1);
         driver.submit(job(2).mapStage(0, 3, 1).resultStage(2, 1, 0).build());
 
-        driver.on(new DriverEvent.CancelJob(1, "asked")).says("fail job 1 CANCELLED").neverSays("CancelAttempt s0");
+        driver.on(new DriverEvent.CancelJob(1, "asked"))
+                .says("fail job 1 CANCELLED")
+                .neverSays("CancelAttempt s0");
 
         driver.finishAll(0).notLaunched("s1p0#0").finishAll(2).says("complete job 2");
     }
@@ -173,11 +180,13 @@ class DriverCoreTest {
         DriverScript driver = DriverScript.with(executor("e1", 2, "a"), executor("e2", 2, "b"));
         driver.submit(job(1).preferring("b", "a").resultStage(0, 4).build());
 
-        assertEquals(List.of("e2", "e1", "e2", "e1"), List.of(
-                driver.placeOf("s0p0#0"),
-                driver.placeOf("s0p1#0"),
-                driver.placeOf("s0p2#0"),
-                driver.placeOf("s0p3#0")));
+        assertEquals(
+                List.of("e2", "e1", "e2", "e1"),
+                List.of(
+                        driver.placeOf("s0p0#0"),
+                        driver.placeOf("s0p1#0"),
+                        driver.placeOf("s0p2#0"),
+                        driver.placeOf("s0p3#0")));
     }
 
     @Test
@@ -204,7 +213,8 @@ class DriverCoreTest {
 
     @Test
     void failedTaskIsTriedAgainOnAnotherExecutor() {
-        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
         String first = driver.placeOf("s0p0#0");
 
         driver.fails("s0p0#0", userError("boom"));
@@ -215,9 +225,12 @@ class DriverCoreTest {
 
     @Test
     void fourthFailureEndsTheJobWithTheUsersWordsFirstAndSaysWhereItHappened() {
-        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
         for (int attempt = 0; attempt < 4; attempt++) {
-            driver.neverSays("fail job").fails("s0p0#" + attempt, userError("boom")).passesAlive(4_000);
+            driver.neverSays("fail job")
+                    .fails("s0p0#" + attempt, userError("boom"))
+                    .passesAlive(4_000);
         }
 
         driver.says("fail job 1 USER_CODE_FAILED: java.lang.IllegalStateException: boom [task s0p0#3: partition 0 of 1"
@@ -243,10 +256,8 @@ class DriverCoreTest {
 
     @Test
     void lossOfExecutorsIsNotChargedToTheTasksThatRanThere() {
-        DriverScript driver = DriverScript.with(executor("e0", 2)).submit(job(1)
-                .resultStage(0, 2)
-                .maxTaskFailures(1)
-                .build());
+        DriverScript driver = DriverScript.with(executor("e0", 2))
+                .submit(job(1).resultStage(0, 2).maxTaskFailures(1).build());
 
         driver.registers(executor("e1", 2), 1).loses("e0");
 
@@ -284,7 +295,8 @@ class DriverCoreTest {
 
     @Test
     void fetchFailureRebuildsOnlyTheMissingMapOutput() {
-        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(3, 2);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(3, 2);
         String holder = driver.placeOf("s0p2#0");
         driver.finishAll(0).forgetEffects();
 
@@ -298,8 +310,12 @@ class DriverCoreTest {
 
     @Test
     void fetchFailureOfAnEarlierAttemptsOutputDropsNothing() {
-        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(1, 2);
-        driver.finishAll(0).fails("s1p0#0", fetchFailed("s0p0#0", "e1")).finishes("s0p0#1").forgetEffects();
+        DriverScript driver =
+                DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(1, 2);
+        driver.finishAll(0)
+                .fails("s1p0#0", fetchFailed("s0p0#0", "e1"))
+                .finishes("s0p0#1")
+                .forgetEffects();
 
         driver.fails("s1p1#0", fetchFailed("s0p0#0", "e1"));
 
@@ -309,7 +325,8 @@ class DriverCoreTest {
     @Test
     void fetchFailureIsNotChargedToTheTask() {
         DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
-        driver.submit(job(1).mapStage(0, 1, 1).resultStage(1, 1, 0).maxTaskFailures(1).build());
+        driver.submit(
+                job(1).mapStage(0, 1, 1).resultStage(1, 1, 0).maxTaskFailures(1).build());
 
         driver.finishAll(0).fails("s1p0#0", fetchFailed("s0p0#0", "e1"));
 
@@ -318,7 +335,8 @@ class DriverCoreTest {
 
     @Test
     void inputThatCannotBeReadFourTimesInARowEndsTheJob() {
-        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(1, 1);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(1, 1);
         for (int round = 0; round < 4; round++) {
             driver.neverSays("fail job").finishes("s0p0#" + round);
             driver.fails("s1p0#" + round, fetchFailed("s0p0#" + round, driver.executorOfOutput(0)));
@@ -329,19 +347,29 @@ class DriverCoreTest {
 
     @Test
     void lostExecutorTakesItsMapOutputsWithIt() {
-        DriverScript driver = DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(4, 2);
-        driver.finishes("s0p0#0").finishes("s0p1#0").finishes("s0p2#0").finishes("s0p3#0").forgetEffects();
+        DriverScript driver =
+                DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(4, 2);
+        driver.finishes("s0p0#0")
+                .finishes("s0p1#0")
+                .finishes("s0p2#0")
+                .finishes("s0p3#0")
+                .forgetEffects();
 
         driver.loses("e1");
 
         driver.says("map outputs [0, 2] of shuffle 0 are lost").launched("s0p0#1");
         assertEquals("e2", driver.placeOf("s1p1#0"));
-        driver.finishes("s1p1#0").finishes("s0p0#1").finishes("s0p2#1").finishes("s1p0#1").says("complete job 1");
+        driver.finishes("s1p1#0")
+                .finishes("s0p0#1")
+                .finishes("s0p2#1")
+                .finishes("s1p0#1")
+                .says("complete job 1");
     }
 
     @Test
     void lostOutputsThatNobodyReadsAreNotRebuilt() {
-        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
         driver.finishAll(0).finishAll(1).forgetEffects();
 
         driver.loses("e1").nothingElseLaunched();
@@ -352,7 +380,10 @@ class DriverCoreTest {
     @Test
     void lossReachesBackThroughSeveralShuffles() {
         DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
-        driver.submit(job(1).mapStage(0, 2, 2).mapStage(1, 2, 1, 0).resultStage(2, 1, 1).build());
+        driver.submit(job(1).mapStage(0, 2, 2)
+                .mapStage(1, 2, 1, 0)
+                .resultStage(2, 1, 1)
+                .build());
         driver.finishAll(0).finishAll(1).forgetEffects();
         String survivor = driver.placeOf("s2p0#0");
 
@@ -366,7 +397,8 @@ class DriverCoreTest {
 
     @Test
     void silentExecutorIsReportedThenLostThenRefused() {
-        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(1, 1);
         String busy = driver.placeOf("s0p0#0");
         String other = busy.equals("e1") ? "e2" : "e1";
         for (int second = 0; second < 12; second++) {
@@ -401,11 +433,15 @@ class DriverCoreTest {
     @Test
     void registrationThatComesAfterTheEndOfItsProcessIsRefused() {
         DriverScript driver = DriverScript.with();
-        driver.on(new DriverEvent.ExecutorRequested("e1")).exits("e1", 1, "exit code 1").says("replace e1");
+        driver.on(new DriverEvent.ExecutorRequested("e1"))
+                .exits("e1", 1, "exit code 1")
+                .says("replace e1");
 
         driver.registers(executor("e1", 1), 1).says("Refused").neverSays("has come");
 
-        driver.on(new DriverEvent.ExecutorRequested("e1")).registers(executor("e1", 1), 2).says("Registered");
+        driver.on(new DriverEvent.ExecutorRequested("e1"))
+                .registers(executor("e1", 1), 2)
+                .says("Registered");
     }
 
     @Test
@@ -521,7 +557,9 @@ class DriverCoreTest {
             driver.heartbeats("e1").passes(1_000);
         }
 
-        driver.says("CancelAttempt s0p0#0").says("s0p0#0 has failed, not charged").launched("s0p0#1");
+        driver.says("CancelAttempt s0p0#0")
+                .says("s0p0#0 has failed, not charged")
+                .launched("s0p0#1");
     }
 
     @Test
@@ -563,7 +601,9 @@ class DriverCoreTest {
     void storedResultCompletesTheJobOnlyOnceItWasFetched() {
         DriverScript driver = DriverScript.with(executor("e1", 1));
         driver.submit(job(1).resultStage(0, 1).build());
-        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000)).says("deliver result 0").neverSays("complete job");
+        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000))
+                .says("deliver result 0")
+                .neverSays("complete job");
 
         driver.on(new DriverEvent.ResultFetched(1, 0, id("s0p0#0")));
 
@@ -607,7 +647,10 @@ class DriverCoreTest {
     @Test
     void failedSavingJobLeavesNothing() {
         DriverScript driver = DriverScript.with(executor("e1", 1));
-        driver.submit(job(1).resultStage(0, 1).savingTo("file:/out").maxTaskFailures(1).build());
+        driver.submit(job(1).resultStage(0, 1)
+                .savingTo("file:/out")
+                .maxTaskFailures(1)
+                .build());
 
         driver.fails("s0p0#0", userError("boom"));
 

@@ -115,7 +115,8 @@ final class DriverScript {
 
     /** The usual job: one map stage 0 writing shuffle 0, one result stage 1 that reads it. */
     DriverScript submit(int maps, int reduces) {
-        return submit(job(1).mapStage(0, maps, reduces).resultStage(1, reduces, 0).build());
+        return submit(
+                job(1).mapStage(0, maps, reduces).resultStage(1, reduces, 0).build());
     }
 
     /** All attempts of the stage that were launched and have not ended succeed. */
@@ -131,21 +132,23 @@ final class DriverScript {
     DriverScript finishes(String attempt) {
         AttemptId id = id(attempt);
         JobGraph.StageSpec stage = stages.get(id.stageId());
-        return finishes(attempt, stage.isMapStage()
-                ? new TaskResult.MapWritten(stage.shuffleId(), sizes(stage.reducePartitions()), 1, 1)
-                : new TaskResult.Direct(new byte[] {(byte) id.partition()}));
+        return finishes(
+                attempt,
+                stage.isMapStage()
+                        ? new TaskResult.MapWritten(stage.shuffleId(), sizes(stage.reducePartitions()), 1, 1)
+                        : new TaskResult.Direct(new byte[] {(byte) id.partition()}));
     }
 
     DriverScript finishes(String attempt, TaskResult result) {
         ExecutorAddress at = takePlace(attempt);
-        return sends(new Frame.AttemptFinished(
-                at.executorId(), at.incarnation(), id(attempt), result, TaskMetrics.NONE));
+        return sends(
+                new Frame.AttemptFinished(at.executorId(), at.incarnation(), id(attempt), result, TaskMetrics.NONE));
     }
 
     DriverScript fails(String attempt, TaskFailure failure) {
         ExecutorAddress at = takePlace(attempt);
-        return sends(new Frame.AttemptFailed(
-                at.executorId(), at.incarnation(), id(attempt), failure, TaskMetrics.NONE));
+        return sends(
+                new Frame.AttemptFailed(at.executorId(), at.incarnation(), id(attempt), failure, TaskMetrics.NONE));
     }
 
     private ExecutorAddress takePlace(String attempt) {
@@ -157,8 +160,7 @@ final class DriverScript {
     /** As {@link #finishes}, from a named executor, whether it was launched there or not. */
     DriverScript finishesAt(String executorId, String attempt, TaskResult result) {
         ExecutorAddress at = executors.get(executorId);
-        return sends(new Frame.AttemptFinished(
-                executorId, at.incarnation(), id(attempt), result, TaskMetrics.NONE));
+        return sends(new Frame.AttemptFinished(executorId, at.incarnation(), id(attempt), result, TaskMetrics.NONE));
     }
 
     DriverScript loses(String executorId) {
@@ -177,8 +179,7 @@ final class DriverScript {
         for (String attempt : attempts) {
             ids.add(id(attempt));
         }
-        return sends(new Frame.Heartbeat(
-                executorId, executors.get(executorId).incarnation(), sequence++, ids, 0, 0));
+        return sends(new Frame.Heartbeat(executorId, executors.get(executorId).incarnation(), sequence++, ids, 0, 0));
     }
 
     /** Nothing but ticks for so long. */
@@ -248,8 +249,9 @@ final class DriverScript {
 
     DriverScript nothingElseLaunched() {
         assertTrue(
-                unseen.stream().noneMatch(effect ->
-                        effect instanceof DriverEffect.Send send && send.frame() instanceof Frame.LaunchTasks),
+                unseen.stream()
+                        .noneMatch(effect ->
+                                effect instanceof DriverEffect.Send send && send.frame() instanceof Frame.LaunchTasks),
                 sentences());
         return this;
     }
@@ -435,7 +437,9 @@ final class DriverScript {
 
                         @Override
                         public List<String> preferredHosts(int partition) {
-                            return preferred.isEmpty() ? preferred : List.of(preferred.get(partition % preferred.size()));
+                            return preferred.isEmpty()
+                                    ? preferred
+                                    : List.of(preferred.get(partition % preferred.size()));
                         }
                     }));
             return this;

@@ -29,13 +29,16 @@ class PlantedBugsTest {
     List<DynamicTest> everyPlantedBugIsFound() {
         List<DynamicTest> tests = new ArrayList<>();
         for (PlantedBug bug : PlantedBug.values()) {
-            tests.add(dynamicTest("driver " + bug, () -> isFound(new SimCores(
-                    () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
-                    () -> new ExecutorCore(ExecutorSettings.ofProcess())))));
+            tests.add(dynamicTest(
+                    "driver " + bug,
+                    () -> isFound(new SimCores(
+                            () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
+                            () -> new ExecutorCore(ExecutorSettings.ofProcess())))));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
-            tests.add(dynamicTest(defect.name(), () -> isFound(
-                    new SimCores(() -> new DriverCore(DriverSettings.defaults()), defect.core()))));
+            tests.add(dynamicTest(
+                    defect.name(),
+                    () -> isFound(new SimCores(() -> new DriverCore(DriverSettings.defaults()), defect.core()))));
         }
         return tests;
     }

@@ -106,7 +106,12 @@ class TranscriptTest {
         DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
         driver.note("One task on e1, which falls silent; e2 shows that it lives.");
         driver.submit(job(1).resultStage(0, 1).build());
-        driver.heartbeats("e2").passes(4_000).heartbeats("e2").passes(4_000).heartbeats("e2").passes(4_000);
+        driver.heartbeats("e2")
+                .passes(4_000)
+                .heartbeats("e2")
+                .passes(4_000)
+                .heartbeats("e2")
+                .passes(4_000);
         driver.note("What runs on e2 now is attempt 1. The old process wakes up and reports attempt 0: refused, it has"
                 + " to end.");
         driver.finishesAt("e1", "s0p0#0", new TaskResult.Direct(new byte[8]));

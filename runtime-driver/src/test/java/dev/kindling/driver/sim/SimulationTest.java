@@ -64,7 +64,8 @@ class SimulationTest {
     private static List<String> complaints(List<SimReport> reports) {
         return reports.stream()
                 .filter(report -> !report.isGood())
-                .map(report -> "kindling sim --seed " + report.seed() + ": " + report.violation().get())
+                .map(report -> "kindling sim --seed " + report.seed() + ": "
+                        + report.violation().get())
                 .toList();
     }
 
@@ -72,8 +73,8 @@ class SimulationTest {
     @EnumSource
     void withoutFaultsEveryJobSucceeds(Workload workload) {
         for (long seed = 0; seed < 20; seed++) {
-            SimReport report = Simulation.run(
-                    SimOptions.of(seed).running(workload).withRates(new EnumMap<>(FaultKind.class)));
+            SimReport report =
+                    Simulation.run(SimOptions.of(seed).running(workload).withRates(new EnumMap<>(FaultKind.class)));
 
             assertTrue(report.isGood(), report.violation().orElse(""));
         }
@@ -87,7 +88,8 @@ class SimulationTest {
 
         assertEquals(once.hash(), again.hash());
         assertEquals(once.steps(), again.steps());
-        assertNotEquals(once.hash(), Simulation.run(SimOptions.of(8).running(workload)).hash());
+        assertNotEquals(
+                once.hash(), Simulation.run(SimOptions.of(8).running(workload)).hash());
     }
 
     private static Path seedsFile() {

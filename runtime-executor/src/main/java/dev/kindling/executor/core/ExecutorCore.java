@@ -196,8 +196,10 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             if (attempt.getValue().isInterrupted
                     && settings.stuckCancelMs() > 0
                     && sinceMs >= settings.stuckCancelMs()) {
-                exit(EXIT_STUCK_TASK, "attempt " + attempt.getKey() + " ignored its cancellation for " + sinceMs
-                        + " ms; only the end of the process frees its slot");
+                exit(
+                        EXIT_STUCK_TASK,
+                        "attempt " + attempt.getKey() + " ignored its cancellation for " + sinceMs
+                                + " ms; only the end of the process frees its slot");
                 return;
             }
         }
@@ -295,8 +297,10 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private void queue(TaskLaunch task) {
         if (queued.size() >= settings.maxQueuedAttempts()) {
-            notRun(task.attempt(), new TaskFailure.NotAccepted(
-                    "executor " + id() + " has " + queued.size() + " attempts in line already"));
+            notRun(
+                    task.attempt(),
+                    new TaskFailure.NotAccepted(
+                            "executor " + id() + " has " + queued.size() + " attempts in line already"));
             return;
         }
         queued.add(task);
@@ -352,7 +356,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             return true;
         }
         List<TaskLaunch> waiting = waitingForProgram.get(attempt.stageId());
-        boolean isRemoved = waiting != null && waiting.removeIf(task -> task.attempt().equals(attempt));
+        boolean isRemoved =
+                waiting != null && waiting.removeIf(task -> task.attempt().equals(attempt));
         if (isRemoved && waiting.isEmpty()) {
             waitingForProgram.remove(attempt.stageId());
         }

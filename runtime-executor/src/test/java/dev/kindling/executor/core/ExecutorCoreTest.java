@@ -264,8 +264,7 @@ class ExecutorCoreTest {
         other.on(0, new ExecutorEvent.Started(ADDRESS, 1, 1, 1), effect -> {});
         List<ExecutorEffect> answer = new ArrayList<>();
         other.on(0, new ExecutorEvent.DriverGone("end of stream"), answer::add);
-        assertEquals(
-                List.of(new ExecutorEffect.Exit(0, "the driver's connection ended: end of stream")), answer);
+        assertEquals(List.of(new ExecutorEffect.Exit(0, "the driver's connection ended: end of stream")), answer);
     }
 
     @Test
@@ -274,7 +273,9 @@ class ExecutorCoreTest {
 
         List<ExecutorEffect> answer = on(new ExecutorEvent.LeaveRequested("the machine goes down"));
 
-        assertEquals(new Frame.Leaving("e1", 7, "the machine goes down"), sent(answer, Frame.Leaving.class).get(0));
+        assertEquals(
+                new Frame.Leaving("e1", 7, "the machine goes down"),
+                sent(answer, Frame.Leaving.class).get(0));
         assertEquals(ExecutorCore.EXIT_OK, exit().code());
     }
 
@@ -308,8 +309,7 @@ class ExecutorCoreTest {
         register();
 
         assertEquals(List.of(new ExecutorEffect.DropShuffle(3)), receives(new Frame.DropShuffle(3)));
-        assertEquals(
-                List.of(new ExecutorEffect.DropMapOutput(3, FIRST)), receives(new Frame.DropMapOutput(3, FIRST)));
+        assertEquals(List.of(new ExecutorEffect.DropMapOutput(3, FIRST)), receives(new Frame.DropMapOutput(3, FIRST)));
         assertEquals(List.of(new ExecutorEffect.DropResult(FIRST)), receives(new Frame.DropResult(FIRST)));
     }
 
