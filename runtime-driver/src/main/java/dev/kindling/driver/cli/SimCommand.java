@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sim",
         description = {
-            "Runs a job on a simulated cluster in virtual time: the real driver and executor cores, the real operators,",
+            "Runs a job on a simulated cluster in virtual time: the real driver and executor cores, the real"
+                    + " operators,",
             "a network and disks with faults drawn by the seed. The same seed is the same run, event by event."
         },
         mixinStandardHelpOptions = true)

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Jobs and their stages: which stage is needed, which can run, what its results mean, and how a job ends.
@@ -27,7 +28,11 @@ final class Stages {
     /** Saving jobs whose target is remembered, to clear away parts that come after the job's end. */
     private static final int KEPT_TARGETS = 256;
 
+    /** Cancellations of unknown jobs that are remembered: the latest, since job numbers rise. */
+    private static final int KEPT_CANCELLATIONS = 256;
+
     private final DriverSettings settings;
+    private final TreeSet<Integer> earlyCancellations = new TreeSet<>();
     private final Outbox out;
     private final ExecutorTable executors;
     private final Placement placement;
@@ -66,6 +71,11 @@ final class Stages {
 
     void submit(JobGraph graph) {
         if (jobs.find(graph.jobId()) != null) {
+            return;
+        }
+        if (earlyCancellations.remove(graph.jobId())) {
+            String message = "job " + graph.jobId() + " was cancelled before it began";
+            out.add(new DriverEffect.FailJob(graph.jobId(), ErrorCode.CANCELLED, message, Optional.empty()));
             return;
         }
         StageState resultStage = new StageState(graph.resultStage());
@@ -417,7 +427,13 @@ final class Stages {
     /** Too late for a job that is publishing: whether it did is about to be known. */
     void cancel(int jobId, String reason) {
         Jobs.Job job = jobs.find(jobId);
-        if (job != null && !job.isPublishing) {
+        if (job == null) {
+            // Of a job that has ended, or, since cancellations overtake submissions in the mailbox, has not begun.
+            earlyCancellations.add(jobId);
+            if (earlyCancellations.size() > KEPT_CANCELLATIONS) {
+                earlyCancellations.pollFirst();
+            }
+        } else if (!job.isPublishing) {
             fail(job, ErrorCode.CANCELLED, "job " + jobId + " was cancelled: " + reason, Optional.empty());
         }
     }

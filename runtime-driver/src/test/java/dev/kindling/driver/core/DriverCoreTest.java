@@ -133,6 +133,15 @@ class DriverCoreTest {
     }
 
     @Test
+    void cancellationThatOvertakesItsJobKeepsItFromRunning() {
+        DriverScript driver = DriverScript.with(executor("e1", 2));
+
+        driver.on(new DriverEvent.CancelJob(1, "asked")).submit(1, 1);
+
+        driver.says("fail job 1 CANCELLED").notLaunched("s0p0#0");
+    }
+
+    @Test
     void slotOfACancelledAttemptIsTakenUntilItsEndIsReported() {
         DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
         driver.on(new DriverEvent.CancelJob(1, "asked"));
