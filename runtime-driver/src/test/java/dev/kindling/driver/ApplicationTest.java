@@ -90,6 +90,26 @@ class ApplicationTest {
     }
 
     @Test
+    void rowsAndFunctionsTooLargeForAFrameAreRefusedBeforeAnyTaskRuns() {
+        try (KindlingContext kindling = new KindlingContext(conf())) {
+            byte[] large = new byte[17 << 20];
+
+            KindlingException rows = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.parallelize(List.of(large), 1).count());
+            KindlingException function = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 4, 1, 2).map(n -> large[n.intValue()]).collect());
+
+            assertEquals(ErrorCode.BAD_ARGUMENT, rows.code());
+            assertTrue(rows.getMessage().contains("more partitions"), rows.getMessage());
+            assertEquals(ErrorCode.BAD_ARGUMENT, function.code());
+            assertTrue(function.getMessage().contains("capture take"), function.getMessage());
+            assertEquals(2, kindling.parallelize(List.of(1, 2), 2).count());
+        }
+    }
+
+    @Test
     void closeEndsARunningJobWithinTwoSeconds() throws InterruptedException {
         KindlingContext kindling = new KindlingContext(conf());
         AtomicReference<Throwable> thrown = new AtomicReference<>();

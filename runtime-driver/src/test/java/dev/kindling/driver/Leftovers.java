@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,10 +16,22 @@ final class Leftovers {
     private static final Set<String> OF_LIBRARIES =
             Set.of("process reaper", "Cleaner-", "Common-Cleaner", "globalEventExecutor", "ForkJoinPool", "junit-");
 
+    private static final long ENDED_WITHIN_NANOS = 2_000_000_000L;
+
     private final Set<Long> threadsBefore = liveThreads().map(Thread::getId).collect(Collectors.toSet());
 
-    /** Threads that were started since this was made and still run. */
+    /** Threads that were started since this was made and still run two seconds after the context was closed. */
     Set<String> threads() {
+        long endNanos = System.nanoTime() + ENDED_WITHIN_NANOS;
+        Set<String> left = threadsNow();
+        while (!left.isEmpty() && System.nanoTime() < endNanos) {
+            LockSupport.parkNanos(1_000_000);
+            left = threadsNow();
+        }
+        return left;
+    }
+
+    private Set<String> threadsNow() {
         return liveThreads()
                 .filter(thread -> !threadsBefore.contains(thread.getId()))
                 .map(Thread::getName)

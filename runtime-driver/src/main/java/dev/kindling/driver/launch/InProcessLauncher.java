@@ -22,6 +22,8 @@ import java.util.TreeMap;
  * the codec makes of them: what works here works over a socket. Nothing listens and nothing connects.
  */
 public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
+    private static final long RELEASED_WITHIN_MS = 1_000;
+
     private final MasterUrl.InProcess master;
     private final String applicationId;
     private final Config config;
@@ -31,6 +33,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private final LocalPeers localPeers = new LocalPeers();
     private final Object lock = new Object();
     private final TreeMap<String, Executor> executors = new TreeMap<>();
+    private final List<Thread> releases = new ArrayList<>();
     private Listener listener;
     private int lastExecutor;
     private boolean isClosed;
@@ -94,17 +97,18 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
         launchNext();
     }
 
-    /** Its threads need a moment to end, which the driver's loop does not have. */
+    /** Its threads need a moment to end, which the driver's loop does not have; {@link #close} waits for it. */
     @Override
     public void release(String executorId, String reason) {
-        Executor executor;
         synchronized (lock) {
-            executor = executors.remove(executorId);
-        }
-        if (executor != null) {
-            Thread thread = new Thread(executor::close, "executor-end");
-            thread.setDaemon(true);
-            thread.start();
+            Executor executor = executors.remove(executorId);
+            if (executor != null) {
+                Thread thread = new Thread(executor::close, "executor-end");
+                thread.setDaemon(true);
+                thread.start();
+                releases.removeIf(release -> !release.isAlive());
+                releases.add(thread);
+            }
         }
     }
 
@@ -134,12 +138,22 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     @Override
     public void close() {
         List<Executor> left;
+        List<Thread> ending;
         synchronized (lock) {
             isClosed = true;
             left = new ArrayList<>(executors.values());
             executors.clear();
+            ending = List.copyOf(releases);
         }
         left.forEach(Executor::close);
+        try {
+            for (Thread release : ending) {
+                // As long as an executor's close may take at the most, with room.
+                release.join(RELEASED_WITHIN_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Both directions of the connection that a socket would be. */

@@ -9,6 +9,7 @@ import dev.kindling.driver.core.JobGraph.StageSpec;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
+import dev.kindling.protocol.FrameCodec;
 import dev.kindling.rdd.JobRequest;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
@@ -16,6 +17,7 @@ import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
+import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +38,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * first job that needs them; what that job shuffled stays, and is skipped as well.
  */
 public final class JobPlanner implements JobRunner {
+    /** Leaves room for the rest of its frame. */
+    private static final int MAX_PROGRAM_BYTES = FrameCodec.MAX_FRAME_BYTES - (1 << 20);
+
     private final JobSubmitter submitter;
     private final PlannerSettings settings;
     private final AtomicInteger jobs = new AtomicInteger();
@@ -141,7 +146,7 @@ public final class JobPlanner implements JobRunner {
                     shuffleId,
                     by.numPartitions(),
                     mapStage.stage().readsShuffles(),
-                    ClosureCodec.encode(new StageBody(stageId, root, sink)),
+                    programOf(new StageBody(stageId, root, sink)),
                     StageInputs.of(root, inputs));
         });
     }
@@ -155,12 +160,24 @@ public final class JobPlanner implements JobRunner {
                 -1,
                 0,
                 stage.readsShuffles(),
-                ClosureCodec.encode(new StageBody(stageId, stage.root(), sink)),
+                programOf(new StageBody(stageId, stage.root(), sink)),
                 StageInputs.of(stage.root(), inputs));
     }
 
-    // ---- bounds of sorts
-    // ----------------------------------------------------------------------------------------------
+    /** A stage's program travels to every executor as one frame. */
+    private static byte[] programOf(StageBody body) {
+        byte[] program = ClosureCodec.encode(body);
+        if (program.length > MAX_PROGRAM_BYTES) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    body.root().origin() + ": the functions of this stage and what they capture take "
+                            + ByteSizes.format(program.length) + ", " + ByteSizes.format(MAX_PROGRAM_BYTES)
+                            + " is the most: parallelize the large captured object, or read it from a file");
+        }
+        return program;
+    }
+
+    // ---- bounds of sorts --------------------------------------------------------------------------------------------
 
     /** One thread samples, others that need the same bounds wait for it. */
     private void findBounds(StageCut.MapStage mapStage, RangeBounds bounds, List<StageSpec> below, JobRequest request)

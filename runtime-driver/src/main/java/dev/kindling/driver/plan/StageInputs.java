@@ -1,12 +1,16 @@
 package dev.kindling.driver.plan;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanOrder;
+import dev.kindling.protocol.FrameCodec;
 import dev.kindling.rdd.LeafInputs;
 import dev.kindling.rdd.LeafSource;
 import dev.kindling.storage.SplitCodec;
+import dev.kindling.util.ByteSizes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +24,9 @@ import java.util.function.BiConsumer;
  * Immutable; holds the inputs themselves, so that it answers as long as anybody has it.
  */
 final class StageInputs implements JobGraph.TaskInputs {
+    /** Leaves a quarter of the frame to everything else. */
+    private static final long MAX_TASK_INPUT_BYTES = FrameCodec.MAX_FRAME_BYTES / 4 * 3;
+
     private final PlanNode root;
     private final Map<Integer, LeafSource> sources;
 
@@ -35,7 +42,33 @@ final class StageInputs implements JobGraph.TaskInputs {
                 sources.put(leaf.id(), inputs.of(leaf));
             }
         }
-        return new StageInputs(root, sources);
+        StageInputs stage = new StageInputs(root, sources);
+        stage.checkSlices();
+        return stage;
+    }
+
+    /** The program's own rows travel inside the launch of their task, which is one frame. */
+    private void checkSlices() {
+        long inAllBytes = 0;
+        for (LeafSource source : sources.values()) {
+            if (source instanceof LeafSource.Slices slices) {
+                inAllBytes += slices.pages().stream().mapToLong(page -> page.length).sum();
+            }
+        }
+        for (int partition = 0; inAllBytes > MAX_TASK_INPUT_BYTES && partition < root.partitionCount(); partition++) {
+            long bytes = 0;
+            for (LeafInput input : of(partition)) {
+                bytes += input instanceof LeafInput.Bytes rows ? rows.bytes().length : 0;
+            }
+            if (bytes > MAX_TASK_INPUT_BYTES) {
+                throw new KindlingException(
+                        ErrorCode.BAD_ARGUMENT,
+                        root.origin() + ": partition " + partition + " of " + root.partitionCount() + " would be sent "
+                                + ByteSizes.format(bytes) + " of rows given by the program, "
+                                + ByteSizes.format(MAX_TASK_INPUT_BYTES)
+                                + " is the most: parallelize them into more partitions, or read them from a file");
+            }
+        }
     }
 
     /** The leaves of a stage, each once. */
