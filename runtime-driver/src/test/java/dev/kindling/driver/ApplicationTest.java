@@ -99,7 +99,9 @@ class ApplicationTest {
                     () -> kindling.parallelize(List.of(large), 1).count());
             KindlingException function = assertThrows(
                     KindlingException.class,
-                    () -> kindling.range(0, 4, 1, 2).map(n -> large[n.intValue()]).collect());
+                    () -> kindling.range(0, 4, 1, 2)
+                            .map(n -> large[n.intValue()])
+                            .collect());
 
             assertEquals(ErrorCode.BAD_ARGUMENT, rows.code());
             assertTrue(rows.getMessage().contains("more partitions"), rows.getMessage());

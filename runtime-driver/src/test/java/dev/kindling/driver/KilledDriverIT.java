@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,15 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledDriverIT {
     @TempDir
     Path scratch;
+
+    private Process driver;
+
+    @AfterEach
+    void endDriver() {
+        if (driver != null) {
+            driver.destroyForcibly();
+        }
+    }
 
     /** The program that is killed: says when its executors work, then never ends. */
     public static final class Program {
@@ -38,18 +48,17 @@ class KilledDriverIT {
         }
     }
 
-    private Process start() throws Exception {
-        Process driver = new ProcessBuilder(
+    private void start() throws Exception {
+        driver = new ProcessBuilder(Keyboard.attached(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
                         Program.class.getName(),
-                        scratch.toString())
+                        scratch.toString())))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         BufferedReader output = driver.inputReader();
         assertEquals("works", output.readLine());
-        return driver;
     }
 
     private static void awaitEnd(List<ProcessHandle> executors) throws Exception {
@@ -61,10 +70,10 @@ class KilledDriverIT {
 
     @Test
     void interruptFromTheKeyboardLeavesNoProcessAndNoFile() throws Exception {
-        Process driver = start();
+        start();
         List<ProcessHandle> executors = driver.descendants().toList();
 
-        new ProcessBuilder("kill", "-INT", Long.toString(driver.pid())).start().waitFor();
+        Keyboard.interrupt(driver);
 
         assertTrue(driver.waitFor(15, TimeUnit.SECONDS));
         awaitEnd(executors);
@@ -73,7 +82,7 @@ class KilledDriverIT {
 
     @Test
     void executorsEndWhenTheirDriverIsKilled() throws Exception {
-        Process driver = start();
+        start();
         List<ProcessHandle> executors = driver.descendants().toList();
 
         driver.destroyForcibly();

@@ -52,7 +52,8 @@ final class StageInputs implements JobGraph.TaskInputs {
         long inAllBytes = 0;
         for (LeafSource source : sources.values()) {
             if (source instanceof LeafSource.Slices slices) {
-                inAllBytes += slices.pages().stream().mapToLong(page -> page.length).sum();
+                inAllBytes +=
+                        slices.pages().stream().mapToLong(page -> page.length).sum();
             }
         }
         for (int partition = 0; inAllBytes > MAX_TASK_INPUT_BYTES && partition < root.partitionCount(); partition++) {

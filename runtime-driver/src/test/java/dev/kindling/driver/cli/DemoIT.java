@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.driver.Keyboard;
 import dev.kindling.driver.cli.Kindling.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ class DemoIT {
         Process process = kindling.start("demo", "--chaos");
         awaitStage(process);
 
-        interrupt(process);
+        Keyboard.interrupt(process);
 
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));
         assertEquals(130, process.exitValue());
@@ -114,7 +115,7 @@ class DemoIT {
         Process process = kindling.start("demo", "--chaos", "--deploy-mode", "cluster");
         awaitStage(process);
 
-        interrupt(process);
+        Keyboard.interrupt(process);
 
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));
         assertEquals(130, process.exitValue());
@@ -147,13 +148,6 @@ class DemoIT {
             assertTrue(process.isAlive() && System.nanoTime() < deadline, kindling.errSoFar());
             TimeUnit.MILLISECONDS.sleep(20);
         }
-    }
-
-    private static void interrupt(Process process) throws Exception {
-        new ProcessBuilder("kill", "-INT", "" + process.pid())
-                .inheritIO()
-                .start()
-                .waitFor();
     }
 
     static List<String> expectedLines() throws Exception {

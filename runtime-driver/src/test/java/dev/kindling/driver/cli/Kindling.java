@@ -2,6 +2,7 @@ package dev.kindling.driver.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kindling.driver.Keyboard;
 import dev.kindling.util.FileTrees;
 import java.io.File;
 import java.io.IOException;
@@ -93,7 +94,7 @@ final class Kindling {
         List<String> command = new ArrayList<>();
         command.add(home().resolve("bin/kindling").toString());
         command.addAll(Arrays.asList(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(Keyboard.attached(command))
                 .directory(world.toFile())
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(world.resolve("stdout").toFile())
