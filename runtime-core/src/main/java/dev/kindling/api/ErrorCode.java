@@ -30,6 +30,8 @@ public enum ErrorCode {
     CLOSED,
     /** The driver process went away or refused us. */
     DRIVER_LOST,
+    /** A lost map output was rebuilt with other rows after results had been computed from the earlier ones. */
+    NON_DETERMINISTIC,
     /** Bytes of ours failed their checksum and could not be had again. */
     CORRUPT_DATA,
     /** Memory or disk of an executor does not suffice for the smallest step. */

@@ -53,8 +53,8 @@ final class SimCommand implements Callable<Integer> {
     @Option(
             names = "--job",
             paramLabel = "JOB",
-            description = "ZIP_COUNT, the demo's job by the real operators, or SYNTHETIC, jobs that also save and are"
-                    + " cancelled (default: ${DEFAULT-VALUE}).")
+            description = "ZIP_COUNT, the demo's job by the real operators, SYNTHETIC, jobs that also save and are"
+                    + " cancelled, or DEALT, jobs that are not deterministic (default: ${DEFAULT-VALUE}).")
     private SimOptions.Workload job = SimOptions.Workload.ZIP_COUNT;
 
     @Option(names = "--trace", description = "Print every event.")

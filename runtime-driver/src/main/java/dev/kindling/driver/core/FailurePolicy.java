@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
 import java.util.List;
 
@@ -62,6 +63,19 @@ final class FailurePolicy {
                     : error.className() + ": " + error.message();
         }
         return failure.message();
+    }
+
+    /** A lost map output came back with other rows after a result of the job was made from the earlier ones. */
+    static String otherRows(int jobId, int partition, StageState writer, AttemptId earlier, AttemptId rebuilt) {
+        return "map partition " + earlier.partition() + " of " + writer
+                + " is not deterministic: its output by attempt "
+                + earlier + " was lost, and attempt " + rebuilt + " has written other rows. Result partition "
+                + partition
+                + " of job " + jobId
+                + " was computed from the earlier rows already; with what would be computed from the"
+                + " new ones, rows could be missing or occur twice. Either a function returns different rows for the same"
+                + " input, or it depends on the order of rows that come from a shuffle, as repartition() does. Make the"
+                + " function deterministic, sort before repartition(), or save the set first and go on from what is saved";
     }
 
     /** The user's words first, then which task, where, how often. */

@@ -4,7 +4,9 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -13,7 +15,8 @@ import java.util.TreeSet;
  * Who holds which map output: for each map partition of a shuffle the attempt that wrote it, the process that holds
  * it and the size of each reduce partition, one byte each.
  *
- * <p>An output is named by its attempt everywhere: what an earlier attempt wrote is never mistaken for it. The loss of
+ * <p>An output is named by its attempt everywhere: what an earlier attempt wrote is never mistaken for it. Count and
+ * digest of its rows stay known when it is dropped, so that a rebuilt output is known to be the same or not. The loss of
  * an executor costs one pass over the outputs it could hold; everything else is constant, except {@link #inputOf},
  * which has to name every map output.
  */
@@ -32,6 +35,8 @@ final class MapOutputs {
         private final int[] attempts;
         private final int[] executors;
         private final byte[][] sizes;
+        private final long[] rowCounts;
+        private final long[] rowDigests;
 
         private Shuffle(int shuffleId, int mapStageId, int mapPartitions, int reducePartitions) {
             this.shuffleId = shuffleId;
@@ -39,8 +44,11 @@ final class MapOutputs {
             this.reducePartitions = reducePartitions;
             missing = PartitionSet.full(mapPartitions);
             attempts = new int[mapPartitions];
+            Arrays.fill(attempts, -1);
             executors = new int[mapPartitions];
             sizes = new byte[mapPartitions][];
+            rowCounts = new long[mapPartitions];
+            rowDigests = new long[mapPartitions];
         }
 
         boolean isComplete() {
@@ -68,15 +76,25 @@ final class MapOutputs {
             return executors[mapPartition];
         }
 
+        /** The attempt that wrote the output, or, when it is missing, the last one that did; -1 when none has. */
         int attemptOf(int mapPartition) {
             return attempts[mapPartition];
         }
 
-        void put(AttemptId attempt, int executorIndex, long[] partitionBytes) {
+        /** Whether an earlier output of the map partition, dropped by now, had other rows. */
+        boolean hadOtherRows(int mapPartition, TaskResult.MapWritten written) {
+            return attempts[mapPartition] >= 0
+                    && (rowCounts[mapPartition] != written.rowCount()
+                            || rowDigests[mapPartition] != written.rowDigest());
+        }
+
+        void put(AttemptId attempt, int executorIndex, TaskResult.MapWritten written) {
             int map = attempt.partition();
             attempts[map] = attempt.attempt();
             executors[map] = executorIndex;
-            sizes[map] = SizeCode.encode(partitionBytes);
+            sizes[map] = SizeCode.encode(written.partitionBytes());
+            rowCounts[map] = written.rowCount();
+            rowDigests[map] = written.rowDigest();
             missing.remove(map);
         }
 

@@ -37,7 +37,9 @@ enum PlantedBug {
     /** A job is complete although a stored result of it has not been fetched. */
     COMPLETE_BEFORE_FETCHED,
     /** A rebuilt map output does not wake the stage that waits for it. */
-    CONSUMER_NOT_WOKEN;
+    CONSUMER_NOT_WOKEN,
+    /** A map output that was rebuilt with other rows is taken for the earlier one. */
+    DIGEST_NOT_COMPARED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

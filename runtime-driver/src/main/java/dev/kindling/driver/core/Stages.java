@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.event.AppEvent;
+import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
@@ -201,8 +202,14 @@ final class Stages {
 
     void mapWritten(StageState stage, AttemptId attempt, ExecutorState holder, TaskResult.MapWritten written) {
         MapOutputs.Shuffle shuffle = mapOutputs.find(stage.spec.shuffleId());
-        shuffle.put(attempt, holder.index, written.partitionBytes());
-        if (!shuffle.isComplete()) {
+        int map = attempt.partition();
+        AttemptId earlier = new AttemptId(stage.id(), map, shuffle.attemptOf(map));
+        boolean hadOtherRows = shuffle.hadOtherRows(map, written) && !bugs.contains(PlantedBug.DIGEST_NOT_COMPARED);
+        shuffle.put(attempt, holder.index, written);
+        if (hadOtherRows) {
+            takeBackWhatRead(shuffle, earlier, attempt);
+        }
+        if (!shuffle.isComplete() || !stage.isNeeded) {
             return;
         }
         leave(stage);
@@ -221,6 +228,88 @@ final class Stages {
             }
         }
     }
+
+    // ---- map outputs come back with other rows ------------------------------------------------------------------
+
+    /**
+     * What was computed from the earlier rows must not meet what will be computed from the new ones. Every attempt that
+     * was launched so far has the earlier rows, read or to be read, since none is launched while an output is missing.
+     * So map outputs made from them are dropped and attempts that run are begun anew; a result that was given away
+     * cannot be had back, so its job fails. What a dropped output was made into follows when that is rebuilt in turn
+     * and differs too.
+     */
+    private void takeBackWhatRead(MapOutputs.Shuffle shuffle, AttemptId earlier, AttemptId rebuilt) {
+        for (int id : List.copyOf(shuffle.readers)) {
+            StageState reader = stages.get(id);
+            if (reader != null && !reader.spec.isMapStage()) {
+                failIfGivenAway(reader, shuffle, earlier, rebuilt);
+            }
+        }
+        String reason = earlier + " was rebuilt as " + rebuilt + " with other rows";
+        for (int id : shuffle.readers) {
+            StageState reader = stages.get(id);
+            if (reader != null) {
+                beginAnew(reader, shuffle.shuffleId, reason);
+            }
+            if (reader != null && reader.spec.isMapStage()) {
+                dropMadeFrom(shuffle.shuffleId, mapOutputs.find(reader.spec.shuffleId()), reader, reason);
+            }
+        }
+    }
+
+    /** A job that is publishing has all its parts, made from the earlier rows: it reads nothing any more. */
+    private void failIfGivenAway(StageState reader, MapOutputs.Shuffle shuffle, AttemptId earlier, AttemptId rebuilt) {
+        Jobs.Job job = jobs.find(reader.jobIds.first());
+        if (job.isPublishing) {
+            return;
+        }
+        for (int partition : job.graph.resultPartitions()) {
+            if (!job.missing.contains(partition) && reads(reader, partition, shuffle.shuffleId)) {
+                StageState writer = stages.get(shuffle.mapStageId);
+                String message = FailurePolicy.otherRows(job.id(), partition, writer, earlier, rebuilt);
+                fail(job, ErrorCode.NON_DETERMINISTIC, message, Optional.empty());
+                return;
+            }
+        }
+    }
+
+    private void beginAnew(StageState reader, int shuffleId, String reason) {
+        for (RunningAttempt attempt : new ArrayList<>(reader.tasks.running())) {
+            int partition = attempt.id.partition();
+            if (reads(reader, partition, shuffleId)) {
+                reader.tasks.ended(attempt);
+                out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
+                out.emit(new AppEvent.AttemptFailed(attempt.id, attempt.executor.id, reason, false));
+                requeue(reader, partition, out.nowMs(), out.nowMs(), List.of());
+            }
+        }
+    }
+
+    private void dropMadeFrom(int shuffleId, MapOutputs.Shuffle made, StageState reader, String reason) {
+        List<Integer> dropped = new ArrayList<>();
+        for (int map = 0; map < made.mapPartitions(); map++) {
+            if (!made.missing.contains(map) && reads(reader, map, shuffleId)) {
+                AttemptId attempt = new AttemptId(reader.id(), map, made.attemptOf(map));
+                out.send(executors.byIndex(made.executorOf(map)), new Frame.DropMapOutput(made.shuffleId, attempt));
+                made.drop(map);
+                dropped.add(map);
+            }
+        }
+        if (!dropped.isEmpty()) {
+            lost(made, dropped, List.of(), reason);
+        }
+    }
+
+    private static boolean reads(StageState reader, int partition, int shuffleId) {
+        for (LeafInput leaf : reader.spec.inputs().of(partition)) {
+            if (leaf instanceof LeafInput.ShufflePartition read && read.shuffleId() == shuffleId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- map outputs are lost -----------------------------------------------------------------------------------
 
     /** Everything that process held is gone. */
     void dropOutputsOf(ExecutorState executor, String reason) {

@@ -62,6 +62,7 @@ final class Causes {
             case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
             case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
             case TASK_FAILED -> unreadable() >= 4;
+            case NON_DETERMINISTIC -> unreadable() > 0 && failure.message().contains(SyntheticJobs.NON_DETERMINISTIC);
             case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
             default -> false;
         };

@@ -26,7 +26,9 @@ public record SimOptions(
         /** The demo's job, by the real planner and the real operators. */
         ZIP_COUNT,
         /** Jobs of tiny bodies that make use of all the control plane can do, cancelling and saving included. */
-        SYNTHETIC
+        SYNTHETIC,
+        /** A job whose first map stage deals its rows otherwise in every attempt. */
+        DEALT
     }
 
     public SimOptions {

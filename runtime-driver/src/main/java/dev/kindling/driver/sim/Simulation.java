@@ -60,7 +60,8 @@ public final class Simulation {
         SimOutputs outputs = new SimOutputs();
         SimJobs jobs = switch (options.workload()) {
             case ZIP_COUNT -> new ZipCountJob(world.random("jobs"));
-            case SYNTHETIC -> new SyntheticJobs(world.random("jobs"), outputs);
+            case SYNTHETIC -> new SyntheticJobs(world.random("jobs"), outputs, false);
+            case DEALT -> new SyntheticJobs(world.random("jobs"), outputs, true);
         };
         SimCluster cluster =
                 new SimCluster(world, faults, cores, jobs, outputs, options.executors(), MAX_TASK_FAILURES);

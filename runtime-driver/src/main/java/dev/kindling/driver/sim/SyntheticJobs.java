@@ -27,8 +27,15 @@ import java.util.TreeMap;
  * Jobs that cost nearly nothing, for many seeds: rows of (key, value) are generated, summed by key over a first
  * shuffle, turned around and summed over a second; results are collected and saved. Every kind of result and commit
  * occurs, two jobs share a shuffle, some are cancelled. The tasks write and read real blocks.
+ *
+ * <p>Or, instead of those, one job that is not deterministic: it deals the rows to its reduce tasks otherwise in every
+ * attempt, sums them there, writes them again and collects. Such a job may fail when a map output is lost, but what it
+ * delivers is right.
  */
 final class SyntheticJobs implements SimJobs {
+    /** In the name of every stage whose rows depend on the attempt, its own or one that it reads from. */
+    static final String NON_DETERMINISTIC = "DEALT";
+
     private static final String TARGET = "sim:/out";
     private static final int ROWS = 40;
     private static final int KEYS = 23;
@@ -37,6 +44,8 @@ final class SyntheticJobs implements SimJobs {
     private enum Kind {
         GENERATE,
         TURN_AROUND,
+        DEALT_OUT,
+        DEALT_SUMMED,
         COLLECT,
         SAVE
     }
@@ -47,20 +56,40 @@ final class SyntheticJobs implements SimJobs {
     private final int secondReduces;
     private final long seed;
     private final boolean isOneCancelled;
+    private final boolean isDealt;
 
-    SyntheticJobs(SplittableRandom random, SimOutputs outputs) {
+    SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
         maps = 1 + random.nextInt(8);
         firstReduces = 1 + random.nextInt(6);
         secondReduces = 1 + random.nextInt(4);
         seed = random.nextLong();
         isOneCancelled = random.nextInt(6) == 0;
+        this.isDealt = isDealt;
     }
 
     // ---- the jobs -----------------------------------------------------------------------------------------------
 
     @Override
     public int run(SimCluster cluster) {
+        return isDealt ? runDealt(cluster) : runAll(cluster);
+    }
+
+    private int runDealt(SimCluster cluster) {
+        JobGraph.StageSpec deal = stage(0, maps, 0, firstReduces, -1, Kind.DEALT_OUT);
+        JobGraph.StageSpec sum = stage(1, firstReduces, 1, secondReduces, 0, Kind.DEALT_SUMMED);
+        SimDriver.JobRun first =
+                cluster.submit(job(1, List.of(deal, sum, stage(10, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
+        SimDriver.JobRun second =
+                cluster.submit(job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        List<SimDriver.JobRun> jobs = List.of(first, second);
+        jobs.forEach(cluster::await);
+        compare(first, expected(firstSums(), secondReduces));
+        compareDealt(second);
+        return (int) jobs.stream().filter(job -> job.isComplete).count();
+    }
+
+    private int runAll(SimCluster cluster) {
         JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
         SimDriver.JobRun first =
@@ -177,6 +206,15 @@ final class SyntheticJobs implements SimJobs {
         }
     }
 
+    /** Which result a row is in depends on the attempts; but each row is in one. */
+    private void compareDealt(SimDriver.JobRun job) {
+        if (job.isComplete) {
+            TreeMap<Long, Long> sums = new TreeMap<>();
+            job.results.values().forEach(rows -> add(rows, 0, rows.length, sums));
+            requireEqual(job, 0, encode(firstSums()), encode(sums));
+        }
+    }
+
     private void compareSaved(SimDriver.JobRun job, List<byte[]> expected) {
         TreeMap<String, byte[]> published = outputs.published(TARGET);
         if (!job.isComplete) {
@@ -214,7 +252,7 @@ final class SyntheticJobs implements SimJobs {
         try {
             TreeMap<Long, Long> sums = sums(task, environment);
             return switch (kind) {
-                case GENERATE, TURN_AROUND ->
+                case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
                     write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
                 case COLLECT -> collected(encode(sums), environment.settings().maxDirectResultBytes());
                 case SAVE ->
@@ -260,11 +298,15 @@ final class SyntheticJobs implements SimJobs {
         for (int bucket = 0; bucket < reduces; bucket++) {
             buckets.add(new TreeMap<>());
         }
-        sums.forEach((key, value) -> {
-            long outKey = kind == Kind.GENERATE ? key : value;
-            long outValue = kind == Kind.GENERATE ? value : key;
-            buckets.get((int) (outKey % reduces)).merge(outKey, outValue, Long::sum);
-        });
+        int turn = kind == Kind.DEALT_OUT ? attempt.attempt() : 0;
+        long rowDigest = 0;
+        for (Map.Entry<Long, Long> row : sums.entrySet()) {
+            long outKey = kind == Kind.TURN_AROUND ? row.getValue() : row.getKey();
+            long outValue = kind == Kind.TURN_AROUND ? row.getKey() : row.getValue();
+            int bucket = (int) ((outKey + turn) % reduces);
+            buckets.get(bucket).merge(outKey, outValue, Long::sum);
+            rowDigest += new SplittableRandom(outKey << 32 | outValue << 8 | bucket).nextLong();
+        }
         try (MapOutputWriter writer = environment.openMapOutput(shuffleId, reduces)) {
             for (int bucket = 0; bucket < reduces; bucket++) {
                 if (!buckets.get(bucket).isEmpty()) {
@@ -273,7 +315,7 @@ final class SyntheticJobs implements SimJobs {
                     writer.write(rows, 0, rows.length);
                 }
             }
-            return success(new TaskResult.MapWritten(shuffleId, writer.commit(), sums.size(), attempt.partition()));
+            return success(new TaskResult.MapWritten(shuffleId, writer.commit(), sums.size(), rowDigest));
         }
     }
 

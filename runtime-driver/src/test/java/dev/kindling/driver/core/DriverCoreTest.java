@@ -14,6 +14,7 @@ import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -400,6 +401,194 @@ class DriverCoreTest {
 
         driver.notLaunched("s1p0#1").notLaunched("s1p1#1");
         driver.finishes("s2p0#0").says("complete job 1");
+    }
+
+    // ---- map outputs that come back with other rows -------------------------------------------------------------
+
+    private static TaskResult.MapWritten mapWritten(int shuffleId, int reduces, long rowCount, long rowDigest) {
+        long[] bytes = new long[reduces];
+        Arrays.fill(bytes, 100);
+        return new TaskResult.MapWritten(shuffleId, bytes, rowCount, rowDigest);
+    }
+
+    /** Two map tasks, two results; the first result, or none, is there when output 1 is lost and computed again. */
+    private static DriverScript withLostOutput(JobGraph job, boolean isOneDelivered) {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
+        driver.submit(job).finishAll(0);
+        if (isOneDelivered) {
+            driver.finishes("s1p0#0");
+        }
+        driver.fails("s1p1#0", fetchFailed("s0p1#0", driver.executorOfOutput(1)));
+        return driver.launched("s0p1#1").forgetEffects();
+    }
+
+    private static JobGraph readOnce() {
+        return job(1).mapStage(0, 2, 2).resultStage(1, 2, 0).build();
+    }
+
+    @Test
+    void otherRowsAfterAResultFromTheEarlierOnesFailTheJobWithWordsThatHelp() {
+        DriverScript driver = withLostOutput(readOnce(), true);
+
+        driver.finishes("s0p1#1", mapWritten(0, 2, 1, 2))
+                .says("fail job 1 NON_DETERMINISTIC: map partition 1 of stage 0 (groupByKey at Lesson.java:10) is not"
+                        + " deterministic: its output by attempt s0p1#0 was lost, and attempt s0p1#1 has written other"
+                        + " rows. Result partition 0 of job 1")
+                .notLaunched("s1p1#1");
+        assertTrue(driver.core().isIdle());
+    }
+
+    @Test
+    void otherNumberOfRowsIsEnoughToBeOtherRows() {
+        withLostOutput(readOnce(), true)
+                .finishes("s0p1#1", mapWritten(0, 2, 2, 1))
+                .says("fail job 1 NON_DETERMINISTIC");
+    }
+
+    @Test
+    void equalRowsOfARebuiltOutputDisturbNobody() {
+        DriverScript driver = withLostOutput(readOnce(), true);
+
+        driver.finishes("s0p1#1").launched("s1p1#1").finishes("s1p1#1").says("complete job 1");
+
+        driver.delivered(0, 1);
+    }
+
+    @Test
+    void otherRowsThatNoFinishedTaskHasReadTheEarlierOnesOfAreAccepted() {
+        DriverScript driver = withLostOutput(readOnce(), false);
+
+        driver.finishes("s0p1#1", mapWritten(0, 2, 1, 2)).launched("s1p1#1");
+
+        driver.finishes("s1p0#1").finishes("s1p1#1").says("complete job 1");
+        driver.delivered(0, 1);
+    }
+
+    @Test
+    void attemptThatRunsWithTheEarlierRowsIsBegunAnewAndItsOutcomeDoesNotCount() {
+        DriverScript driver = withLostOutput(readOnce(), false);
+
+        driver.finishes("s0p1#1", mapWritten(0, 2, 1, 2))
+                .says("CancelAttempt s1p0#0")
+                .says("s1p0#0 has failed, not charged")
+                .launched("s1p0#1");
+
+        driver.finishes("s1p0#0").delivered();
+    }
+
+    @Test
+    void outcomeThatComesBetweenTheLossAndTheOtherRowsIsOneFromTheEarlierRows() {
+        withLostOutput(readOnce(), false)
+                .finishes("s1p0#0")
+                .neverSays("fail job")
+                .finishes("s0p1#1", mapWritten(0, 2, 1, 2))
+                .says("fail job 1 NON_DETERMINISTIC");
+    }
+
+    @Test
+    void partFromTheEarlierRowsFailsTheSavingJobAndNothingOfItIsLeft() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
+        driver.submit(
+                job(1).mapStage(0, 2, 2).resultStage(1, 2, 0).savingTo("/out").build());
+        driver.finishAll(0).finishes("s1p0#0", part("a0"));
+        driver.fails("s1p1#0", fetchFailed("s0p1#0", driver.executorOfOutput(1)));
+
+        driver.finishes("s0p1#1", mapWritten(0, 2, 1, 2)).says("/out").says("fail job 1 NON_DETERMINISTIC");
+    }
+
+    @Test
+    void jobThatIsPublishingReadsNothingAnyMoreAndGoesOn() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4));
+        driver.submit(
+                job(1).mapStage(0, 1, 1).resultStage(1, 1, 0).savingTo("/out").build());
+        driver.submit(job(2).mapStage(0, 1, 1).resultStage(2, 1, 0).build());
+        driver.finishAll(0).finishes("s1p0#0", part("a0"));
+        driver.fails("s2p0#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)))
+                .forgetEffects();
+
+        driver.finishes("s0p0#1", mapWritten(0, 1, 1, 2)).neverSays("fail job");
+
+        driver.on(new DriverEvent.OutputPublished(1)).says("complete job 1");
+        driver.finishes("s2p0#1").says("complete job 2");
+    }
+
+    @Test
+    void mapOutputsMadeFromTheEarlierRowsAreComputedAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 8), executor("e2", 8));
+        driver.submit(job(1).mapStage(0, 2, 2)
+                .mapStage(1, 2, 1, 0)
+                .resultStage(2, 1, 1)
+                .build());
+        driver.finishAll(0).finishes("s1p0#0");
+        driver.fails("s1p1#0", fetchFailed("s0p1#0", driver.executorOfOutput(1)))
+                .forgetEffects();
+
+        driver.finishes("s0p1#1", mapWritten(0, 2, 1, 2))
+                .says("DropMapOutput s1p0#0")
+                .says("map outputs [0] of shuffle 1 are lost: s0p1#0 was rebuilt as s0p1#1 with other rows");
+
+        driver.launched("s1p0#1").launched("s1p1#1").notLaunched("s2p0#0");
+        driver.finishes("s1p0#1", mapWritten(1, 1, 1, 3)).finishes("s1p1#1").launched("s2p0#0");
+        driver.finishes("s2p0#0").says("complete job 1");
+    }
+
+    @Test
+    void otherRowsReachThroughMapOutputsToTheResultsMadeFromThem() {
+        DriverScript driver = DriverScript.with(executor("e1", 8), executor("e2", 8));
+        driver.submit(job(1).mapStage(0, 1, 1)
+                .mapStage(1, 1, 2, 0)
+                .resultStage(2, 2, 1)
+                .build());
+        driver.submit(job(2).mapStage(0, 1, 1).resultStage(3, 1, 0).build());
+        driver.finishAll(0).finishAll(1).finishes("s2p0#0");
+        driver.fails("s3p0#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)));
+
+        driver.finishes("s0p0#1", mapWritten(0, 1, 1, 2)).launched("s1p0#1").neverSays("fail job");
+        driver.forgetEffects().finishes("s1p0#1", mapWritten(1, 2, 1, 2));
+
+        driver.says("fail job 1 NON_DETERMINISTIC: map partition 0 of stage 1").neverSays("fail job 2");
+        driver.finishes("s3p0#1").says("complete job 2");
+    }
+
+    @Test
+    void sameOutputsMadeFromOtherRowsLetTheJobGoOn() {
+        DriverScript driver = DriverScript.with(executor("e1", 8), executor("e2", 8));
+        driver.submit(job(1).mapStage(0, 1, 1)
+                .mapStage(1, 1, 2, 0)
+                .resultStage(2, 2, 1)
+                .build());
+        driver.submit(job(2).mapStage(0, 1, 1).resultStage(3, 1, 0).build());
+        driver.finishAll(0).finishAll(1).finishes("s2p0#0");
+        driver.fails("s3p0#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)));
+
+        driver.finishes("s0p0#1", mapWritten(0, 1, 1, 2)).finishes("s1p0#1").finishes("s2p1#0");
+
+        driver.says("complete job 1");
+    }
+
+    @Test
+    void outputsOfAnIdleStageMadeFromTheEarlierRowsAreDroppedAndNotComputedUntilNeeded() {
+        DriverScript driver = DriverScript.with(executor("e1", 8), executor("e2", 8));
+        driver.submit(job(1).mapStage(0, 1, 1)
+                .mapStage(1, 1, 1, 0)
+                .resultStage(2, 1, 1)
+                .build());
+        driver.finishAll(0).finishAll(1).finishAll(2);
+        driver.submit(job(2).mapStage(0, 1, 1).resultStage(3, 1, 0).build());
+        driver.fails("s3p0#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)))
+                .forgetEffects();
+
+        driver.finishes("s0p0#1", mapWritten(0, 1, 1, 2))
+                .says("DropMapOutput s1p0#0")
+                .launched("s3p0#1")
+                .notLaunched("s1p0#1");
+
+        driver.finishes("s3p0#1").says("complete job 2");
+        driver.submit(job(3).mapStage(0, 1, 1)
+                        .mapStage(1, 1, 1, 0)
+                        .resultStage(4, 1, 1)
+                        .build())
+                .launched("s1p0#1");
     }
 
     // ---- executors ----------------------------------------------------------------------------------------------

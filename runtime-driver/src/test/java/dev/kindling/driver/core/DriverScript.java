@@ -228,7 +228,11 @@ final class DriverScript {
 
     /** Who holds the output of this map partition of shuffle 0. */
     String executorOfOutput(int mapPartition) {
-        return core.executors.byIndex(core.stages.mapOutputs().find(0).executorOf(mapPartition)).id;
+        return executorOfOutput(0, mapPartition);
+    }
+
+    String executorOfOutput(int shuffleId, int mapPartition) {
+        return core.executors.byIndex(core.stages.mapOutputs().find(shuffleId).executorOf(mapPartition)).id;
     }
 
     // ---- what is expected ---------------------------------------------------------------------------------------

@@ -31,14 +31,20 @@ class PlantedBugsTest {
         for (PlantedBug bug : PlantedBug.values()) {
             tests.add(dynamicTest(
                     "driver " + bug,
-                    () -> isFound(new SimCores(
-                            () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
-                            () -> new ExecutorCore(ExecutorSettings.ofProcess())))));
+                    () -> isFound(
+                            bug == PlantedBug.DIGEST_NOT_COMPARED
+                                    ? SimOptions.Workload.DEALT
+                                    : SimOptions.Workload.SYNTHETIC,
+                            new SimCores(
+                                    () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
+                                    () -> new ExecutorCore(ExecutorSettings.ofProcess())))));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
             tests.add(dynamicTest(
                     defect.name(),
-                    () -> isFound(new SimCores(() -> new DriverCore(DriverSettings.defaults()), defect.core()))));
+                    () -> isFound(
+                            SimOptions.Workload.SYNTHETIC,
+                            new SimCores(() -> new DriverCore(DriverSettings.defaults()), defect.core()))));
         }
         return tests;
     }
@@ -58,9 +64,9 @@ class PlantedBugsTest {
         }
     }
 
-    private static void isFound(SimCores cores) {
+    private static void isFound(SimOptions.Workload workload, SimCores cores) {
         for (long seed = 0; seed < SEEDS; seed++) {
-            SimReport report = Simulation.run(SimOptions.of(seed), cores);
+            SimReport report = Simulation.run(SimOptions.of(seed).running(workload), cores);
             if (!report.isGood()) {
                 return;
             }

@@ -6,6 +6,7 @@ import static dev.kindling.driver.core.DriverScript.job;
 import static dev.kindling.driver.core.DriverScript.userError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +52,30 @@ class TranscriptTest {
         driver.finishAll(0);
         driver.finishAll(1);
         compare("lost-executor", driver);
+    }
+
+    @Test
+    void otherRows() throws IOException {
+        DriverScript driver = DriverScript.with(executor("e1", 2), executor("e2", 2));
+        driver.note("Two map stages in a row. One task of the second has read the first one's output and is done.");
+        driver.submit(job(1).mapStage(0, 1, 2)
+                .mapStage(1, 2, 2, 0)
+                .resultStage(2, 2, 1)
+                .build());
+        driver.finishes("s0p0#0").finishes("s1p0#0");
+        driver.note("The other one cannot read it: it is computed again, ...");
+        driver.fails("s1p1#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)));
+        driver.note("... but with other rows. What was made from the earlier ones is dropped and computed again too.");
+        driver.finishes("s0p0#1", new TaskResult.MapWritten(0, new long[] {100, 100}, 1, 2));
+        driver.finishAll(1);
+        driver.note("Now a result has been delivered when the same happens. It cannot be had back: the job fails.");
+        driver.finishes("s2p0#0");
+        driver.fails(
+                "s2p1#0",
+                new TaskFailure.FetchFailed(
+                        1, DriverScript.id("s1p1#1"), driver.executorOfOutput(1, 1), "connection refused"));
+        driver.finishes("s1p1#2", new TaskResult.MapWritten(1, new long[] {100, 100}, 3, 5));
+        compare("other-rows", driver);
     }
 
     @Test

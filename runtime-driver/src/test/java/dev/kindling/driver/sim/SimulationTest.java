@@ -22,18 +22,25 @@ class SimulationTest {
     private static final int SEEDS = 500;
     private static final int ACTIONS_OF_SYNTHETIC = 3;
     private static final int ACTIONS_OF_ZIP_COUNT = 2;
+    private static final int ACTIONS_OF_DEALT = 2;
 
     @Test
     void everySeedOfTheDemosJobEndsAsItMust() {
-        allEndAsTheyMust(Workload.ZIP_COUNT, ACTIONS_OF_ZIP_COUNT);
+        allEndAsTheyMust(Workload.ZIP_COUNT, 0.9 * ACTIONS_OF_ZIP_COUNT);
     }
 
     @Test
     void everySeedOfSavingAndCancelledJobsEndsAsItMust() {
-        allEndAsTheyMust(Workload.SYNTHETIC, ACTIONS_OF_SYNTHETIC);
+        allEndAsTheyMust(Workload.SYNTHETIC, 0.9 * ACTIONS_OF_SYNTHETIC);
     }
 
-    private static void allEndAsTheyMust(Workload workload, int actions) {
+    /** Whatever is lost and rebuilt with other rows: the results are right, or the job says why there are none. */
+    @Test
+    void everySeedOfAJobThatIsNotDeterministicEndsAsItMust() {
+        allEndAsTheyMust(Workload.DEALT, 0.8 * ACTIONS_OF_DEALT);
+    }
+
+    private static void allEndAsTheyMust(Workload workload, double leastActions) {
         List<SimReport> reports = LongStream.range(0, SEEDS)
                 .parallel()
                 .mapToObj(seed -> Simulation.run(SimOptions.of(seed).running(workload)))
@@ -41,7 +48,7 @@ class SimulationTest {
 
         assertEquals(List.of(), complaints(reports));
         int succeeded = reports.stream().mapToInt(SimReport::succeededJobs).sum();
-        assertTrue(succeeded > 0.9 * actions * SEEDS, succeeded + " actions of " + actions * SEEDS + " succeeded");
+        assertTrue(succeeded > leastActions * SEEDS, succeeded + " actions succeeded in " + SEEDS + " seeds");
     }
 
     /** Every seed that ever found something finds nothing any more. */
