@@ -6,7 +6,8 @@ public sealed interface TaskResult {
      * A map output on the executor's disk or in its memory.
      *
      * @param partitionBytes stored bytes of each reduce partition
-     * @param rowDigest order-independent digest of the rows, equal for equal output of another attempt
+     * @param rowCount rows of the output, counted before they were combined on the map side
+     * @param rowDigest order-independent digest of these rows, equal for equal output of another attempt
      */
     record MapWritten(int shuffleId, long[] partitionBytes, long rowCount, long rowDigest) implements TaskResult {}
 

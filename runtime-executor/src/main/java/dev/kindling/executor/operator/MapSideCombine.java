@@ -2,6 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
+import dev.kindling.executor.shuffle.RowDigest;
 import dev.kindling.plan.Combiner;
 import dev.kindling.plan.PlanNode;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import java.io.IOException;
  * Combines values of a key before they are written to a shuffle. When memory is short it hands out what it has and
  * starts anew: the reading side combines again, so nothing need be spilled. Where keys hardly repeat within a table,
  * the table costs more than it saves; then a number of rows passes without one before it is tried again.
+ *
+ * <p>So the rows it hands out depend on memory; whether two attempts agree shows in the count and digest of the rows it
+ * has read.
  */
 public final class MapSideCombine implements Operator {
     // A table that made two rows of three or more out of each three is not worth its cache misses.
@@ -24,6 +28,8 @@ public final class MapSideCombine implements Operator {
     private final Batch input;
     private long rowsInTable;
     private long rowsToPass;
+    private long rowsRead;
+    private long digestOfRead;
     private int next;
     private boolean isReading = true;
     private boolean isEnded;
@@ -68,6 +74,10 @@ public final class MapSideCombine implements Operator {
             return;
         }
         table.add(input.rows, input.count, false, child);
+        for (int row = 0; row < input.count; row++) {
+            digestOfRead += RowDigest.ofPair((Tuple2<?, ?>) input.rows[row]);
+        }
+        rowsRead += input.count;
         rowsInTable += input.count;
         if (!table.fits()) {
             isReading = false;
@@ -79,11 +89,13 @@ public final class MapSideCombine implements Operator {
 
     private int pass(Batch batch) throws Exception {
         int count = child.read(batch);
+        rowsRead += count;
         rowsToPass = count == 0 ? 0 : rowsToPass - count;
         int row = 0;
         try {
             for (; row < count; row++) {
                 Tuple2<?, ?> pair = (Tuple2<?, ?>) batch.rows[row];
+                digestOfRead += RowDigest.ofPair(pair);
                 batch.rows[row] = new Tuple2<>(pair._1(), combiner.create().call(pair._2()));
             }
         } catch (Throwable t) {
@@ -94,6 +106,16 @@ public final class MapSideCombine implements Operator {
             isReading = false;
         }
         return count;
+    }
+
+    /** Rows read so far. */
+    public long rowsRead() {
+        return rowsRead;
+    }
+
+    /** Order-independent digest of the rows read so far. */
+    public long digestOfRead() {
+        return digestOfRead;
     }
 
     @Override

@@ -54,7 +54,10 @@ final class TaskSinks {
             counters.shuffleRecordsWritten += written.rowCount();
             counters.shuffleBytesWritten +=
                     Arrays.stream(written.partitionBytes()).sum();
-            return written;
+            return combined instanceof MapSideCombine combine
+                    ? new TaskResult.MapWritten(
+                            written.shuffleId(), written.partitionBytes(), combine.rowsRead(), combine.digestOfRead())
+                    : written;
         }
     }
 

@@ -435,6 +435,22 @@ class ShuffleTest {
     }
 
     @Test
+    void theDigestDoesNotSeeInWhichOrderDecimalNumbersWereSummed() throws IOException {
+        double up = 0;
+        for (int i = 0; i < 10; i++) {
+            up += 0.1;
+        }
+        assertNotEquals(1.0, up);
+        StageBody.Sink.MapOutput sink = sink(new HashPartitioner(3), 2);
+
+        long digest = write(0, List.of(new Tuple2<>(1, 1.0)), sink, PLENTY).rowDigest();
+
+        assertEquals(digest, write(1, List.of(new Tuple2<>(1, up)), sink, PLENTY).rowDigest());
+        assertNotEquals(
+                digest, write(2, List.of(new Tuple2<>(1, 2.0)), sink, PLENTY).rowDigest());
+    }
+
+    @Test
     void thePartitionDoesNotDependOnTheNumberOfBuckets() throws IOException {
         List<Object> rows = rows(10_000, i -> new Tuple2<>("key" + i, i));
         Map<Object, Integer> first = new HashMap<>();

@@ -11,6 +11,8 @@ import dev.kindling.plan.Combiner;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
+import dev.kindling.plan.StageBody;
+import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -336,6 +338,32 @@ class KeyedOperatorsTest {
         assertEquals(expected, cluster.collect(sorted));
         assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
+    }
+
+    @Test
+    void mapOutputCombinedInPiecesForLackOfMemoryHasTheDigestOfTheWholeOne() {
+        Combiner sum = new Combiner(
+                value -> value,
+                (left, right) -> (Integer) left + (Integer) right,
+                (left, right) -> (Integer) left + (Integer) right);
+        PlanNode source =
+                cluster.slices(rows("ten times", 300_000, i -> i % 30_000).pairs());
+        StageBody body = new StageBody(
+                99,
+                source,
+                new StageBody.Sink.MapOutput(99, new HashPartitioner(1), 1, new ReduceSide.Combined(sum, true)));
+
+        TaskResult.MapWritten whole = written(body, MiniCluster.PLENTY);
+        TaskResult.MapWritten pieces = written(body, 1 << 20);
+
+        assertTrue(pieces.partitionBytes()[0] > whole.partitionBytes()[0], "it was not combined in pieces");
+        assertEquals(whole.rowDigest(), pieces.rowDigest());
+        assertEquals(whole.rowCount(), pieces.rowCount());
+    }
+
+    private TaskResult.MapWritten written(StageBody body, long memoryBytes) {
+        cluster.memory(memoryBytes);
+        return (TaskResult.MapWritten) ((TaskOutcome.Success) cluster.run(body, 0)).result();
     }
 
     @Test
