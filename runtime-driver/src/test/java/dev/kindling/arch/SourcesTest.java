@@ -52,7 +52,9 @@ class SourcesTest {
     void nothingIsLeftToDo() {
         List<String> found = new ArrayList<>();
         for (Path file : mainSources()) {
-            if (Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X{3})\\b").matcher(read(file)).find()) {
+            if (Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X{3})\\b")
+                    .matcher(read(file))
+                    .find()) {
                 found.add(root().relativize(file).toString());
             }
         }

@@ -2,9 +2,11 @@ package dev.kindling.driver.cli;
 
 import dev.kindling.api.KindlingContext;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,17 +25,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            SubmitCommand.class,
-            StatusCommand.class,
-            KillCommand.class,
-            ConfigCommand.class,
-            StoryCommand.class,
-            SimCommand.class,
-            DoctorCommand.class,
-            TrainCommand.class
-        },
         footer = {"", "Start with: kindling demo"})
 public final class Main implements Runnable {
     static final int DONE = 0;
@@ -58,7 +49,7 @@ public final class Main implements Runnable {
 
     static int run(String... args) {
         arguments = List.of(args);
-        return commandLine().execute(args);
+        return commandLine(args).execute(args);
     }
 
     /** As this process got them. */
@@ -66,14 +57,24 @@ public final class Main implements Runnable {
         return arguments;
     }
 
-    /** With all commands, those of other modules included. */
-    static CommandLine commandLine() {
+    /**
+     * With the command that the arguments begin with, or with all: reading the annotations of every command takes longer
+     * than starting Java.
+     */
+    static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Main());
-        for (CliCommand command : ServiceLoader.load(CliCommand.class, Main.class.getClassLoader())) {
-            line.addSubcommand(command);
+        Map<String, Supplier<?>> own = ownCommands();
+        if (args.length > 0 && own.containsKey(args[0])) {
+            line.addSubcommand(own.get(args[0]).get());
+        } else {
+            own.values().forEach(command -> line.addSubcommand(command.get()));
+            ServiceLoader.load(CliCommand.class, Main.class.getClassLoader()).forEach(line::addSubcommand);
         }
-        // What follows the jar is the program's own.
-        line.getSubcommands().get("submit").setStopAtPositional(true);
+        CommandLine submit = line.getSubcommands().get("submit");
+        if (submit != null) {
+            // What follows the jar is the program's own.
+            submit.setStopAtPositional(true);
+        }
         line.setParameterExceptionHandler(Main::onWrongCall);
         line.setExecutionStrategy(parsed -> {
             CliLogging.setVerbose(false);
@@ -103,6 +104,20 @@ public final class Main implements Runnable {
         err.println("kindling: " + decapitalized(message) + "; see "
                 + command.getCommandSpec().qualifiedName() + " --help");
         return CALLED_WRONGLY;
+    }
+
+    private static Map<String, Supplier<?>> ownCommands() {
+        Map<String, Supplier<?>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand::new);
+        commands.put("submit", SubmitCommand::new);
+        commands.put("status", StatusCommand::new);
+        commands.put("kill", KillCommand::new);
+        commands.put("config", ConfigCommand::new);
+        commands.put("story", StoryCommand::new);
+        commands.put("sim", SimCommand::new);
+        commands.put("doctor", DoctorCommand::new);
+        commands.put("train", TrainCommand::new);
+        return commands;
     }
 
     private static List<String> commandNames(CommandLine command) {

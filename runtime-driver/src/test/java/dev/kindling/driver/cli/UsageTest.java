@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,17 +66,26 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "submit", "status", "kill", "config", "story", "doctor"})
+    @ValueSource(strings = {"demo", "submit", "status", "kill", "config", "story", "sim", "doctor"})
     void everyCommandExplainsItself(String command) throws Exception {
         assertEquals(0, run(List.of(command, "--help")));
         assertTrue(out.toString().startsWith("Usage: kindling " + command), out::toString);
         assertEquals("", err.toString());
     }
 
+    @Test
+    void theHelpListsEveryCommandThatIsThere() {
+        assertEquals(0, run(List.of("--help")));
+        for (String command : List.of("demo", "submit", "status", "kill", "config", "story", "sim", "doctor")) {
+            assertTrue(out.toString().contains("\n  " + command + " "), () -> command + " in " + out);
+        }
+    }
+
     private int run(List<String> arguments) {
-        CommandLine line = Main.commandLine();
+        String[] args = arguments.toArray(String[]::new);
+        CommandLine line = Main.commandLine(args);
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
-        return line.execute(arguments.toArray(String[]::new));
+        return line.execute(args);
     }
 }

@@ -445,7 +445,8 @@ class ShuffleTest {
 
         long digest = write(0, List.of(new Tuple2<>(1, 1.0)), sink, PLENTY).rowDigest();
 
-        assertEquals(digest, write(1, List.of(new Tuple2<>(1, up)), sink, PLENTY).rowDigest());
+        assertEquals(
+                digest, write(1, List.of(new Tuple2<>(1, up)), sink, PLENTY).rowDigest());
         assertNotEquals(
                 digest, write(2, List.of(new Tuple2<>(1, 2.0)), sink, PLENTY).rowDigest());
     }
