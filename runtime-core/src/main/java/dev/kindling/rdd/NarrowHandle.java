@@ -1,0 +1,199 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.DoubleRDD;
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.PairRDD;
+import dev.kindling.api.RDD;
+import dev.kindling.api.function.DoubleFlatMapFunction;
+import dev.kindling.api.function.DoubleFunction;
+import dev.kindling.api.function.FlatMapFunction;
+import dev.kindling.api.function.Function;
+import dev.kindling.api.function.Function2;
+import dev.kindling.api.function.PairFlatMapFunction;
+import dev.kindling.api.function.PairFunction;
+import dev.kindling.api.function.StreamFunction;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RowFunction;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Transformations that stay in their stage: row by row, partition by partition, partitions put together. */
+abstract class NarrowHandle<T> extends SetHandle<T> {
+    NarrowHandle(PlanSession session, PlanNode node) {
+        super(session, node);
+    }
+
+    @Override
+    public <R> RDD<R> map(Function<? super T, ? extends R> f) {
+        Plans plans = plans("map");
+        return rdd(plans.map(node, plans.travelling(f)));
+    }
+
+    @Override
+    public <R> RDD<R> flatMap(FlatMapFunction<? super T, R> f) {
+        Plans plans = plans("flatMap");
+        return rdd(plans.rows(node, new RowFunction.FlatMap(plans.travelling(f)), false));
+    }
+
+    @Override
+    public <R> RDD<R> flatMapStream(StreamFunction<? super T, R> f) {
+        Plans plans = plans("flatMapStream");
+        return rdd(plans.rows(node, new RowFunction.FlatMap(new RowFunctions.StreamRows(plans.travelling(f))), false));
+    }
+
+    @Override
+    public <K, V> PairRDD<K, V> mapToPair(PairFunction<? super T, K, V> f) {
+        Plans plans = plans("mapToPair");
+        return pairs(plans.map(node, new RowFunctions.ToPair(plans.travelling(f))));
+    }
+
+    @Override
+    public <K, V> PairRDD<K, V> flatMapToPair(PairFlatMapFunction<? super T, K, V> f) {
+        Plans plans = plans("flatMapToPair");
+        return pairs(plans.rows(node, new RowFunction.FlatMap(new RowFunctions.ToPairs(plans.travelling(f))), false));
+    }
+
+    @Override
+    public DoubleRDD mapToDouble(DoubleFunction<? super T> f) {
+        Plans plans = plans("mapToDouble");
+        return doubles(plans.rows(node, new RowFunction.MapToDouble(plans.travelling(f)), false));
+    }
+
+    @Override
+    public DoubleRDD flatMapToDouble(DoubleFlatMapFunction<? super T> f) {
+        Plans plans = plans("flatMapToDouble");
+        return doubles(
+                plans.rows(node, new RowFunction.FlatMap(new RowFunctions.ToDoubles(plans.travelling(f))), false));
+    }
+
+    @Override
+    public <R> RDD<R> mapPartitions(FlatMapFunction<Iterator<T>, R> f) {
+        return mapPartitions(f, false);
+    }
+
+    @Override
+    public <R> RDD<R> mapPartitions(FlatMapFunction<Iterator<T>, R> f, boolean preservesPartitioning) {
+        Plans plans = plans("mapPartitions");
+        return rdd(plans.partitions(node, new PartitionFunctions.Each(plans.travelling(f)), preservesPartitioning));
+    }
+
+    @Override
+    public <R> RDD<R> mapPartitionsWithIndex(
+            Function2<Integer, Iterator<T>, Iterator<R>> f, boolean preservesPartitioning) {
+        Plans plans = plans("mapPartitionsWithIndex");
+        return rdd(plans.partitions(node, plans.travelling(f), preservesPartitioning));
+    }
+
+    @Override
+    public <K, V> PairRDD<K, V> mapPartitionsToPair(PairFlatMapFunction<Iterator<T>, K, V> f) {
+        return mapPartitionsToPair(f, false);
+    }
+
+    @Override
+    public <K, V> PairRDD<K, V> mapPartitionsToPair(
+            PairFlatMapFunction<Iterator<T>, K, V> f, boolean preservesPartitioning) {
+        Plans plans = plans("mapPartitionsToPair");
+        return pairs(
+                plans.partitions(node, new PartitionFunctions.EachToPairs(plans.travelling(f)), preservesPartitioning));
+    }
+
+    @Override
+    public DoubleRDD mapPartitionsToDouble(DoubleFlatMapFunction<Iterator<T>> f) {
+        Plans plans = plans("mapPartitionsToDouble");
+        return doubles(plans.partitions(node, new PartitionFunctions.EachToDoubles(plans.travelling(f)), false));
+    }
+
+    @Override
+    public RDD<T> filter(Function<? super T, Boolean> f) {
+        return rdd(filtered(f));
+    }
+
+    final PlanNode filtered(Function<? super T, Boolean> f) {
+        Plans plans = plans("filter");
+        return plans.filter(node, plans.travelling(f));
+    }
+
+    @Override
+    public <K> PairRDD<K, T> keyBy(Function<? super T, ? extends K> f) {
+        Plans plans = plans("keyBy");
+        return pairs(plans.map(node, new RowFunctions.WithKey(plans.travelling(f))));
+    }
+
+    @Override
+    public RDD<List<T>> glom() {
+        return rdd(plans("glom").partitions(node, PartitionFunctions.Glom.ROWS, false));
+    }
+
+    @Override
+    public RDD<T> sample(boolean withReplacement, double fraction) {
+        return sample(withReplacement, fraction, new SplittableRandom().nextLong());
+    }
+
+    @Override
+    public RDD<T> sample(boolean withReplacement, double fraction, long seed) {
+        return rdd(sampled(withReplacement, fraction, seed));
+    }
+
+    final PlanNode sampled(boolean withReplacement, double fraction, long seed) {
+        Plans plans = plans("sample");
+        if (!(fraction >= 0) || !withReplacement && fraction > 1 || Double.isInfinite(fraction)) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    plans.origin() + ": the fraction is " + fraction + "; give one from 0 to 1"
+                            + (withReplacement ? " or more" : ""));
+        }
+        return plans.partitions(node, new PartitionFunctions.Sample(withReplacement, fraction, seed), true);
+    }
+
+    @Override
+    public RDD<T> union(RDD<T> other) {
+        return rdd(united(other));
+    }
+
+    final PlanNode united(RDD<T> other) {
+        Plans plans = plans("union");
+        return plans.union(node, nodeOf(other, plans));
+    }
+
+    @Override
+    public PairRDD<T, Long> zipWithIndex() {
+        Plans plans = plans("zipWithIndex");
+        int partitions = getNumPartitions();
+        long[] firsts = new long[partitions];
+        if (partitions > 1) {
+            // Where a partition starts depends on those before it; nothing depends on the last one.
+            int counted = partitions - 1;
+            run(plans, Actions.CountRows.ALL, firstPartitions(counted), (p, count) -> firsts[p + 1] = (Long) count);
+            for (int i = 1; i < partitions; i++) {
+                firsts[i] += firsts[i - 1];
+            }
+        }
+        return pairs(plans.partitions(node, new PartitionFunctions.Number(firsts, 1), false));
+    }
+
+    @Override
+    public PairRDD<T, Long> zipWithUniqueId() {
+        int partitions = getNumPartitions();
+        long[] firsts = IntStream.range(0, partitions).asLongStream().toArray();
+        return pairs(
+                plans("zipWithUniqueId").partitions(node, new PartitionFunctions.Number(firsts, partitions), false));
+    }
+
+    @Override
+    public RDD<T> coalesce(int n) {
+        return coalesce(n, false);
+    }
+
+    @Override
+    public RDD<T> coalesce(int n, boolean shuffle) {
+        return rdd(coalesced(n, shuffle));
+    }
+
+    final PlanNode coalesced(int n, boolean shuffle) {
+        Plans plans = plans("coalesce");
+        return shuffle ? plans.repartition(node, n) : plans.coalesce(node, n);
+    }
+}

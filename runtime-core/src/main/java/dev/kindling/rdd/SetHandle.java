@@ -1,0 +1,161 @@
+package dev.kindling.rdd;
+
+import dev.kindling.api.DoubleRDD;
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.Lineage;
+import dev.kindling.api.PairRDD;
+import dev.kindling.api.Partition;
+import dev.kindling.api.Partitioner;
+import dev.kindling.api.RDD;
+import dev.kindling.plan.Origin;
+import dev.kindling.plan.PartitionFunction;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.StageBody;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+
+/**
+ * What every set has: a node of the plan, the session it belongs to, and ways to make other sets and run jobs. Safe for
+ * many threads.
+ */
+abstract class SetHandle<T> implements RDD<T> {
+    final PlanSession session;
+    final PlanNode node;
+    private volatile String name;
+
+    SetHandle(PlanSession session, PlanNode node) {
+        this.session = session;
+        this.node = node;
+    }
+
+    /** The builder of the nodes of one call. Called by the API's method itself, so that its caller is the call site. */
+    final Plans plans(String operation) {
+        Origin origin = CallSite.of(operation);
+        session.checkOpen(origin);
+        return new Plans(session, origin);
+    }
+
+    final <R> RDD<R> rdd(PlanNode made) {
+        return new RddHandle<>(session, made);
+    }
+
+    final <K, V> PairRDD<K, V> pairs(PlanNode made) {
+        return new PairRddHandle<>(session, made);
+    }
+
+    final DoubleRDD doubles(PlanNode made) {
+        return new DoubleRddHandle(session, made);
+    }
+
+    /** The plan of another set of the same context. */
+    final PlanNode nodeOf(RDD<?> other, Plans plans) {
+        if (other instanceof RddHandle<?> handle && handle.session == session) {
+            return handle.node;
+        }
+        throw new KindlingException(
+                ErrorCode.BAD_ARGUMENT,
+                plans.origin() + ": the other set " + (other == null ? "is null" : "belongs to another context")
+                        + "; both must come from one context");
+    }
+
+    // ---- identity ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public int id() {
+        return node.id();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public RDD<T> setName(String newName) {
+        name = newName;
+        return this;
+    }
+
+    @Override
+    public KindlingContext context() {
+        return session.context();
+    }
+
+    @Override
+    public List<Partition> partitions() {
+        return IntStream.range(0, getNumPartitions())
+                .<Partition>mapToObj(IndexedPartition::new)
+                .toList();
+    }
+
+    private record IndexedPartition(int index) implements Partition {}
+
+    @Override
+    public int getNumPartitions() {
+        return node.partitionCount();
+    }
+
+    @Override
+    public Optional<Partitioner> partitioner() {
+        return node.partitioner();
+    }
+
+    @Override
+    public String toDebugString() {
+        return DebugText.of(node);
+    }
+
+    @Override
+    public Lineage lineage() {
+        session.checkOpen(CallSite.of("lineage"));
+        return session.runner().lineage(node);
+    }
+
+    @Override
+    public String toString() {
+        return (name == null ? "" : name + " ") + node.origin() + " [set " + node.id() + ", " + getNumPartitions()
+                + " partitions]";
+    }
+
+    // ---- jobs -------------------------------------------------------------------------------------------------------
+
+    /** Runs {@code function} over the named partitions; results come in any order. */
+    final void run(Plans plans, PartitionFunction function, List<Integer> wanted, JobRunner.PartitionResults results) {
+        if (!wanted.isEmpty()) {
+            session.run(plans.origin(), node, new StageBody.Sink.Result(function), wanted, results);
+        }
+    }
+
+    /** Runs {@code function} over all partitions; results come in the order of the partitions. */
+    final void runInOrder(Plans plans, PartitionFunction function, JobRunner.PartitionResults results) {
+        List<Integer> all = firstPartitions(getNumPartitions());
+        run(plans, function, all, new InPartitionOrder(all, results));
+    }
+
+    static List<Integer> firstPartitions(int n) {
+        return IntStream.range(0, n).boxed().toList();
+    }
+
+    /** Calls a function of the user on the driver; what it throws becomes the failure of the action. */
+    static <R> R onDriver(Plans plans, Callable<R> call) {
+        try {
+            return call.call();
+        } catch (KindlingException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new KindlingException(
+                    ErrorCode.USER_CODE_FAILED,
+                    plans.origin() + ": the function failed on the driver, merging results: " + e,
+                    e);
+        }
+    }
+
+    final KindlingException emptySet(Plans plans) {
+        return new KindlingException(
+                ErrorCode.BAD_ARGUMENT, plans.origin() + ": the set is empty; ask isEmpty() first, or use fold");
+    }
+}
