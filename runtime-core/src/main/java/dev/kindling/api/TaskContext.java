@@ -46,6 +46,63 @@ public abstract class TaskContext {
     /** For {@link KindlingFiles}. */
     protected abstract Path localFilesDirectory();
 
+    /** What an attempt has done so far, in rows, bytes and nanoseconds; of a finished one, what it did in all. */
+    public interface TaskMetrics {
+        /** From its start to its end, the reading of its program included. */
+        long runNanos();
+
+        /** Processor time of the task's own thread. */
+        long cpuNanos();
+
+        /** Time the executor's collectors took while it ran, whichever of its tasks was the cause. */
+        long gcNanos();
+
+        /** Reading the stage's program: functions and what they capture. */
+        long deserializeNanos();
+
+        /** Of its result, as it is sent to the driver. */
+        long resultBytes();
+
+        /** Rows of files and of the program's own data. */
+        long recordsRead();
+
+        /** See {@link #recordsRead}. */
+        long bytesRead();
+
+        /** Rows written to output files. */
+        long recordsWritten();
+
+        /** See {@link #recordsWritten}. */
+        long bytesWritten();
+
+        long shuffleRecordsRead();
+
+        /** From files and memory of the same machine. */
+        long shuffleBytesReadLocal();
+
+        /** Through the network. */
+        long shuffleBytesReadRemote();
+
+        /** Waiting for shuffle blocks to come. */
+        long fetchWaitNanos();
+
+        long shuffleRecordsWritten();
+
+        long shuffleBytesWritten();
+
+        /** Writing shuffle files and spills of the map side. */
+        long shuffleWriteNanos();
+
+        /** Memory that became free when rows were written to disk for want of it. */
+        long memorySpilled();
+
+        /** What those rows took on disk. */
+        long diskSpilled();
+
+        /** The most counted memory held at one time. */
+        long peakMemory();
+    }
+
     /** See {@link #addTaskCompletionListener}. */
     @FunctionalInterface
     public interface TaskCompletionListener extends EventListener {

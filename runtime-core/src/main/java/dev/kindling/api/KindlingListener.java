@@ -1,0 +1,260 @@
+package dev.kindling.api;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * Hears what happens in an application. Called in the order of the events, on one thread for each listener: how long it
+ * takes and what it throws touches neither a job nor another listener.
+ *
+ * <p>Every event goes to {@link #onEvent} and then, where there is one, to the method of its kind. Events about the
+ * application, jobs, stages, executors and lost data always arrive. Those about single tasks and blocks are left out
+ * while a listener is far behind; an {@link Event.Dropped} in their place says how many.
+ *
+ * <p>A listener that is also {@code AutoCloseable} is closed after its last event: when it was removed, or when the
+ * context has ended. Ending the context waits about a second for slow listeners.
+ */
+public interface KindlingListener {
+    /** Every event. */
+    default void onEvent(Event e) {}
+
+    default void onApplicationStart(Event.ApplicationStart e) {}
+
+    default void onApplicationEnd(Event.ApplicationEnd e) {}
+
+    default void onJobStart(Event.JobStart e) {}
+
+    default void onJobEnd(Event.JobEnd e) {}
+
+    default void onStageSubmitted(Event.StageSubmitted e) {}
+
+    default void onStageCompleted(Event.StageCompleted e) {}
+
+    default void onTaskStart(Event.TaskStart e) {}
+
+    default void onTaskEnd(Event.TaskEnd e) {}
+
+    default void onExecutorAdded(Event.ExecutorAdded e) {}
+
+    default void onExecutorRemoved(Event.ExecutorRemoved e) {}
+
+    /** Something that happened. Times are the driver's, and never run backwards. Sizes are in bytes. */
+    sealed interface Event {
+        Instant time();
+
+        record ApplicationStart(Instant time, String id, String name) implements Event {}
+
+        /** @param exitCode 0 when the context was closed, 1 when the JVM ended before that */
+        record ApplicationEnd(Instant time, int exitCode) implements Event {}
+
+        /**
+         * How the application was started.
+         *
+         * @param settings all that were set, by key; secrets are left out
+         */
+        record EnvironmentUpdate(Instant time, String master, Map<String, String> settings) implements Event {
+            public EnvironmentUpdate {
+                settings = sorted(settings);
+            }
+        }
+
+        /**
+         * @param stageIds of all stages, those included that will not have to run
+         * @param callSite such as {@code collect at ZipCount.java:14}
+         * @param properties local properties of the thread that started it: group, description, tags, pool
+         */
+        record JobStart(
+                Instant time, int jobId, List<Integer> stageIds, String callSite, Map<String, String> properties)
+                implements Event {
+            public JobStart {
+                stageIds = List.copyOf(stageIds);
+                properties = sorted(properties);
+            }
+        }
+
+        /** @param failure what the action throws; empty when the job has succeeded */
+        record JobEnd(Instant time, int jobId, Optional<Throwable> failure) implements Event {}
+
+        /** The stage's missing tasks are about to run. */
+        record StageSubmitted(Instant time, StatusTracker.StageInfo stage) implements Event {}
+
+        /** @param failure why it ended unfinished; empty when all its results are there */
+        record StageCompleted(Instant time, StatusTracker.StageInfo stage, Optional<String> failure) implements Event {}
+
+        /** The job does not run the stage: its results are there already. */
+        record StageSkipped(Instant time, int jobId, int stageId, String name) implements Event {}
+
+        /**
+         * @param stageAttempt as {@code currentAttemptId} of its stage
+         * @param taskId unique in the application
+         * @param attempt 0 for the first try of the partition
+         */
+        record TaskStart(
+                Instant time,
+                int stageId,
+                int stageAttempt,
+                long taskId,
+                int partition,
+                int attempt,
+                String executor,
+                Locality locality,
+                boolean speculative)
+                implements Event {}
+
+        /** @param metrics what it did; all zero when its executor was lost with it */
+        record TaskEnd(
+                Instant time,
+                int stageId,
+                int stageAttempt,
+                long taskId,
+                int partition,
+                int attempt,
+                String executor,
+                Outcome outcome,
+                TaskContext.TaskMetrics metrics)
+                implements Event {}
+
+        /** @param memory what its tasks and cached blocks share */
+        record ExecutorAdded(Instant time, String id, String host, int cores, long memory) implements Event {}
+
+        /** Where an added executor serves its blocks; port 0 inside the driver's JVM. */
+        record BlocksServed(Instant time, String executor, String host, int port) implements Event {}
+
+        /** Not heard of for so long that it may be lost; it is, if it stays silent. No new task goes there. */
+        record ExecutorSilent(Instant time, String id, long silentMs) implements Event {}
+
+        record ExecutorRemoved(Instant time, String id, ExitReason reason) implements Event {}
+
+        /** Map outputs that must be computed again. */
+        record MapOutputsLost(Instant time, int shuffleId, List<Integer> mapPartitions, String reason)
+                implements Event {
+            public MapOutputsLost {
+                mapPartitions = List.copyOf(mapPartitions);
+            }
+        }
+
+        /**
+         * A cached or broadcast block came to an executor, moved between memory and disk, or went.
+         *
+         * @param level where it is now; {@link StorageLevel#NONE} when it is gone
+         */
+        record BlockUpdated(Instant time, String block, String executor, StorageLevel level, long memory, long disk)
+                implements Event {}
+
+        /**
+         * A task wrote rows to disk for want of memory.
+         *
+         * @param where the operation, such as {@code groupByKey}
+         * @param memoryBytes that became free
+         * @param diskBytes that were written
+         */
+        record Spilled(Instant time, int stageId, int partition, String where, long memoryBytes, long diskBytes)
+                implements Event {}
+
+        /**
+         * One partition of a shuffle is much larger than the others.
+         *
+         * @param hotKeys the keys with the most rows in it, as text: user data, which goes nowhere else
+         */
+        record SkewFound(Instant time, int stageId, int partition, long bytes, long medianBytes, List<String> hotKeys)
+                implements Event {
+            public SkewFound {
+                hotKeys = List.copyOf(hotKeys);
+            }
+        }
+
+        /** So many events about tasks and blocks were left out here. */
+        record Dropped(Instant time, long events) implements Event {}
+
+        private static Map<String, String> sorted(Map<String, String> map) {
+            return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+        }
+    }
+
+    /** How near a task runs to its input. */
+    enum Locality {
+        /** In the executor that has it cached. */
+        PROCESS_LOCAL,
+        /** On a machine that has it on disk. */
+        NODE_LOCAL,
+        /** No place is better than another. */
+        NO_PREF,
+        RACK_LOCAL,
+        /** Elsewhere. */
+        ANY
+    }
+
+    /** How an attempt of a task ended. */
+    sealed interface Outcome {
+        record Success() implements Outcome {}
+
+        /**
+         * Something threw.
+         *
+         * @param className of the exception
+         * @param stack of user code, as far as it is known
+         * @param countsTowardsLimit of failures of one task, at which its job fails
+         */
+        record Failed(String className, String message, String stack, boolean countsTowardsLimit) implements Outcome {}
+
+        /**
+         * A map output could not be read.
+         *
+         * @param reducePartition that wanted to read it
+         */
+        record FetchFailed(
+                String fromExecutor,
+                int shuffleId,
+                int mapPartition,
+                int reducePartition,
+                String message,
+                Optional<ExitReason> whyExecutorWent)
+                implements Outcome {}
+
+        /** Stopped on the driver's request: its job had ended, or its input changed. */
+        record Killed(String reason) implements Outcome {}
+
+        /** Ended with its executor, not by its own fault as far as is known. */
+        record ExecutorLost(ExitReason reason) implements Outcome {}
+
+        /** Another attempt had written the partition's output before. */
+        record CommitDenied() implements Outcome {}
+    }
+
+    /**
+     * Why a process went: what the cluster manager, the kernel and the heartbeats say, put together.
+     *
+     * @param exitCode when the process's end was seen
+     * @param detail one sentence, and below it what the process wrote last
+     * @param lastRssBytes resident memory in its last sign of life, 0 when unknown
+     * @param lastHeapBytes used heap in its last sign of life, 0 when unknown
+     * @param advice what to try; empty when there is nothing to say
+     */
+    record ExitReason(
+            Kind kind, OptionalInt exitCode, String detail, long lastRssBytes, long lastHeapBytes, String advice) {
+        /** What it comes down to. */
+        public enum Kind {
+            /** It was told to end. */
+            FINISHED,
+            HEAP_EXHAUSTED,
+            KILLED_OVER_MEMORY_LIMIT,
+            KILLED,
+            HEARTBEAT_LOST,
+            DECOMMISSIONED,
+            PREEMPTED,
+            CRASHED,
+            UNKNOWN
+        }
+
+        /** The detail, and the advice where there is one. */
+        @Override
+        public String toString() {
+            return advice.isEmpty() ? detail : detail + "; " + advice;
+        }
+    }
+}
