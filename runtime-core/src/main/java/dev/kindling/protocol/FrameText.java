@@ -1,6 +1,6 @@
 package dev.kindling.protocol;
 
-import java.util.stream.Collectors;
+import dev.kindling.loop.Brief;
 
 /** Frames as people read them in a story: names and sizes, never the bytes of a program, a row or a result. */
 public final class FrameText {
@@ -9,32 +9,31 @@ public final class FrameText {
     /** The frame itself where it is small, else a text that holds on to nothing large. */
     public static Object of(Frame frame) {
         if (frame instanceof Frame.StageProgram program) {
-            return "StageProgram[s" + program.stageId() + ", " + program.body().length + " bytes]";
+            return Brief.of("StageProgram", program.stageId(), program.body().length + " bytes");
         }
         if (frame instanceof Frame.LaunchTasks launch) {
-            return launch.tasks().stream()
-                    .map(task -> task.attempt().toString())
-                    .collect(Collectors.joining(" ", "LaunchTasks[", "]"));
+            return Brief.of(
+                    "LaunchTasks",
+                    launch.tasks().stream().map(TaskLaunch::attempt).toArray());
         }
         if (frame instanceof Frame.AttemptFinished finished) {
-            return "AttemptFinished[" + finished.executorId() + ", " + finished.attempt() + ", " + of(finished.result())
-                    + "]";
+            return Brief.of("AttemptFinished", finished.executorId(), finished.attempt(), of(finished.result()));
         }
         if (frame instanceof Frame.AttemptFailed failed) {
-            return "AttemptFailed[" + failed.executorId() + ", " + failed.attempt() + ", " + of(failed.failure()) + "]";
+            return Brief.of("AttemptFailed", failed.executorId(), failed.attempt(), of(failed.failure()));
         }
         return frame;
     }
 
     /** What an attempt left behind, by its sizes. */
-    public static String of(TaskResult result) {
+    public static Object of(TaskResult result) {
         if (result instanceof TaskResult.Direct direct) {
-            return "Direct " + direct.bytes().length + " bytes";
+            return Brief.of("Direct", direct.bytes().length + " bytes");
         }
         if (result instanceof TaskResult.MapWritten written) {
-            return "MapWritten shuffle " + written.shuffleId() + ", " + written.rowCount() + " rows";
+            return Brief.of("MapWritten", "shuffle " + written.shuffleId(), written.rowCount() + " rows");
         }
-        return result.toString();
+        return result;
     }
 
     /** The kind of failure and its message. */

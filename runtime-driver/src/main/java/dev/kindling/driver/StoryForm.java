@@ -2,6 +2,8 @@ package dev.kindling.driver;
 
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.loop.Brief;
 import dev.kindling.protocol.FrameText;
 
 /** How the story remembers the driver's events and effects: without programs, inputs and results. */
@@ -13,19 +15,18 @@ final class StoryForm {
             return FrameText.of(received.frame());
         }
         if (eventOrEffect instanceof DriverEvent.JobSubmitted submitted) {
-            return "JobSubmitted[" + submitted.job().jobId() + ", "
-                    + submitted.job().description() + ", "
-                    + submitted.job().stages().size() + " stages]";
+            JobGraph job = submitted.job();
+            return Brief.of(
+                    "JobSubmitted", job.jobId(), job.description(), job.stages().size() + " stages");
         }
         if (eventOrEffect instanceof DriverEffect.Send send) {
-            return "Send[" + send.executorId() + ", " + FrameText.of(send.frame()) + "]";
+            return Brief.of("Send", send.executorId(), FrameText.of(send.frame()));
         }
         if (eventOrEffect instanceof DriverEffect.DeliverResult deliver) {
-            return "DeliverResult[job " + deliver.jobId() + ", partition " + deliver.partition() + ", "
-                    + FrameText.of(deliver.result()) + "]";
+            return Brief.of("DeliverResult", deliver.jobId(), deliver.partition(), FrameText.of(deliver.result()));
         }
         if (eventOrEffect instanceof DriverEffect.FailJob fail) {
-            return "FailJob[" + fail.jobId() + ", " + fail.code() + "]";
+            return Brief.of("FailJob", fail.jobId(), fail.code());
         }
         return eventOrEffect;
     }

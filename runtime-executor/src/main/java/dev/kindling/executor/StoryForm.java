@@ -2,6 +2,7 @@ package dev.kindling.executor;
 
 import dev.kindling.executor.core.ExecutorEffect;
 import dev.kindling.executor.core.ExecutorEvent;
+import dev.kindling.loop.Brief;
 import dev.kindling.protocol.FrameText;
 
 /** How the story remembers an executor's events and effects: without programs, inputs and results. */
@@ -13,19 +14,19 @@ final class StoryForm {
             return FrameText.of(received.frame());
         }
         if (eventOrEffect instanceof ExecutorEvent.AttemptSucceeded succeeded) {
-            return "AttemptSucceeded[" + succeeded.attempt() + ", " + FrameText.of(succeeded.result()) + "]";
+            return Brief.of("AttemptSucceeded", succeeded.attempt(), FrameText.of(succeeded.result()));
         }
         if (eventOrEffect instanceof ExecutorEvent.AttemptFailed failed) {
-            return "AttemptFailed[" + failed.attempt() + ", " + FrameText.of(failed.failure()) + "]";
+            return Brief.of("AttemptFailed", failed.attempt(), FrameText.of(failed.failure()));
         }
         if (eventOrEffect instanceof ExecutorEffect.Send send) {
             return FrameText.of(send.frame());
         }
         if (eventOrEffect instanceof ExecutorEffect.KeepProgram keep) {
-            return "KeepProgram[s" + keep.stageId() + "]";
+            return Brief.of("KeepProgram", keep.stageId());
         }
         if (eventOrEffect instanceof ExecutorEffect.StartAttempt start) {
-            return "StartAttempt[" + start.task().attempt() + "]";
+            return Brief.of("StartAttempt", start.task().attempt());
         }
         return eventOrEffect;
     }
