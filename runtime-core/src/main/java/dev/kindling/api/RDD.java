@@ -3,6 +3,7 @@ package dev.kindling.api;
 import dev.kindling.api.function.DoubleFlatMapFunction;
 import dev.kindling.api.function.DoubleFunction;
 import dev.kindling.api.function.FlatMapFunction;
+import dev.kindling.api.function.FlatMapFunction2;
 import dev.kindling.api.function.Function;
 import dev.kindling.api.function.Function0;
 import dev.kindling.api.function.Function2;
@@ -96,14 +97,29 @@ public interface RDD<T> {
     /** The same rows for the same seed and the same partitions. */
     RDD<T> sample(boolean withReplacement, double fraction, long seed);
 
-    /** All rows of both, duplicates kept; partitions of this set first. */
+    /**
+     * All rows of both, duplicates kept; partitions of this set first. Where both are placed by equal partitioners, so
+     * is the union: then it has as many partitions as each of them.
+     */
     RDD<T> union(RDD<T> other);
+
+    /**
+     * Row k of each partition with row k of the same partition of {@code other}. Both sets need as many partitions, and
+     * as many rows in each: else the call or the job fails.
+     */
+    <U> PairRDD<T, U> zip(RDD<U> other);
 
     /** Rows with their position in the set; with more than one partition this runs a job that counts the rows. */
     PairRDD<T, Long> zipWithIndex();
 
     /** Rows of partition {@code i} of {@code n} get i, i + n, i + 2n and so on; runs no job. */
     PairRDD<T, Long> zipWithUniqueId();
+
+    /** Calls {@code f} with the same partition of both sets, which need as many partitions; it pulls as far as it likes. */
+    <U, R> RDD<R> zipPartitions(RDD<U> other, FlatMapFunction2<Iterator<T>, Iterator<U>, R> f);
+
+    /** Every row with every row of {@code other}: one partition for each pair of partitions, nothing is shuffled. */
+    <U> PairRDD<T, U> cartesian(RDD<U> other);
 
     /** Fewer partitions, neighbours put together, nothing moved; never more. */
     RDD<T> coalesce(int n);

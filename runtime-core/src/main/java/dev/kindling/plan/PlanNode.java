@@ -207,6 +207,117 @@ public sealed interface PlanNode extends Serializable {
         }
     }
 
+    /**
+     * Partition i of every parent, one after the other: a union of sets that are placed alike, which therefore stays
+     * placed.
+     */
+    record AlignedUnion(int id, Origin origin, List<PlanNode> parents, Partitioner by) implements PlanNode {
+        public AlignedUnion {
+            parents = List.copyOf(parents);
+        }
+
+        @Override
+        public int partitionCount() {
+            return by.numPartitions();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.of(by);
+        }
+
+        @Override
+        public AlignedUnion withParents(List<PlanNode> others) {
+            return new AlignedUnion(id, origin, others, by);
+        }
+    }
+
+    /** The parent's partitions, of which those that {@code kept} does not name are empty and not even computed. */
+    record Pruned(int id, Origin origin, PlanNode parent, PartitionTest kept) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return parent.partitionCount();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return parent.partitioner();
+        }
+
+        @Override
+        public Pruned withParents(List<PlanNode> parents) {
+            return new Pruned(id, origin, PlanOrder.only(parents), kept);
+        }
+    }
+
+    /** Says of a partition whether anybody wants its rows; asked when its task is planned and when it runs. */
+    @FunctionalInterface
+    interface PartitionTest extends Serializable {
+        boolean test(int partition);
+    }
+
+    // ---- two sets side by side ------------------------------------------------------------------------------------
+
+    /** Partition i of both parents, given to a function as two iterators that it pulls; both have as many partitions. */
+    record Zipped(
+            int id,
+            Origin origin,
+            PlanNode left,
+            PlanNode right,
+            Function2<Iterator<Object>, Iterator<Object>, Iterator<Object>> function)
+            implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(left, right);
+        }
+
+        @Override
+        public int partitionCount() {
+            return left.partitionCount();
+        }
+
+        @Override
+        public Zipped withParents(List<PlanNode> parents) {
+            return new Zipped(id, origin, PlanOrder.first(parents), PlanOrder.second(parents), function);
+        }
+    }
+
+    /**
+     * Every row of the left set with every row of the right one. Partition {@code l * rights + r} is partition l of the
+     * left set with partition r of the right one.
+     */
+    record Cartesian(int id, Origin origin, PlanNode left, PlanNode right) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(left, right);
+        }
+
+        @Override
+        public int partitionCount() {
+            return left.partitionCount() * right.partitionCount();
+        }
+
+        @Override
+        public Cartesian withParents(List<PlanNode> parents) {
+            return new Cartesian(id, origin, PlanOrder.first(parents), PlanOrder.second(parents));
+        }
+
+        /** Which partition of the left set {@code partition} reads. */
+        public int leftPartition(int partition) {
+            return partition / right.partitionCount();
+        }
+
+        /** Which partition of the right set {@code partition} reads. */
+        public int rightPartition(int partition) {
+            return partition % right.partitionCount();
+        }
+    }
+
     // ---- shuffled -------------------------------------------------------------------------------------------------
 
     /** Pair rows placed by key: the stage border. What the reading side makes of them is {@code reduceSide}. */

@@ -71,6 +71,16 @@ public final class PlanOrder {
 
     /** The parent of a node that has one; none in the flat form of a plan. */
     static PlanNode only(List<PlanNode> parents) {
+        return first(parents);
+    }
+
+    /** The first parent; none in the flat form of a plan. */
+    static PlanNode first(List<PlanNode> parents) {
         return parents.isEmpty() ? null : parents.get(0);
+    }
+
+    /** The second parent; none in the flat form of a plan. */
+    static PlanNode second(List<PlanNode> parents) {
+        return parents.isEmpty() ? null : parents.get(1);
     }
 }

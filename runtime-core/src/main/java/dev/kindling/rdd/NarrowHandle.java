@@ -8,6 +8,7 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.function.DoubleFlatMapFunction;
 import dev.kindling.api.function.DoubleFunction;
 import dev.kindling.api.function.FlatMapFunction;
+import dev.kindling.api.function.FlatMapFunction2;
 import dev.kindling.api.function.Function;
 import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.PairFlatMapFunction;
@@ -180,6 +181,24 @@ abstract class NarrowHandle<T> extends SetHandle<T> {
         long[] firsts = IntStream.range(0, partitions).asLongStream().toArray();
         return pairs(
                 plans("zipWithUniqueId").partitions(node, new PartitionFunctions.Number(firsts, partitions), false));
+    }
+
+    @Override
+    public <U> PairRDD<T, U> zip(RDD<U> other) {
+        Plans plans = plans("zip");
+        return pairs(plans.zip(node, nodeOf(other, plans), PartitionFunctions.RowByRow.PAIRS));
+    }
+
+    @Override
+    public <U, R> RDD<R> zipPartitions(RDD<U> other, FlatMapFunction2<Iterator<T>, Iterator<U>, R> f) {
+        Plans plans = plans("zipPartitions");
+        return rdd(plans.zip(node, nodeOf(other, plans), new PartitionFunctions.EachOfTwo(plans.travelling(f))));
+    }
+
+    @Override
+    public <U> PairRDD<T, U> cartesian(RDD<U> other) {
+        Plans plans = plans("cartesian");
+        return pairs(plans.cartesian(node, nodeOf(other, plans)));
     }
 
     @Override

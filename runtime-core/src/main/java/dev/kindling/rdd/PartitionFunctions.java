@@ -1,8 +1,11 @@
 package dev.kindling.rdd;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.function.DoubleFlatMapFunction;
 import dev.kindling.api.function.FlatMapFunction;
+import dev.kindling.api.function.FlatMapFunction2;
 import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.PairFlatMapFunction;
 import java.util.ArrayList;
@@ -37,6 +40,46 @@ final class PartitionFunctions {
         @Override
         public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
             return Plans.erased(f.call(rows));
+        }
+    }
+
+    record EachOfTwo(FlatMapFunction2<Iterator<Object>, Iterator<Object>, Object> f)
+            implements Function2<Iterator<Object>, Iterator<Object>, Iterator<Object>> {
+        @Override
+        public Iterator<Object> call(Iterator<Object> left, Iterator<Object> right) throws Exception {
+            return f.call(left, right);
+        }
+    }
+
+    /** Row k of one partition with row k of another, until both end; it is an error when one ends before the other. */
+    enum RowByRow implements Function2<Iterator<Object>, Iterator<Object>, Iterator<Object>> {
+        PAIRS;
+
+        @Override
+        public Iterator<Object> call(Iterator<Object> left, Iterator<Object> right) {
+            return new Iterator<>() {
+                private long count;
+
+                @Override
+                public boolean hasNext() {
+                    boolean hasLeft = left.hasNext();
+                    if (hasLeft != right.hasNext()) {
+                        throw new KindlingException(
+                                ErrorCode.USER_CODE_FAILED,
+                                "zip needs as many rows in each partition of both sets; here one has " + count
+                                        + " rows and the " + (hasLeft ? "left" : "right")
+                                        + " one more. Give both sets zipWithIndex and join them by it");
+                    }
+                    return hasLeft;
+                }
+
+                @Override
+                public Object next() {
+                    Object leftRow = left.next();
+                    count++;
+                    return new Tuple2<>(leftRow, right.next());
+                }
+            };
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.kindling.rdd;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.HashPartitioner;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.function.Function;
 import dev.kindling.api.function.Function2;
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * business; here everything is an object.
  */
 record Plans(PlanSession session, Origin origin) {
+    /** Of a product of sets: beyond it a driver only counts tasks. */
+    private static final int MAX_PARTITIONS = 10_000_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Plans.class);
 
     /** The same object under the type the engine sees. What it is was settled by the signature the user called. */
@@ -62,17 +67,54 @@ record Plans(PlanSession session, Origin origin) {
         return new PlanNode.Partitions(session.nextSetId(), origin, parent, f, keepsPartitioning);
     }
 
-    /** Unions of unions become one, so that a loop of unions does not grow deep. */
+    /**
+     * Sets that are placed alike are united partition by partition and stay placed; others side by side. Unions of
+     * unions become one, so that a loop of unions does not grow deep.
+     */
     PlanNode union(PlanNode left, PlanNode right) {
+        if (left.partitionCount() == 0 || right.partitionCount() == 0) {
+            return left.partitionCount() == 0 ? right : left;
+        }
+        Optional<Partitioner> by = left.partitioner();
+        if (by.isPresent() && isPlacedBy(right, by.get())) {
+            return new PlanNode.AlignedUnion(
+                    session.nextSetId(), origin, sides(PlanNode.AlignedUnion.class, left, right), by.get());
+        }
+        return new PlanNode.Union(session.nextSetId(), origin, sides(PlanNode.Union.class, left, right));
+    }
+
+    private static List<PlanNode> sides(Class<? extends PlanNode> kind, PlanNode... sides) {
         List<PlanNode> parents = new ArrayList<>();
-        for (PlanNode side : List.of(left, right)) {
-            if (side instanceof PlanNode.Union union) {
-                parents.addAll(union.parents());
+        for (PlanNode side : sides) {
+            if (kind.isInstance(side)) {
+                parents.addAll(side.parents());
             } else {
                 parents.add(side);
             }
         }
-        return new PlanNode.Union(session.nextSetId(), origin, parents);
+        return parents;
+    }
+
+    PlanNode zip(
+            PlanNode left, PlanNode right, Function2<Iterator<Object>, Iterator<Object>, Iterator<Object>> function) {
+        if (left.partitionCount() != right.partitionCount()) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin + ": one set has " + left.partitionCount() + " partitions, the other one "
+                            + right.partitionCount()
+                            + "; both need as many. Repartition one of them, or join by a key");
+        }
+        return new PlanNode.Zipped(session.nextSetId(), origin, left, right, function);
+    }
+
+    PlanNode cartesian(PlanNode left, PlanNode right) {
+        if ((long) left.partitionCount() * right.partitionCount() > MAX_PARTITIONS) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin + ": " + left.partitionCount() + " times " + right.partitionCount()
+                            + " partitions are more than " + MAX_PARTITIONS + "; coalesce the sets first");
+        }
+        return new PlanNode.Cartesian(session.nextSetId(), origin, left, right);
     }
 
     PlanNode coalesce(PlanNode parent, int n) {

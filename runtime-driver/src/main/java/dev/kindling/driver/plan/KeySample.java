@@ -164,6 +164,10 @@ final class KeySample {
 
     /** Empty when the input is small, is not text alone, or its pieces hold too few keys. */
     private Map<Integer, PartSample> samplePieces(List<Integer> all) throws InterruptedException {
+        if (PlanOrder.parentsFirst(root, n -> false).stream().anyMatch(PlanNode.Zipped.class::isInstance)) {
+            // Pieces of two sets have no longer row k of one beside row k of the other.
+            return Map.of();
+        }
         Map<Integer, LeafSource> pieces = new HashMap<>();
         boolean isSmaller = false;
         for (PlanNode leaf : StageInputs.leavesOf(root)) {

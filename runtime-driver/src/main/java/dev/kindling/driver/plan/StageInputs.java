@@ -140,6 +140,13 @@ final class StageInputs implements JobGraph.TaskInputs {
             for (int i = coalesce.firstParentPartition(partition); i < end; i++) {
                 walk(coalesce.parent(), i, visitor);
             }
+        } else if (node instanceof PlanNode.Pruned pruned) {
+            if (pruned.kept().test(partition)) {
+                walk(pruned.parent(), partition, visitor);
+            }
+        } else if (node instanceof PlanNode.Cartesian cartesian) {
+            walk(cartesian.left(), cartesian.leftPartition(partition), visitor);
+            walk(cartesian.right(), cartesian.rightPartition(partition), visitor);
         } else if (node.parents().isEmpty()) {
             visitor.accept(node, partition);
         } else {

@@ -28,6 +28,7 @@ import dev.kindling.storage.SplitCodec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,39 @@ class JobPlannerTest {
     }
 
     @Test
+    void aUnionOfSetsPlacedAlikeStaysPlacedAndIsGroupedWithoutAnotherShuffle() {
+        HashPartitioner three = new HashPartitioner(3);
+        PairRDD<Integer, Integer> union = pairs(2).partitionBy(three)
+                .union(pairs(4).partitionBy(three))
+                .union(jobs.session.parallelizePairs(List.of(), 0))
+                .union(pairs(3).partitionBy(three));
+
+        assertEquals(3, union.getNumPartitions());
+        assertEquals(Optional.of(three), union.partitioner());
+        union.groupByKey().collect();
+        assertEquals(4, jobs.lastGraph().stages().size());
+        assertEquals(3, jobs.lastGraph().resultStage().readsShuffles().size());
+        assertEquals(11, pairs(2).partitionBy(three).union(pairs(8)).getNumPartitions());
+    }
+
+    @Test
+    void aProductReadsOnePartitionOfEachSide() {
+        numbers(2).cartesian(numbers(4)).collect();
+
+        List<LeafInput> read = jobs.lastGraph().resultStage().inputs().of(6);
+        assertEquals(8, jobs.lastGraph().resultStage().partitionCount());
+        assertEquals(List.of(1, 2), read.stream().map(LeafInput::leafPartition).toList());
+    }
+
+    @Test
+    void setsOfDifferentPartitionCountsAreNotZipped() {
+        KindlingException refused =
+                assertThrows(KindlingException.class, () -> numbers(2).zip(numbers(3)));
+
+        assertTrue(refused.getMessage().contains("2 partitions, the other one 3"), refused.getMessage());
+    }
+
+    @Test
     void setsPlacedAlikeAreJoinedWithoutAnotherShuffle() {
         PairRDD<Integer, Integer> left = pairs(4).partitionBy(new HashPartitioner(3));
         PairRDD<Integer, Integer> right = pairs(2).reduceByKey(Integer::sum, 3);
@@ -153,7 +187,7 @@ class JobPlannerTest {
         assertTrue(placed.map(t -> t).partitioner().isEmpty());
         assertTrue(placed.mapPartitions(rows -> rows).partitioner().isEmpty());
         assertTrue(placed.mapPartitions(rows -> rows, true).partitioner().isPresent());
-        assertTrue(placed.union(placed).partitioner().isEmpty());
+        assertTrue(placed.union(pairs(3)).partitioner().isEmpty());
         assertSame(placed.id(), placed.partitionBy(new HashPartitioner(3)).id());
     }
 

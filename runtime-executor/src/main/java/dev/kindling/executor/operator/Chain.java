@@ -48,7 +48,10 @@ public final class Chain {
             return openRows(rows, partition);
         }
         if (node instanceof PlanNode.Partitions partitions) {
-            return new PartitionRows(open(partitions.parent(), partition), partitions.function(), partition, scope);
+            return new PartitionRows(
+                    List.of(open(partitions.parent(), partition)),
+                    inputs -> partitions.function().call(partition, inputs.get(0)),
+                    scope);
         }
         if (node instanceof PlanNode.Coalesce coalesce) {
             return new ConcatenatedRows(
@@ -58,6 +61,29 @@ public final class Chain {
         }
         if (node instanceof PlanNode.CoGroup coGroup) {
             return openCoGroup(coGroup, partition);
+        }
+        if (node instanceof PlanNode.AlignedUnion union) {
+            int sides = union.parents().size();
+            return new ConcatenatedRows(side -> open(union.parents().get(side), partition), 0, sides);
+        }
+        if (node instanceof PlanNode.Pruned pruned) {
+            return pruned.kept().test(partition) ? open(pruned.parent(), partition) : Operator.NO_ROWS;
+        }
+        return openTwo(node, partition);
+    }
+
+    private Operator openTwo(PlanNode node, int partition) {
+        if (node instanceof PlanNode.Zipped zipped) {
+            return new PartitionRows(
+                    List.of(open(zipped.left(), partition), open(zipped.right(), partition)),
+                    inputs -> zipped.function().call(inputs.get(0), inputs.get(1)),
+                    scope);
+        }
+        if (node instanceof PlanNode.Cartesian cartesian) {
+            return new CartesianRows(
+                    open(cartesian.left(), cartesian.leftPartition(partition)),
+                    open(cartesian.right(), cartesian.rightPartition(partition)),
+                    scope);
         }
         return openLeaf(node, partition);
     }

@@ -10,6 +10,12 @@ import java.util.Optional;
  * the source: one thread, no queue. Owned by the task's thread.
  */
 public interface Operator extends Closeable {
+    /** Gives nothing. */
+    Operator NO_ROWS = batch -> {
+        batch.count = 0;
+        return 0;
+    };
+
     /**
      * Replaces the content of {@code batch} by the next rows, at most {@code batch.limit()} of them, and reads no more
      * input than these rows need. Returns how many there are; 0 means that there are no more, also when asked again.

@@ -2,30 +2,37 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.api.function.Function2;
 import dev.kindling.data.Batch;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 
-/** A user's function over a whole partition: it pulls its input as its output is pulled. */
+/**
+ * A user's function over a whole partition, or over one partition of each of two sets: it pulls its inputs as its output
+ * is pulled.
+ */
 final class PartitionRows implements Operator {
-    private final Operator child;
-    private final Function2<Integer, Iterator<Object>, Iterator<Object>> function;
-    private final int partition;
+    /** The user's function, called once. */
+    @FunctionalInterface
+    interface Body {
+        Iterator<Object> call(List<PulledRows> inputs) throws Exception;
+    }
+
+    private final List<Operator> children;
+    private final Body body;
     private final TaskScope scope;
-    private final PulledRows input;
+    private final List<PulledRows> inputs = new ArrayList<>();
     private Iterator<Object> output;
 
-    PartitionRows(
-            Operator child,
-            Function2<Integer, Iterator<Object>, Iterator<Object>> function,
-            int partition,
-            TaskScope scope) {
-        this.child = child;
-        this.function = function;
-        this.partition = partition;
+    PartitionRows(List<Operator> children, Body body, TaskScope scope) {
+        this.children = children;
+        this.body = body;
         this.scope = scope;
-        this.input = new PulledRows(child, scope, Long.MAX_VALUE);
+        for (Operator child : children) {
+            inputs.add(new PulledRows(child, scope, Long.MAX_VALUE));
+        }
     }
 
     @Override
@@ -35,17 +42,17 @@ final class PartitionRows implements Operator {
         scope.checkCancelled();
         try {
             if (output == null) {
-                input.want(limit);
-                output = function.call(partition, input);
+                want(limit);
+                output = body.call(inputs);
                 if (output == null) {
                     throw new KindlingException(
                             ErrorCode.USER_CODE_FAILED,
-                            "a mapPartitions function returned null instead of an iterator;"
+                            "a function over partitions returned null instead of an iterator;"
                                     + " return Collections.emptyIterator()");
                 }
             }
             while (count < limit) {
-                input.want(limit - count);
+                want(limit - count);
                 if (!output.hasNext()) {
                     break;
                 }
@@ -53,14 +60,25 @@ final class PartitionRows implements Operator {
                 batch.rows[count++] = output.next();
             }
         } catch (Throwable t) {
-            throw UserFunctionFailed.of(t, input.position());
+            throw UserFunctionFailed.of(t, position());
         }
         batch.count = count;
         return count;
     }
 
+    private void want(int rowCount) {
+        for (int input = 0; input < inputs.size(); input++) {
+            inputs.get(input).want(rowCount);
+        }
+    }
+
+    /** Of the one input; of two nobody knows which one the function stumbled over. */
+    private Optional<InputPosition> position() {
+        return inputs.size() == 1 ? inputs.get(0).position() : Optional.empty();
+    }
+
     @Override
     public void close() throws IOException {
-        child.close();
+        CoGroupRows.closeAll(children);
     }
 }

@@ -115,6 +115,23 @@ public final class MiniCluster {
         return new PlanNode.Coalesce(nextId++, ORIGIN, parent, partitions);
     }
 
+    public PlanNode zip(
+            PlanNode left, PlanNode right, Function2<Iterator<Object>, Iterator<Object>, Iterator<Object>> function) {
+        return new PlanNode.Zipped(nextId++, ORIGIN, left, right, function);
+    }
+
+    public PlanNode cartesian(PlanNode left, PlanNode right) {
+        return new PlanNode.Cartesian(nextId++, ORIGIN, left, right);
+    }
+
+    public PlanNode alignedUnion(Partitioner by, PlanNode... parents) {
+        return new PlanNode.AlignedUnion(nextId++, ORIGIN, List.of(parents), by);
+    }
+
+    public PlanNode pruned(PlanNode parent, PlanNode.PartitionTest kept) {
+        return new PlanNode.Pruned(nextId++, ORIGIN, parent, kept);
+    }
+
     public PlanNode coGroup(Partitioner by, PlanNode... parents) {
         return new PlanNode.CoGroup(nextId++, ORIGIN, List.of(parents), by);
     }

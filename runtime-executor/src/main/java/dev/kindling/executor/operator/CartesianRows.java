@@ -1,0 +1,140 @@
+package dev.kindling.executor.operator;
+
+import dev.kindling.api.Tuple2;
+import dev.kindling.data.Batch;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Every row of one partition with every row of another, the left row changing last. The right partition is computed
+ * once: its rows are handed out as they come and put aside for the left rows that follow; if they fit the memory granted
+ * they are then decoded once, else a page at a time for each left row. Nothing is read before it is asked for, the right
+ * partition not at all when the left one is empty. Owned by the task's thread.
+ */
+final class CartesianRows implements Operator {
+    private final Operator left;
+    private final Operator right;
+    private final TaskScope scope;
+    private final PulledRows lefts;
+    private final PulledRows firstRights;
+    private final RowStore store;
+    private final RowStore.Lane kept;
+    private final Reservation reservation;
+    private boolean isKept;
+    private boolean hasLeft;
+    private Object leftRow;
+
+    // The right rows from the second left row on: in rights[next..end), and what more the cursor gives.
+    private Object[] rights = new Object[0];
+    private int next;
+    private int end;
+    private StoredRows.Cursor cursor;
+    private boolean isDecoded;
+
+    CartesianRows(Operator left, Operator right, TaskScope scope) {
+        this.left = left;
+        this.right = right;
+        this.scope = scope;
+        this.lefts = new PulledRows(left, scope, Long.MAX_VALUE);
+        this.firstRights = new PulledRows(right, scope, Long.MAX_VALUE);
+        this.store = new RowStore(scope, false);
+        this.kept = store.openLane();
+        this.reservation = new Reservation(scope.memory(), 0.25);
+    }
+
+    @Override
+    public int read(Batch batch) throws IOException {
+        scope.checkCancelled();
+        int count = 0;
+        while (count < batch.limit() && (hasLeft || nextLeft(batch.limit() - count))) {
+            int before = count;
+            count = isKept ? addKept(batch, count) : addFirst(batch, count);
+            hasLeft = count > before;
+        }
+        batch.count = count;
+        return count;
+    }
+
+    private boolean nextLeft(int wanted) throws IOException {
+        lefts.want(wanted);
+        if (isKept && kept.rowCount() == 0 || !lefts.hasNext()) {
+            return false;
+        }
+        leftRow = lefts.next();
+        if (isDecoded) {
+            next = 0;
+        } else if (isKept) {
+            cursor = kept.open();
+        }
+        hasLeft = true;
+        return true;
+    }
+
+    private int addFirst(Batch batch, int from) throws IOException {
+        int count = from;
+        firstRights.want(batch.limit() - count);
+        while (count < batch.limit() && firstRights.hasNext()) {
+            Object row = firstRights.next();
+            kept.add(row);
+            batch.rows[count++] = new Tuple2<>(leftRow, row);
+            firstRights.want(batch.limit() - count);
+        }
+        if (count == from) {
+            keep();
+        }
+        return count;
+    }
+
+    /** All right rows are in. */
+    private void keep() throws IOException {
+        kept.finish();
+        isKept = true;
+        long bytes = StoredRows.decodedBytes(kept.rowCount(), kept.byteCount());
+        isDecoded = kept.rowCount() < Integer.MAX_VALUE / 2 && reservation.growTo(bytes);
+        rights = new Object[isDecoded ? (int) kept.rowCount() : RowStore.MAX_CHUNK_ROWS];
+        if (isDecoded) {
+            StoredRows.Cursor all = kept.open();
+            for (int count = all.read(rights, 0, rights.length);
+                    count > 0;
+                    count = all.read(rights, end, rights.length)) {
+                end += count;
+            }
+            next = end;
+            store.close();
+        }
+    }
+
+    private int addKept(Batch batch, int from) throws IOException {
+        int count = from;
+        while (count < batch.limit()) {
+            if (next == end) {
+                if (isDecoded) {
+                    break;
+                }
+                end = cursor.read(rights, 0, rights.length);
+                next = 0;
+                if (end == 0) {
+                    break;
+                }
+            }
+            int added = Math.min(batch.limit() - count, end - next);
+            pair(leftRow, rights, next, batch.rows, count, added);
+            next += added;
+            count += added;
+        }
+        return count;
+    }
+
+    private static void pair(Object left, Object[] rights, int from, Object[] rows, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            rows[to + i] = new Tuple2<>(left, rights[from + i]);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        reservation.close();
+        CoGroupRows.closeAll(List.<Closeable>of(left, right, store::close));
+    }
+}
