@@ -26,6 +26,7 @@ public final class ConfigKeys {
                         ApplicationKeys.ALL,
                         ExecutorKeys.ALL,
                         TaskKeys.ALL,
+                        SchedulerKeys.ALL,
                         ResultKeys.ALL,
                         ShuffleKeys.ALL,
                         RpcKeys.ALL,

@@ -38,6 +38,15 @@ public sealed interface AppEvent {
     /** @param isCharged whether it counts towards the task's limit of failures */
     record AttemptFailed(AttemptId attempt, String executorId, String message, boolean isCharged) implements AppEvent {}
 
+    /**
+     * A cancelled attempt does not stop: its function ignores interrupts.
+     *
+     * @param stack where it is, one frame a line
+     * @param isReplaced whether its executor is replaced for it; else it keeps its slot until it ends by itself
+     */
+    record AttemptStuck(AttemptId attempt, String executorId, long sinceMs, String stack, boolean isReplaced)
+            implements AppEvent {}
+
     record ExecutorAdded(String executorId, String host, int cores, long memoryBytes) implements AppEvent {}
 
     /** Not heard of for so long that it may be lost; it is, if it stays silent. */

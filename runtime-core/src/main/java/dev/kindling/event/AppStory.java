@@ -72,6 +72,10 @@ public final class AppStory {
         } else if (event instanceof AppEvent.ExecutorSilent e) {
             say("executor " + e.executorId() + " has not been heard of for " + Durations.format(e.silentMs())
                     + ": no new task goes there");
+        } else if (event instanceof AppEvent.AttemptStuck e) {
+            say("attempt " + e.attempt() + " on " + e.executorId() + " was cancelled " + Durations.format(e.sinceMs())
+                    + " ago and goes on" + (e.isReplaced() ? "" : "; it keeps its core") + ". It is here:\n"
+                    + e.stack());
         } else if (event instanceof AppEvent.ExecutorLost e) {
             tellLost(e);
         } else if (event instanceof AppEvent.MapOutputsLost e) {

@@ -55,6 +55,13 @@ public sealed interface Frame {
     /** A launch named a stage whose program is not here (its message was lost); repeated while attempts wait for it. */
     record NeedStageProgram(String executorId, long incarnation, int stageId) implements ToDriver {}
 
+    /**
+     * A running attempt was interrupted {@code sinceMs} ago and goes on; {@code stack} says where it is now. Repeated
+     * until it ends: what shall become of the executor is for the driver to say.
+     */
+    record AttemptStuck(String executorId, long incarnation, AttemptId attempt, long sinceMs, String stack)
+            implements ToDriver {}
+
     /** The executor leaves on its own account; the reason is for people. */
     record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
 

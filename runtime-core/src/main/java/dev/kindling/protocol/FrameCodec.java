@@ -2,6 +2,7 @@ package dev.kindling.protocol;
 
 import dev.kindling.protocol.Frame.AttemptFailed;
 import dev.kindling.protocol.Frame.AttemptFinished;
+import dev.kindling.protocol.Frame.AttemptStuck;
 import dev.kindling.protocol.Frame.CancelAttempt;
 import dev.kindling.protocol.Frame.DropMapOutput;
 import dev.kindling.protocol.Frame.DropResult;
@@ -46,6 +47,7 @@ public final class FrameCodec {
     private static final int ATTEMPT_FAILED = 4;
     private static final int NEED_STAGE_PROGRAM = 5;
     private static final int LEAVING = 6;
+    private static final int ATTEMPT_STUCK = 7;
     private static final int REGISTERED = 32;
     private static final int REFUSED = 33;
     private static final int HEARTBEAT_RECEIVED = 34;
@@ -166,6 +168,11 @@ public final class FrameCodec {
         } else if (frame instanceof NeedStageProgram f) {
             start(out, NEED_STAGE_PROGRAM, f);
             out.number(f.stageId());
+        } else if (frame instanceof AttemptStuck f) {
+            start(out, ATTEMPT_STUCK, f);
+            writeAttempt(out, f.attempt());
+            out.number(f.sinceMs());
+            out.text(f.stack());
         } else if (frame instanceof Leaving f) {
             start(out, LEAVING, f);
             out.text(f.reason());
@@ -257,6 +264,13 @@ public final class FrameCodec {
                         readMetrics(in));
             case NEED_STAGE_PROGRAM:
                 return new NeedStageProgram(in.text("executorId"), in.number("incarnation"), in.integer("stageId"));
+            case ATTEMPT_STUCK:
+                return new AttemptStuck(
+                        in.text("executorId"),
+                        in.number("incarnation"),
+                        readAttempt(in),
+                        in.number("sinceMs"),
+                        in.text("stack"));
             case LEAVING:
                 return new Leaving(in.text("executorId"), in.number("incarnation"), in.text("reason"));
             case REGISTERED:

@@ -31,7 +31,9 @@ public enum FaultKind {
     /** Publishing an output fails; per output. */
     PUBLISH_FAILURE(0.02, 0.10),
     /** The driver stands still for some seconds; per second. */
-    DRIVER_PAUSE(0.005, 0.02);
+    DRIVER_PAUSE(0.005, 0.02),
+    /** A cancelled attempt ignores its interrupt and never ends; per interrupt. */
+    STUCK(0.05, 0.50);
 
     private final double usual;
     private final double most;

@@ -79,7 +79,7 @@ final class Application implements AutoCloseable {
         try {
             config.get(ApplicationKeys.JARS).forEach(program::addJar);
             config.get(ApplicationKeys.FILES).forEach(program::addFile);
-            Driver driver = new Driver(DriverSetup.of(id, program.loader(), config), events, io);
+            Driver driver = new Driver(DriverSetup.of(id, master, program.loader(), config), events, io);
             Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, driver).cluster(master);
             application = new Application(id, master, scratch, events, io, program, driver, cluster);
         } catch (RuntimeException e) {

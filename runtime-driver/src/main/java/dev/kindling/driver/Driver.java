@@ -11,6 +11,7 @@ import dev.kindling.driver.launch.DriverInbox;
 import dev.kindling.driver.launch.ExecutorLink;
 import dev.kindling.driver.launch.ResultFetcher;
 import dev.kindling.driver.plan.JobSubmitter;
+import dev.kindling.event.AppEvent;
 import dev.kindling.event.EventBus;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
@@ -181,7 +182,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             if (effect instanceof DriverEffect.Send send) {
                 send(send);
             } else if (effect instanceof DriverEffect.Emit emit) {
-                events.publish(System.currentTimeMillis(), emit.event());
+                publish(emit.event());
             } else if (effect instanceof DriverEffect.DeliverResult deliver) {
                 deliver(deliver);
             } else if (effect instanceof DriverEffect.CompleteJob complete) {
@@ -207,6 +208,21 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             String message = "a defect of Kindling ended the driver: " + defect
                     + "; please report it with the log's lines before this";
             jobs.values().forEach(job -> job.fail(() -> new KindlingException(ErrorCode.INTERNAL, message, defect)));
+        }
+    }
+
+    private void publish(AppEvent event) {
+        events.publish(System.currentTimeMillis(), event);
+        if (event instanceof AppEvent.AttemptStuck stuck) {
+            LOG.warn(
+                    "attempt {} was cancelled {} ms ago and goes on, for its function ignores interrupts: {}. It is"
+                            + " here:\n{}",
+                    stuck.attempt(),
+                    stuck.sinceMs(),
+                    stuck.isReplaced()
+                            ? "its executor " + stuck.executorId() + " is replaced, other tasks of it run again"
+                            : "it keeps one core of executor " + stuck.executorId() + " busy until it ends by itself",
+                    stuck.stack());
         }
     }
 

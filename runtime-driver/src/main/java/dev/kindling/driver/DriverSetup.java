@@ -5,8 +5,11 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.ResultKeys;
+import dev.kindling.config.SchedulerKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.driver.core.DriverSettings;
+import dev.kindling.driver.core.SchedulingSettings;
+import dev.kindling.driver.launch.MasterUrl;
 
 /**
  * What one driver goes by.
@@ -15,11 +18,12 @@ import dev.kindling.driver.core.DriverSettings;
  * @param maxResultBytes a job with larger results fails
  */
 record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultBytes, DriverSettings core) {
-    static DriverSetup of(String applicationId, ClassLoader userLoader, Config config) {
-        return new DriverSetup(applicationId, userLoader, config.get(ResultKeys.MAX_BYTES), coreSettings(config));
+    static DriverSetup of(String applicationId, MasterUrl master, ClassLoader userLoader, Config config) {
+        return new DriverSetup(
+                applicationId, userLoader, config.get(ResultKeys.MAX_BYTES), coreSettings(master, config));
     }
 
-    private static DriverSettings coreSettings(Config config) {
+    private static DriverSettings coreSettings(MasterUrl master, Config config) {
         DriverSettings defaults = DriverSettings.defaults();
         long lostAfterMs = config.get(ExecutorKeys.LOST_AFTER_MS);
         long heartbeatMs = config.get(ExecutorKeys.HEARTBEAT_INTERVAL_MS);
@@ -40,6 +44,12 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
                 defaults.avoidMs(),
                 defaults.maxStageAttempts(),
                 defaults.maxFutileExecutorLosses(),
-                defaults.maxLaunchBytes());
+                defaults.maxLaunchBytes(),
+                scheduling(master, config));
+    }
+
+    private static SchedulingSettings scheduling(MasterUrl master, Config config) {
+        boolean canReplaceStuck = !(master instanceof MasterUrl.InProcess);
+        return new SchedulingSettings(config.get(SchedulerKeys.REAPER_LIMIT_MS), canReplaceStuck);
     }
 }

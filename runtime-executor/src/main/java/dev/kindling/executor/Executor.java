@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class Executor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
     private static final long TASKS_END_WITHIN_MS = 500;
-    private static final long STUCK_NANOS = 10_000_000_000L;
 
     /** What the executor asks of whoever runs it. */
     public interface Host {
@@ -78,9 +77,8 @@ public final class Executor implements AutoCloseable {
         memory = MemoryPool.ofThisJvm(setup.cores());
         blocks = new BlockStore(setup.localDirectories(), setup.executorId(), memory);
         threads = new TaskThreads(setup.cores());
-        ExecutorSettings bounds = setup.isProcess() ? ExecutorSettings.ofProcess() : ExecutorSettings.inProcess();
-        loop = new EventLoop<>(
-                "executor-loop", new ExecutorCore(bounds.withHeartbeatMs(setup.heartbeatMs())), new Shell());
+        ExecutorSettings bounds = ExecutorSettings.defaults().withHeartbeatMs(setup.heartbeatMs());
+        loop = new EventLoop<>("executor-loop", new ExecutorCore(bounds), new Shell());
     }
 
     /** What this executor holds for others. */
@@ -219,19 +217,7 @@ public final class Executor implements AutoCloseable {
 
         @Override
         public ExecutorEvent tick() {
-            running.values().forEach(this::reportIfStuck);
             return new ExecutorEvent.Tick(processMemory.heapUsedBytes(), processMemory.residentBytes());
-        }
-
-        /** A process ends for it, by the core's word; inside a JVM of others all that can be done is to say it. */
-        private void reportIfStuck(RunningAttempt attempt) {
-            attempt.stuckFor(STUCK_NANOS)
-                    .ifPresent(stack -> LOG.warn(
-                            "attempt {} was cancelled and goes on: its function ignores interrupts and keeps its core of"
-                                    + " executor {} busy; it is here:{}",
-                            attempt.id(),
-                            setup.executorId(),
-                            stack));
         }
 
         @Override
@@ -247,6 +233,10 @@ public final class Executor implements AutoCloseable {
                 start(start.task(), programs.get(start.task().attempt().stageId()));
             } else if (effect instanceof ExecutorEffect.InterruptAttempt interrupt) {
                 Optional.ofNullable(running.get(interrupt.attempt())).ifPresent(a -> a.cancel(interrupt.reason()));
+            } else if (effect instanceof ExecutorEffect.LookAtAttempt look) {
+                Optional.ofNullable(running.get(look.attempt()))
+                        .flatMap(RunningAttempt::stack)
+                        .ifPresent(stack -> loop.offer(new ExecutorEvent.AttemptSeen(look.attempt(), stack)));
             } else if (effect instanceof ExecutorEffect.KeepProgram keep) {
                 programs.put(keep.stageId(), keep.body());
             } else if (effect instanceof ExecutorEffect.ForgetProgram forget) {

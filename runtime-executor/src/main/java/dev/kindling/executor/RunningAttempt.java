@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  * then never shared between two threads.
  */
 final class RunningAttempt implements Runnable {
-    private static final int STUCK_FRAMES = 20;
+    /** Enough to see the user's own frames below those of libraries. */
+    private static final int STACK_FRAMES = 30;
 
     private final TaskLaunch launch;
     private final byte[] program;
@@ -30,8 +31,6 @@ final class RunningAttempt implements Runnable {
     private final BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory;
     private Thread thread;
     private boolean isCancelled;
-    private long cancelledAtNanos;
-    private boolean isReportedStuck;
 
     RunningAttempt(
             TaskLaunch launch,
@@ -75,16 +74,15 @@ final class RunningAttempt implements Runnable {
         }
     }
 
-    /** Where it is, once, when it has ignored its cancellation for so long; empty otherwise. */
-    synchronized Optional<String> stuckFor(long nanos) {
-        if (!isCancelled || thread == null || isReportedStuck || System.nanoTime() - cancelledAtNanos < nanos) {
+    /** Where its thread is, one frame a line; empty when it has none. */
+    synchronized Optional<String> stack() {
+        if (thread == null) {
             return Optional.empty();
         }
-        isReportedStuck = true;
         return Optional.of(Arrays.stream(thread.getStackTrace())
-                .limit(STUCK_FRAMES)
-                .map(frame -> "\n    at " + frame)
-                .collect(Collectors.joining()));
+                .limit(STACK_FRAMES)
+                .map(frame -> "    at " + frame)
+                .collect(Collectors.joining("\n")));
     }
 
     private static String stackOf(Throwable failure) {
@@ -108,10 +106,7 @@ final class RunningAttempt implements Runnable {
 
     /** Flag first, then interrupt: the operators see why. Any thread; a second call interrupts once more. */
     synchronized void cancel(String reason) {
-        if (!isCancelled) {
-            isCancelled = true;
-            cancelledAtNanos = System.nanoTime();
-        }
+        isCancelled = true;
         environment.cancel(reason);
         if (thread != null) {
             thread.interrupt();

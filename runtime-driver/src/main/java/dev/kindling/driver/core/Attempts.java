@@ -143,6 +143,7 @@ final class Attempts {
     }
 
     private void freeSlot(RunningAttempt attempt) {
+        attempt.executor.reportedStuck.remove(attempt.id);
         if (attempt.executor.running.remove(attempt.id) != null) {
             placement.freeSlots(attempt.executor, attempt.isAlone ? attempt.executor.cores : 1);
         }

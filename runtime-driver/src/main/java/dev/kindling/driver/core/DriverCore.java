@@ -20,6 +20,7 @@ import java.util.Set;
  *   <li>{@link TaskSet}: the tasks of a stage, waiting and tried;
  *   <li>{@link Placement}: which waiting task gets which free slot;
  *   <li>{@link Attempts}: launches, outcomes, failures, reconciliation with heartbeats;
+ *   <li>{@link Reaper}: attempts that ignore their cancellation;
  *   <li>{@link ExecutorTable}: who is registered, silent, lost.
  * </ul>
  *
@@ -38,6 +39,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final Set<PlantedBug> bugs;
     private final Outbox out;
     private final Attempts attempts;
+    private final Reaper reaper;
 
     private long lastEventMs = Long.MIN_VALUE;
     private long awakeMs;
@@ -57,6 +59,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         placement = new Placement(settings, executors);
         stages = new Stages(settings, out, executors, placement, bugs);
         attempts = new Attempts(settings, out, executors, placement, stages, bugs);
+        reaper = new Reaper(settings.scheduling(), out);
     }
 
     @Override
@@ -153,6 +156,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             attempts.failed(executor, failed);
         } else if (frame instanceof Frame.NeedStageProgram need) {
             attempts.programNeeded(executor, need.stageId());
+        } else if (frame instanceof Frame.AttemptStuck stuck) {
+            reaper.stuck(executor, stuck)
+                    .filter(why -> !bugs.contains(PlantedBug.STUCK_EXECUTOR_NOT_REPLACED))
+                    .ifPresent(why -> lose(executor, why, false));
         } else if (frame instanceof Frame.Leaving leaving) {
             lose(executor, "it left: " + leaving.reason(), false);
         }

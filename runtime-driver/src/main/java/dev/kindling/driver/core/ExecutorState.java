@@ -18,6 +18,9 @@ final class ExecutorState {
     /** Stages whose program was sent. */
     final TreeSet<Integer> programs = new TreeSet<>();
 
+    /** Attempts that go on although they were interrupted, as far as that was told to people. */
+    final TreeSet<AttemptId> reportedStuck = new TreeSet<>();
+
     /** Change only through {@link Placement}, which orders executors by it. */
     int freeSlots;
 

@@ -39,7 +39,9 @@ enum PlantedBug {
     /** A rebuilt map output does not wake the stage that waits for it. */
     CONSUMER_NOT_WOKEN,
     /** A map output that was rebuilt with other rows is taken for the earlier one. */
-    DIGEST_NOT_COMPARED;
+    DIGEST_NOT_COMPARED,
+    /** An executor with an attempt that ignores its cancellation stays. */
+    STUCK_EXECUTOR_NOT_REPLACED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

@@ -89,6 +89,9 @@ public final class Sentences {
         if (frame instanceof Frame.NeedStageProgram e) {
             return "NeedStageProgram " + e.stageId();
         }
+        if (frame instanceof Frame.AttemptStuck e) {
+            return "AttemptStuck " + e.attempt() + " for " + e.sinceMs() + " ms";
+        }
         if (frame instanceof Frame.Leaving e) {
             return "Leaving: " + e.reason();
         }
@@ -188,6 +191,10 @@ public final class Sentences {
         }
         if (event instanceof AppEvent.AttemptFailed e) {
             return e.attempt() + " has failed, " + (e.isCharged() ? "charged: " : "not charged: ") + e.message();
+        }
+        if (event instanceof AppEvent.AttemptStuck e) {
+            return e.attempt() + " on " + e.executorId() + " ignores its cancellation for " + e.sinceMs() + " ms"
+                    + (e.isReplaced() ? "" : " and keeps its slot");
         }
         if (event instanceof AppEvent.ExecutorAdded e) {
             return "executor " + e.executorId() + " has come with " + e.cores() + " cores";

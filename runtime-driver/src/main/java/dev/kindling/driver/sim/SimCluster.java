@@ -35,6 +35,9 @@ final class SimCluster {
 
     private static final long REGISTRATION_MS = 60_000;
 
+    /** The driver's patience with an attempt that ignores its interrupt, and the time its next report takes. */
+    private static final long REPLACED_AFTER_MS = 12_000;
+
     private static final int WATCH_MS = 500;
     private static final int CORES = 2;
 
@@ -235,6 +238,11 @@ final class SimCluster {
         if (launchesOf.get(executorId) == launches) {
             driver.exited(executorId, exitCode, why);
         }
+    }
+
+    /** An attempt will not end: its executor will, when the driver has heard of it often enough. */
+    void stuck() {
+        network.disturbedUntil(world.nowMs() + REPLACED_AFTER_MS);
     }
 
     void planted(AttemptId attempt) {

@@ -10,6 +10,6 @@ import java.util.function.Supplier;
 public record SimCores(Supplier<DriverCore> driver, Supplier<ExecutorCore> executor) {
     public static SimCores real() {
         return new SimCores(
-                () -> new DriverCore(DriverSettings.defaults()), () -> new ExecutorCore(ExecutorSettings.ofProcess()));
+                () -> new DriverCore(DriverSettings.defaults()), () -> new ExecutorCore(ExecutorSettings.defaults()));
     }
 }

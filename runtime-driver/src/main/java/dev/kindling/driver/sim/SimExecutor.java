@@ -172,6 +172,10 @@ final class SimExecutor {
             start(e.task());
         } else if (effect instanceof ExecutorEffect.InterruptAttempt e) {
             interrupt(e.attempt(), e.reason());
+        } else if (effect instanceof ExecutorEffect.LookAtAttempt e) {
+            if (tasks.containsKey(e.attempt())) {
+                on(new ExecutorEvent.AttemptSeen(e.attempt(), "    at simulated"));
+            }
         } else if (effect instanceof ExecutorEffect.DropShuffle e) {
             disk.dropShuffle(e.shuffleId());
         } else if (effect instanceof ExecutorEffect.DropMapOutput e) {
@@ -211,7 +215,11 @@ final class SimExecutor {
     private void interrupt(AttemptId attempt, String reason) {
         in(1 + cluster.random.nextInt(50), () -> {
             RunningTask task = tasks.get(attempt);
-            if (task != null) {
+            if (task != null && cluster.faults.strikes(FaultKind.STUCK)) {
+                cluster.world.note(name(), attempt + " ignores its interrupt");
+                task.isStuck = true;
+                cluster.stuck();
+            } else if (task != null) {
                 task.endWith(new TaskFailure.Cancelled(reason));
             }
         });
@@ -226,6 +234,7 @@ final class SimExecutor {
         private final boolean isDiskFull;
         private final boolean isFailing;
         private int nextInput;
+        private boolean isStuck;
 
         RunningTask(TaskLaunch launch, byte[] program) {
             this.launch = launch;
@@ -256,7 +265,7 @@ final class SimExecutor {
         }
 
         private void compute() {
-            if (tasks.get(launch.attempt()) != this) {
+            if (tasks.get(launch.attempt()) != this || isStuck) {
                 return;
             }
             if (isFailing) {
@@ -284,6 +293,9 @@ final class SimExecutor {
         }
 
         void endWith(TaskFailure failure) {
+            if (isStuck) {
+                return;
+            }
             close();
             cluster.world.note(name(), launch.attempt() + " fails: " + failure.message());
             on(new ExecutorEvent.AttemptFailed(launch.attempt(), failure, TaskMetrics.NONE));

@@ -153,6 +153,56 @@ class DriverCoreTest {
         driver.launched("s5p0#0");
     }
 
+    // ---- attempts that ignore their cancellation ------------------------------------------------------------------
+
+    @Test
+    void executorOfAnAttemptThatIgnoresItsCancellationIsReplacedAndItsNeighboursRunAgainUncharged() {
+        DriverScript driver = DriverScript.with(executor("e1", 2))
+                .submit(job(1).resultStage(0, 1).build())
+                .submit(job(2).resultStage(1, 1).build())
+                .on(new DriverEvent.CancelJob(1, "asked"));
+
+        driver.stuck("e1", "s0p0#0", 9_000).neverSays("ignores");
+        driver.stuck("e1", "s0p0#0", 10_000)
+                .says("s0p0#0 on e1 ignores its cancellation for 10000 ms")
+                .says("release e1: attempt s0p0#0 was cancelled 10000 ms ago and ignores interrupts")
+                .says("replace e1");
+
+        assertTrue(driver.effects().stream()
+                .noneMatch(effect -> Sentences.of(effect).contains("charged: ")
+                        && !Sentences.of(effect).contains("not charged: ")));
+        driver.registers(executor("e2", 2), 1).launched("s1p0#1").notLaunched("s0p0#1");
+        driver.finishes("s1p0#1").says("complete job 2");
+    }
+
+    @Test
+    void stuckAttemptInTheDriversOwnProcessIsSaidOnceAndKeepsItsSlot() {
+        DriverSettings local = DriverSettings.defaults().with(new SchedulingSettings(10_000, false));
+        DriverScript driver = DriverScript.with(local, executor("e1", 2))
+                .submit(job(1).resultStage(0, 1).build())
+                .on(new DriverEvent.CancelJob(1, "asked"))
+                .forgetEffects();
+
+        driver.stuck("e1", "s0p0#0", 10_000).says("s0p0#0 on e1 ignores its cancellation for 10000 ms and keeps its");
+        driver.stuck("e1", "s0p0#0", 11_000).neverSays("ignores").neverSays("release");
+
+        driver.submit(job(2).resultStage(1, 2).build()).launched("s1p0#0").notLaunched("s1p1#0");
+        driver.fails("s0p0#0", new TaskFailure.Cancelled("asked")).launched("s1p1#0");
+    }
+
+    @Test
+    void reaperThatIsSwitchedOffLetsThemGoOn() {
+        DriverSettings never = DriverSettings.defaults().with(new SchedulingSettings(0, true));
+        DriverScript driver = DriverScript.with(never, executor("e1", 1))
+                .submit(job(1).resultStage(0, 1).build())
+                .on(new DriverEvent.CancelJob(1, "asked"))
+                .forgetEffects();
+
+        driver.stuck("e1", "s0p0#0", 3_600_000);
+
+        assertEquals("", driver.sentences());
+    }
+
     @Test
     void forgottenShuffleIsDroppedEverywhereOnceNoJobNeedsIt() {
         DriverScript driver = DriverScript.with(executor("e1", 2)).submit(1, 1);

@@ -182,6 +182,12 @@ final class DriverScript {
         return sends(new Frame.Heartbeat(executorId, executors.get(executorId).incarnation(), sequence++, ids, 0, 0));
     }
 
+    /** The executor reports that the attempt goes on although it was interrupted. */
+    DriverScript stuck(String executorId, String attempt, long sinceMs) {
+        long incarnation = executors.get(executorId).incarnation();
+        return sends(new Frame.AttemptStuck(executorId, incarnation, id(attempt), sinceMs, "    at User.java:7"));
+    }
+
     /** Nothing but ticks for so long. */
     DriverScript passes(long ms) {
         long untilMs = nowMs + ms;

@@ -37,7 +37,7 @@ class PlantedBugsTest {
                                     : SimOptions.Workload.SYNTHETIC,
                             new SimCores(
                                     () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
-                                    () -> new ExecutorCore(ExecutorSettings.ofProcess())))));
+                                    () -> new ExecutorCore(ExecutorSettings.defaults())))));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
             tests.add(dynamicTest(

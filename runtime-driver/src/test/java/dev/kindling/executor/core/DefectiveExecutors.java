@@ -16,7 +16,7 @@ public final class DefectiveExecutors {
         List<Defect> defects = new ArrayList<>();
         for (PlantedBug bug : PlantedBug.values()) {
             defects.add(new Defect(
-                    "executor " + bug, () -> new ExecutorCore(ExecutorSettings.ofProcess(), EnumSet.of(bug))));
+                    "executor " + bug, () -> new ExecutorCore(ExecutorSettings.defaults(), EnumSet.of(bug))));
         }
         return defects;
     }

@@ -32,8 +32,6 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     public static final int EXIT_OK = 0;
     /** The driver refused this process, or has not been heard of. */
     public static final int EXIT_WITHOUT_DRIVER = 4;
-    /** A task ignored its cancellation: only the end of the process frees its slot. */
-    public static final int EXIT_STUCK_TASK = 5;
 
     /** A longer gap between two events means that the process stood still. */
     private static final long LONGEST_AWAKE_GAP_MS = 1_000;
@@ -73,6 +71,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private static final class Running {
         boolean isInterrupted;
         long interruptedMs;
+        long nextStuckReportMs;
     }
 
     public ExecutorCore(ExecutorSettings settings) {
@@ -102,6 +101,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             ended(e.attempt(), new Frame.AttemptFinished(id(), incarnation(), e.attempt(), e.result(), e.metrics()));
         } else if (event instanceof ExecutorEvent.AttemptFailed e) {
             ended(e.attempt(), new Frame.AttemptFailed(id(), incarnation(), e.attempt(), e.failure(), e.metrics()));
+        } else if (event instanceof ExecutorEvent.AttemptSeen e) {
+            onAttemptSeen(e);
         } else if (event instanceof ExecutorEvent.Started e) {
             onStarted(e);
         } else if (event instanceof ExecutorEvent.LeaveRequested e) {
@@ -157,7 +158,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (awakeMs >= nextRepeatMs) {
             repeat();
         }
-        endWhenStuck();
+        lookForStuckAttempts();
     }
 
     private void heartbeat(ExecutorEvent.Tick e) {
@@ -190,18 +191,21 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         }
     }
 
-    private void endWhenStuck() {
-        for (var attempt : running.entrySet()) {
-            long sinceMs = awakeMs - attempt.getValue().interruptedMs;
-            if (attempt.getValue().isInterrupted
-                    && settings.stuckCancelMs() > 0
-                    && sinceMs >= settings.stuckCancelMs()) {
-                exit(
-                        EXIT_STUCK_TASK,
-                        "attempt " + attempt.getKey() + " ignored its cancellation for " + sinceMs
-                                + " ms; only the end of the process frees its slot");
-                return;
+    /** Where such an attempt is only its thread can say; the answer goes to the driver, which decides. */
+    private void lookForStuckAttempts() {
+        running.forEach((attempt, state) -> {
+            if (state.isInterrupted && awakeMs >= state.nextStuckReportMs) {
+                state.nextStuckReportMs = awakeMs + settings.repeatMs();
+                out.add(new ExecutorEffect.LookAtAttempt(attempt));
             }
+        });
+    }
+
+    private void onAttemptSeen(ExecutorEvent.AttemptSeen e) {
+        Running state = running.get(e.attempt());
+        if (state != null && state.isInterrupted) {
+            out.add(new ExecutorEffect.Send(new Frame.AttemptStuck(
+                    id(), incarnation(), e.attempt(), awakeMs - state.interruptedMs, e.stack())));
         }
     }
 
@@ -340,6 +344,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             if (!present.isInterrupted) {
                 present.isInterrupted = true;
                 present.interruptedMs = awakeMs;
+                present.nextStuckReportMs = awakeMs + settings.repeatMs();
                 out.add(new ExecutorEffect.InterruptAttempt(attempt, e.reason()));
             }
             return;

@@ -19,6 +19,9 @@ public sealed interface ExecutorEffect {
     /** Ask the running attempt to stop: flag, then interrupt. */
     record InterruptAttempt(AttemptId attempt, String reason) implements ExecutorEffect {}
 
+    /** It was interrupted and still runs: answer with {@code AttemptSeen}, unless it has ended by then. */
+    record LookAtAttempt(AttemptId attempt) implements ExecutorEffect {}
+
     record DropShuffle(int shuffleId) implements ExecutorEffect {}
 
     record DropMapOutput(int shuffleId, AttemptId attempt) implements ExecutorEffect {}

@@ -18,6 +18,9 @@ public sealed interface ExecutorEvent {
 
     record AttemptFailed(AttemptId attempt, TaskFailure failure, TaskMetrics metrics) implements ExecutorEvent {}
 
+    /** The answer to {@code LookAtAttempt}: where its thread is, one frame a line. */
+    record AttemptSeen(AttemptId attempt, String stack) implements ExecutorEvent {}
+
     /** The machine or its owner wants the process to end; the driver is told. */
     record LeaveRequested(String reason) implements ExecutorEvent {}
 

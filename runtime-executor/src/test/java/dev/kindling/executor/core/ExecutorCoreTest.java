@@ -21,7 +21,7 @@ class ExecutorCoreTest {
     private static final AttemptId SECOND = new AttemptId(0, 1, 0);
     private static final AttemptId THIRD = new AttemptId(0, 2, 0);
 
-    private final ExecutorCore core = new ExecutorCore(ExecutorSettings.ofProcess());
+    private final ExecutorCore core = new ExecutorCore(ExecutorSettings.defaults());
     private final List<ExecutorEffect> effects = new ArrayList<>();
     private long nowMs;
 
@@ -207,18 +207,32 @@ class ExecutorCoreTest {
     }
 
     @Test
-    void attemptThatIgnoresItsCancellationEndsTheProcess() {
+    void attemptThatIgnoresItsInterruptIsReportedWithItsStackUntilItEnds() {
         register();
         receivesProgram();
         launch(FIRST);
         receives(new Frame.CancelAttempt(FIRST, "asked"));
 
-        for (int second = 0; second < 11; second++) {
-            receives(new Frame.HeartbeatReceived(second));
-            passes(1_000);
-        }
+        assertTrue(!passes(900).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
+        assertTrue(passes(100).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
+        assertEquals(
+                List.of(new ExecutorEffect.Send(new Frame.AttemptStuck("e1", 7, FIRST, 1_000, "at User.java:7"))),
+                on(new ExecutorEvent.AttemptSeen(FIRST, "at User.java:7")));
+        assertTrue(passes(1_000).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
 
-        assertEquals(ExecutorCore.EXIT_STUCK_TASK, exit().code());
+        succeeds(FIRST);
+        assertEquals(List.of(), on(new ExecutorEvent.AttemptSeen(FIRST, "at User.java:7")));
+        assertTrue(!passes(3_000).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
+    }
+
+    @Test
+    void attemptThatIsNotCancelledIsNeverStuck() {
+        register();
+        receivesProgram();
+        launch(FIRST);
+
+        assertTrue(!passes(20_000).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
+        assertEquals(List.of(), on(new ExecutorEvent.AttemptSeen(FIRST, "at User.java:7")));
     }
 
     @Test
@@ -260,7 +274,7 @@ class ExecutorCoreTest {
         receives(new Frame.Shutdown("done"));
         assertEquals(ExecutorCore.EXIT_OK, exit().code());
 
-        ExecutorCore other = new ExecutorCore(ExecutorSettings.inProcess());
+        ExecutorCore other = new ExecutorCore(ExecutorSettings.defaults());
         other.on(0, new ExecutorEvent.Started(ADDRESS, 1, 1, 1), effect -> {});
         List<ExecutorEffect> answer = new ArrayList<>();
         other.on(0, new ExecutorEvent.DriverGone("end of stream"), answer::add);
