@@ -251,10 +251,12 @@ public interface KindlingListener {
             UNKNOWN
         }
 
-        /** The detail, and the advice where there is one. */
+        /** One line with what happened and what to try, and below it what the process wrote last. */
         @Override
         public String toString() {
-            return advice.isEmpty() ? detail : detail + "; " + advice;
+            int end = detail.indexOf('\n');
+            int lineEnd = end < 0 ? detail.length() : end;
+            return advice.isEmpty() ? detail : detail.substring(0, lineEnd) + "; " + advice + detail.substring(lineEnd);
         }
     }
 }

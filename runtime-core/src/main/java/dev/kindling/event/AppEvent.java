@@ -1,5 +1,6 @@
 package dev.kindling.event;
 
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskMetrics;
 import java.util.List;
@@ -52,7 +53,10 @@ public sealed interface AppEvent {
     /** Not heard of for so long that it may be lost; it is, if it stays silent. */
     record ExecutorSilent(String executorId, long silentMs) implements AppEvent {}
 
-    record ExecutorLost(String executorId, String reason) implements AppEvent {}
+    record ExecutorLost(String executorId, ExitReason reason) implements AppEvent {}
+
+    /** More became known about the end of an executor that was lost before. */
+    record ExecutorLossExplained(String executorId, ExitReason reason) implements AppEvent {}
 
     /** Map outputs that must be computed again. */
     record MapOutputsLost(int shuffleId, List<Integer> mapPartitions, String reason) implements AppEvent {

@@ -78,6 +78,8 @@ public final class AppStory {
                     + e.stack());
         } else if (event instanceof AppEvent.ExecutorLost e) {
             tellLost(e);
+        } else if (event instanceof AppEvent.ExecutorLossExplained e) {
+            say("now it is known why executor " + e.executorId() + " was lost: " + e.reason());
         } else if (event instanceof AppEvent.MapOutputsLost e) {
             say(count(e.mapPartitions().size(), "map output") + " of shuffle " + e.shuffleId() + " "
                     + (e.mapPartitions().size() == 1 ? "is" : "are") + " gone (" + e.reason()
@@ -184,11 +186,12 @@ public final class AppStory {
         long wastedMs = attempts.stream()
                 .mapToLong(id -> nowMs - running.get(id).startedMs())
                 .sum();
-        say("executor " + e.executorId() + " was lost: " + e.reason()
+        say("executor " + e.executorId() + " was lost"
                 + (attempts.isEmpty()
-                        ? "; nothing ran there"
-                        : "; " + listed(attempts, "attempt") + " ran there, " + Durations.format(wastedMs)
-                                + " of work is thrown away"));
+                        ? ", nothing ran there"
+                        : " with " + listed(attempts, "attempt") + ", " + Durations.format(wastedMs)
+                                + " of work is thrown away")
+                + ": " + e.reason());
     }
 
     private void tellCost() {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -63,6 +64,12 @@ final class EventJson {
         if (value instanceof Record record) {
             return componentsOf(record);
         }
+        if (value instanceof OptionalInt number) {
+            return number.isPresent() ? (Object) (long) number.getAsInt() : null;
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
         return value instanceof List<?> list
                 ? list.stream().map(EventJson::valueOf).toList()
                 : value;
@@ -92,12 +99,27 @@ final class EventJson {
             return Boolean.TRUE.equals(json);
         } else if (type == String.class) {
             return json == null ? "" : json.toString();
+        } else if (type == OptionalInt.class) {
+            return json == null ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(longOf(json)));
+        } else if (type instanceof Class<?> constants && constants.isEnum()) {
+            return constantOf(constants, json);
         } else if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
             return listOf(list.getActualTypeArguments()[0], json);
         } else if (type instanceof Class<?> record && record.isRecord()) {
             return recordOf(record, json instanceof Map<?, ?> map ? map : Map.of());
         }
         throw new IllegalStateException("events cannot have a " + type);
+    }
+
+    /** The last constant of an enum stands for those that this version does not know. */
+    private static Object constantOf(Class<?> type, Object json) {
+        Object[] constants = type.getEnumConstants();
+        for (Object constant : constants) {
+            if (((Enum<?>) constant).name().equals(json)) {
+                return constant;
+            }
+        }
+        return constants[constants.length - 1];
     }
 
     private static long longOf(Object json) {

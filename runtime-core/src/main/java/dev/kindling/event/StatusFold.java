@@ -89,6 +89,8 @@ public final class StatusFold implements AppEventListener {
             executors.put(e.executorId(), new Executor(e, timeMs));
         } else if (event instanceof AppEvent.ExecutorLost e) {
             loseExecutor(e, timeMs);
+        } else if (event instanceof AppEvent.ExecutorLossExplained e && executors.containsKey(e.executorId())) {
+            executors.get(e.executorId()).lostReason = e.reason().toString();
         }
     }
 
@@ -197,7 +199,7 @@ public final class StatusFold implements AppEventListener {
         Executor executor = executors.get(e.executorId());
         if (executor != null) {
             executor.lostMs = timeMs;
-            executor.lostReason = e.reason();
+            executor.lostReason = e.reason().toString();
         }
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,10 @@ class EventLogTest {
             return seed % 2 == 0;
         } else if (type == String.class) {
             return "text " + seed + " \"grün\"\n";
+        } else if (type == OptionalInt.class) {
+            return seed % 2 == 0 ? OptionalInt.empty() : OptionalInt.of((int) seed);
+        } else if (type instanceof Class<?> constants && constants.isEnum()) {
+            return constants.getEnumConstants()[(int) (seed % constants.getEnumConstants().length)];
         } else if (type instanceof ParameterizedType list) {
             return List.of(sample(list.getActualTypeArguments()[0]), sample(list.getActualTypeArguments()[0]));
         }

@@ -2,6 +2,7 @@ package dev.kindling.driver;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
@@ -21,7 +22,6 @@ import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
 import java.io.IOException;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -146,9 +146,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
-    public void executorExited(String executorId, OptionalInt exitCode, String why) {
+    public void executorExited(String executorId, ExitReason reason) {
         disconnections.remove(executorId);
-        loop.post(new DriverEvent.ExecutorExited(executorId, exitCode, why));
+        loop.post(new DriverEvent.ExecutorExited(executorId, reason));
     }
 
     // ---- effects --------------------------------------------------------------------------------------------------

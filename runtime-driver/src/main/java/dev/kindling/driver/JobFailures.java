@@ -19,7 +19,7 @@ final class JobFailures {
 
     KindlingException exceptionOf(DriverEffect.FailJob fail) {
         return new KindlingException(
-                fail.code(), fail.message(), fail.failure().map(this::causeOf).orElse(null));
+                fail.code(), fail.message(), fail.failure().map(this::causeOf).orElse(null), fail.exit());
     }
 
     private Throwable causeOf(TaskFailure failure) {

@@ -165,7 +165,7 @@ class ExecutorProcessesIT {
                             })
                             .collect());
 
-            assertTrue(failure.getMessage().contains("heap of 64 MB was full"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("heap of 64 MiB was full"), failure.getMessage());
             assertEquals(
                     List.of(2), kindling.parallelize(List.of(1)).map(n -> n + 1).collect());
         }

@@ -28,7 +28,8 @@ final class Progress implements AppEventListener {
     public void onEvent(long timeMs, AppEvent event) {
         fold.onEvent(timeMs, event);
         if (event instanceof AppEvent.ExecutorLost lost) {
-            terminal.say("executor " + lost.executorId() + " lost: " + firstLine(lost.reason()));
+            terminal.say("executor " + lost.executorId() + " lost: "
+                    + firstLine(lost.reason().toString()));
         } else if (event instanceof AppEvent.MapOutputsLost lost) {
             terminal.say("to be computed again: " + lost.mapPartitions().size() + " map outputs of shuffle "
                     + lost.shuffleId());

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AttemptId;
@@ -173,7 +174,7 @@ final class Attempts {
         stage.tasks.ended(attempt);
         stage.tasks.succeeded(e.attempt().partition());
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
-        stage.futileRebuilds = 0;
+        stage.inputWasRead();
         out.emit(new AppEvent.AttemptSucceeded(attempt.id, executor.id, e.metrics()));
         accept(stage, attempt, e.result(), e.metrics());
         return true;
@@ -264,40 +265,52 @@ final class Attempts {
     private void failed(RunningAttempt attempt, TaskFailure failure) {
         FailurePolicy.Verdict verdict = FailurePolicy.verdict(failure);
         String words = FailurePolicy.words(failure);
-        reportFailed(attempt, words, verdict != FailurePolicy.Verdict.UNCHARGED);
+        reportFailed(attempt, words + whyGone(failure), verdict != FailurePolicy.Verdict.UNCHARGED);
         switch (verdict) {
-            case FINAL ->
-                failJobs(attempt, failure, FailurePolicy.describe(words, attempt.stage, attempt, 1, 0, List.of()));
-            case CHARGED -> charge(attempt, words, Optional.of(failure));
+            case FINAL -> {
+                String message = FailurePolicy.describe(words, attempt.stage, attempt, 1, 0, List.of());
+                failJobs(attempt, failure, message, Optional.empty());
+            }
+            case CHARGED -> charge(attempt, words, failure);
             case UNCHARGED -> retryUncharged(attempt, failure);
         }
     }
 
-    private void charge(RunningAttempt attempt, String words, Optional<TaskFailure> failure) {
-        StageState stage = attempt.stage;
-        int partition = attempt.id.partition();
-        TaskSet.Failures seen = stage.tasks.failuresOf(partition);
-        seen.charged++;
-        if (!words.equals(seen.lastMessage)) {
-            seen.lastMessage = words;
-            seen.executorsOfLast.clear();
+    /** What became of the executor that held the output, as far as it is known by now. */
+    private String whyGone(TaskFailure failure) {
+        if (!(failure instanceof TaskFailure.FetchFailed fetch)) {
+            return "";
         }
-        if (!seen.executorsOfLast.contains(attempt.executor.id)) {
-            seen.executorsOfLast.add(attempt.executor.id);
-        }
-        if (seen.charged < stage.maxTaskFailures) {
-            long avoidUntilMs = out.nowMs() + settings.avoidMs();
-            stages.requeue(stage, partition, out.nowMs(), avoidUntilMs, seen.executorsOfLast);
-            return;
-        }
-        String message = FailurePolicy.describe(
-                words, stage, attempt, seen.charged, stage.maxTaskFailures, seen.executorsOfLast);
-        ErrorCode code = failure.map(FailurePolicy::code).orElse(ErrorCode.EXECUTORS_LOST);
-        stages.failJobsNeeding(stage, code, message, failure);
+        return executors
+                .losses
+                .of(fetch.executorId())
+                .map(reason -> "; executor " + fetch.executorId() + " was lost: " + ExitReasons.happened(reason))
+                .orElse("");
     }
 
-    private void failJobs(RunningAttempt attempt, TaskFailure failure, String message) {
-        stages.failJobsNeeding(attempt.stage, FailurePolicy.code(failure), message, Optional.of(failure));
+    private void charge(RunningAttempt attempt, String words, TaskFailure failure) {
+        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
+        seen.add(words, attempt.executor.id, 1);
+        if (!mayTryAgain(attempt, seen)) {
+            int limit = attempt.stage.maxTaskFailures;
+            String message =
+                    FailurePolicy.describe(words, attempt.stage, attempt, seen.charged, limit, seen.executorsOfLast);
+            failJobs(attempt, failure, message, Optional.empty());
+        }
+    }
+
+    private boolean mayTryAgain(RunningAttempt attempt, TaskSet.Failures seen) {
+        if (seen.charged >= attempt.stage.maxTaskFailures) {
+            return false;
+        }
+        long avoidUntilMs = out.nowMs() + settings.avoidMs();
+        stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), avoidUntilMs, seen.executorsOfLast);
+        return true;
+    }
+
+    private void failJobs(RunningAttempt attempt, TaskFailure failure, String message, Optional<ExitReason> exit) {
+        ErrorCode code = FailurePolicy.code(failure);
+        stages.failJobsNeeding(attempt.stage, code, message, Optional.of(failure), exit);
     }
 
     private void retryUncharged(RunningAttempt attempt, TaskFailure failure) {
@@ -319,39 +332,59 @@ final class Attempts {
             return;
         }
         stage.isRebuilding = true;
+        stage.unreadableFrom.add(fetch.executorId());
         if (++stage.futileRebuilds >= settings.maxStageAttempts()) {
-            String words = "map outputs of shuffle " + fetch.shuffleId() + " could not be read " + stage.futileRebuilds
-                    + " times in a row although they were rebuilt each time; last: " + fetch.message();
-            failJobs(attempt, fetch, FailurePolicy.describe(words, stage, attempt, 1, 0, List.of()));
+            Optional<ExitReason> exit = Optional.empty();
+            StringBuilder words = new StringBuilder("map outputs of shuffle " + fetch.shuffleId()
+                    + " could not be read " + stage.futileRebuilds
+                    + " times in a row although they were rebuilt each time; last: " + fetch.message());
+            for (String holder : stage.unreadableFrom) {
+                Optional<ExitReason> loss = executors.losses.of(holder);
+                loss.ifPresent(
+                        reason -> words.append("; executor " + holder + " was lost: " + ExitReasons.sentence(reason)));
+                exit = loss.isPresent() ? loss : exit;
+            }
+            String message = FailurePolicy.describe(words.toString(), stage, attempt, 1, 0, List.of());
+            failJobs(attempt, fetch, message, exit);
         }
     }
 
-    /** The executor is lost and with it all its attempts. {@code isDeath}: its process ended by itself. */
-    void executorLost(ExecutorState executor, String reason, boolean isDeath) {
+    /** The executor is lost and with it all its attempts. */
+    void executorLost(ExecutorState executor, ExitReason reason) {
         if (bugs.contains(PlantedBug.ATTEMPTS_NOT_REQUEUED)) {
             return;
         }
-        String message = "executor " + executor.id + " was lost: " + reason;
+        // Those count too that are not wanted any more: they go on until they have noticed it.
+        boolean isOnly = executor.running.size() == 1;
         for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
             executor.running.remove(attempt.id);
             if (attempt.isCurrent) {
                 attempt.stage.tasks.ended(attempt);
-                lostWith(attempt, message, isDeath);
+                lostWith(attempt, reason, isOnly);
             }
         }
     }
 
-    private void lostWith(RunningAttempt attempt, String message, boolean isDeath) {
-        if (isDeath) {
-            attempt.stage.tasks.failuresOf(attempt.id.partition()).deaths++;
-        }
-        // Only a task that ran alone, after executors had died under it before, is known to be the cause.
-        boolean isCharged = isDeath && attempt.isAlone || bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
-        reportFailed(attempt, message, isCharged);
-        if (isCharged) {
-            charge(attempt, message, Optional.empty());
-        } else {
+    private void lostWith(RunningAttempt attempt, ExitReason reason, boolean isOnly) {
+        Suspicion suspicion = Suspicion.of(reason);
+        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
+        // What does not come from within the process is charged only when it strikes the same task again and again.
+        boolean isProven = suspicion == Suspicion.CERTAIN && isOnly
+                || suspicion == Suspicion.POSSIBLE && attempt.isAlone
+                || bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
+        String lost = "executor " + attempt.executor.id + " was lost: ";
+        reportFailed(attempt, lost + ExitReasons.happened(reason), isProven);
+        if (!isProven) {
+            seen.suspect(suspicion);
             stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
+            return;
+        }
+        seen.endedExecutor(reason.kind().name(), attempt.executor.id);
+        if (!mayTryAgain(attempt, seen)) {
+            String text = FailurePolicy.describeDeath(lost + ExitReasons.sentence(reason), attempt, seen)
+                    + ExitReasons.output(reason);
+            stages.failJobsNeeding(
+                    attempt.stage, ErrorCode.EXECUTORS_LOST, text, Optional.empty(), Optional.of(reason));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
 import dev.kindling.loop.Core;
 import dev.kindling.loop.Effects;
@@ -109,7 +110,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private void onJobSubmitted(JobGraph job) {
         if (isClosing) {
             String message = "job " + job.jobId() + " was refused: the context is closed";
-            out.add(new DriverEffect.FailJob(job.jobId(), ErrorCode.CLOSED, message, Optional.empty()));
+            out.add(DriverEffect.FailJob.of(job.jobId(), ErrorCode.CLOSED, message));
             return;
         }
         madeProgress();
@@ -119,7 +120,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private void onCloseRequested() {
         isClosing = true;
         owedReplacements.clear();
-        stages.failAll(ErrorCode.CLOSED, "the context was closed while the job ran");
+        stages.failAll(ErrorCode.CLOSED, "the context was closed while the job ran", Optional.empty());
         for (ExecutorState executor : executors.registered()) {
             out.send(executor, new Frame.Shutdown("the application has ended"));
         }
@@ -146,6 +147,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         ExecutorState executor = sender.get();
         executors.seen(executor, awakeMs);
         if (frame instanceof Frame.Heartbeat heartbeat) {
+            executor.lastHeapBytes = heartbeat.heapUsedBytes();
+            executor.lastResidentBytes = heartbeat.residentBytes();
             out.send(executor, new Frame.HeartbeatReceived(heartbeat.sequence()));
             attempts.reconcile(executor, heartbeat.attempts());
         } else if (frame instanceof Frame.AttemptFinished finished) {
@@ -159,9 +162,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         } else if (frame instanceof Frame.AttemptStuck stuck) {
             reaper.stuck(executor, stuck)
                     .filter(why -> !bugs.contains(PlantedBug.STUCK_EXECUTOR_NOT_REPLACED))
-                    .ifPresent(why -> lose(executor, why, false));
+                    .ifPresent(why -> lose(executor, ExitReasons.stuck(why)));
         } else if (frame instanceof Frame.Leaving leaving) {
-            lose(executor, "it left: " + leaving.reason(), false);
+            lose(executor, ExitReasons.left(leaving.reason()));
         }
     }
 
@@ -180,11 +183,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             return;
         }
         if (present.isPresent() && present.get().incarnation < e.incarnation()) {
-            remove(present.get(), "another process has registered under its name", true);
+            remove(present.get(), ExitReasons.superseded());
             present = Optional.empty();
         }
         if (present.isEmpty()) {
-            ExecutorState executor = executors.register(e.address(), e.cores(), awakeMs);
+            ExecutorState executor = executors.register(e.address(), e.cores(), e.memoryBytes(), awakeMs);
             placement.addExecutor(executor);
             out.emit(new AppEvent.ExecutorAdded(e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
         } else {
@@ -210,19 +213,22 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private void onConnectionClosed(DriverEvent.ConnectionClosed e) {
         Optional<ExecutorState> executor = executors.registered(e.executorId(), e.incarnation());
-        executor.ifPresent(gone -> lose(gone, "its connection ended: " + e.why(), true));
+        executor.ifPresent(gone -> lose(gone, ExitReasons.connectionEnded(e.why())));
     }
 
     /** The exit tells more than the connection that ended just before it. */
     private void onExecutorExited(DriverEvent.ExecutorExited e) {
         Optional<ExecutorState> executor = executors.registered(e.executorId());
         if (executor.isPresent()) {
-            lose(executor.get(), e.why(), true);
-        } else if (executors.abandonRequest(e.executorId(), e.why()) && !isClosing) {
-            out.emit(new AppEvent.ExecutorLost(e.executorId(), e.why()));
-            replace(e.executorId(), e.why());
-        } else if (executors.wasLost(e.executorId())) {
-            executors.recordLoss(e.executorId(), e.why());
+            lose(executor.get(), e.reason());
+        } else if (executors.abandonRequest(e.executorId(), e.reason()) && !isClosing) {
+            out.emit(new AppEvent.ExecutorLost(e.executorId(), e.reason()));
+            replace(e.executorId(), e.reason());
+        } else if (!isClosing) {
+            executors
+                    .losses
+                    .explain(e.executorId(), e.reason())
+                    .ifPresent(known -> out.emit(new AppEvent.ExecutorLossExplained(e.executorId(), known)));
         }
     }
 
@@ -233,54 +239,56 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         for (ExecutorState executor : executors.silentSince(awakeMs - settings.warnSilenceMs())) {
             long silentMs = awakeMs - executor.lastSeenMs;
             if (silentMs >= settings.lostSilenceMs()) {
-                lose(executor, "no sign of life for " + silentMs + " ms", false);
+                lose(executor, ExitReasons.silent(silentMs, executor));
             } else if (!executor.isWarned) {
                 executor.isWarned = true;
                 out.emit(new AppEvent.ExecutorSilent(executor.id, silentMs));
             }
         }
         for (String executorId : executors.requestedBefore(awakeMs - settings.registrationTimeoutMs())) {
-            String reason = "it did not register within " + settings.registrationTimeoutMs() + " ms";
+            ExitReason reason = ExitReasons.notRegistered(settings.registrationTimeoutMs());
             executors.abandonRequest(executorId, reason);
             out.emit(new AppEvent.ExecutorLost(executorId, reason));
-            out.add(new DriverEffect.ReleaseExecutor(executorId, 0, reason));
+            out.add(new DriverEffect.ReleaseExecutor(executorId, 0, ExitReasons.happened(reason)));
             replace(executorId, reason);
         }
     }
 
-    private void lose(ExecutorState executor, String reason, boolean isDeath) {
-        remove(executor, reason, isDeath);
-        out.add(new DriverEffect.ReleaseExecutor(executor.id, executor.incarnation, reason));
+    private void lose(ExecutorState executor, ExitReason why) {
+        ExitReason reason = remove(executor, why);
+        out.add(new DriverEffect.ReleaseExecutor(executor.id, executor.incarnation, ExitReasons.happened(reason)));
         replace(executor.id, reason);
     }
 
-    private void remove(ExecutorState executor, String reason, boolean isDeath) {
+    private ExitReason remove(ExecutorState executor, ExitReason why) {
+        ExitReason reason = ExitReasons.withMemory(why, executor.lastResidentBytes, executor.lastHeapBytes);
         executors.lose(executor, reason);
         placement.removeExecutor(executor);
         if (isClosing) {
             // It ends because it was told to, and no job is left that could miss it.
-            return;
+            return reason;
         }
         out.emit(new AppEvent.ExecutorLost(executor.id, reason));
-        stages.dropOutputsOf(executor, "executor " + executor.id + " was lost: " + reason);
-        attempts.executorLost(executor, reason, isDeath);
+        stages.dropOutputsOf(executor, "executor " + executor.id + " was lost: " + ExitReasons.happened(reason));
+        attempts.executorLost(executor, reason);
+        return reason;
     }
 
     /** Bounded: executors that die one after the other while nothing gets done would be replaced for ever. */
-    private void replace(String executorId, String reason) {
+    private void replace(String executorId, ExitReason reason) {
         if (isClosing || bugs.contains(PlantedBug.EXECUTOR_NOT_REPLACED)) {
             return;
         }
         if (++futileLosses <= settings.maxFutileExecutorLosses()) {
             unansweredReplacements++;
-            out.add(new DriverEffect.ReplaceExecutor(executorId, reason));
+            out.add(new DriverEffect.ReplaceExecutor(executorId, ExitReasons.happened(reason)));
             return;
         }
         owedReplacements.add(executorId);
         if (executors.isEmpty() && unansweredReplacements == 0) {
             String message = "no executor stays alive: " + futileLosses
-                    + " were lost in a row without one task finishing. " + executors.describeLosses();
-            stages.failAll(ErrorCode.EXECUTORS_LOST, message);
+                    + " were lost in a row without one task finishing. " + executors.losses.describe();
+            stages.failAll(ErrorCode.EXECUTORS_LOST, message, executors.losses.last());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
@@ -25,9 +27,16 @@ public sealed interface DriverEffect {
 
     record CompleteJob(int jobId) implements DriverEffect {}
 
-    /** @param failure what the deciding attempt said, when an attempt decided it */
-    record FailJob(int jobId, dev.kindling.api.ErrorCode code, String message, Optional<TaskFailure> failure)
-            implements DriverEffect {}
+    /**
+     * @param failure what the deciding attempt said, when an attempt decided it
+     * @param exit why the executor went whose end decided it
+     */
+    record FailJob(int jobId, ErrorCode code, String message, Optional<TaskFailure> failure, Optional<ExitReason> exit)
+            implements DriverEffect {
+        static FailJob of(int jobId, ErrorCode code, String message) {
+            return new FailJob(jobId, code, message, Optional.empty(), Optional.empty());
+        }
+    }
 
     /** Make the accepted parts visible; answered by {@code OutputPublished} or {@code OutputFailed}. */
     record PublishOutput(int jobId, String target, List<OutputStore.Part> parts) implements DriverEffect {}

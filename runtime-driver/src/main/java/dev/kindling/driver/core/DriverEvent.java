@@ -1,8 +1,8 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
-import java.util.OptionalInt;
 
 /** All that can happen to a driver. */
 public sealed interface DriverEvent {
@@ -18,8 +18,8 @@ public sealed interface DriverEvent {
     /** The launcher was asked for this executor and it will register. */
     record ExecutorRequested(String executorId) implements DriverEvent {}
 
-    /** The launcher saw the process end; {@code why} is a sentence with code or signal and advice. */
-    record ExecutorExited(String executorId, OptionalInt exitCode, String why) implements DriverEvent {}
+    /** The launcher saw the process end. */
+    record ExecutorExited(String executorId, ExitReason reason) implements DriverEvent {}
 
     /** A stored result could not be fetched: its partition has to be computed again. */
     record ResultLost(int jobId, int partition, AttemptId attempt, String why) implements DriverEvent {}

@@ -14,6 +14,9 @@ final class ExecutorState {
 
     final ExecutorAddress address;
     final int cores;
+    /** The heap it was given. */
+    final long memoryBytes;
+
     final TreeMap<AttemptId, RunningAttempt> running = new TreeMap<>();
     /** Stages whose program was sent. */
     final TreeSet<Integer> programs = new TreeSet<>();
@@ -25,15 +28,20 @@ final class ExecutorState {
     int freeSlots;
 
     long lastSeenMs;
+    /** At its last heartbeat; 0 before the first one, and where the system does not say. */
+    long lastHeapBytes;
+
+    long lastResidentBytes;
     boolean isWarned;
     boolean isLost;
 
-    ExecutorState(int index, ExecutorAddress address, int cores, long nowMs) {
+    ExecutorState(int index, ExecutorAddress address, int cores, long memoryBytes, long nowMs) {
         this.id = address.executorId();
         this.incarnation = address.incarnation();
         this.index = index;
         this.address = address;
         this.cores = cores;
+        this.memoryBytes = memoryBytes;
         this.freeSlots = cores;
         this.lastSeenMs = nowMs;
     }

@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.protocol.ExecutorAddress;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,8 +19,6 @@ import java.util.TreeMap;
  * registered ones stand in the order in which they were last heard of, so a tick looks at the silent ones only.
  */
 final class ExecutorTable {
-    /** Losses whose reasons are kept for the error message. */
-    private static final int KEPT_REASONS = 6;
     /** Names whose lost processes are remembered; far more than can still be alive. */
     private static final int KEPT_FENCED = 10_000;
 
@@ -28,11 +27,11 @@ final class ExecutorTable {
     /** The highest lost incarnation of each name, oldest loss first. */
     private final LinkedHashMap<String, Long> fenced = new LinkedHashMap<>();
     /** Names that were replaced before they registered. */
-    private final LinkedHashMap<String, String> abandoned = new LinkedHashMap<>();
+    private final LinkedHashMap<String, ExitReason> abandoned = new LinkedHashMap<>();
 
     private final ArrayList<ExecutorState> byIndex = new ArrayList<>();
     private final TreeMap<String, Integer> executorsOnHost = new TreeMap<>();
-    private final LinkedHashMap<String, String> lossReasons = new LinkedHashMap<>();
+    final Losses losses = new Losses();
 
     void request(String executorId, long awakeMs) {
         abandoned.remove(executorId);
@@ -42,19 +41,19 @@ final class ExecutorTable {
     }
 
     /** It will not come: what a process of this name still says is refused until the name is requested again. */
-    boolean abandonRequest(String executorId, String reason) {
+    boolean abandonRequest(String executorId, ExitReason reason) {
         if (requestedSinceMs.remove(executorId) == null) {
             return false;
         }
         abandoned.put(executorId, reason);
         removeOldest(abandoned, KEPT_FENCED);
-        recordLoss(executorId, reason);
+        losses.record(executorId, reason);
         return true;
     }
 
-    ExecutorState register(ExecutorAddress address, int cores, long awakeMs) {
+    ExecutorState register(ExecutorAddress address, int cores, long memoryBytes, long awakeMs) {
         requestedSinceMs.remove(address.executorId());
-        ExecutorState executor = new ExecutorState(byIndex.size(), address, cores, awakeMs);
+        ExecutorState executor = new ExecutorState(byIndex.size(), address, cores, memoryBytes, awakeMs);
         byIndex.add(executor);
         registeredByLastSeen.put(executor.id, executor);
         executorsOnHost.merge(address.host(), 1, Integer::sum);
@@ -126,21 +125,14 @@ final class ExecutorTable {
         return late;
     }
 
-    void lose(ExecutorState executor, String reason) {
+    void lose(ExecutorState executor, ExitReason reason) {
         executor.isLost = true;
         registeredByLastSeen.remove(executor.id);
         executorsOnHost.computeIfPresent(executor.address.host(), (host, count) -> count == 1 ? null : count - 1);
         fenced.remove(executor.id);
         fenced.put(executor.id, executor.incarnation);
         removeOldest(fenced, KEPT_FENCED);
-        recordLoss(executor.id, reason);
-    }
-
-    /** The reason shown when the job fails for want of executors; a process's exit tells more than its connection. */
-    void recordLoss(String executorId, String reason) {
-        lossReasons.remove(executorId);
-        lossReasons.put(executorId, reason);
-        removeOldest(lossReasons, KEPT_REASONS);
+        losses.record(executor.id, reason);
     }
 
     private static void removeOldest(LinkedHashMap<String, ?> entries, int kept) {
@@ -149,18 +141,5 @@ final class ExecutorTable {
             oldest.next();
             oldest.remove();
         }
-    }
-
-    boolean wasLost(String executorId) {
-        return lossReasons.containsKey(executorId);
-    }
-
-    String describeLosses() {
-        StringBuilder text = new StringBuilder();
-        lossReasons.forEach((id, reason) -> text.append(text.length() == 0 ? "" : "; ")
-                .append(id)
-                .append(": ")
-                .append(reason));
-        return text.toString();
     }
 }

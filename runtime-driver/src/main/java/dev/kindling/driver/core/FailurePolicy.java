@@ -7,9 +7,6 @@ import java.util.List;
 
 /** What a failed attempt means for its task, and the sentence a job's failure is told in. No state. */
 final class FailurePolicy {
-    /** Executors that died under a task before it is run alone, so that the next death tells whether it is the cause. */
-    static final int DEATHS_BEFORE_ALONE = 2;
-
     /** What to do about the task. */
     enum Verdict {
         /** Try again; counts towards the limit of failures. */
@@ -72,10 +69,17 @@ final class FailurePolicy {
                 + earlier + " was lost, and attempt " + rebuilt + " has written other rows. Result partition "
                 + partition
                 + " of job " + jobId
-                + " was computed from the earlier rows already; with what would be computed from the"
-                + " new ones, rows could be missing or occur twice. Either a function returns different rows for the same"
-                + " input, or it depends on the order of rows that come from a shuffle, as repartition() does. Make the"
-                + " function deterministic, sort before repartition(), or save the set first and go on from what is saved";
+                + " was computed from the earlier rows already; with what would be computed from the new ones, rows"
+                + " could be missing or occur twice. Either a function returns different rows for the same input, or"
+                + " it depends on the order of rows that come from a shuffle, as repartition() does. Make the function"
+                + " deterministic, sort before repartition(), or save the set first and go on from what is saved";
+    }
+
+    /** The task has ended the executors it ran on. */
+    static String describeDeath(String words, RunningAttempt attempt, TaskSet.Failures seen) {
+        int limit = attempt.stage.maxTaskFailures;
+        return describe(words, attempt.stage, attempt, Math.min(seen.charged, limit), limit, seen.executorsOfLast)
+                + "; no other task ran there, so this task is what ends its executors";
     }
 
     /** The user's words first, then which task, where, how often. */

@@ -26,7 +26,7 @@ public final class Sentences {
             return "job " + e.job().jobId() + " is submitted: " + String.join(", ", stages);
         }
         if (event instanceof DriverEvent.ExecutorExited e) {
-            return "executor " + e.executorId() + " exits: " + e.why();
+            return "executor " + e.executorId() + " exits: " + e.reason();
         }
         if (event instanceof DriverEvent.ConnectionClosed e) {
             return "the connection of " + e.executorId() + " ends: " + e.why();
@@ -204,6 +204,9 @@ public final class Sentences {
         }
         if (event instanceof AppEvent.ExecutorLost e) {
             return "executor " + e.executorId() + " is lost: " + e.reason();
+        }
+        if (event instanceof AppEvent.ExecutorLossExplained e) {
+            return "executor " + e.executorId() + " was lost because: " + e.reason();
         }
         return event instanceof AppEvent.MapOutputsLost e
                 ? "map outputs " + e.mapPartitions() + " of shuffle " + e.shuffleId() + " are lost: " + e.reason()

@@ -27,6 +27,8 @@ final class StageState {
     boolean isStartReported;
     /** Rebuilds of its input since a task last finished. */
     int futileRebuilds;
+    /** Whose outputs could not be read by its tasks since then. */
+    final TreeSet<String> unreadableFrom = new TreeSet<>();
     /** A rebuild caused by its fetch failures is under way; further failures belong to the same one. */
     boolean isRebuilding;
 
@@ -65,10 +67,16 @@ final class StageState {
         return 1L << bucket;
     }
 
+    /** A task of it finished, so its input could be read. */
+    void inputWasRead() {
+        futileRebuilds = 0;
+        unreadableFrom.clear();
+    }
+
     /** Starts a new life after having been idle: earlier failures and times do not count. */
     void reset() {
         isStartReported = false;
-        futileRebuilds = 0;
+        inputWasRead();
         isRebuilding = false;
         Arrays.fill(durations, 0);
         durationCount = 0;

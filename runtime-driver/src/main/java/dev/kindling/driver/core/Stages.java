@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AttemptId;
@@ -76,7 +77,7 @@ final class Stages {
         }
         if (earlyCancellations.remove(graph.jobId())) {
             String message = "job " + graph.jobId() + " was cancelled before it began";
-            out.add(new DriverEffect.FailJob(graph.jobId(), ErrorCode.CANCELLED, message, Optional.empty()));
+            out.add(DriverEffect.FailJob.of(graph.jobId(), ErrorCode.CANCELLED, message));
             return;
         }
         StageState resultStage = new StageState(graph.resultStage());
@@ -267,7 +268,7 @@ final class Stages {
             if (!job.missing.contains(partition) && reads(reader, partition, shuffle.shuffleId)) {
                 StageState writer = stages.get(shuffle.mapStageId);
                 String message = FailurePolicy.otherRows(job.id(), partition, writer, earlier, rebuilt);
-                fail(job, ErrorCode.NON_DETERMINISTIC, message, Optional.empty());
+                fail(job, ErrorCode.NON_DETERMINISTIC, message);
                 return;
             }
         }
@@ -468,7 +469,7 @@ final class Stages {
         if (++stage.lostResults > settings.maxStageAttempts() * stage.spec.partitionCount()) {
             String message = "the results of " + stage + " could not be fetched from their executors "
                     + stage.lostResults + " times; last, partition " + e.partition() + ": " + e.why();
-            fail(job, ErrorCode.TASK_FAILED, message, Optional.empty());
+            fail(job, ErrorCode.TASK_FAILED, message);
         }
     }
 
@@ -509,7 +510,7 @@ final class Stages {
         if (job != null && job.isPublishing) {
             String message =
                     "the output " + job.commit.target + " could not be published; nothing of it is visible: " + why;
-            fail(job, ErrorCode.COMMIT_FAILED, message, Optional.empty());
+            fail(job, ErrorCode.COMMIT_FAILED, message);
         }
     }
 
@@ -523,16 +524,21 @@ final class Stages {
                 earlyCancellations.pollFirst();
             }
         } else if (!job.isPublishing) {
-            fail(job, ErrorCode.CANCELLED, "job " + jobId + " was cancelled: " + reason, Optional.empty());
+            fail(job, ErrorCode.CANCELLED, "job " + jobId + " was cancelled: " + reason);
         }
     }
 
     /** Fails the jobs that cannot do without this stage. */
-    void failJobsNeeding(StageState stage, ErrorCode code, String message, Optional<TaskFailure> failure) {
+    void failJobsNeeding(
+            StageState stage,
+            ErrorCode code,
+            String message,
+            Optional<TaskFailure> failure,
+            Optional<ExitReason> exit) {
         for (int jobId : List.copyOf(stage.jobIds)) {
             Jobs.Job job = jobs.find(jobId);
             if (isNeededBy(job.resultStage, stage)) {
-                fail(job, code, message, failure);
+                fail(job, code, message, failure, exit);
             }
         }
     }
@@ -550,9 +556,9 @@ final class Stages {
         return false;
     }
 
-    void failAll(ErrorCode code, String message) {
+    void failAll(ErrorCode code, String message, Optional<ExitReason> exit) {
         for (Jobs.Job job : new ArrayList<>(jobs.unfinished())) {
-            fail(job, code, message, Optional.empty());
+            fail(job, code, message, Optional.empty(), exit);
         }
     }
 
@@ -562,13 +568,18 @@ final class Stages {
         out.add(new DriverEffect.CompleteJob(job.id()));
     }
 
-    private void fail(Jobs.Job job, ErrorCode code, String message, Optional<TaskFailure> failure) {
+    private void fail(Jobs.Job job, ErrorCode code, String message) {
+        fail(job, code, message, Optional.empty(), Optional.empty());
+    }
+
+    private void fail(
+            Jobs.Job job, ErrorCode code, String message, Optional<TaskFailure> failure, Optional<ExitReason> exit) {
         end(job, "job " + job.id() + " failed");
         if (job.commit != null) {
             out.add(new DriverEffect.DiscardOutput(job.id(), job.commit.target));
         }
         out.emit(new AppEvent.JobFailed(job.id(), message));
-        out.add(new DriverEffect.FailJob(job.id(), code, message, failure));
+        out.add(new DriverEffect.FailJob(job.id(), code, message, failure, exit));
     }
 
     private void end(Jobs.Job job, String reason) {

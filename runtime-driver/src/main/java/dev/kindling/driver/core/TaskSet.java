@@ -39,10 +39,43 @@ final class TaskSet {
     /** What went wrong with one task so far. */
     static final class Failures {
         int charged;
-        int deaths;
-        String lastMessage = "";
-        /** Executors on which it failed with {@code lastMessage}. */
+        /** Executors on which it failed in the same way as the last time. */
         final List<String> executorsOfLast = new ArrayList<>();
+
+        private String last = "";
+        private int suspicion;
+        /** Processes that ended by themselves under it and others, which of them caused it being unknown. */
+        private int certainDeaths;
+
+        /** It failed, by its own fault; {@code way} is equal for failures that are alike. */
+        void add(String way, String executorId, int charges) {
+            charged += charges;
+            if (!way.equals(last)) {
+                last = way;
+                executorsOfLast.clear();
+            }
+            if (!executorsOfLast.contains(executorId)) {
+                executorsOfLast.add(executorId);
+            }
+        }
+
+        /** Its executor died under it, and it is not known to be the cause. */
+        void suspect(Suspicion of) {
+            suspicion += of.weight;
+            certainDeaths += of == Suspicion.CERTAIN ? 1 : 0;
+        }
+
+        /** It ended its executor, and as is known now, those before as well that ended by what ran in them. */
+        void endedExecutor(String way, String executorId) {
+            suspicion = Suspicion.ALONE_FROM;
+            add(way, executorId, 1 + certainDeaths);
+            certainDeaths = 0;
+        }
+
+        /** Whether it is run with no other task beside it, so that the next death tells whether it is the cause. */
+        boolean isSuspect() {
+            return suspicion >= Suspicion.ALONE_FROM;
+        }
     }
 
     /** The task chosen for a slot. */
@@ -91,7 +124,7 @@ final class TaskSet {
             return;
         }
         Failures seen = failures.get(partition);
-        boolean isAlone = seen != null && seen.deaths >= FailurePolicy.DEATHS_BEFORE_ALONE;
+        boolean isAlone = seen != null && seen.isSuspect();
         retries.put(partition, new Retry(notBeforeMs, avoidUntilMs, List.copyOf(avoided), isAlone));
     }
 

@@ -1,6 +1,6 @@
 package dev.kindling.driver.launch;
 
-import java.util.OptionalInt;
+import dev.kindling.api.KindlingListener.ExitReason;
 
 /**
  * What makes an application's executors exist: threads in this JVM, processes on this machine, containers of a
@@ -16,8 +16,8 @@ public interface ClusterLauncher extends AutoCloseable {
         /** An executor of this id was asked for and will register. */
         void executorRequested(String executorId);
 
-        /** Its process is gone; {@code why} says what its exit code means and what it wrote last. */
-        void executorExited(String executorId, OptionalInt exitCode, String why);
+        /** Its process is gone; the reason is that of {@code ExitReasons}, or says what the cluster said about it. */
+        void executorExited(String executorId, ExitReason reason);
     }
 
     /** Starts asking for the executors the master names. */

@@ -1,11 +1,11 @@
 package dev.kindling.driver.launch;
 
+import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.ExecutorBootstrap;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** One executor process, from its start to its end, followed by a thread of its own. Any thread may end it. */
@@ -41,11 +41,10 @@ final class ExecutorProcess {
             while (!started.waitFor(1, TimeUnit.SECONDS)) {
                 log.trim();
             }
-            String why = ExitReason.of(started.exitValue(), bootstrap.memoryBytes() >> 20) + lastWords();
-            listener.executorExited(executorId, OptionalInt.of(started.exitValue()), why);
+            listener.executorExited(
+                    executorId, ExitReasons.ofProcess(started.exitValue(), bootstrap.memoryBytes(), log.tail()));
         } catch (IOException e) {
-            String why = "its process could not be started: " + e.getMessage();
-            listener.executorExited(executorId, OptionalInt.empty(), why);
+            listener.executorExited(executorId, ExitReasons.notStarted(e.getMessage()));
         } catch (InterruptedException e) {
             // Nobody interrupts this thread while the driver lives; without it nobody would follow the process.
             kill();
@@ -70,11 +69,6 @@ final class ExecutorProcess {
             // It ended before it read a word; what it wrote and its exit code say why.
         }
         return process;
-    }
-
-    private String lastWords() {
-        String tail = log.tail();
-        return tail.isEmpty() ? "" : "; its last output was:\n" + tail.indent(4).stripTrailing();
     }
 
     /** Ends it at once. */

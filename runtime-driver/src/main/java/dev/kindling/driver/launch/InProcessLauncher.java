@@ -1,6 +1,7 @@
 package dev.kindling.driver.launch;
 
 import dev.kindling.config.Config;
+import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.DriverLink;
 import dev.kindling.executor.Executor;
 import dev.kindling.executor.ExecutorSetup;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -89,7 +89,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     }
 
     private void ended(String executorId, String reason) {
-        listener.executorExited(executorId, OptionalInt.empty(), reason);
+        listener.executorExited(executorId, ExitReasons.endedItself(reason));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
@@ -37,6 +38,9 @@ final class SimCluster {
 
     /** The driver's patience with an attempt that ignores its interrupt, and the time its next report takes. */
     private static final long REPLACED_AFTER_MS = 12_000;
+
+    /** Exit code of a process that was killed. */
+    private static final int KILLED = 137;
 
     private static final int WATCH_MS = 500;
     private static final int CORES = 2;
@@ -169,7 +173,7 @@ final class SimCluster {
         if (faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             causes.processEnded();
             network.disturbedUntil(world.nowMs() + REGISTRATION_MS);
-            world.in(100, () -> exited(executorId, launches, 1, "exit code 1 before it registered"));
+            world.in(100, () -> exited(executorId, launches, 1, "no such jar"));
             return;
         }
         world.in(200 + random.nextInt(2_000), () -> {
@@ -201,7 +205,7 @@ final class SimCluster {
         }
         world.in(1 + random.nextInt(100), () -> {
             if (reach == 1) {
-                process.end(137, "killed by the launcher: " + reason);
+                process.end(KILLED, "killed by the launcher: " + reason);
             } else {
                 process.driverGone("closed by the driver");
             }
@@ -210,7 +214,7 @@ final class SimCluster {
 
     void killed(SimExecutor executor, String why) {
         network.disturbedUntil(world.nowMs());
-        executor.end(137, why);
+        executor.end(KILLED, why);
     }
 
     /** The driver may learn of it by the connection, by the launcher, by both, or only by silence. */
@@ -229,14 +233,15 @@ final class SimCluster {
                             new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
         if (news > 2 && news < 8) {
-            world.in(1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, why));
+            String output = exitCode == KILLED ? "" : "executor ends with exit code " + exitCode + ": " + why;
+            world.in(1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, output));
         }
     }
 
     /** A launcher that has started a name again tells no more of the process before. */
-    private void exited(String executorId, int launches, int exitCode, String why) {
+    private void exited(String executorId, int launches, int exitCode, String lastOutput) {
         if (launchesOf.get(executorId) == launches) {
-            driver.exited(executorId, exitCode, why);
+            driver.exited(executorId, ExitReasons.ofProcess(exitCode, SimExecutor.HEAP_BYTES, lastOutput));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
@@ -16,7 +17,6 @@ import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -290,7 +290,7 @@ final class SimDriver {
         }
     }
 
-    void exited(String executorId, int code, String why) {
-        on(new DriverEvent.ExecutorExited(executorId, OptionalInt.of(code), why));
+    void exited(String executorId, ExitReason reason) {
+        on(new DriverEvent.ExecutorExited(executorId, reason));
     }
 }

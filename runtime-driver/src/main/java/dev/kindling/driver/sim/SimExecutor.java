@@ -27,6 +27,7 @@ import java.util.TreeMap;
  */
 final class SimExecutor {
     private static final int TICK_MS = 100;
+    static final long HEAP_BYTES = 64 << 20;
     private static final long POOL_BYTES = 4 << 20;
     private static final int MAX_USUAL_RUN_MS = 1_500;
 
@@ -67,14 +68,15 @@ final class SimExecutor {
         on(new ExecutorEvent.Started(
                 new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch"),
                 cores,
-                POOL_BYTES,
+                HEAP_BYTES,
                 incarnation));
         tickLater();
     }
 
     private void tickLater() {
         in(TICK_MS, () -> {
-            on(new ExecutorEvent.Tick(0, 0));
+            // Numbers of its own: what a loss says about memory must be that of this very process.
+            on(new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, HEAP_BYTES + incarnation));
             tickLater();
         });
     }

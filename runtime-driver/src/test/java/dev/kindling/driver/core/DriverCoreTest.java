@@ -10,13 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What the driver decides, told as scripts. */
@@ -327,19 +327,133 @@ class DriverCoreTest {
     }
 
     @Test
-    void taskUnderWhichExecutorsDieRunsAloneAndThenAnswersForIt() {
+    void taskUnderWhichExecutorsAreKilledRunsAloneAndThenAnswersForIt() {
         DriverScript driver = DriverScript.with(executor("e0", 2));
         driver.submit(job(1).resultStage(0, 2).maxTaskFailures(2).build());
         for (int death = 0; death < 2; death++) {
-            driver.registers(executor("e" + (death + 1), 2), 1).exits("e" + death, 7, "exit code 7");
+            driver.registers(executor("e" + (death + 1), 2), 1).exits("e" + death, 137);
         }
 
         assertEquals("e2", driver.placeOf("s0p0#2"));
-        driver.notLaunched("s0p1#2").exits("e2", 7, "exit code 7");
+        driver.notLaunched("s0p1#2").exits("e2", 137);
         driver.registers(executor("e3", 2), 1);
-        driver.neverSays("fail job").launched("s0p0#3").exits("e3", 7, "exit code 7");
+        driver.neverSays("fail job").launched("s0p0#3").exits("e3", 137);
 
-        driver.says("fail job 1 EXECUTORS_LOST: executor e3 was lost: exit code 7 [task s0p0#3");
+        driver.says("fail job 1 EXECUTORS_LOST: executor e3 was lost: exit code 137 (SIGKILL)");
+    }
+
+    @Test
+    void taskThatFillsTheHeapIsFoundByRunningTheSuspectsAloneAndFailsWithTheFourthDeath() {
+        DriverScript driver = DriverScript.with(executor("e0", 2));
+        driver.submit(job(1).resultStage(0, 1).build())
+                .submit(job(2).resultStage(1, 1).build());
+
+        driver.registers(executor("e1", 2), 1).registers(executor("e2", 2), 1).exits("e0", 3);
+
+        driver.says("s0p0#0 has failed, not charged").says("s1p0#0 has failed, not charged");
+        assertNotEquals(driver.placeOf("s0p0#1"), driver.placeOf("s1p0#1"));
+        driver.finishes("s1p0#1").says("complete job 2");
+        for (int death = 1; death < 4; death++) {
+            driver.neverSays("fail job 1").registers(executor("r" + death, 2), 1);
+            driver.exits(driver.placeOf("s0p0#" + death), 3).says("s0p0#" + death + " has failed, charged: executor");
+        }
+        driver.says("failure 4 of 4 allowed").notLaunched("s0p0#4");
+    }
+
+    @Test
+    void neighboursOfATaskThatCallsExitAreNeverCharged() {
+        DriverScript driver = DriverScript.with(executor("e0", 4));
+        driver.submit(job(1).resultStage(0, 4).maxTaskFailures(1).build());
+
+        driver.registers(executor("e1", 4), 1).exits("e0", 42);
+
+        for (int partition = 0; partition < 4; partition++) {
+            driver.says("s0p" + partition + "#0 has failed, not charged");
+        }
+        driver.finishes("s0p0#1").finishes("s0p1#1").finishes("s0p2#1");
+        driver.exits("e1", 42).says("fail job 1 EXECUTORS_LOST: executor e1 was lost: exit code 42: a task called");
+    }
+
+    @Test
+    void executorThatEndsOnPurposeMakesNoTaskASuspect() {
+        DriverScript driver = DriverScript.with(executor("e0", 1));
+        driver.submit(job(1).resultStage(0, 1).maxTaskFailures(1).build());
+        ExitReason ended = ExitReasons.ofProcess(5, 64 << 20, "executor ends with exit code 5: attempt s9p9#0 hangs");
+
+        for (int end = 0; end < 5; end++) {
+            driver.registers(executor("e" + (end + 1), 1), 1);
+            driver.on(new DriverEvent.ExecutorExited("e" + end, ended)).says("has failed, not charged");
+        }
+
+        driver.neverSays("fail job");
+    }
+
+    @Test
+    void lossSaysHowMuchMemoryWasInUseAtTheLastHeartbeat() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.heartbeatsOf("e1", 50L << 20, 180L << 20, "s0p0#0");
+
+        driver.exits("e1", 3);
+
+        driver.says("executor e1 is lost: exit code 3: its heap of 64 MiB was full (at its last heartbeat 50 MiB of its"
+                + " heap were in use and 180 MiB of memory altogether); raise the memory");
+    }
+
+    @Test
+    void silenceOfAnExecutorWhoseHeapIsFullPointsToGarbageCollection() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.heartbeatsOf("e1", 63L << 20, 0).heartbeatsOf("e2", 1L << 20, 0);
+
+        driver.passes(12_000);
+
+        driver.says("e1 is lost: no sign of life for 10.0 s").says("e2 is lost: no sign of life for 10.0 s");
+        List<String> told = driver.effects().stream().map(Sentences::of).toList();
+        assertTrue(told.stream().anyMatch(line -> line.contains("e1 is lost") && line.contains("collecting garbage")));
+        assertTrue(told.stream().anyMatch(line -> line.contains("e2 is lost") && line.contains("lostAfterMs")));
+    }
+
+    @Test
+    void exitThatIsSeenAfterTheConnectionEndedIsTold() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.loses("e1").says("e1 is lost: its connection ended: end of stream");
+
+        driver.exits("e1", 137).says("executor e1 was lost because: exit code 137 (SIGKILL)");
+        driver.exits("e1", 137).neverSays("was lost because");
+    }
+
+    @Test
+    void endByTheDriversOwnHandDoesNotHideWhyItWasGivenUp() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        for (int second = 0; second < 12; second++) {
+            driver.heartbeats("e2").passes(1_000);
+        }
+        driver.says("executor e1 is lost: no sign of life");
+
+        driver.exits("e1", 137).neverSays("was lost because");
+    }
+
+    @Test
+    void jobThatDiesOfFetchFailuresSaysWhyTheExecutorsWent() {
+        DriverScript driver = DriverScript.with(executor("e0", 1), executor("r", 1));
+        driver.submit(1, 1);
+        for (int round = 0; round < 4; round++) {
+            driver.finishes("s0p0#" + round);
+            String holder = driver.executorOfOutput(0);
+            driver.registers(executor("e" + (round + 1), 1), 1).neverSays("fail job");
+            // The reader notices first; its process is reaped a little later.
+            driver.fails("s1p0#" + round, fetchFailed("s0p0#" + round, holder)).forgetEffects();
+            if (round < 3) {
+                driver.exits(holder, 3);
+            }
+        }
+
+        DriverEffect.FailJob failure = (DriverEffect.FailJob) driver.effects().stream()
+                .filter(DriverEffect.FailJob.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+        assertTrue(failure.message().contains("was lost: exit code 3: its heap of 64 MiB was full"), failure.message());
+        assertEquals(
+                ExitReason.Kind.HEAP_EXHAUSTED, failure.exit().orElseThrow().kind());
     }
 
     @Test
@@ -654,7 +768,7 @@ class DriverCoreTest {
         }
 
         driver.says("executor " + busy + " is silent for 5000 ms");
-        driver.says("executor " + busy + " is lost: no sign of life for 10000 ms");
+        driver.says("executor " + busy + " is lost: no sign of life for 10.0 s");
         driver.says("release " + busy).says("replace " + busy);
         assertEquals(other, driver.placeOf("s0p0#1"));
         driver.heartbeats(busy).says("send " + busy + " Refused: it was declared lost");
@@ -681,9 +795,7 @@ class DriverCoreTest {
     @Test
     void registrationThatComesAfterTheEndOfItsProcessIsRefused() {
         DriverScript driver = DriverScript.with();
-        driver.on(new DriverEvent.ExecutorRequested("e1"))
-                .exits("e1", 1, "exit code 1")
-                .says("replace e1");
+        driver.on(new DriverEvent.ExecutorRequested("e1")).exits("e1", 1).says("replace e1");
 
         driver.registers(executor("e1", 1), 1).says("Refused").neverSays("has come");
 
@@ -738,7 +850,7 @@ class DriverCoreTest {
         DriverScript driver = DriverScript.with(executor("e0", 1));
         driver.submit(job(1).resultStage(0, 1).maxTaskFailures(100).build());
         for (int death = 0; death < 9; death++) {
-            driver.neverSays("fail job").exits("e" + death, 3, "exit code 3: out of memory");
+            driver.neverSays("fail job").exits("e" + death, 3);
             if (death < 8) {
                 driver.on(new DriverEvent.ExecutorRequested("e" + (death + 1)));
             }
@@ -746,7 +858,7 @@ class DriverCoreTest {
 
         driver.says("fail job 1 EXECUTORS_LOST: no executor stays alive").neverSays("replace");
         assertTrue(driver.effects().stream()
-                .anyMatch(effect -> Sentences.of(effect).contains("e8: exit code 3: out of memory")));
+                .anyMatch(effect -> Sentences.of(effect).contains("e8: exit code 3: its heap of 64 MiB was full")));
         driver.submit(job(2).resultStage(5, 1).build()).says("replace e8");
     }
 
@@ -943,8 +1055,6 @@ class DriverCoreTest {
 
     @Test
     void unknownExecutorsExitIsNobodysLoss() {
-        DriverScript.with(executor("e1", 1))
-                .on(new DriverEvent.ExecutorExited("e9", OptionalInt.of(1), "exit code 1"))
-                .neverSays("replace");
+        DriverScript.with(executor("e1", 1)).exits("e9", 1).neverSays("replace");
     }
 }

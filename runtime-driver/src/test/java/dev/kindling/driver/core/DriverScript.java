@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -169,17 +168,23 @@ final class DriverScript {
                 executorId, executors.get(executorId).incarnation(), "end of stream"));
     }
 
-    DriverScript exits(String executorId, int code, String why) {
+    /** Its process ends, of 64 MiB, having written nothing. */
+    DriverScript exits(String executorId, int code) {
         places.values().removeIf(executorId::equals);
-        return on(new DriverEvent.ExecutorExited(executorId, OptionalInt.of(code), why));
+        return on(new DriverEvent.ExecutorExited(executorId, ExitReasons.ofProcess(code, 64 << 20, "")));
     }
 
     DriverScript heartbeats(String executorId, String... attempts) {
+        return heartbeatsOf(executorId, 0, 0, attempts);
+    }
+
+    DriverScript heartbeatsOf(String executorId, long heapBytes, long residentBytes, String... attempts) {
         List<AttemptId> ids = new ArrayList<>();
         for (String attempt : attempts) {
             ids.add(id(attempt));
         }
-        return sends(new Frame.Heartbeat(executorId, executors.get(executorId).incarnation(), sequence++, ids, 0, 0));
+        long incarnation = executors.get(executorId).incarnation();
+        return sends(new Frame.Heartbeat(executorId, incarnation, sequence++, ids, heapBytes, residentBytes));
     }
 
     /** The executor reports that the attempt goes on although it was interrupted. */

@@ -45,8 +45,8 @@ class TranscriptTest {
         driver.note("Executor e1 dies: its running attempt ends uncharged, its map output 0 is lost, both are computed"
                 + " again on e2. Outputs on e2 stay. A replacement is asked for.");
         driver.loses("e1");
-        driver.note("The exit code comes a little later: for the error message, should it come to that.");
-        driver.exits("e1", 137, "killed by signal 9");
+        driver.note("The exit code comes a little later. It says more than the end of the connection: that is told.");
+        driver.exits("e1", 137);
         driver.note("The replacement registers and gets a share of the work.");
         driver.on(new DriverEvent.ExecutorRequested("e3")).registers(executor("e3", 2), 1);
         driver.finishAll(0);

@@ -43,15 +43,6 @@ class ExecutorJvmTest {
     }
 
     @Test
-    void exitCodesAreExplained() {
-        assertTrue(ExitReason.of(3, 64).contains("heap of 64 MB was full"));
-        assertTrue(ExitReason.of(137, 64).contains("SIGKILL"));
-        assertTrue(ExitReason.of(255, 64).contains("signal 127"));
-        assertTrue(ExitReason.of(42, 64).contains("exit code 42: a task called System.exit"));
-        assertFalse(ExitReason.of(0, 64).isEmpty());
-    }
-
-    @Test
     void engineOfThisTestIsFoundWithEveryLibraryExecutorsNeed() {
         List<Path> engine = EngineClassPath.find(directory);
 

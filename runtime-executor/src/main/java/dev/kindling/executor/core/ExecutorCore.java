@@ -109,7 +109,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             out.add(new ExecutorEffect.Send(new Frame.Leaving(id(), incarnation(), e.reason())));
             exit(EXIT_OK, e.reason());
         } else if (event instanceof ExecutorEvent.DriverGone e) {
-            exit(EXIT_OK, "the driver's connection ended: " + e.why());
+            exit(EXIT_WITHOUT_DRIVER, "the driver's connection ended: " + e.why());
         }
     }
 

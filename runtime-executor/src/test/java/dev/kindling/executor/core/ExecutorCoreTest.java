@@ -269,7 +269,7 @@ class ExecutorCoreTest {
     }
 
     @Test
-    void shutdownAndTheEndOfTheConnectionEndItWell() {
+    void shutdownAndTheEndOfTheConnectionEndIt() {
         register();
         receives(new Frame.Shutdown("done"));
         assertEquals(ExecutorCore.EXIT_OK, exit().code());
@@ -278,7 +278,7 @@ class ExecutorCoreTest {
         other.on(0, new ExecutorEvent.Started(ADDRESS, 1, 1, 1), effect -> {});
         List<ExecutorEffect> answer = new ArrayList<>();
         other.on(0, new ExecutorEvent.DriverGone("end of stream"), answer::add);
-        assertEquals(List.of(new ExecutorEffect.Exit(0, "the driver's connection ended: end of stream")), answer);
+        assertEquals(List.of(new ExecutorEffect.Exit(4, "the driver's connection ended: end of stream")), answer);
     }
 
     @Test

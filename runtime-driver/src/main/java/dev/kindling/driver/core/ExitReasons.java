@@ -1,0 +1,242 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.util.ByteSizes;
+import dev.kindling.util.Durations;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds out why an executor went: from the exit code and the last output that its launcher saw, from how its connection
+ * or its silence looked to the driver, and from the memory in its last heartbeat. Every reason is one sentence that
+ * says what happened, and one that says what to try. No state; any thread.
+ */
+public final class ExitReasons {
+    /** How a JVM started with {@code ExitOnOutOfMemoryError} ends when its heap is full. */
+    static final int OUT_OF_MEMORY = 3;
+
+    private static final int SIGNAL_BASE = 128;
+    private static final int FULL_HEAP_PERCENT = 90;
+
+    /** An executor that decides to end says so in its output. */
+    private static final Pattern OWN_END = Pattern.compile("executor ends with exit code (\\d+): (.*)");
+
+    private static final Pattern OUT_OF_MEMORY_ERROR = Pattern.compile("java\\.lang\\.OutOfMemoryError(?:: (.*))?");
+
+    private static final String MORE_HEAP =
+            "raise the memory of executors (kindling.executor.memory, or the last number of"
+                    + " local-cluster[executors,cores,MB]), use more partitions, or hold fewer rows at a time in your"
+                    + " functions";
+    private static final String NO_EXIT =
+            "end a task by throwing an exception: System.exit ends the executor and every task that runs in it";
+
+    private ExitReasons() {}
+
+    // ---- what a launcher saw --------------------------------------------------------------------------------------
+
+    /**
+     * The process has ended.
+     *
+     * @param memoryBytes the heap it was given
+     * @param lastOutput the last lines it wrote; empty when they are not known
+     */
+    public static ExitReason ofProcess(int exitCode, long memoryBytes, String lastOutput) {
+        Matcher own = OWN_END.matcher(lastOutput);
+        String ownReason = "";
+        while (own.find()) {
+            ownReason = own.group(1).equals(Integer.toString(exitCode)) ? own.group(2) : "";
+        }
+        ExitReason reason =
+                ownReason.isEmpty() ? byCode(exitCode, memoryBytes, lastOutput) : byItself(exitCode, ownReason);
+        String output = lastOutput.isBlank()
+                ? ""
+                : "\nIts last output was:\n" + lastOutput.strip().indent(4);
+        return new ExitReason(
+                reason.kind(), reason.exitCode(), (reason.detail() + output).stripTrailing(), 0, 0, reason.advice());
+    }
+
+    private static ExitReason byItself(int exitCode, String why) {
+        Matcher memory = OUT_OF_MEMORY_ERROR.matcher(why);
+        if (memory.find()) {
+            // The heap's own errors end the process before it can say anything.
+            return reason(
+                    Kind.CRASHED,
+                    exitCode,
+                    why,
+                    "memory outside the heap ran out: bound it by kindling.executor.javaOptions"
+                            + " (-XX:MaxDirectMemorySize, -XX:MaxMetaspaceSize), or start fewer threads");
+        }
+        boolean isDefect = exitCode == 1;
+        return reason(isDefect ? Kind.CRASHED : Kind.FINISHED, exitCode, "it ended itself: " + why, "");
+    }
+
+    private static ExitReason byCode(int exitCode, long memoryBytes, String lastOutput) {
+        if (exitCode == OUT_OF_MEMORY && (lastOutput.isBlank() || lastOutput.contains("OutOfMemoryError"))) {
+            Matcher memory = OUT_OF_MEMORY_ERROR.matcher(lastOutput);
+            boolean isMetaspace = memory.find() && "Metaspace".equals(memory.group(1));
+            return isMetaspace
+                    ? reason(
+                            Kind.CRASHED,
+                            exitCode,
+                            "exit code 3: its space for classes (metaspace) was full",
+                            "raise it by kindling.executor.javaOptions, for example -XX:MaxMetaspaceSize=512m")
+                    : reason(
+                            Kind.HEAP_EXHAUSTED,
+                            exitCode,
+                            "exit code 3: its heap of " + ByteSizes.format(memoryBytes) + " was full",
+                            MORE_HEAP);
+        }
+        return switch (exitCode) {
+            case 0 -> reason(Kind.CRASHED, 0, "exit code 0: a task called System.exit(0)", NO_EXIT);
+            case 1 ->
+                reason(
+                        Kind.CRASHED,
+                        1,
+                        "exit code 1: it could not start, or a task called System.exit(1)",
+                        "its last output, if there is any, says more");
+            case SIGNAL_BASE + 6 ->
+                reason(
+                        Kind.CRASHED,
+                        exitCode,
+                        "exit code 134 (SIGABRT): the Java virtual machine itself crashed",
+                        "native code that the program calls is the usual cause");
+            case SIGNAL_BASE + 9 ->
+                reason(
+                        Kind.KILLED,
+                        exitCode,
+                        "exit code 137 (SIGKILL): killed from outside, by somebody or by the operating system because"
+                                + " the machine or its container ran out of memory",
+                        "if nobody killed it, run fewer or smaller executors on the machine; its kernel log (dmesg)"
+                                + " names what was killed for want of memory");
+            case SIGNAL_BASE + 11 ->
+                reason(
+                        Kind.CRASHED,
+                        exitCode,
+                        "exit code 139 (SIGSEGV): native code in the process crashed",
+                        "look for native libraries that the program loads");
+            case SIGNAL_BASE + 15 ->
+                reason(
+                        Kind.KILLED,
+                        exitCode,
+                        "exit code 143 (SIGTERM): somebody asked the process to end",
+                        "find out what ends processes of this user");
+            default ->
+                exitCode > SIGNAL_BASE
+                        ? reason(
+                                Kind.KILLED,
+                                exitCode,
+                                "exit code " + exitCode + ": ended by signal " + (exitCode - SIGNAL_BASE),
+                                "")
+                        : reason(
+                                Kind.CRASHED,
+                                exitCode,
+                                "exit code " + exitCode + ": a task called System.exit(" + exitCode + ")",
+                                NO_EXIT);
+        };
+    }
+
+    private static ExitReason reason(Kind kind, int exitCode, String detail, String advice) {
+        return new ExitReason(kind, OptionalInt.of(exitCode), detail, 0, 0, advice);
+    }
+
+    /** There never was a process. */
+    public static ExitReason notStarted(String why) {
+        return withoutCode(Kind.CRASHED, "its process could not be started: " + why, "");
+    }
+
+    /** An executor inside the driver's JVM has ended by its own decision. */
+    public static ExitReason endedItself(String why) {
+        return withoutCode(Kind.FINISHED, "it ended itself: " + why, "");
+    }
+
+    // ---- what the driver saw --------------------------------------------------------------------------------------
+
+    static ExitReason connectionEnded(String why) {
+        return withoutCode(
+                Kind.UNKNOWN,
+                "its connection ended: " + why,
+                "either its process or its machine has died, or the network between them and the driver");
+    }
+
+    static ExitReason left(String why) {
+        return withoutCode(Kind.FINISHED, "it left: " + why, "");
+    }
+
+    static ExitReason stuck(String why) {
+        return withoutCode(
+                Kind.FINISHED,
+                why,
+                "let long loops end when Thread.interrupted() or TaskContext.get().isInterrupted() says so");
+    }
+
+    static ExitReason superseded() {
+        return withoutCode(Kind.UNKNOWN, "another process has registered under its name", "");
+    }
+
+    static ExitReason notRegistered(long withinMs) {
+        return withoutCode(
+                Kind.UNKNOWN,
+                "it did not register within " + Durations.format(withinMs),
+                "its machine is overloaded, or cannot reach the driver");
+    }
+
+    static ExitReason silent(long silentMs, ExecutorState executor) {
+        boolean isFull =
+                executor.memoryBytes > 0 && executor.lastHeapBytes > executor.memoryBytes / 100 * FULL_HEAP_PERCENT;
+        return withoutCode(
+                Kind.HEARTBEAT_LOST,
+                "no sign of life for " + Durations.format(silentMs),
+                isFull
+                        ? "its heap was nearly full, so it is probably collecting garbage: " + MORE_HEAP
+                        : "its process hangs or was stopped, or its machine or the network is gone; where such pauses"
+                                + " are usual, raise kindling.executor.lostAfterMs");
+    }
+
+    private static ExitReason withoutCode(Kind kind, String detail, String advice) {
+        return new ExitReason(kind, OptionalInt.empty(), detail, 0, 0, advice);
+    }
+
+    // ---- put together ---------------------------------------------------------------------------------------------
+
+    /** The same, with the memory that was in use at the last heartbeat; bytes are 0 when they are not known. */
+    static ExitReason withMemory(ExitReason reason, long residentBytes, long heapBytes) {
+        if (residentBytes == 0 && heapBytes == 0) {
+            return reason;
+        }
+        int end = reason.detail().indexOf('\n');
+        int lineEnd = end < 0 ? reason.detail().length() : end;
+        String detail = reason.detail().substring(0, lineEnd) + " (at its last heartbeat "
+                + ByteSizes.format(heapBytes) + " of its heap were in use"
+                + (residentBytes == 0 ? "" : " and " + ByteSizes.format(residentBytes) + " of memory altogether") + ")"
+                + reason.detail().substring(lineEnd);
+        return new ExitReason(reason.kind(), reason.exitCode(), detail, residentBytes, heapBytes, reason.advice());
+    }
+
+    /** What happened and what to try, in one line. */
+    static String sentence(ExitReason reason) {
+        return firstLine(reason.toString());
+    }
+
+    /** What happened, in one line. */
+    static String happened(ExitReason reason) {
+        return firstLine(reason.detail());
+    }
+
+    private static String firstLine(String text) {
+        int lineEnd = text.indexOf('\n');
+        return lineEnd < 0 ? text : text.substring(0, lineEnd);
+    }
+
+    /** What the process wrote last, in lines of its own that begin with an end of line; empty when it is not known. */
+    static String output(ExitReason reason) {
+        int lineEnd = reason.detail().indexOf('\n');
+        return lineEnd < 0 ? "" : reason.detail().substring(lineEnd);
+    }
+
+    /** Whether what is known now says more than what was known before. */
+    static boolean isMoreTelling(ExitReason now, ExitReason before) {
+        return before.kind() == Kind.UNKNOWN && now.kind() != Kind.UNKNOWN;
+    }
+}
