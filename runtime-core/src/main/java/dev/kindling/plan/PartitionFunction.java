@@ -12,4 +12,12 @@ public interface PartitionFunction extends Serializable {
     default long rowLimit() {
         return Long.MAX_VALUE;
     }
+
+    /**
+     * Whether its job looks ahead at rows that the program's own job will compute again, as a sample does: what
+     * accumulators get meanwhile does not count.
+     */
+    default boolean isLookAhead() {
+        return false;
+    }
 }

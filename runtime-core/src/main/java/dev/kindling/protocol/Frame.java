@@ -42,10 +42,23 @@ public sealed interface Frame {
         }
     }
 
-    /** Repeated until acknowledged by {@link OutcomeReceived}. */
+    /**
+     * Repeated until acknowledged by {@link OutcomeReceived}.
+     *
+     * @param updates what it added to accumulators; all together small enough for one frame
+     */
     record AttemptFinished(
-            String executorId, long incarnation, AttemptId attempt, TaskResult result, TaskMetrics metrics)
-            implements ToDriver {}
+            String executorId,
+            long incarnation,
+            AttemptId attempt,
+            TaskResult result,
+            TaskMetrics metrics,
+            List<AccumulatorUpdate> updates)
+            implements ToDriver {
+        public AttemptFinished {
+            updates = List.copyOf(updates);
+        }
+    }
 
     /** Repeated until acknowledged by {@link OutcomeReceived}. */
     record AttemptFailed(

@@ -160,6 +160,7 @@ public final class FrameCodec {
             writeAttempt(out, f.attempt());
             writeResult(out, f.result());
             writeMetrics(out, f.metrics());
+            writeUpdates(out, f.updates());
         } else if (frame instanceof AttemptFailed f) {
             start(out, ATTEMPT_FAILED, f);
             writeAttempt(out, f.attempt());
@@ -254,7 +255,8 @@ public final class FrameCodec {
                         in.number("incarnation"),
                         readAttempt(in),
                         readResult(in),
-                        readMetrics(in));
+                        readMetrics(in),
+                        readUpdates(in));
             case ATTEMPT_FAILED:
                 return new AttemptFailed(
                         in.text("executorId"),
@@ -478,6 +480,25 @@ public final class FrameCodec {
                 in.number("spilledBytes"),
                 in.number("peakMemoryBytes"),
                 in.number("resultBytes"));
+    }
+
+    private static final int UPDATE_BYTES = 2;
+
+    private static void writeUpdates(FrameWriter out, List<AccumulatorUpdate> updates) {
+        out.number(updates.size());
+        for (AccumulatorUpdate update : updates) {
+            out.number(update.accumulatorId());
+            out.bytes(update.partial());
+        }
+    }
+
+    private static List<AccumulatorUpdate> readUpdates(FrameReader in) {
+        int count = in.count("updates", UPDATE_BYTES);
+        List<AccumulatorUpdate> updates = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            updates.add(new AccumulatorUpdate(in.number("accumulatorId"), in.bytes("partial")));
+        }
+        return updates;
     }
 
     // ---- results and failures -------------------------------------------------------------------------------------

@@ -17,7 +17,14 @@ public final class FrameText {
                     launch.tasks().stream().map(TaskLaunch::attempt).toArray());
         }
         if (frame instanceof Frame.AttemptFinished finished) {
-            return Brief.of("AttemptFinished", finished.executorId(), finished.attempt(), of(finished.result()));
+            return finished.updates().isEmpty()
+                    ? Brief.of("AttemptFinished", finished.executorId(), finished.attempt(), of(finished.result()))
+                    : Brief.of(
+                            "AttemptFinished",
+                            finished.executorId(),
+                            finished.attempt(),
+                            of(finished.result()),
+                            finished.updates().size() + " accumulators");
         }
         if (frame instanceof Frame.AttemptFailed failed) {
             return Brief.of("AttemptFailed", failed.executorId(), failed.attempt(), of(failed.failure()));

@@ -33,7 +33,9 @@ final class Actions {
     }
 
     enum CountRows implements PartitionFunction {
-        ALL;
+        ALL,
+        /** To number rows that are about to be computed again. */
+        AHEAD;
 
         @Override
         public Object call(int partition, Iterator<Object> rows) {
@@ -43,6 +45,11 @@ final class Actions {
                 count++;
             }
             return count;
+        }
+
+        @Override
+        public boolean isLookAhead() {
+            return this == AHEAD;
         }
     }
 

@@ -33,4 +33,9 @@ record SampleKeys(int size) implements PartitionFunction {
         answer.set(0, count);
         return answer;
     }
+
+    @Override
+    public boolean isLookAhead() {
+        return true;
+    }
 }
