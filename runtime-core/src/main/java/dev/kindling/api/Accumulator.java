@@ -109,12 +109,15 @@ public abstract class Accumulator<IN, OUT> implements Serializable {
             isUsable = zero != null && zero != this && zero.isZero();
         } catch (RuntimeException e) {
             throw new KindlingException(
-                    ErrorCode.USER_CODE_FAILED, describe() + " cannot be copied for a task: copyAndReset() threw " + e, e);
+                    ErrorCode.USER_CODE_FAILED,
+                    describe() + " cannot be copied for a task: copyAndReset() threw " + e,
+                    e);
         }
         if (!isUsable) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT,
-                    describe() + " cannot be copied for a task: copyAndReset() must return another object that is zero");
+                    describe()
+                            + " cannot be copied for a task: copyAndReset() must return another object that is zero");
         }
         zero.id = id;
         zero.name = name;
@@ -124,7 +127,8 @@ public abstract class Accumulator<IN, OUT> implements Serializable {
     private KindlingException notRegistered(String consequence) {
         return new KindlingException(
                 ErrorCode.BAD_ARGUMENT,
-                describe() + " is not registered and " + consequence + "; call register(it, name) on the context first");
+                describe() + " is not registered and " + consequence
+                        + "; call register(it, name) on the context first");
     }
 
     /** Tasks know only what they added themselves: to read that by mistake is an error. */
@@ -132,7 +136,8 @@ public abstract class Accumulator<IN, OUT> implements Serializable {
         if (TaskContext.get() != null) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT,
-                    describe() + " is read inside a task; tasks only add to it, read it on the driver after the action");
+                    describe()
+                            + " is read inside a task; tasks only add to it, read it on the driver after the action");
         }
     }
 

@@ -155,6 +155,41 @@ public final class KindlingContext implements AutoCloseable {
         return all;
     }
 
+    // ---- what tasks add to ----------------------------------------------------------------------------------------
+
+    public LongAccumulator longAccumulator() {
+        return registered(new LongAccumulator(), "");
+    }
+
+    /** @param name under which it appears in events */
+    public LongAccumulator longAccumulator(String name) {
+        return registered(new LongAccumulator(), name);
+    }
+
+    public DoubleAccumulator doubleAccumulator() {
+        return registered(new DoubleAccumulator(), "");
+    }
+
+    public DoubleAccumulator doubleAccumulator(String name) {
+        return registered(new DoubleAccumulator(), name);
+    }
+
+    public <T> ListAccumulator<T> listAccumulator(String name) {
+        return registered(new ListAccumulator<>(), name);
+    }
+
+    /** From here on functions may capture it and tasks add to it. An accumulator is registered once. */
+    public void register(Accumulator<?, ?> a, String name) {
+        registered(a, name);
+    }
+
+    private <A extends Accumulator<?, ?>> A registered(A accumulator, String name) {
+        synchronized (accumulator) {
+            accumulator.register(session.register(accumulator), name == null ? "" : name);
+        }
+        return accumulator;
+    }
+
     // ---- the application ------------------------------------------------------------------------------------------
 
     /** A copy of the settings the context was made from. */

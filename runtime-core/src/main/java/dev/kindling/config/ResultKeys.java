@@ -12,11 +12,18 @@ public final class ResultKeys {
 
     public static final ConfigKey<Long> DIRECT_BYTES = ConfigKey.bytes("kindling.result.directBytes")
             .defaultsTo(1L << 20)
-            .between(0L, 16L << 20)
+            .between(0L, 8L << 20)
             .doc("A task's result up to this size travels with the message that the task has ended; a larger one is"
                     + " fetched as a block.");
 
-    static final List<ConfigKey<?>> ALL = List.of(MAX_BYTES, DIRECT_BYTES);
+    /** With a direct result and the rest of the message it must fit into one frame. */
+    public static final ConfigKey<Long> ACCUMULATOR_BYTES = ConfigKey.bytes("kindling.accumulator.maxBytes")
+            .defaultsTo(4L << 20)
+            .between(1L << 10, 7L << 20)
+            .doc("A task that has added more to its accumulators, all together, fails its job: what is added travels"
+                    + " with the message that the task has ended.");
+
+    static final List<ConfigKey<?>> ALL = List.of(MAX_BYTES, DIRECT_BYTES, ACCUMULATOR_BYTES);
 
     private ResultKeys() {}
 }

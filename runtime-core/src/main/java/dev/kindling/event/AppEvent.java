@@ -20,6 +20,9 @@ public sealed interface AppEvent {
         }
     }
 
+    /** A named accumulator as it is after a job that added to it; {@code value} is text, short, without rows. */
+    record AccumulatorChanged(int jobId, long accumulatorId, String name, String value) implements AppEvent {}
+
     record JobCompleted(int jobId) implements AppEvent {}
 
     record JobFailed(int jobId, String message) implements AppEvent {}

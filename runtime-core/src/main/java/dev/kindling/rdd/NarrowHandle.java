@@ -167,7 +167,7 @@ abstract class NarrowHandle<T> extends SetHandle<T> {
         if (partitions > 1) {
             // Where a partition starts depends on those before it; nothing depends on the last one.
             int counted = partitions - 1;
-            run(plans, Actions.CountRows.ALL, firstPartitions(counted), (p, count) -> firsts[p + 1] = (Long) count);
+            run(plans, Actions.CountRows.AHEAD, firstPartitions(counted), (p, count) -> firsts[p + 1] = (Long) count);
             for (int i = 1; i < partitions; i++) {
                 firsts[i] += firsts[i - 1];
             }

@@ -1,5 +1,6 @@
 package dev.kindling.rdd;
 
+import dev.kindling.api.Accumulator;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
@@ -41,6 +42,7 @@ public final class PlanSession implements Session {
     private final SessionSettings settings;
     private final JobRunner runner;
     private final ProgramAdditions additions;
+    private final AccumulatorRegistry accumulators;
     private final Runnable shutdown;
     private final Instant startTime = Instant.now();
     private final AtomicInteger sets = new AtomicInteger();
@@ -56,11 +58,13 @@ public final class PlanSession implements Session {
             SessionSettings settings,
             JobRunner runner,
             ProgramAdditions additions,
+            AccumulatorRegistry accumulators,
             Runnable shutdown) {
         this.context = context;
         this.settings = settings;
         this.runner = runner;
         this.additions = additions;
+        this.accumulators = accumulators;
         this.shutdown = shutdown;
     }
 
@@ -138,6 +142,17 @@ public final class PlanSession implements Session {
     public PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
                 this, files(CallSite.of("wholeTextFiles"), path, PlanNode.FileInput.Format.WHOLE_TEXT, minPartitions));
+    }
+
+    @Override
+    public long register(Accumulator<?, ?> accumulator) {
+        Origin origin = CallSite.of("register");
+        checkOpen(origin);
+        if (accumulator.isRegistered()) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, origin + ": " + accumulator + " is registered already; make another one");
+        }
+        return accumulators.add(accumulator);
     }
 
     @Override

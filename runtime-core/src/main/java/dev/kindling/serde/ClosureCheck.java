@@ -45,6 +45,9 @@ public final class ClosureCheck {
         ByteCount written = new ByteCount();
         try (ObjectOutputStream out = new ObjectOutputStream(written)) {
             out.writeObject(function);
+        } catch (KindlingException e) {
+            // One of our own objects that the function captures says better what is wrong with it.
+            throw new KindlingException(e.code(), place + ": " + e.getMessage(), e.getCause());
         } catch (IOException | RuntimeException e) {
             throw refusal(place, function, e);
         }

@@ -47,8 +47,8 @@ class FrameCodecTest {
         FrameSamples samples = new FrameSamples(2);
         AttemptId attempt = new AttemptId(3, 17, 0);
         for (Class<?> type : FrameSamples.recordsOf(TaskResult.class)) {
-            returnsUnchanged(
-                    new Frame.AttemptFinished("e1", 7, attempt, (TaskResult) samples.value(type), TaskMetrics.NONE));
+            returnsUnchanged(new Frame.AttemptFinished(
+                    "e1", 7, attempt, (TaskResult) samples.value(type), TaskMetrics.NONE, List.of()));
         }
         for (Class<?> type : FrameSamples.recordsOf(TaskFailure.class)) {
             returnsUnchanged(

@@ -150,7 +150,7 @@ final class ProtocolPage {
         } else if (value instanceof DataFrame frame) {
             return FrameCodec.encode(frame)[0];
         } else if (value instanceof TaskResult result) {
-            return FrameCodec.encode(new Frame.AttemptFinished("", 0, attempt, result, TaskMetrics.NONE))[6];
+            return FrameCodec.encode(new Frame.AttemptFinished("", 0, attempt, result, TaskMetrics.NONE, List.of()))[6];
         } else if (value instanceof TaskFailure failure) {
             return FrameCodec.encode(new Frame.AttemptFailed("", 0, attempt, failure, TaskMetrics.NONE))[6];
         } else if (value instanceof TaskInput input) {

@@ -10,6 +10,7 @@ import dev.kindling.event.AppEvent;
 import dev.kindling.event.AppEventListener;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
+import dev.kindling.rdd.AccumulatorRegistry;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -33,6 +34,7 @@ final class Application implements AutoCloseable {
     private final EventBus events;
     private final DriverIo io;
     private final Program program;
+    private final AccumulatorRegistry accumulators;
     private final Driver driver;
     private final Cluster cluster;
     private final Thread shutdownHook = new Thread(this::close, "kindling-shutdown");
@@ -45,6 +47,7 @@ final class Application implements AutoCloseable {
             EventBus events,
             DriverIo io,
             Program program,
+            AccumulatorRegistry accumulators,
             Driver driver,
             Cluster cluster) {
         this.id = id;
@@ -53,6 +56,7 @@ final class Application implements AutoCloseable {
         this.events = events;
         this.io = io;
         this.program = program;
+        this.accumulators = accumulators;
         this.driver = driver;
         this.cluster = cluster;
     }
@@ -79,9 +83,10 @@ final class Application implements AutoCloseable {
         try {
             config.get(ApplicationKeys.JARS).forEach(program::addJar);
             config.get(ApplicationKeys.FILES).forEach(program::addFile);
-            Driver driver = new Driver(DriverSetup.of(id, master, program.loader(), config), events, io);
+            AccumulatorRegistry accumulators = new AccumulatorRegistry(program.loader());
+            Driver driver = new Driver(DriverSetup.of(id, master, program.loader(), config), events, io, accumulators);
             Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, driver).cluster(master);
-            application = new Application(id, master, scratch, events, io, program, driver, cluster);
+            application = new Application(id, master, scratch, events, io, program, accumulators, driver, cluster);
         } catch (RuntimeException e) {
             program.close();
             events.close();
@@ -144,6 +149,10 @@ final class Application implements AutoCloseable {
 
     Program program() {
         return program;
+    }
+
+    AccumulatorRegistry accumulators() {
+        return accumulators;
     }
 
     int totalCores() {

@@ -18,10 +18,13 @@ import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
+import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -46,6 +49,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final EventLoop<DriverEvent, DriverEffect> loop;
     private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
+    private final AccumulatorMerges merges;
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
 
@@ -59,11 +63,13 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     /** An ended connection that has not been reported to the core yet. */
     private record Disconnection(DriverEvent.ConnectionClosed event, long deadlineNanos) {}
 
-    Driver(DriverSetup setup, EventBus events, Executor io) {
+    Driver(DriverSetup setup, EventBus events, Executor io, AccumulatorRegistry accumulators) {
         this.setup = setup;
         this.events = events;
         this.io = io;
         this.failures = new JobFailures(setup.userLoader());
+        this.merges = new AccumulatorMerges(
+                accumulators, io, (jobId, failure) -> end(jobId, job -> job.fail(() -> inThisThread(failure))));
         this.loop = new EventLoop<>("driver-loop", new DriverCore(setup.core()), new Shell());
     }
 
@@ -84,7 +90,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     public void run(JobGraph graph, ResultListener listener) throws InterruptedException {
         RunningJob job = new RunningJob(graph.jobId(), setup.maxResultBytes());
         jobs.put(graph.jobId(), job);
+        merges.begin(graph.jobId());
         boolean isEnded = false;
+        Optional<KindlingException> unmerged;
         try {
             if (!loop.post(new DriverEvent.JobSubmitted(graph))) {
                 throw closed();
@@ -97,7 +105,32 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 // The core ignores it when the job has failed by itself.
                 loop.post(new DriverEvent.CancelJob(graph.jobId(), "the waiting thread was interrupted or failed"));
             }
+            // Before the action returns: the program reads what its tasks added.
+            unmerged = merges.end(graph.jobId(), this::publish);
         }
+        if (unmerged.isPresent()) {
+            throw inThisThread(unmerged.get());
+        }
+    }
+
+    private static KindlingException inThisThread(KindlingException failure) {
+        return new KindlingException(failure.code(), failure.getMessage(), failure.getCause());
+    }
+
+    private void merge(DriverEffect.MergeUpdates updates) {
+        RunningJob job = jobs.get(updates.jobId());
+        long waitingBytes = merges.add(updates);
+        if (job != null && waitingBytes > setup.maxResultBytes()) {
+            job.fail(() -> new KindlingException(
+                    ErrorCode.RESULT_TOO_LARGE,
+                    "tasks add to accumulators faster than the driver merges: " + ByteSizes.format(waitingBytes)
+                            + " wait, " + ByteSizes.format(setup.maxResultBytes())
+                            + " is the most (kindling.result.maxBytes); add less, or make merge faster"));
+        }
+    }
+
+    private void publish(AppEvent event) {
+        events.publish(System.currentTimeMillis(), event);
     }
 
     @Override
@@ -185,6 +218,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 publish(emit.event());
             } else if (effect instanceof DriverEffect.DeliverResult deliver) {
                 deliver(deliver);
+            } else if (effect instanceof DriverEffect.MergeUpdates merge) {
+                merge(merge);
             } else if (effect instanceof DriverEffect.CompleteJob complete) {
                 end(complete.jobId(), RunningJob::complete);
             } else if (effect instanceof DriverEffect.FailJob fail) {

@@ -28,6 +28,7 @@ public final class DriverEngine implements SessionProvider {
                 settingsOf(conf, config, application),
                 new JobPlanner(application.driver(), planner),
                 application.program(),
+                application.accumulators(),
                 application::close);
     }
 

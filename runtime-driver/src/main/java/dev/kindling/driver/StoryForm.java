@@ -25,6 +25,10 @@ final class StoryForm {
         if (eventOrEffect instanceof DriverEffect.DeliverResult deliver) {
             return Brief.of("DeliverResult", deliver.jobId(), deliver.partition(), FrameText.of(deliver.result()));
         }
+        if (eventOrEffect instanceof DriverEffect.MergeUpdates merge) {
+            return "MergeUpdates[job " + merge.jobId() + ", " + merge.attempt() + ", "
+                    + merge.updates().size() + " accumulators]";
+        }
         if (eventOrEffect instanceof DriverEffect.FailJob fail) {
             return Brief.of("FailJob", fail.jobId(), fail.code());
         }

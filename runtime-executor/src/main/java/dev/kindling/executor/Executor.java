@@ -195,7 +195,8 @@ public final class Executor implements AutoCloseable {
                 return new ExecutorEvent.AttemptFailed(attempt, failure, succeeded.metrics());
             }
         }
-        return new ExecutorEvent.AttemptSucceeded(attempt, succeeded.result(), succeeded.metrics());
+        return new ExecutorEvent.AttemptSucceeded(
+                attempt, succeeded.result(), succeeded.metrics(), succeeded.updates());
     }
 
     private void outOfMemory(RunningAttempt attempt, OutOfMemoryError error) {

@@ -78,6 +78,7 @@ public record ExecutorSetup(
                 config.get(TaskKeys.BATCH_ROWS),
                 Math.toIntExact(config.get(ShuffleKeys.PAGE_BYTES)),
                 config.get(ResultKeys.DIRECT_BYTES),
-                config.get(ResultKeys.MAX_BYTES));
+                config.get(ResultKeys.MAX_BYTES),
+                config.get(ResultKeys.ACCUMULATOR_BYTES));
     }
 }

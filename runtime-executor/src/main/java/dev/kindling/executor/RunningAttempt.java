@@ -2,12 +2,10 @@ package dev.kindling.executor;
 
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
-import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
-import dev.kindling.serde.ClosureCodec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
@@ -66,8 +64,7 @@ final class RunningAttempt implements Runnable {
 
     private TaskOutcome outcome() {
         try (environment) {
-            StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
-            return runner.run(launch, body, environment);
+            return runner.run(launch, program, environment);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             // Before or after the runner, which makes a failure of everything itself: the program cannot be read here.
             return new TaskOutcome.Failure(new TaskFailure.Internal(e.toString(), stackOf(e)), TaskMetrics.NONE);

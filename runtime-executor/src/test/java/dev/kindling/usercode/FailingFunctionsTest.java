@@ -245,7 +245,7 @@ class FailingFunctionsTest {
 
     @Test
     void aLargeResultIsStoredAndATooLargeOneRefused() {
-        cluster.settings(new TaskSettings("test", 1024, 16 << 10, 1_000, 100_000));
+        cluster.settings(new TaskSettings("test", 1024, 16 << 10, 1_000, 100_000, 1 << 20));
         PlanNode text =
                 cluster.map(cluster.range(0, 1_000_000, 1, 1), n -> "row number " + Long.toString((Long) n, 36));
 

@@ -1,5 +1,6 @@
 package dev.kindling.api.spi;
 
+import dev.kindling.api.Accumulator;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.PairRDD;
@@ -41,6 +42,9 @@ public interface Session extends AutoCloseable {
 
     /** See {@link #textFile}. */
     PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions);
+
+    /** The number under which tasks add to it from now on. */
+    long register(Accumulator<?, ?> accumulator);
 
     /** See {@code KindlingContext.addJar}. */
     void addJar(String path);

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
 import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
@@ -157,7 +158,7 @@ final class Attempts {
         acknowledge(executor, e.attempt());
         RunningAttempt attempt = executor.running.get(e.attempt());
         if (attempt == null) {
-            lateSuccess(executor, e.attempt(), e.result());
+            lateSuccess(executor, e);
             return false;
         }
         freeSlot(attempt);
@@ -176,8 +177,18 @@ final class Attempts {
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
         stage.inputWasRead();
         out.emit(new AppEvent.AttemptSucceeded(attempt.id, executor.id, e.metrics()));
+        count(attempt, e.updates());
         accept(stage, attempt, e.result(), e.metrics());
         return true;
+    }
+
+    /** Before the result, which may complete the job: all updates are merged when its action returns. */
+    private void count(RunningAttempt attempt, List<AccumulatorUpdate> updates) {
+        if (!updates.isEmpty()
+                && (attempt.stage.counted.isFirst(attempt.id.partition())
+                        || bugs.contains(PlantedBug.UPDATES_OF_REBUILT_OUTPUT_COUNTED))) {
+            out.add(new DriverEffect.MergeUpdates(attempt.jobId, attempt.id, updates));
+        }
     }
 
     private void accept(StageState stage, RunningAttempt attempt, TaskResult result, TaskMetrics metrics) {
@@ -203,7 +214,12 @@ final class Attempts {
     }
 
     /** The outcome came twice, or after its attempt was given up. What was accepted before stays. */
-    private void lateSuccess(ExecutorState executor, AttemptId id, TaskResult result) {
+    private void lateSuccess(ExecutorState executor, Frame.AttemptFinished e) {
+        AttemptId id = e.attempt();
+        TaskResult result = e.result();
+        if (bugs.contains(PlantedBug.UPDATES_OF_SECOND_OUTCOME_COUNTED)) {
+            out.add(new DriverEffect.MergeUpdates(0, id, e.updates()));
+        }
         if (bugs.contains(PlantedBug.SECOND_OUTCOME_COUNTED)) {
             StageState stage = stages.find(id.stageId());
             if (stage != null && !stage.jobIds.isEmpty() && !(result instanceof TaskResult.MapWritten)) {

@@ -3,6 +3,7 @@ package dev.kindling.driver.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
@@ -24,6 +25,13 @@ public sealed interface DriverEffect {
     record DeliverResult(
             int jobId, int partition, AttemptId attempt, TaskResult result, ExecutorAddress holder, TaskMetrics metrics)
             implements DriverEffect {}
+
+    /**
+     * Add what an attempt added to accumulators, before anything that comes later is done.
+     *
+     * @param jobId fails when that cannot be done
+     */
+    record MergeUpdates(int jobId, AttemptId attempt, List<AccumulatorUpdate> updates) implements DriverEffect {}
 
     record CompleteJob(int jobId) implements DriverEffect {}
 

@@ -41,7 +41,11 @@ enum PlantedBug {
     /** A map output that was rebuilt with other rows is taken for the earlier one. */
     DIGEST_NOT_COMPARED,
     /** An executor with an attempt that ignores its cancellation stays. */
-    STUCK_EXECUTOR_NOT_REPLACED;
+    STUCK_EXECUTOR_NOT_REPLACED,
+    /** What an attempt added to accumulators counts again when its outcome comes a second time. */
+    UPDATES_OF_SECOND_OUTCOME_COUNTED,
+    /** Every attempt that is accepted counts, also for a partition that was computed before. */
+    UPDATES_OF_REBUILT_OUTPUT_COUNTED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

@@ -48,6 +48,9 @@ public final class Sentences {
             return "deliver result " + e.partition() + " of job " + e.jobId() + " by " + e.attempt() + ": "
                     + of(e.result());
         }
+        if (effect instanceof DriverEffect.MergeUpdates e) {
+            return "merge what " + e.attempt() + " added to " + e.updates().size() + " accumulators";
+        }
         if (effect instanceof DriverEffect.CompleteJob e) {
             return "complete job " + e.jobId();
         }
@@ -81,7 +84,8 @@ public final class Sentences {
             return "Heartbeat " + e.sequence() + " with " + e.attempts();
         }
         if (frame instanceof Frame.AttemptFinished e) {
-            return "AttemptFinished " + e.attempt() + ": " + of(e.result());
+            return "AttemptFinished " + e.attempt() + ": " + of(e.result())
+                    + (e.updates().isEmpty() ? "" : ", with " + e.updates().size() + " accumulators");
         }
         if (frame instanceof Frame.AttemptFailed e) {
             return "AttemptFailed " + e.attempt() + ": " + of(e.failure());

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 final class StageState {
     final JobGraph.StageSpec spec;
     final TaskSet tasks;
+    final CountedUpdates counted;
     /** Numbers of the unfinished jobs whose graph contains it. */
     final TreeSet<Integer> jobIds = new TreeSet<>();
 
@@ -43,6 +44,7 @@ final class StageState {
     StageState(JobGraph.StageSpec spec) {
         this.spec = spec;
         this.tasks = new TaskSet(spec.partitionCount(), spec.inputs());
+        this.counted = new CountedUpdates(spec.partitionCount());
     }
 
     int id() {

@@ -9,6 +9,7 @@ import dev.kindling.driver.core.Invariants;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.Sentences;
 import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
@@ -34,6 +35,9 @@ final class SimDriver {
     private final SimCluster cluster;
     private final TreeMap<Integer, JobRun> jobs = new TreeMap<>();
     private final TreeMap<String, TreeSet<String>> undelivered = new TreeMap<>();
+    /** What was merged into each accumulator, by partition. */
+    private final TreeMap<Long, TreeMap<Integer, byte[]>> merged = new TreeMap<>();
+
     private long pausedUntilMs;
     private boolean isClosed;
 
@@ -155,6 +159,8 @@ final class SimDriver {
             cluster.mayLose(lost);
         } else if (effect instanceof DriverEffect.DeliverResult e) {
             deliver(e);
+        } else if (effect instanceof DriverEffect.MergeUpdates e) {
+            merge(e);
         } else if (effect instanceof DriverEffect.CompleteJob e) {
             complete(jobs.get(e.jobId()));
         } else if (effect instanceof DriverEffect.FailJob e) {
@@ -253,6 +259,28 @@ final class SimDriver {
     private void lost(JobRun job, DriverEffect.DeliverResult e, String why) {
         job.fetching.remove(e.partition());
         on(new DriverEvent.ResultLost(job.graph.jobId(), e.partition(), e.attempt(), why));
+    }
+
+    // ---- accumulators -------------------------------------------------------------------------------------------
+
+    private void merge(DriverEffect.MergeUpdates e) {
+        JobRun job = jobs.get(e.jobId());
+        if (job != null && job.isEnded()) {
+            throw new SimViolation("updates of " + e.attempt() + " are merged after job " + e.jobId() + " has ended");
+        }
+        for (AccumulatorUpdate update : e.updates()) {
+            int partition = e.attempt().partition();
+            TreeMap<Integer, byte[]> parts = merged.computeIfAbsent(update.accumulatorId(), id -> new TreeMap<>());
+            if (parts.put(partition, update.partial()) != null) {
+                throw new SimViolation("partition " + partition + " counts twice in accumulator "
+                        + update.accumulatorId() + ", the second time by " + e.attempt());
+            }
+        }
+    }
+
+    /** By partition, what the accumulator got; a task of the workload adds to an accumulator of its stage's own. */
+    TreeMap<Integer, byte[]> merged(long accumulatorId) {
+        return merged.getOrDefault(accumulatorId, new TreeMap<>());
     }
 
     // ---- ends ---------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ final class SimExecutor {
         this.core = cluster.cores.executor().get();
         this.disk = new SimDisk(cluster.faults);
         this.memory = new MemoryPool(POOL_BYTES, cores);
-        this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20);
+        this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);
     }
 
     // ---- its life -----------------------------------------------------------------------------------------------
@@ -290,7 +290,8 @@ final class SimExecutor {
                 }
                 close();
                 cluster.world.note(name(), launch.attempt() + " succeeds");
-                on(new ExecutorEvent.AttemptSucceeded(launch.attempt(), success.result(), success.metrics()));
+                on(new ExecutorEvent.AttemptSucceeded(
+                        launch.attempt(), success.result(), success.metrics(), success.updates()));
             }
         }
 

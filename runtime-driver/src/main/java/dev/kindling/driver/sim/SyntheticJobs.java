@@ -7,6 +7,7 @@ import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
@@ -111,6 +112,9 @@ final class SyntheticJobs implements SimJobs {
         compare(first, expected(firstSums(), firstReduces));
         compare(second, expected(secondSums(), secondReduces));
         compareSaved(saving, expected(firstSums(), firstReduces));
+        for (SimDriver.JobRun job : jobs) {
+            compareCounts(job, cluster.driver);
+        }
         return (int) jobs.stream().filter(job -> job.isComplete).count();
     }
 
@@ -215,6 +219,39 @@ final class SyntheticJobs implements SimJobs {
         }
     }
 
+    /** The tasks of each stage count the rows they read, in an accumulator of the stage's number. */
+    private void compareCounts(SimDriver.JobRun job, SimDriver driver) {
+        if (!job.isComplete) {
+            return;
+        }
+        for (JobGraph.StageSpec stage : job.graph.stages()) {
+            long counted = 0;
+            for (byte[] partial : driver.merged(stage.stageId()).values()) {
+                counted += ByteBuffer.wrap(partial).getLong();
+            }
+            long expected = rowsReadBy(stage);
+            if (counted != expected) {
+                throw new SimViolation("accumulator " + stage.stageId() + " is " + counted + " after job "
+                        + job.graph.jobId() + ", the rows are " + expected);
+            }
+        }
+    }
+
+    private long rowsReadBy(JobGraph.StageSpec stage) {
+        if (stage.readsShuffles().isEmpty()) {
+            long rows = 0;
+            for (int map = 0; map < maps; map++) {
+                TreeMap<Long, Long> sums = new TreeMap<>();
+                add(rowsOf(map), 0, 16 * ROWS, sums);
+                rows += sums.size();
+            }
+            return rows;
+        }
+        return stage.readsShuffles().contains(0)
+                ? firstSums().size()
+                : secondSums().size();
+    }
+
     private void compareSaved(SimDriver.JobRun job, List<byte[]> expected) {
         TreeMap<String, byte[]> published = outputs.published(TARGET);
         if (!job.isComplete) {
@@ -251,17 +288,22 @@ final class SyntheticJobs implements SimJobs {
         Kind kind = Kind.values()[what.getInt()];
         try {
             TreeMap<Long, Long> sums = sums(task, environment);
-            return switch (kind) {
+            TaskResult result = switch (kind) {
                 case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
                     write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
-                case COLLECT -> collected(encode(sums), environment.settings().maxDirectResultBytes());
+                case COLLECT -> new TaskResult.Direct(encode(sums));
                 case SAVE ->
-                    success(outputs.write(
+                    outputs.write(
                             TARGET,
                             task.attempt().partition(),
                             task.attempt() + " of job " + task.jobId(),
-                            encode(sums)));
+                            encode(sums));
             };
+            byte[] rowsRead = ByteBuffer.allocate(8).putLong(sums.size()).array();
+            return success(
+                    result,
+                    environment.settings().maxDirectResultBytes(),
+                    List.of(new AccumulatorUpdate(task.attempt().stageId(), rowsRead)));
         } catch (KindlingException e) {
             return new TaskOutcome.Failure(new TaskFailure.OutOfResources(e.getMessage()), TaskMetrics.NONE);
         } catch (IOException e) {
@@ -286,7 +328,7 @@ final class SyntheticJobs implements SimJobs {
         return sums;
     }
 
-    private static TaskOutcome write(
+    private static TaskResult write(
             AttemptId attempt,
             Kind kind,
             TreeMap<Long, Long> sums,
@@ -315,18 +357,16 @@ final class SyntheticJobs implements SimJobs {
                     writer.write(rows, 0, rows.length);
                 }
             }
-            return success(new TaskResult.MapWritten(shuffleId, writer.commit(), sums.size(), rowDigest));
+            return new TaskResult.MapWritten(shuffleId, writer.commit(), sums.size(), rowDigest);
         }
     }
 
-    private static TaskOutcome collected(byte[] bytes, long maxDirectBytes) {
-        return bytes.length > maxDirectBytes
-                ? new TaskOutcome.Success(new TaskResult.Stored(bytes.length), bytes, TaskMetrics.NONE)
-                : success(new TaskResult.Direct(bytes));
-    }
-
-    private static TaskOutcome success(TaskResult result) {
-        return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE);
+    private static TaskOutcome success(TaskResult result, long maxDirectBytes, List<AccumulatorUpdate> updates) {
+        if (result instanceof TaskResult.Direct direct && direct.bytes().length > maxDirectBytes) {
+            return new TaskOutcome.Success(
+                    new TaskResult.Stored(direct.bytes().length), direct.bytes(), TaskMetrics.NONE, updates);
+        }
+        return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE, updates);
     }
 
     private static byte[] encode(TreeMap<Long, Long> rows) {

@@ -16,6 +16,7 @@ import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
@@ -112,7 +113,12 @@ final class ZipCountJob implements SimJobs {
         SessionSettings settings =
                 new SessionSettings(new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty());
         return new PlanSession(
-                null, settings, new JobPlanner(new Submitter(cluster), planner), NOTHING_ADDED, () -> {});
+                null,
+                settings,
+                new JobPlanner(new Submitter(cluster), planner),
+                NOTHING_ADDED,
+                new AccumulatorRegistry(ZipCountJob.class.getClassLoader()),
+                () -> {});
     }
 
     /** Waiting for a job is letting the simulated time pass. */

@@ -840,7 +840,12 @@ class DriverCoreTest {
         driver.registers(executor("e1", 1), 2).forgetEffects();
 
         driver.sends(new Frame.AttemptFinished(
-                "e1", 1, id("s0p0#0"), new TaskResult.Direct(new byte[1]), dev.kindling.protocol.TaskMetrics.NONE));
+                "e1",
+                1,
+                id("s0p0#0"),
+                new TaskResult.Direct(new byte[1]),
+                dev.kindling.protocol.TaskMetrics.NONE,
+                List.of()));
 
         driver.says("Refused").delivered();
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
@@ -140,8 +141,30 @@ final class DriverScript {
 
     DriverScript finishes(String attempt, TaskResult result) {
         ExecutorAddress at = takePlace(attempt);
+        return sends(new Frame.AttemptFinished(
+                at.executorId(), at.incarnation(), id(attempt), result, TaskMetrics.NONE, List.of()));
+    }
+
+    /** Its outcome, with what it added to accumulator 7; it may come a second time. */
+    DriverScript finishesAdding(String attempt, TaskResult result) {
+        String executorId = places.get(id(attempt));
+        return finishesAddingAt(executorId, attempt, result);
+    }
+
+    /** As {@link #finishesAdding}, from a named executor, whether it was launched there or not. */
+    DriverScript finishesAddingAt(String executorId, String attempt, TaskResult result) {
+        long incarnation = executors.get(executorId).incarnation();
+        List<AccumulatorUpdate> updates = List.of(new AccumulatorUpdate(7, new byte[] {1}));
         return sends(
-                new Frame.AttemptFinished(at.executorId(), at.incarnation(), id(attempt), result, TaskMetrics.NONE));
+                new Frame.AttemptFinished(executorId, incarnation, id(attempt), result, TaskMetrics.NONE, updates));
+    }
+
+    /** The attempts whose updates were to be merged, in order. */
+    List<String> merged() {
+        return all.stream()
+                .filter(DriverEffect.MergeUpdates.class::isInstance)
+                .map(effect -> ((DriverEffect.MergeUpdates) effect).attempt().toString())
+                .toList();
     }
 
     DriverScript fails(String attempt, TaskFailure failure) {
@@ -159,7 +182,8 @@ final class DriverScript {
     /** As {@link #finishes}, from a named executor, whether it was launched there or not. */
     DriverScript finishesAt(String executorId, String attempt, TaskResult result) {
         ExecutorAddress at = executors.get(executorId);
-        return sends(new Frame.AttemptFinished(executorId, at.incarnation(), id(attempt), result, TaskMetrics.NONE));
+        return sends(new Frame.AttemptFinished(
+                executorId, at.incarnation(), id(attempt), result, TaskMetrics.NONE, List.of()));
     }
 
     DriverScript loses(String executorId) {

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.plan.StageBody;
+import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
@@ -37,6 +38,7 @@ final class RecordedJobs implements JobSubmitter {
                 new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism),
                 planner,
                 new NoAdditions(),
+                new AccumulatorRegistry(getClass().getClassLoader()),
                 () -> {});
     }
 

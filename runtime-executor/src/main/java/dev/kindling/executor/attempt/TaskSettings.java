@@ -8,6 +8,12 @@ package dev.kindling.executor.attempt;
  * @param pageBytes size of an append page, 16 KiB to 256 KiB
  * @param maxDirectResultBytes a larger result is stored and fetched as a block
  * @param maxResultBytes a larger result fails the job
+ * @param maxAccumulatorBytes more than that in all accumulators of one attempt fails the job
  */
 public record TaskSettings(
-        String applicationId, int batchRows, int pageBytes, long maxDirectResultBytes, long maxResultBytes) {}
+        String applicationId,
+        int batchRows,
+        int pageBytes,
+        long maxDirectResultBytes,
+        long maxResultBytes,
+        long maxAccumulatorBytes) {}

@@ -98,7 +98,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         } else if (event instanceof ExecutorEvent.Tick e) {
             onTick(e);
         } else if (event instanceof ExecutorEvent.AttemptSucceeded e) {
-            ended(e.attempt(), new Frame.AttemptFinished(id(), incarnation(), e.attempt(), e.result(), e.metrics()));
+            ended(
+                    e.attempt(),
+                    new Frame.AttemptFinished(id(), incarnation(), e.attempt(), e.result(), e.metrics(), e.updates()));
         } else if (event instanceof ExecutorEvent.AttemptFailed e) {
             ended(e.attempt(), new Frame.AttemptFailed(id(), incarnation(), e.attempt(), e.failure(), e.metrics()));
         } else if (event instanceof ExecutorEvent.AttemptSeen e) {

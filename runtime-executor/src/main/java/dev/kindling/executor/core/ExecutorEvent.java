@@ -1,11 +1,13 @@
 package dev.kindling.executor.core;
 
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import java.util.List;
 
 /** All that can happen to an executor. */
 public sealed interface ExecutorEvent {
@@ -14,7 +16,8 @@ public sealed interface ExecutorEvent {
 
     record FrameReceived(Frame.ToExecutor frame) implements ExecutorEvent {}
 
-    record AttemptSucceeded(AttemptId attempt, TaskResult result, TaskMetrics metrics) implements ExecutorEvent {}
+    record AttemptSucceeded(AttemptId attempt, TaskResult result, TaskMetrics metrics, List<AccumulatorUpdate> updates)
+            implements ExecutorEvent {}
 
     record AttemptFailed(AttemptId attempt, TaskFailure failure, TaskMetrics metrics) implements ExecutorEvent {}
 

@@ -1,18 +1,52 @@
 package dev.kindling.executor.task;
 
+import dev.kindling.api.KindlingException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.operator.Chain;
 import dev.kindling.executor.operator.Operator;
 import dev.kindling.executor.operator.TaskScope;
 import dev.kindling.plan.StageBody;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.serde.ClosureCodec;
+import java.util.List;
 
 /**
  * Runs one attempt on the calling thread, from its inputs to its sink. Stateless: one runner serves all threads.
  * Every exception becomes a {@link TaskFailure}; only {@code OutOfMemoryError} is thrown on, for the process to end.
  */
 public final class TaskRunner {
+    /**
+     * Does the task by a program of its own, as it was sent: what its functions carry along is shared with no other
+     * attempt, and what they add to accumulators belongs to the outcome.
+     */
+    public TaskOutcome run(TaskLaunch launch, byte[] program, TaskEnvironment environment) {
+        try (AttemptAccumulators accumulators = AttemptAccumulators.open()) {
+            StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
+            TaskOutcome outcome = run(launch, body, environment);
+            return outcome instanceof TaskOutcome.Success success && !isLookAhead(body)
+                    ? withUpdates(success, accumulators, environment)
+                    : outcome;
+        }
+    }
+
+    private static boolean isLookAhead(StageBody body) {
+        return body.sink() instanceof StageBody.Sink.Result result
+                && result.function().isLookAhead();
+    }
+
+    private static TaskOutcome withUpdates(
+            TaskOutcome.Success success, AttemptAccumulators accumulators, TaskEnvironment environment) {
+        try {
+            List<AccumulatorUpdate> updates = accumulators.updates(
+                    environment.attempt(), environment.settings().maxAccumulatorBytes());
+            return new TaskOutcome.Success(success.result(), success.storedResult(), success.metrics(), updates);
+        } catch (KindlingException e) {
+            return new TaskOutcome.Failure(TaskFailures.of(e, environment), success.metrics());
+        }
+    }
+
     /** Does the task; returns when it is done, failed or cancelled. The environment stays open. */
     public TaskOutcome run(TaskLaunch launch, StageBody body, TaskEnvironment environment) {
         Thread thread = Thread.currentThread();
@@ -24,7 +58,7 @@ public final class TaskRunner {
         TaskScope scope = new TaskScope(environment);
         try {
             TaskSinks.Drained drained = runChain(launch, body, scope, context);
-            return new TaskOutcome.Success(drained.result(), drained.stored(), clock.metrics(scope));
+            return new TaskOutcome.Success(drained.result(), drained.stored(), clock.metrics(scope), List.of());
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable t) {

@@ -152,7 +152,7 @@ class ShuffleTest {
 
         @Override
         public TaskSettings settings() {
-            return new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30);
+            return new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30, 1 << 20);
         }
 
         @Override

@@ -48,7 +48,7 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     private long spilledBytes;
 
     public InMemoryTaskEnvironment(AttemptId attempt, Shuffles shuffles, long memoryBytes) {
-        this(attempt, shuffles, memoryBytes, new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30));
+        this(attempt, shuffles, memoryBytes, new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30, 1 << 20));
     }
 
     public InMemoryTaskEnvironment(AttemptId attempt, Shuffles shuffles, long memoryBytes, TaskSettings settings) {

@@ -39,7 +39,7 @@ public final class MiniCluster {
     private int nextId;
     private int nextStage = 100;
     private long memoryBytes = PLENTY;
-    private TaskSettings settings = new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30);
+    private TaskSettings settings = new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30, 1 << 20);
     private TaskMetrics metrics = TaskMetrics.NONE;
     private InMemoryTaskEnvironment lastEnvironment;
 

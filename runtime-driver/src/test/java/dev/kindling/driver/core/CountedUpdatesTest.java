@@ -1,0 +1,133 @@
+package dev.kindling.driver.core;
+
+import static dev.kindling.driver.core.DriverScript.executor;
+import static dev.kindling.driver.core.DriverScript.fetchFailed;
+import static dev.kindling.driver.core.DriverScript.job;
+import static dev.kindling.driver.core.DriverScript.userError;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.protocol.TaskResult;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What tasks add to accumulators counts once for each partition, whatever happens to them. */
+class CountedUpdatesTest {
+    private static TaskResult mapWritten() {
+        return new TaskResult.MapWritten(0, new long[] {100}, 1, 1);
+    }
+
+    private static TaskResult direct() {
+        return new TaskResult.Direct(new byte[1]);
+    }
+
+    private static DriverScript twoExecutors() {
+        return DriverScript.with(executor("e1", 1), executor("e2", 1));
+    }
+
+    @Test
+    void updatesAreMergedBeforeTheJobIsComplete() {
+        DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 1).build());
+
+        driver.finishesAdding("s0p0#0", direct());
+
+        List<String> effects = driver.effects().stream().map(Sentences::of).toList();
+        int merge = effects.indexOf("merge what s0p0#0 added to 1 accumulators");
+        assertTrue(merge >= 0 && merge < effects.indexOf("complete job 1"), effects::toString);
+    }
+
+    @Test
+    void outcomeThatComesTwiceCountsOnce() {
+        DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 2).build());
+        String place = driver.placeOf("s0p0#0");
+
+        driver.finishesAdding("s0p0#0", direct());
+        driver.finishesAddingAt(place, "s0p0#0", direct());
+
+        assertEquals(List.of("s0p0#0"), driver.merged());
+    }
+
+    @Test
+    void partitionOfALostMapOutputCountsOnce() {
+        DriverScript driver = twoExecutors().submit(2, 1);
+        String place = driver.placeOf("s0p0#0");
+        driver.finishesAdding("s0p0#0", mapWritten()).finishesAdding("s0p1#0", mapWritten());
+
+        driver.loses(place);
+        driver.finishesAdding("s0p" + (place.equals("e1") ? 0 : 1) + "#1", mapWritten());
+
+        assertEquals(List.of("s0p0#0", "s0p1#0"), driver.merged());
+    }
+
+    @Test
+    void unreadableMapOutputCountsOnce() {
+        DriverScript driver = twoExecutors().submit(1, 1);
+        driver.finishesAdding("s0p0#0", mapWritten());
+
+        driver.fails("s1p0#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)));
+        driver.finishesAdding("s0p0#1", mapWritten()).finishesAdding("s1p0#1", direct());
+
+        assertEquals(List.of("s0p0#0", "s1p0#1"), driver.merged());
+    }
+
+    @Test
+    void laterJobThatRebuildsTheOutputsOfAnEarlierOneDoesNotCountThemAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.finishesAdding("s0p0#0", mapWritten()).finishesAdding("s1p0#0", direct());
+
+        driver.on(new DriverEvent.ExecutorRequested("e2")).registers(executor("e2", 1), 1);
+        driver.loses("e1");
+        driver.submit(job(2).mapStage(0, 1, 1).resultStage(2, 1, 0).build());
+        driver.finishesAdding("s0p0#1", mapWritten()).finishesAdding("s2p0#0", direct());
+
+        assertEquals(List.of("s0p0#0", "s1p0#0", "s2p0#0"), driver.merged());
+    }
+
+    @Test
+    void mapTasksOfACancelledJobCountAndAreNotCountedByTheNext() {
+        DriverScript driver = DriverScript.with(executor("e1", 2)).submit(2, 1);
+        driver.finishesAdding("s0p0#0", mapWritten());
+
+        driver.on(new DriverEvent.CancelJob(1, "enough"));
+        driver.finishesAddingAt("e1", "s0p1#0", mapWritten());
+        driver.submit(job(2).mapStage(0, 2, 1).resultStage(2, 1, 0).build());
+        driver.finishesAdding("s0p1#1", mapWritten());
+
+        assertEquals(List.of("s0p0#0", "s0p1#1"), driver.merged());
+    }
+
+    @Test
+    void failedAttemptAndLostExecutorsAttemptCountNothing() {
+        DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 2).build());
+        String lost = driver.placeOf("s0p1#0");
+
+        driver.fails("s0p0#0", userError("boom"));
+        driver.loses(lost);
+        driver.finishesAddingAt(lost, "s0p1#0", direct());
+
+        assertEquals(List.of(), driver.merged());
+        driver.says("Refused");
+    }
+
+    @Test
+    void resultThatCouldNotBeFetchedAndIsComputedAgainCountsOnce() {
+        DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 1).build());
+        driver.finishesAdding("s0p0#0", new TaskResult.Stored(100));
+
+        driver.on(new DriverEvent.ResultLost(1, 0, DriverScript.id("s0p0#0"), "connection refused"));
+        driver.finishesAdding("s0p0#1", direct());
+
+        assertEquals(List.of("s0p0#0"), driver.merged());
+    }
+
+    @Test
+    void everyJobCountsThePartitionsOfItsOwnResult() {
+        DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 1).build());
+        driver.finishesAdding("s0p0#0", direct());
+
+        driver.submit(job(2).resultStage(1, 1).build());
+        driver.finishesAdding("s1p0#0", direct());
+
+        assertEquals(List.of("s0p0#0", "s1p0#0"), driver.merged());
+    }
+}
