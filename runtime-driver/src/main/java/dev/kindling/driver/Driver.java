@@ -129,10 +129,6 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         }
     }
 
-    private void publish(AppEvent event) {
-        events.publish(System.currentTimeMillis(), event);
-    }
-
     @Override
     public void forgetShuffle(int shuffleId) {
         loop.offer(new DriverEvent.ForgetShuffle(shuffleId));

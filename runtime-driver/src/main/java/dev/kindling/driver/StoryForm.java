@@ -26,8 +26,11 @@ final class StoryForm {
             return Brief.of("DeliverResult", deliver.jobId(), deliver.partition(), FrameText.of(deliver.result()));
         }
         if (eventOrEffect instanceof DriverEffect.MergeUpdates merge) {
-            return "MergeUpdates[job " + merge.jobId() + ", " + merge.attempt() + ", "
-                    + merge.updates().size() + " accumulators]";
+            return Brief.of(
+                    "MergeUpdates",
+                    merge.jobId(),
+                    merge.attempt(),
+                    merge.updates().size() + " accumulators");
         }
         if (eventOrEffect instanceof DriverEffect.FailJob fail) {
             return Brief.of("FailJob", fail.jobId(), fail.code());
