@@ -8,6 +8,18 @@ public interface DoubleRDD extends RDD<Double> {
     DoubleRDD setName(String name);
 
     @Override
+    DoubleRDD cache();
+
+    @Override
+    DoubleRDD persist(StorageLevel level);
+
+    @Override
+    DoubleRDD unpersist();
+
+    @Override
+    DoubleRDD unpersist(boolean blocking);
+
+    @Override
     DoubleRDD filter(Function<? super Double, Boolean> f);
 
     @Override

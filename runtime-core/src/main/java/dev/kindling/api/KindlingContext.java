@@ -190,6 +190,13 @@ public final class KindlingContext implements AutoCloseable {
         return accumulator;
     }
 
+    // ---- what is kept -----------------------------------------------------------------------------------------------
+
+    /** All persisted sets that the program can still reach, by their ids. */
+    public Map<Integer, RDD<?>> getPersistentRDDs() {
+        return session.persistentRdds();
+    }
+
     // ---- the application ------------------------------------------------------------------------------------------
 
     /** A copy of the settings the context was made from. */

@@ -20,6 +20,18 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     PairRDD<K, V> setName(String name);
 
     @Override
+    PairRDD<K, V> cache();
+
+    @Override
+    PairRDD<K, V> persist(StorageLevel level);
+
+    @Override
+    PairRDD<K, V> unpersist();
+
+    @Override
+    PairRDD<K, V> unpersist(boolean blocking);
+
+    @Override
     PairRDD<K, V> filter(Function<? super Tuple2<K, V>, Boolean> f);
 
     PairRDD<K, V> filter(Function2<? super K, ? super V, Boolean> f);

@@ -56,6 +56,30 @@ public interface RDD<T> {
 
     boolean isEmpty();
 
+    // ---- kept -------------------------------------------------------------------------------------------------------
+
+    /** The same as {@code persist(StorageLevel.MEMORY_ONLY)}. */
+    RDD<T> cache();
+
+    /**
+     * From now on, what a job computes of this set is kept on the executors, partition by partition, and read by jobs
+     * that come after. Rows are kept as packed bytes, so changing a row object afterwards changes nothing; a row that
+     * cannot be serialized fails the job. A partition of which a job wants only the first rows is not kept. What gives
+     * way to other blocks, or is lost with an executor, is computed again when it is wanted.
+     *
+     * @throws KindlingException when the set is persisted with another level, or the level cannot be had
+     */
+    RDD<T> persist(StorageLevel level);
+
+    /** Lets go of what is kept, without waiting for the executors. Harmless for a set that is not persisted. */
+    RDD<T> unpersist();
+
+    /** @param blocking whether to wait until the executors have let go */
+    RDD<T> unpersist(boolean blocking);
+
+    /** {@link StorageLevel#NONE} for a set that is not persisted. */
+    StorageLevel getStorageLevel();
+
     // ---- row by row, partition by partition -------------------------------------------------------------------------
 
     <R> RDD<R> map(Function<? super T, ? extends R> f);

@@ -16,4 +16,12 @@ public sealed interface LeafInput {
 
     /** One partition of a shuffle; where its map outputs lie is added by the driver core when it launches the task. */
     record ShufflePartition(int leafId, int leafPartition, int shuffleId) implements LeafInput {}
+
+    /**
+     * A partition of a persisted set, in the way of what it is made of; who holds it is added by the driver core.
+     *
+     * @param leafId the set's id
+     * @param leafPartition the partition of the set
+     */
+    record CachedPartition(int leafId, int leafPartition) implements LeafInput {}
 }

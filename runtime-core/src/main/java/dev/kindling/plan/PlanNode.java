@@ -170,6 +170,32 @@ public sealed interface PlanNode extends Serializable {
         }
     }
 
+    /**
+     * In a stage, around a set that the program has persisted; {@code id} is that set's. Never made by users. Whether a
+     * partition is read from a cache, kept in one, or simply passed through, its launch says.
+     */
+    record Cached(int id, Origin origin, PlanNode parent) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return PlanOrder.startOfChain(parent).partitionCount();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return PlanOrder.partitionerOfChain(this);
+        }
+
+        @Override
+        public Cached withParents(List<PlanNode> parents) {
+            return new Cached(id, origin, PlanOrder.only(parents));
+        }
+    }
+
     // ---- partitions rearranged without moving rows between executors ------------------------------------------------
 
     /** All partitions of all parents, one after the other. */

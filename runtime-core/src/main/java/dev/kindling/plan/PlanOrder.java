@@ -48,20 +48,26 @@ public final class PlanOrder {
     /** Down from {@code node}, the first one whose partitions are not simply those of its parent. */
     static PlanNode startOfChain(PlanNode node) {
         PlanNode at = node;
-        while (at instanceof PlanNode.Rows || at instanceof PlanNode.Partitions) {
+        while (isStep(at)) {
             at = at.parents().get(0);
         }
         return at;
     }
 
+    /** Whether its partition i is made of partition i of its one parent. */
+    private static boolean isStep(PlanNode node) {
+        return node instanceof PlanNode.Rows
+                || node instanceof PlanNode.Partitions
+                || node instanceof PlanNode.Cached;
+    }
+
     /** The partitioner that a chain of steps started with, unless one of them may have changed keys. */
     static Optional<Partitioner> partitionerOfChain(PlanNode node) {
         PlanNode at = node;
-        while (at instanceof PlanNode.Rows || at instanceof PlanNode.Partitions) {
-            boolean keepsPartitioning = at instanceof PlanNode.Rows rows
-                    ? rows.keepsPartitioning()
-                    : ((PlanNode.Partitions) at).keepsPartitioning();
-            if (!keepsPartitioning) {
+        while (isStep(at)) {
+            boolean losesPartitioning = at instanceof PlanNode.Rows rows && !rows.keepsPartitioning()
+                    || at instanceof PlanNode.Partitions partitions && !partitions.keepsPartitioning();
+            if (losesPartitioning) {
                 return Optional.empty();
             }
             at = at.parents().get(0);

@@ -23,6 +23,9 @@ public sealed interface DataFrame {
     /** Something the driver publishes under a name: a jar, a file, a class; answered like one map. */
     record FetchResource(int streamId, long windowBytes, String name) implements DataFrame {}
 
+    /** A cached block: its stored chunks; answered like one map. */
+    record FetchCachedBlock(int streamId, long windowBytes, CachedBlockId block) implements DataFrame {}
+
     /** So many more bytes may be sent. */
     record Credit(int streamId, long byteCount) implements DataFrame {}
 

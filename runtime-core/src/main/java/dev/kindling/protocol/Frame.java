@@ -75,6 +75,17 @@ public sealed interface Frame {
     record AttemptStuck(String executorId, long incarnation, AttemptId attempt, long sinceMs, String stack)
             implements ToDriver {}
 
+    /**
+     * Cached blocks came, moved or went; repeated until acknowledged by {@link CachedBlocksReceived}. Sent before the
+     * outcome of the attempt that made them, so that the driver knows of them when it places what comes next.
+     */
+    record CachedBlocksChanged(
+            String executorId, long incarnation, long sequence, List<CachedBlockStatus> changes) implements ToDriver {
+        public CachedBlocksChanged {
+            changes = List.copyOf(changes);
+        }
+    }
+
     /** The executor leaves on its own account; the reason is for people. */
     record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
 
@@ -112,6 +123,15 @@ public sealed interface Frame {
 
     /** A {@link TaskResult.Stored} result was fetched or is not wanted. */
     record DropResult(AttemptId attempt) implements ToExecutor {}
+
+    /** All changes up to this number of {@link CachedBlocksChanged} are known to the driver. */
+    record CachedBlocksReceived(long sequence) implements ToExecutor {}
+
+    /** No block of the set up to this epoch is wanted any more. */
+    record DropCachedSet(int setId, int epoch) implements ToExecutor {}
+
+    /** This block is not wanted here: it could not be read, or nobody knows it. */
+    record DropCachedBlock(CachedBlockId block) implements ToExecutor {}
 
     record Shutdown(String reason) implements ToExecutor {}
 }

@@ -1,8 +1,13 @@
 package dev.kindling.protocol;
 
+import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.Frame.AttemptFailed;
 import dev.kindling.protocol.Frame.AttemptFinished;
 import dev.kindling.protocol.Frame.AttemptStuck;
+import dev.kindling.protocol.Frame.CachedBlocksChanged;
+import dev.kindling.protocol.Frame.CachedBlocksReceived;
+import dev.kindling.protocol.Frame.DropCachedBlock;
+import dev.kindling.protocol.Frame.DropCachedSet;
 import dev.kindling.protocol.Frame.CancelAttempt;
 import dev.kindling.protocol.Frame.DropMapOutput;
 import dev.kindling.protocol.Frame.DropResult;
@@ -48,6 +53,7 @@ public final class FrameCodec {
     private static final int NEED_STAGE_PROGRAM = 5;
     private static final int LEAVING = 6;
     private static final int ATTEMPT_STUCK = 7;
+    private static final int CACHED_BLOCKS_CHANGED = 16;
     private static final int REGISTERED = 32;
     private static final int REFUSED = 33;
     private static final int HEARTBEAT_RECEIVED = 34;
@@ -60,6 +66,9 @@ public final class FrameCodec {
     private static final int DROP_MAP_OUTPUT = 41;
     private static final int DROP_RESULT = 42;
     private static final int SHUTDOWN = 43;
+    private static final int CACHED_BLOCKS_RECEIVED = 56;
+    private static final int DROP_CACHED_SET = 57;
+    private static final int DROP_CACHED_BLOCK = 58;
     private static final int FETCH_BLOCKS = 65;
     private static final int FETCH_RESULT = 66;
     private static final int CREDIT = 67;
@@ -69,6 +78,7 @@ public final class FrameCodec {
     private static final int STREAM_ENDED = 71;
 
     private static final int FETCH_RESOURCE = 73;
+    private static final int FETCH_CACHED_BLOCK = 80;
 
     /** Begins a chunk of stored bytes on a data connection; no record has it. */
     public static final int CHUNK = 72;
@@ -177,6 +187,21 @@ public final class FrameCodec {
         } else if (frame instanceof Leaving f) {
             start(out, LEAVING, f);
             out.text(f.reason());
+        } else if (frame instanceof CachedBlocksChanged f) {
+            start(out, CACHED_BLOCKS_CHANGED, f);
+            out.number(f.sequence());
+            out.number(f.changes().size());
+            f.changes().forEach(change -> writeStatus(out, change));
+        } else if (frame instanceof CachedBlocksReceived f) {
+            out.tag(CACHED_BLOCKS_RECEIVED);
+            out.number(f.sequence());
+        } else if (frame instanceof DropCachedSet f) {
+            out.tag(DROP_CACHED_SET);
+            out.number(f.setId());
+            out.number(f.epoch());
+        } else if (frame instanceof DropCachedBlock f) {
+            out.tag(DROP_CACHED_BLOCK);
+            writeBlock(out, f.block());
         } else if (frame instanceof Registered f) {
             out.tag(REGISTERED);
             out.text(f.executorId());
@@ -275,6 +300,15 @@ public final class FrameCodec {
                         in.text("stack"));
             case LEAVING:
                 return new Leaving(in.text("executorId"), in.number("incarnation"), in.text("reason"));
+            case CACHED_BLOCKS_CHANGED:
+                return new CachedBlocksChanged(
+                        in.text("executorId"), in.number("incarnation"), in.number("sequence"), readStatuses(in));
+            case CACHED_BLOCKS_RECEIVED:
+                return new CachedBlocksReceived(in.number("sequence"));
+            case DROP_CACHED_SET:
+                return new DropCachedSet(in.integer("setId"), in.integer("epoch"));
+            case DROP_CACHED_BLOCK:
+                return new DropCachedBlock(readBlock(in));
             case REGISTERED:
                 return new Registered(in.text("executorId"), in.number("incarnation"));
             case REFUSED:
@@ -319,6 +353,10 @@ public final class FrameCodec {
             start(out, FETCH_RESOURCE, f);
             out.number(f.windowBytes());
             out.text(f.name());
+        } else if (frame instanceof DataFrame.FetchCachedBlock f) {
+            start(out, FETCH_CACHED_BLOCK, f);
+            out.number(f.windowBytes());
+            writeBlock(out, f.block());
         } else if (frame instanceof DataFrame.Credit f) {
             start(out, CREDIT, f);
             out.number(f.byteCount());
@@ -354,6 +392,9 @@ public final class FrameCodec {
                 return new DataFrame.FetchResult(in.integer("streamId"), in.number("windowBytes"), readAttempt(in));
             case FETCH_RESOURCE:
                 return new DataFrame.FetchResource(in.integer("streamId"), in.number("windowBytes"), in.text("name"));
+            case FETCH_CACHED_BLOCK:
+                return new DataFrame.FetchCachedBlock(
+                        in.integer("streamId"), in.number("windowBytes"), readBlock(in));
             case CREDIT:
                 return new DataFrame.Credit(in.integer("streamId"), in.number("byteCount"));
             case CANCEL_STREAM:
@@ -420,6 +461,57 @@ public final class FrameCodec {
             attempts.add(readAttempt(in));
         }
         return attempts;
+    }
+
+    private static void writeBlock(FrameWriter out, CachedBlockId block) {
+        out.number(block.setId());
+        out.number(block.epoch());
+        out.number(block.partition());
+    }
+
+    private static CachedBlockId readBlock(FrameReader in) {
+        return new CachedBlockId(in.integer("setId"), in.integer("epoch"), in.integer("partition"));
+    }
+
+    private static void writeStatus(FrameWriter out, CachedBlockStatus status) {
+        writeBlock(out, status.block());
+        out.number(status.version());
+        out.flag(status.isHeld());
+        out.number(status.memoryBytes());
+        out.number(status.diskBytes());
+    }
+
+    private static final int STATUS_BYTES = 7;
+
+    private static List<CachedBlockStatus> readStatuses(FrameReader in) {
+        int count = in.count("changes", STATUS_BYTES);
+        List<CachedBlockStatus> statuses = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            statuses.add(new CachedBlockStatus(
+                    readBlock(in),
+                    in.number("version"),
+                    in.flag("isHeld"),
+                    in.number("memoryBytes"),
+                    in.number("diskBytes")));
+        }
+        return statuses;
+    }
+
+    private static void writeLevel(FrameWriter out, StorageLevel level) {
+        out.flag(level.useDisk());
+        out.flag(level.useMemory());
+        out.flag(level.useOffHeap());
+        out.flag(level.deserialized());
+        out.number(level.replication());
+    }
+
+    private static StorageLevel readLevel(FrameReader in) {
+        return new StorageLevel(
+                in.flag("useDisk"),
+                in.flag("useMemory"),
+                in.flag("useOffHeap"),
+                in.flag("deserialized"),
+                in.integer("replication"));
     }
 
     private static final int ADDRESS_BYTES = 6;
@@ -561,6 +653,12 @@ public final class FrameCodec {
             writeAttempt(out, f.mapAttempt());
             out.text(f.executorId());
             out.text(f.message());
+        } else if (failure instanceof TaskFailure.CacheMissed f) {
+            out.tag(16);
+            writeBlock(out, f.block());
+            out.text(f.executorId());
+            out.number(f.incarnation());
+            out.text(f.message());
         } else if (failure instanceof TaskFailure.InputOutput f) {
             out.tag(3);
             out.text(f.message());
@@ -600,6 +698,9 @@ public final class FrameCodec {
             case 2:
                 return new TaskFailure.FetchFailed(
                         in.integer("shuffleId"), readAttempt(in), in.text("executorId"), in.text("message"));
+            case 16:
+                return new TaskFailure.CacheMissed(
+                        readBlock(in), in.text("executorId"), in.number("incarnation"), in.text("message"));
             case 3:
                 return new TaskFailure.InputOutput(in.text("message"), in.flag("isFinal"), in.text("stack"));
             case 4:
@@ -652,6 +753,13 @@ public final class FrameCodec {
                         lastTable = i.executors();
                     }
                     writeSources(out, i.sources());
+                } else if (input instanceof TaskInput.CachedPartition i) {
+                    out.tag(3);
+                    out.number(i.leafId());
+                    out.number(i.leafPartition());
+                    out.number(i.epoch());
+                    writeLevel(out, i.level());
+                    writeAddresses(out, i.holders());
                 } else {
                     throw new ProtocolException(
                             "no layout for " + input.getClass().getName());
@@ -682,6 +790,10 @@ public final class FrameCodec {
                     }
                     inputs.add(
                             new TaskInput.ShuffleInput(leafId, leafPartition, shuffleId, lastTable, readSources(in)));
+                } else if (tag == 3) {
+                    int epoch = in.integer("epoch");
+                    StorageLevel level = readLevel(in);
+                    inputs.add(new TaskInput.CachedPartition(leafId, leafPartition, epoch, level, readAddresses(in)));
                 } else {
                     throw in.malformed("input tag", "unknown: " + tag);
                 }

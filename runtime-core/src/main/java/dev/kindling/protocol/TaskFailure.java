@@ -11,6 +11,13 @@ public sealed interface TaskFailure {
     /** A map output could not be read; names the very attempt, so that only that output is rebuilt. */
     record FetchFailed(int shuffleId, AttemptId mapAttempt, String executorId, String message) implements TaskFailure {}
 
+    /**
+     * A cached block that the launch named could not be read; the task is run again without it. Names the process that
+     * should have held it, so that only that copy is given up.
+     */
+    record CacheMissed(CachedBlockId block, String executorId, long incarnation, String message)
+            implements TaskFailure {}
+
     /** Input that cannot be parsed, read or found, output that cannot be written: not worth another try if final. */
     record InputOutput(String message, boolean isFinal, String stack) implements TaskFailure {}
 

@@ -1,5 +1,6 @@
 package dev.kindling.protocol;
 
+import dev.kindling.api.StorageLevel;
 import java.util.List;
 
 /** What a task reads from one leaf of its stage, complete: no further question to the driver is needed. */
@@ -18,6 +19,26 @@ public sealed interface TaskInput {
         public ShuffleInput {
             executors = List.copyOf(executors);
             sources = List.copyOf(sources);
+        }
+    }
+
+    /**
+     * A partition of a persisted set. With holders, the task reads it from one of them, and what it is made of is not
+     * among the task's inputs; without, the task computes it and keeps it as {@code level} says. A partition that is
+     * not named in a launch is computed and not kept.
+     *
+     * @param leafId the set's id
+     * @param leafPartition the partition of the set
+     * @param holders where it lies, the nearest first
+     */
+    record CachedPartition(int leafId, int leafPartition, int epoch, StorageLevel level, List<ExecutorAddress> holders)
+            implements TaskInput {
+        public CachedPartition {
+            holders = List.copyOf(holders);
+        }
+
+        public CachedBlockId block() {
+            return new CachedBlockId(leafId, epoch, leafPartition);
         }
     }
 }

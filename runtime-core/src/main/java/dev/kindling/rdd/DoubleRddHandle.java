@@ -5,6 +5,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.StatCounter;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.function.Function;
@@ -20,6 +21,30 @@ final class DoubleRddHandle extends RddHandle<Double> implements DoubleRDD {
     @Override
     public DoubleRDD setName(String newName) {
         super.setName(newName);
+        return this;
+    }
+
+    @Override
+    public DoubleRDD cache() {
+        super.cache();
+        return this;
+    }
+
+    @Override
+    public DoubleRDD persist(StorageLevel level) {
+        super.persist(level);
+        return this;
+    }
+
+    @Override
+    public DoubleRDD unpersist() {
+        super.unpersist();
+        return this;
+    }
+
+    @Override
+    public DoubleRDD unpersist(boolean blocking) {
+        super.unpersist(blocking);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.kindling.rdd;
 
 import dev.kindling.api.Lineage;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.plan.PlanNode;
 
 /** Turns an action into a finished job. Called by the program's threads, several at once. */
@@ -19,6 +20,16 @@ public interface JobRunner {
 
     /** The program's last handle on this shuffle is gone: what it left can be dropped. */
     void forgetShuffle(int shuffleId);
+
+    /** From now on, what jobs compute of this set is kept, and read by those that come after. */
+    void persist(int setId, StorageLevel level, int partitionCount);
+
+    /**
+     * Nothing of this set is wanted any more.
+     *
+     * @param isBlocking whether to return only when no executor holds anything of it
+     */
+    void unpersist(int setId, boolean isBlocking);
 
     /** Takes the answer of one partition, decoded; null is an answer like others. */
     @FunctionalInterface

@@ -4,6 +4,7 @@ import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.function.FlatMapFunction;
 import dev.kindling.api.function.Function;
@@ -22,6 +23,30 @@ abstract class KeyedHandle<K, V> extends RddHandle<Tuple2<K, V>> implements Pair
     @Override
     public PairRDD<K, V> setName(String newName) {
         super.setName(newName);
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> cache() {
+        super.cache();
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> persist(StorageLevel level) {
+        super.persist(level);
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> unpersist() {
+        super.unpersist();
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> unpersist(boolean blocking) {
+        super.unpersist(blocking);
         return this;
     }
 

@@ -9,6 +9,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.spi.Session;
 import dev.kindling.plan.Origin;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,7 @@ public final class PlanSession implements Session {
     private final AtomicInteger sets = new AtomicInteger();
     private final AtomicInteger shuffles = new AtomicInteger();
     private final AtomicBoolean isClosed = new AtomicBoolean();
+    private final PersistedSets persisted;
     private final Map<Integer, LeafSource> leaves = new ConcurrentHashMap<>();
     private final ReferenceQueue<PlanNode> unreachable = new ReferenceQueue<>();
     private final Map<Reference<PlanNode>, Runnable> releases = new ConcurrentHashMap<>();
@@ -63,6 +66,7 @@ public final class PlanSession implements Session {
         this.context = context;
         this.settings = settings;
         this.runner = runner;
+        this.persisted = new PersistedSets(runner);
         this.additions = additions;
         this.accumulators = accumulators;
         this.shutdown = shutdown;
@@ -153,6 +157,11 @@ public final class PlanSession implements Session {
                     ErrorCode.BAD_ARGUMENT, origin + ": " + accumulator + " is registered already; make another one");
         }
         return accumulators.add(accumulator);
+    }
+
+    @Override
+    public Map<Integer, RDD<?>> persistentRdds() {
+        return persisted.all();
     }
 
     @Override
@@ -247,6 +256,33 @@ public final class PlanSession implements Session {
         PlanNode node = new PlanNode.Shuffle(nextSetId(), origin, parent, shuffleId, by, side);
         whenUnreachable(node, () -> runner.forgetShuffle(shuffleId));
         return node;
+    }
+
+    PersistedSets persisted() {
+        return persisted;
+    }
+
+    /** Keeps what jobs compute of the set until it is unpersisted, or the program can reach it no more. */
+    void persist(Origin origin, SetHandle<?> set, StorageLevel level) {
+        int setId = set.id();
+        WeakReference<PlanNode> node = new WeakReference<>(set.node);
+        boolean isPairs = set instanceof PairRddHandle;
+        boolean isDoubles = set instanceof DoubleRddHandle;
+        boolean isNew = !persisted.isPersisted(setId);
+        persisted.persist(origin, set, level, () -> handleOf(node.get(), isPairs, isDoubles));
+        if (isNew) {
+            whenUnreachable(set.node, () -> persisted.unpersist(setId, false));
+        }
+    }
+
+    private RDD<?> handleOf(PlanNode node, boolean isPairs, boolean isDoubles) {
+        if (node == null) {
+            return null;
+        }
+        if (isPairs) {
+            return new PairRddHandle<>(this, node);
+        }
+        return isDoubles ? new DoubleRddHandle(this, node) : new RddHandle<>(this, node);
     }
 
     /** Runs the job on the named partitions and returns when it has ended. */

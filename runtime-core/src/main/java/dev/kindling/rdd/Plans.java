@@ -69,7 +69,7 @@ record Plans(PlanSession session, Origin origin) {
 
     /**
      * Sets that are placed alike are united partition by partition and stay placed; others side by side. Unions of
-     * unions become one, so that a loop of unions does not grow deep.
+     * unions become one, so that a loop of unions does not grow deep; but not those that are kept.
      */
     PlanNode union(PlanNode left, PlanNode right) {
         if (left.partitionCount() == 0 || right.partitionCount() == 0) {
@@ -83,10 +83,10 @@ record Plans(PlanSession session, Origin origin) {
         return new PlanNode.Union(session.nextSetId(), origin, sides(PlanNode.Union.class, left, right));
     }
 
-    private static List<PlanNode> sides(Class<? extends PlanNode> kind, PlanNode... sides) {
+    private List<PlanNode> sides(Class<? extends PlanNode> kind, PlanNode... sides) {
         List<PlanNode> parents = new ArrayList<>();
         for (PlanNode side : sides) {
-            if (kind.isInstance(side)) {
+            if (kind.isInstance(side) && !session.persisted().isPersisted(side.id())) {
                 parents.addAll(side.parents());
             } else {
                 parents.add(side);

@@ -9,6 +9,7 @@ import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partition;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.plan.Origin;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
@@ -119,6 +120,39 @@ abstract class SetHandle<T> implements RDD<T> {
     public String toString() {
         return (name == null ? "" : name + " ") + node.origin() + " [set " + node.id() + ", " + getNumPartitions()
                 + " partitions]";
+    }
+
+    // ---- kept -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public RDD<T> cache() {
+        return persisted("cache", StorageLevel.MEMORY_ONLY);
+    }
+
+    @Override
+    public RDD<T> persist(StorageLevel level) {
+        return persisted("persist", level);
+    }
+
+    private RDD<T> persisted(String operation, StorageLevel level) {
+        session.persist(plans(operation).origin(), this, level);
+        return this;
+    }
+
+    @Override
+    public RDD<T> unpersist() {
+        return unpersist(false);
+    }
+
+    @Override
+    public RDD<T> unpersist(boolean blocking) {
+        session.persisted().unpersist(node.id(), blocking);
+        return this;
+    }
+
+    @Override
+    public StorageLevel getStorageLevel() {
+        return session.persisted().levelOf(node.id());
     }
 
     // ---- jobs -------------------------------------------------------------------------------------------------------

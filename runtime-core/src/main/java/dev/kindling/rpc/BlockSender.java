@@ -2,6 +2,7 @@ package dev.kindling.rpc;
 
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.BlockRequest;
+import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.DataFrame;
 import dev.kindling.protocol.FrameCodec;
 import dev.kindling.protocol.ProtocolException;
@@ -63,6 +64,8 @@ final class BlockSender extends DataChannel {
             start(new Stream(f.streamId(), f.windowBytes(), new ResultRange(f.attempt())));
         } else if (frame instanceof DataFrame.FetchResource f) {
             start(new Stream(f.streamId(), f.windowBytes(), new Resource(f.name())));
+        } else if (frame instanceof DataFrame.FetchCachedBlock f) {
+            start(new Stream(f.streamId(), f.windowBytes(), new CachedRange(f.block())));
         } else if (frame instanceof DataFrame.Credit f) {
             Stream stream = streams.get(f.streamId());
             if (stream != null) {
@@ -293,6 +296,23 @@ final class BlockSender extends DataChannel {
         @Override
         public ServedRange open(BlockService blocks, int index) throws IOException {
             return blocks.openResource(name);
+        }
+    }
+
+    private record CachedRange(CachedBlockId block) implements Ranges {
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public long skipBytes(int index) {
+            return 0;
+        }
+
+        @Override
+        public ServedRange open(BlockService blocks, int index) throws IOException {
+            return blocks.openCachedBlock(block);
         }
     }
 

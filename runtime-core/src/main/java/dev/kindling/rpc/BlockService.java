@@ -1,6 +1,7 @@
 package dev.kindling.rpc;
 
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
 import java.io.IOException;
 
 /**
@@ -22,6 +23,15 @@ public interface BlockService {
      * @throws BlockAbsentException when there is none
      */
     ServedRange openResult(AttemptId attempt) throws IOException;
+
+    /**
+     * The stored chunks of a cached block, as {@code BlockFormat} lays them out.
+     *
+     * @throws BlockAbsentException when it is not here
+     */
+    default ServedRange openCachedBlock(CachedBlockId block) throws IOException {
+        throw new BlockAbsentException("this process caches nothing, so not " + block);
+    }
 
     /**
      * Something published under a name; only a driver has any.

@@ -2,6 +2,19 @@ package dev.kindling.rpc;
 
 /** A request on its way. Any thread. */
 public interface BlockStream {
+    /** One of which nothing will come. */
+    BlockStream OVER = new BlockStream() {
+        @Override
+        public void consumed(long byteCount) {
+            // Nothing came.
+        }
+
+        @Override
+        public void cancel() {
+            // Nothing will come.
+        }
+    };
+
     /** So many of the bytes that arrived are done with: the peer may send as many more. */
     void consumed(long byteCount);
 

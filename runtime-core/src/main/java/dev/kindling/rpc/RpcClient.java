@@ -2,6 +2,7 @@ package dev.kindling.rpc;
 
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.BlockRequest;
+import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.DataFrame;
 import dev.kindling.protocol.Frame;
 import io.netty.bootstrap.Bootstrap;
@@ -111,6 +112,15 @@ public final class RpcClient implements BlockClient, Closeable {
     public BlockStream fetchResult(String host, int port, AttemptId attempt, long windowBytes, BlockReceiver receiver) {
         AskedStream stream =
                 new AskedStream(receiver, windowBytes, 1, id -> new DataFrame.FetchResult(id, windowBytes, attempt));
+        start(host, port, stream);
+        return stream;
+    }
+
+    /** Asks a peer for a cached block: its stored chunks, as one range; the same otherwise. */
+    public BlockStream fetchCachedBlock(
+            String host, int port, CachedBlockId block, long windowBytes, BlockReceiver receiver) {
+        AskedStream stream = new AskedStream(
+                receiver, windowBytes, 1, id -> new DataFrame.FetchCachedBlock(id, windowBytes, block));
         start(host, port, stream);
         return stream;
     }

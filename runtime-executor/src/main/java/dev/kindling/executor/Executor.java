@@ -5,6 +5,9 @@ import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.executor.block.ShuffleFetcher;
+import dev.kindling.executor.cache.AttemptCache;
+import dev.kindling.executor.cache.CacheStore;
+import dev.kindling.executor.cache.ExecutorCache;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorEffect;
 import dev.kindling.executor.core.ExecutorEvent;
@@ -15,6 +18,8 @@ import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
+import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
@@ -23,6 +28,8 @@ import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.rpc.BlockClient;
+import dev.kindling.rpc.BlockReceiver;
+import dev.kindling.rpc.BlockStream;
 import dev.kindling.rpc.RpcClient;
 import java.io.IOException;
 import java.util.Map;
@@ -56,6 +63,7 @@ public final class Executor implements AutoCloseable {
     private final LocalPeers localPeers;
     private final MemoryPool memory;
     private final BlockStore blocks;
+    private final CacheStore cacheStore;
     private final TaskThreads threads;
     private final ExecutorIo io = new ExecutorIo();
     private final TaskRunner runner = new TaskRunner();
@@ -68,6 +76,7 @@ public final class Executor implements AutoCloseable {
     private TaskFiles files;
     private ExecutorAddress address;
     private Optional<RpcClient> client = Optional.empty();
+    private AttemptCache cache;
 
     /** @param localPeers the executors of this JVM, which this one joins */
     public Executor(ExecutorSetup setup, LocalPeers localPeers, Host host) {
@@ -76,6 +85,7 @@ public final class Executor implements AutoCloseable {
         this.host = host;
         memory = MemoryPool.ofThisJvm(setup.cores());
         blocks = new BlockStore(setup.localDirectories(), setup.executorId(), memory);
+        cacheStore = new CacheStore(memory, blocks.cacheDisk(), this::cachedBlockChanged);
         threads = new TaskThreads(setup.cores());
         ExecutorSettings bounds = ExecutorSettings.defaults().withHeartbeatMs(setup.heartbeatMs());
         loop = new EventLoop<>("executor-loop", new ExecutorCore(bounds), new Shell());
@@ -84,6 +94,15 @@ public final class Executor implements AutoCloseable {
     /** What this executor holds for others. */
     public BlockStore blocks() {
         return blocks;
+    }
+
+    /** The partitions of persisted sets that this executor keeps. */
+    public CacheStore cachedBlocks() {
+        return cacheStore;
+    }
+
+    private void cachedBlockChanged(CachedBlockStatus status) {
+        loop.post(new ExecutorEvent.CachedBlockChanged(status));
     }
 
     /** Starts to work inside the driver's JVM: nothing listens, nothing connects. The driver hears of it. */
@@ -120,6 +139,9 @@ public final class Executor implements AutoCloseable {
                 dataPort,
                 setup.hostKey(),
                 blocks.scratchDirectory().toString());
+        // Without a client there is no other executor that could hold anything.
+        ExecutorCache.Peers peers = client.isPresent() ? client.get()::fetchCachedBlock : Executor::askNobody;
+        cache = new ExecutorCache(cacheStore, address, peers, setup.fetch().timeoutMs());
         localPeers.add(setup.executorId(), setup.incarnation(), blocks);
         loop.start();
         loop.post(new ExecutorEvent.Started(
@@ -127,6 +149,12 @@ public final class Executor implements AutoCloseable {
                 setup.cores(),
                 setup.memoryBytes(),
                 ProcessHandle.current().pid()));
+    }
+
+    private static BlockStream askNobody(
+            String host, int port, CachedBlockId block, long windowBytes, BlockReceiver receiver) {
+        receiver.failed("this process has no network");
+        return BlockStream.OVER;
     }
 
     /** A message of the driver came. Never waits: a full mailbox loses it, and it is repeated. */
@@ -157,12 +185,13 @@ public final class Executor implements AutoCloseable {
                     running.keySet());
         }
         io.close();
+        cacheStore.close();
         blocks.close();
     }
 
     private void start(TaskLaunch launch, byte[] program) {
         ExecutorTaskEnvironment environment = new ExecutorTaskEnvironment(
-                launch.attempt(), userClasses, memory.openTask(), blocks, this::openShuffle, files, setup.task());
+                launch.attempt(), userClasses, memory.openTask(), blocks, cache, this::openShuffle, files, setup.task());
         RunningAttempt attempt =
                 new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
         running.put(attempt.id(), attempt);
@@ -248,6 +277,10 @@ public final class Executor implements AutoCloseable {
                 io.run(() -> blocks.dropMapOutput(drop.shuffleId(), drop.attempt()));
             } else if (effect instanceof ExecutorEffect.DropResult drop) {
                 io.run(() -> blocks.dropResult(drop.attempt()));
+            } else if (effect instanceof ExecutorEffect.DropCachedSet drop) {
+                io.run(() -> cacheStore.dropSet(drop.setId(), drop.epoch()));
+            } else if (effect instanceof ExecutorEffect.DropCachedBlock drop) {
+                io.run(() -> cacheStore.drop(drop.block()));
             } else if (effect instanceof ExecutorEffect.Exit exit) {
                 host.exit(exit.code(), exit.reason());
             }

@@ -49,8 +49,8 @@ public final class ExecutorMain {
         // Also when a task calls System.exit: what the executor wrote does not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
         RpcSettings rpc = RpcSettings.loopback().withAddress(bootstrap.bindHost(), 0, bootstrap.advertisedHost());
-        RpcServer server =
-                RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), new BlockServer(executor.blocks()));
+        BlockServer blocks = new BlockServer(executor.blocks(), executor.cachedBlocks());
+        RpcServer server = RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), blocks);
         ControlConnection driver = server.client()
                 .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
         RemoteProgram program = programOf(bootstrap, server.client());

@@ -8,6 +8,7 @@ import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.SpillFile;
+import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.AttemptMemory;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
@@ -20,6 +21,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     private final ClassLoader userClassLoader;
     private final AttemptMemory memory;
     private final BlockStore blocks;
+    private final AttemptCache cache;
     private final ShuffleInputs shuffles;
     private final TaskFiles files;
     private final TaskSettings settings;
@@ -36,6 +38,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
             ClassLoader userClassLoader,
             AttemptMemory memory,
             BlockStore blocks,
+            AttemptCache cache,
             ShuffleInputs shuffles,
             TaskFiles files,
             TaskSettings settings) {
@@ -43,6 +46,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
         this.userClassLoader = userClassLoader;
         this.memory = memory;
         this.blocks = blocks;
+        this.cache = cache;
         this.shuffles = shuffles;
         this.files = files;
         this.settings = settings;
@@ -80,6 +84,11 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     @Override
     public SpillFile openSpill() throws IOException {
         return blocks.openSpill();
+    }
+
+    @Override
+    public AttemptCache cache() {
+        return cache;
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /** One application: what stands behind a {@code KindlingContext}. Safe for many threads. */
@@ -45,6 +46,9 @@ public interface Session extends AutoCloseable {
 
     /** The number under which tasks add to it from now on. */
     long register(Accumulator<?, ?> accumulator);
+
+    /** See {@code KindlingContext.getPersistentRDDs}. */
+    Map<Integer, RDD<?>> persistentRdds();
 
     /** See {@code KindlingContext.addJar}. */
     void addJar(String path);

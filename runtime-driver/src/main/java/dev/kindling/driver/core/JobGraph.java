@@ -37,6 +37,7 @@ public record JobGraph(
      * @param reducePartitions partitions of that shuffle, 0 for a result stage
      * @param readsShuffles shuffles that must be complete before it can run
      * @param program a {@code StageBody} as {@code ClosureCodec} wrote it
+     * @param persisted what is read past and below each persisted set in the stage; empty when there is none
      */
     public record StageSpec(
             int stageId,
@@ -46,9 +47,24 @@ public record JobGraph(
             int reducePartitions,
             List<Integer> readsShuffles,
             byte[] program,
-            TaskInputs inputs) {
+            TaskInputs inputs,
+            List<Below> persisted) {
         public StageSpec {
             readsShuffles = List.copyOf(readsShuffles);
+            persisted = List.copyOf(persisted);
+        }
+
+        /** One without persisted sets. */
+        public StageSpec(
+                int stageId,
+                String name,
+                int partitionCount,
+                int shuffleId,
+                int reducePartitions,
+                List<Integer> readsShuffles,
+                byte[] program,
+                TaskInputs inputs) {
+            this(stageId, name, partitionCount, shuffleId, reducePartitions, readsShuffles, program, inputs, List.of());
         }
 
         public boolean isMapStage() {
@@ -56,9 +72,37 @@ public record JobGraph(
         }
     }
 
+    /**
+     * What a stage reads below one persisted set, up to the persisted sets further below.
+     *
+     * @param setId {@link #STAGE} for what the stage reads below none
+     * @param shuffles read where the set is not there
+     * @param sets persisted sets read where the set is not there
+     */
+    public record Below(int setId, List<Integer> shuffles, List<Integer> sets) {
+        public static final int STAGE = -1;
+
+        public Below {
+            shuffles = List.copyOf(shuffles);
+            sets = List.copyOf(sets);
+        }
+    }
+
+    /** Which partitions of persisted sets need not be computed. */
+    @FunctionalInterface
+    public interface HeldPartitions {
+        boolean isHeld(int setId, int partition);
+    }
+
     /** What each task of a stage reads: the same answer whenever it is asked. */
     public interface TaskInputs {
+        /** All of it, as if no persisted set were there. */
         List<LeafInput> of(int partition);
+
+        /** Each persisted set it comes to, and what is below those that are not held. */
+        default List<LeafInput> of(int partition, HeldPartitions held) {
+            return of(partition);
+        }
 
         /** Hosts that hold the input of the partition, best first; empty when it does not matter. */
         List<String> preferredHosts(int partition);

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Lineage;
 import dev.kindling.api.Partitioner;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.JobGraph.StageSpec;
 import dev.kindling.plan.PlanNode;
@@ -47,6 +48,7 @@ public final class JobPlanner implements JobRunner {
     private final AtomicInteger stages = new AtomicInteger();
     private final Map<Integer, StageSpec> mapStages = new ConcurrentHashMap<>();
     private final Set<Integer> written = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> persisted = ConcurrentHashMap.newKeySet();
     private final Map<Integer, ReentrantLock> sampling = new ConcurrentHashMap<>();
 
     public JobPlanner(JobSubmitter submitter, PlannerSettings settings) {
@@ -111,7 +113,7 @@ public final class JobPlanner implements JobRunner {
 
     private JobGraph graphOf(JobRequest request, StageBody.Sink sink, Optional<String> target)
             throws InterruptedException {
-        StageCut cut = StageCut.of(request.root());
+        StageCut cut = StageCut.of(request.root(), persisted::contains);
         List<StageSpec> graph = new ArrayList<>();
         for (StageCut.MapStage mapStage : cut.mapStages().values()) {
             if (mapStage.shuffle().by() instanceof RangeBounds bounds && !bounds.isResolved()) {
@@ -147,7 +149,8 @@ public final class JobPlanner implements JobRunner {
                     by.numPartitions(),
                     mapStage.stage().readsShuffles(),
                     programOf(new StageBody(stageId, root, sink)),
-                    StageInputs.of(root, inputs));
+                    StageInputs.of(root, inputs),
+                    PersistedReads.of(root));
         });
     }
 
@@ -161,7 +164,8 @@ public final class JobPlanner implements JobRunner {
                 0,
                 stage.readsShuffles(),
                 programOf(new StageBody(stageId, stage.root(), sink)),
-                StageInputs.of(stage.root(), inputs));
+                StageInputs.of(stage.root(), inputs),
+                PersistedReads.of(stage.root()));
     }
 
     /** A stage's program travels to every executor as one frame. */
@@ -230,7 +234,7 @@ public final class JobPlanner implements JobRunner {
 
     @Override
     public Lineage lineage(PlanNode root) {
-        return StageLineage.of(StageCut.of(root), written::contains);
+        return StageLineage.of(StageCut.of(root, persisted::contains), written::contains);
     }
 
     @Override
@@ -239,5 +243,18 @@ public final class JobPlanner implements JobRunner {
         if (mapStages.remove(shuffleId) != null) {
             submitter.forgetShuffle(shuffleId);
         }
+    }
+
+    /** The driver hears of it before it hears of the first job that keeps anything of the set. */
+    @Override
+    public void persist(int setId, StorageLevel level, int partitionCount) {
+        submitter.persist(setId, level, partitionCount);
+        persisted.add(setId);
+    }
+
+    @Override
+    public void unpersist(int setId, boolean isBlocking) {
+        persisted.remove(setId);
+        submitter.unpersist(setId, isBlocking);
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.driver.plan;
 
+import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.JobGraph;
 
 /** Brings a job to its end: the driver's shell, or the simulated cluster. Called by many threads at once. */
@@ -16,6 +17,16 @@ public interface JobSubmitter {
 
     /** No later job will read this shuffle. Returns at once. */
     void forgetShuffle(int shuffleId);
+
+    /** From now on, what tasks compute of this set is kept as {@code level} says. Returns at once. */
+    void persist(int setId, StorageLevel level, int partitionCount);
+
+    /**
+     * Nothing of this set is wanted any more.
+     *
+     * @param isBlocking whether to return only when no executor holds anything of it
+     */
+    void unpersist(int setId, boolean isBlocking);
 
     /** Takes the encoded answer of one result partition. */
     @FunctionalInterface

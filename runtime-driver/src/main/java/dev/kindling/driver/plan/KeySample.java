@@ -86,12 +86,21 @@ final class KeySample {
     /** At most one bound less than partitions, growing, all distinct. */
     Object[] findBounds() throws InterruptedException {
         List<Integer> all = IntStream.range(0, root.partitionCount()).boxed().toList();
-        Map<Integer, PartSample> parts = hasOneRowForEachKey(root) ? sampleBuckets(all) : samplePieces(all);
+        Map<Integer, PartSample> parts = hasPersistedSet(root) ? Map.of() : sampleParts(all);
         if (parts.isEmpty()) {
             parts = sample(root, all, keysPerPart, inputs);
             sampleCloser(parts);
         }
         return boundsOf(parts.values().stream().toList(), bounds.numPartitions(), bounds.order());
+    }
+
+    /** What is kept of a set has to be all of it: then everything is read, and kept for the sort itself. */
+    private static boolean hasPersistedSet(PlanNode root) {
+        return PlanOrder.parentsFirst(root, node -> false).stream().anyMatch(PlanNode.Cached.class::isInstance);
+    }
+
+    private Map<Integer, PartSample> sampleParts(List<Integer> all) throws InterruptedException {
+        return hasOneRowForEachKey(root) ? sampleBuckets(all) : samplePieces(all);
     }
 
     private Map<Integer, PartSample> sample(PlanNode from, List<Integer> partitions, int keys, LeafInputs read)
@@ -196,7 +205,7 @@ final class KeySample {
 
     private double bytesOf(int partition, LeafInputs from) {
         long[] bytes = {0};
-        StageInputs.walk(
+        StageInputs.walkToLeaves(
                 root,
                 partition,
                 (leaf, leafPartition) -> bytes[0] += ((LeafSource.Splits) from.of(leaf))

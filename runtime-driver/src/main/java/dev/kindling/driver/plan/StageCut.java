@@ -10,10 +10,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * A plan cut at its shuffles. In every stage a {@link PlanNode.ShuffleRead} stands where the plan had a shuffle, so
- * that a stage can be sent without what is below it. A shuffle that is reached by several ways is cut once.
+ * that a stage can be sent without what is below it, and a {@link PlanNode.Cached} around each persisted set. A shuffle that is reached by several ways is cut once.
  */
 final class StageCut {
     /**
@@ -30,12 +31,16 @@ final class StageCut {
     private final Map<Integer, MapStage> mapStages = new LinkedHashMap<>();
     private final Stage last;
 
-    private StageCut(PlanNode root) {
+    private final IntPredicate isPersisted;
+
+    private StageCut(PlanNode root, IntPredicate isPersisted) {
+        this.isPersisted = isPersisted;
         last = stageOf(root);
     }
 
-    static StageCut of(PlanNode root) {
-        return new StageCut(root);
+    /** @param isPersisted of which sets, by their ids, the partitions are kept */
+    static StageCut of(PlanNode root, IntPredicate isPersisted) {
+        return new StageCut(root, isPersisted);
     }
 
     /** By shuffle id, parents before children. */
@@ -52,7 +57,10 @@ final class StageCut {
         Set<Integer> reads = new LinkedHashSet<>();
         IdentityHashMap<PlanNode, PlanNode> cut = new IdentityHashMap<>();
         for (PlanNode node : PlanOrder.parentsFirst(root, PlanNode.Shuffle.class::isInstance)) {
-            cut.put(node, node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : overCutParents(node, cut));
+            PlanNode made =
+                    node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : overCutParents(node, cut);
+            boolean isKept = isPersisted.test(node.id());
+            cut.put(node, isKept ? new PlanNode.Cached(node.id(), node.origin(), made) : made);
         }
         return new Stage(cut.get(root), List.copyOf(reads));
     }

@@ -81,15 +81,37 @@ final class StageInputs implements JobGraph.TaskInputs {
 
     @Override
     public List<LeafInput> of(int partition) {
+        return of(partition, (setId, setPartition) -> false);
+    }
+
+    @Override
+    public List<LeafInput> of(int partition, JobGraph.HeldPartitions held) {
         List<LeafInput> inputs = new ArrayList<>();
-        Set<Long> seen = new HashSet<>();
-        walk(root, partition, (leaf, leafPartition) -> {
-            // A set that is joined with itself is one leaf read twice: its input travels once.
-            if (seen.add((long) leaf.id() << 32 | leafPartition)) {
-                add(leaf, leafPartition, inputs);
+        add(root, partition, held, new Seen(new HashSet<>(), new HashSet<>()), inputs);
+        return inputs;
+    }
+
+    /** A set that is joined with itself is read twice: its input travels once. A shuffle and its set have one id. */
+    private record Seen(Set<Long> leaves, Set<Long> sets) {
+        boolean add(PlanNode node, int partition) {
+            return (node instanceof PlanNode.Cached ? sets : leaves).add((long) node.id() << 32 | partition);
+        }
+    }
+
+    private void add(PlanNode from, int partition, JobGraph.HeldPartitions held, Seen seen, List<LeafInput> inputs) {
+        walk(from, partition, (node, nodePartition) -> {
+            if (!seen.add(node, nodePartition)) {
+                return;
+            }
+            if (node instanceof PlanNode.Cached cached) {
+                inputs.add(new LeafInput.CachedPartition(cached.id(), nodePartition));
+                if (!held.isHeld(cached.id(), nodePartition)) {
+                    add(cached.parent(), nodePartition, held, seen, inputs);
+                }
+            } else {
+                add(node, nodePartition, inputs);
             }
         });
-        return inputs;
     }
 
     private void add(PlanNode leaf, int leafPartition, List<LeafInput> inputs) {
@@ -110,7 +132,7 @@ final class StageInputs implements JobGraph.TaskInputs {
     @Override
     public List<String> preferredHosts(int partition) {
         List<String> hosts = new ArrayList<>();
-        walk(root, partition, (leaf, leafPartition) -> {
+        walkToLeaves(root, partition, (leaf, leafPartition) -> {
             if (hosts.isEmpty() && sources.get(leaf.id()) instanceof LeafSource.Splits splits) {
                 hosts.addAll(splits.splits().get(leafPartition).preferredHosts());
             }
@@ -118,8 +140,22 @@ final class StageInputs implements JobGraph.TaskInputs {
         return hosts;
     }
 
-    /** Calls {@code visitor} with every leaf partition that {@code partition} of {@code node} is made of, in order. */
-    static void walk(PlanNode root, int partition, BiConsumer<PlanNode, Integer> visitor) {
+    /** As {@link #walk}, also below persisted sets. */
+    static void walkToLeaves(PlanNode root, int partition, BiConsumer<PlanNode, Integer> visitor) {
+        walk(root, partition, (node, nodePartition) -> {
+            if (node instanceof PlanNode.Cached cached) {
+                walkToLeaves(cached.parent(), nodePartition, visitor);
+            } else {
+                visitor.accept(node, nodePartition);
+            }
+        });
+    }
+
+    /**
+     * Calls {@code visitor} with every leaf partition that {@code partition} of {@code root} is made of, in order, and
+     * with that of a persisted set in the place of what it is made of.
+     */
+    private static void walk(PlanNode root, int partition, BiConsumer<PlanNode, Integer> visitor) {
         PlanNode node = root;
         while (node instanceof PlanNode.Rows || node instanceof PlanNode.Partitions) {
             node = node.parents().get(0);
@@ -147,7 +183,7 @@ final class StageInputs implements JobGraph.TaskInputs {
         } else if (node instanceof PlanNode.Cartesian cartesian) {
             walk(cartesian.left(), cartesian.leftPartition(partition), visitor);
             walk(cartesian.right(), cartesian.rightPartition(partition), visitor);
-        } else if (node.parents().isEmpty()) {
+        } else if (node.parents().isEmpty() || node instanceof PlanNode.Cached) {
             visitor.accept(node, partition);
         } else {
             for (PlanNode parent : node.parents()) {

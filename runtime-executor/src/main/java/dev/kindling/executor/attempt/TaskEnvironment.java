@@ -3,6 +3,7 @@ package dev.kindling.executor.attempt;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.SpillFile;
+import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
@@ -29,6 +30,11 @@ public interface TaskEnvironment {
 
     /** A file of this attempt's own, deleted when the attempt ends. */
     SpillFile openSpill() throws IOException;
+
+    /** The cached partitions of this executor, and those of others. */
+    default AttemptCache cache() {
+        return AttemptCache.none();
+    }
 
     /** What {@code KindlingFiles} finds. */
     TaskFiles files();

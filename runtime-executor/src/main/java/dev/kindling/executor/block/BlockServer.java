@@ -1,6 +1,8 @@
 package dev.kindling.executor.block;
 
+import dev.kindling.executor.cache.CacheStore;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.rpc.BlockAbsentException;
 import dev.kindling.rpc.BlockService;
 import dev.kindling.rpc.ServedRange;
@@ -12,12 +14,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** Serves the blocks of a {@link BlockStore} to other processes. Any thread. */
+/** Serves the blocks of a {@link BlockStore} and of a {@link CacheStore} to other processes. Any thread. */
 public final class BlockServer implements BlockService {
     private final BlockStore blocks;
+    private final CacheStore cache;
 
-    public BlockServer(BlockStore blocks) {
+    public BlockServer(BlockStore blocks, CacheStore cache) {
         this.blocks = blocks;
+        this.cache = cache;
     }
 
     @Override
@@ -30,6 +34,12 @@ public final class BlockServer implements BlockService {
     @Override
     public ServedRange openResult(AttemptId attempt) throws IOException {
         return open(blocks.readResult(attempt), "the result of " + attempt);
+    }
+
+    @Override
+    public ServedRange openCachedBlock(CachedBlockId block) throws IOException {
+        return cache.serve(block)
+                .orElseThrow(() -> new BlockAbsentException("cached block " + block + " is not here"));
     }
 
     private static ServedRange open(Optional<BlockRange> range, String what) throws IOException {
@@ -48,7 +58,7 @@ public final class BlockServer implements BlockService {
     }
 
     /** Stays readable when the file is deleted meanwhile. */
-    private record FileRange(FileChannel channel, BlockRange.InFile range) implements ServedRange {
+    record FileRange(FileChannel channel, BlockRange.InFile range) implements ServedRange {
         @Override
         public long byteCount() {
             return range.length();

@@ -1,5 +1,6 @@
 package dev.kindling.executor.block;
 
+import dev.kindling.executor.cache.CacheDisk;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
 import java.io.Closeable;
@@ -33,6 +34,7 @@ public final class BlockStore implements Closeable {
     private final ScratchDirectories directories;
     private final MemoryPool memory;
     private final Map<Integer, Map<AttemptId, Path>> mapOutputs = new ConcurrentHashMap<>();
+    private final CacheDisk cacheDisk;
     private final AtomicLong fileNumber = new AtomicLong();
 
     /** Results in the order they came: the oldest leaves memory first. Guarded by itself. */
@@ -43,10 +45,11 @@ public final class BlockStore implements Closeable {
     /**
      * @param localDirectories where scratch files may lie; those that cannot be written to are left out with a warning
      * @param name of the executor, part of its directory's name
-     * @param memory where results held in memory are counted; this store becomes its evictor
+     * @param memory where results held in memory are counted; this store gives them up first
      */
     public BlockStore(List<Path> localDirectories, String name, MemoryPool memory) {
         this.directories = new ScratchDirectories(localDirectories, name);
+        this.cacheDisk = new ScratchCacheDisk(directories);
         this.memory = memory;
         memory.evictWith(this::evictResults);
     }
@@ -139,6 +142,11 @@ public final class BlockStore implements Closeable {
         return new FileSpill(new ScratchFile(directories, "spill/" + fileNumber.incrementAndGet()));
     }
 
+    /** Where cached blocks lie that are not in memory. */
+    public CacheDisk cacheDisk() {
+        return cacheDisk;
+    }
+
     // ---- results --------------------------------------------------------------------------------------------------
 
     /** Keeps a result until it is dropped; the array belongs to the store from now on. */
@@ -195,12 +203,12 @@ public final class BlockStore implements Closeable {
     }
 
     /** Moves the oldest results to disk; they leave memory for good. */
-    private void evictResults(long bytes) {
-        long left = bytes;
+    private long evictResults(long bytes) {
+        long freed = 0;
         synchronized (results) {
             Iterator<Map.Entry<AttemptId, StoredResult>> oldest =
                     results.entrySet().iterator();
-            while (left > 0 && oldest.hasNext()) {
+            while (freed < bytes && oldest.hasNext()) {
                 Map.Entry<AttemptId, StoredResult> entry = oldest.next();
                 byte[] evicted = entry.getValue().bytes();
                 if (evicted != null) {
@@ -209,13 +217,12 @@ public final class BlockStore implements Closeable {
                     } catch (IOException e) {
                         throw new UncheckedIOException("cannot move the result of " + entry.getKey() + " to disk", e);
                     }
-                    left -= evicted.length;
+                    memory.releaseStorage(evicted.length);
+                    freed += evicted.length;
                 }
             }
         }
-        if (left < 0) {
-            memory.releaseStorage(-left);
-        }
+        return freed;
     }
 
     @Override

@@ -68,6 +68,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private final TreeMap<AttemptId, Running> running = new TreeMap<>();
     private final TreeMap<AttemptId, Frame.ToDriver> unacknowledged = new TreeMap<>();
 
+    private final CacheReports cacheReports = new CacheReports();
+
     private static final class Running {
         boolean isInterrupted;
         long interruptedMs;
@@ -105,6 +107,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             ended(e.attempt(), new Frame.AttemptFailed(id(), incarnation(), e.attempt(), e.failure(), e.metrics()));
         } else if (event instanceof ExecutorEvent.AttemptSeen e) {
             onAttemptSeen(e);
+        } else if (event instanceof ExecutorEvent.CachedBlockChanged e) {
+            cacheReports.add(e.status());
         } else if (event instanceof ExecutorEvent.Started e) {
             onStarted(e);
         } else if (event instanceof ExecutorEvent.LeaveRequested e) {
@@ -159,6 +163,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         }
         if (awakeMs >= nextRepeatMs) {
             repeat();
+        } else {
+            reportNewCachedBlocks();
         }
         lookForStuckAttempts();
     }
@@ -183,8 +189,24 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         return phase == Phase.ENDED;
     }
 
+    private void reportNewCachedBlocks() {
+        if (cacheReports.hasUnsent()) {
+            reportCachedBlocks();
+        }
+    }
+
+    private void reportCachedBlocks() {
+        for (CacheReports.Part part : cacheReports.unacknowledged()) {
+            out.add(new ExecutorEffect.Send(
+                    new Frame.CachedBlocksChanged(id(), incarnation(), part.sequence(), part.changes())));
+        }
+    }
+
     private void repeat() {
         nextRepeatMs = awakeMs + settings.repeatMs();
+        if (cacheReports.hasUnsent() || !bugs.contains(PlantedBug.CACHE_CHANGES_NOT_REPEATED)) {
+            reportCachedBlocks();
+        }
         if (!bugs.contains(PlantedBug.OUTCOME_NOT_REPEATED)) {
             unacknowledged.values().forEach(frame -> out.add(new ExecutorEffect.Send(frame)));
         }
@@ -245,6 +267,12 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             out.add(new ExecutorEffect.DropMapOutput(e.shuffleId(), e.attempt()));
         } else if (frame instanceof Frame.DropResult e) {
             out.add(new ExecutorEffect.DropResult(e.attempt()));
+        } else if (frame instanceof Frame.CachedBlocksReceived e) {
+            cacheReports.acknowledged(e.sequence());
+        } else if (frame instanceof Frame.DropCachedSet e) {
+            out.add(new ExecutorEffect.DropCachedSet(e.setId(), e.epoch()));
+        } else if (frame instanceof Frame.DropCachedBlock e) {
+            out.add(new ExecutorEffect.DropCachedBlock(e.block()));
         } else if (frame instanceof Frame.Shutdown e) {
             exit(EXIT_OK, e.reason());
         }
@@ -325,6 +353,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (running.remove(attempt) == null) {
             return;
         }
+        reportNewCachedBlocks();
         report(attempt, outcome);
         startQueued();
     }

@@ -1,6 +1,7 @@
 package dev.kindling.executor.core;
 
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskLaunch;
 
@@ -27,6 +28,10 @@ public sealed interface ExecutorEffect {
     record DropMapOutput(int shuffleId, AttemptId attempt) implements ExecutorEffect {}
 
     record DropResult(AttemptId attempt) implements ExecutorEffect {}
+
+    record DropCachedSet(int setId, int epoch) implements ExecutorEffect {}
+
+    record DropCachedBlock(CachedBlockId block) implements ExecutorEffect {}
 
     /** End the process with this code; in-process executors end their threads. */
     record Exit(int code, String reason) implements ExecutorEffect {}

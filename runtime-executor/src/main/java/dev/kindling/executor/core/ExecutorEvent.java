@@ -2,6 +2,7 @@ package dev.kindling.executor.core;
 
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
@@ -23,6 +24,9 @@ public sealed interface ExecutorEvent {
 
     /** The answer to {@code LookAtAttempt}: where its thread is, one frame a line. */
     record AttemptSeen(AttemptId attempt, String stack) implements ExecutorEvent {}
+
+    /** A cached block came, moved or went. */
+    record CachedBlockChanged(CachedBlockStatus status) implements ExecutorEvent {}
 
     /** The machine or its owner wants the process to end; the driver is told. */
     record LeaveRequested(String reason) implements ExecutorEvent {}

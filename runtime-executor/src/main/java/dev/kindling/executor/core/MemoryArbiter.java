@@ -87,13 +87,16 @@ public final class MemoryArbiter {
         }
     }
 
-    /** How an execution request was decided: if granted, {@code evictBytes} of storage must go first. */
+    /**
+     * How an execution request was decided: granted, or refused; with {@code evictBytes}, refused until that much
+     * storage has been given back, and worth asking again then.
+     */
     public record Grant(boolean isGranted, long evictBytes) {
         static final Grant REFUSED = new Grant(false, 0);
-        static final Grant FREE = new Grant(true, 0);
+        static final Grant GRANTED = new Grant(true, 0);
     }
 
-    /** All of {@code bytes} more for {@code task}, or nothing. Evicted storage is counted as gone at once. */
+    /** All of {@code bytes} more for {@code task}, or nothing. */
     public Grant acquire(int task, long bytes) {
         Account account = accounts.get(task);
         long wanted = account.heldBytes + bytes;
@@ -102,10 +105,12 @@ public final class MemoryArbiter {
         if (moreLent > 0 && (wanted > fairShare() || evict > evictableBytes())) {
             return Grant.REFUSED;
         }
+        if (evict > 0) {
+            return new Grant(false, evict);
+        }
         account.heldBytes = wanted;
         lentBytes += moreLent;
-        storageBytes -= evict;
-        return evict == 0 ? Grant.FREE : new Grant(true, evict);
+        return Grant.GRANTED;
     }
 
     public void release(int task, long bytes) {

@@ -4,7 +4,8 @@ import dev.kindling.executor.core.MemoryArbiter;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.util.function.LongConsumer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The page memory of one executor. Any thread; every question is answered at once. Attempts ask for units of up to
@@ -13,12 +14,23 @@ import java.util.function.LongConsumer;
 public final class MemoryPool {
     private static final long MAX_UNIT_BYTES = 1 << 20;
     private static final long MIN_UNIT_BYTES = 16 << 10;
+    private static final int MAX_EVICTIONS = 8;
 
     private final Object lock = new Object();
     private final MemoryArbiter arbiter;
     private final long unitBytes;
     private int lastTask;
-    private LongConsumer evictor = bytes -> {};
+    private final List<Evictor> evictors = new CopyOnWriteArrayList<>();
+
+    /** Gives up stored blocks. */
+    @FunctionalInterface
+    public interface Evictor {
+        /**
+         * Drops blocks of {@code bytes} or more, or as much as it can, and gives their memory back to the pool; returns
+         * how much. Called on the thread of whoever wants memory, no lock held.
+         */
+        long evict(long bytes);
+    }
 
     /**
      * @param poolBytes all page memory, execution and storage
@@ -46,11 +58,9 @@ public final class MemoryPool {
         return Runtime.getRuntime().maxMemory() * 2 / 3;
     }
 
-    /**
-     * Who drops stored blocks when execution needs their memory: called with bytes, on the asking thread, no lock held.
-     */
-    public void evictWith(LongConsumer storageEvictor) {
-        this.evictor = storageEvictor;
+    /** One more who drops stored blocks when execution needs their memory; the first added is asked first. */
+    public void evictWith(Evictor evictor) {
+        evictors.add(evictor);
     }
 
     /** Memory for an attempt that starts; closing it gives everything back. More than one a slot have no guarantee. */
@@ -63,14 +73,24 @@ public final class MemoryPool {
     }
 
     boolean acquire(int task, long bytes) {
-        MemoryArbiter.Grant grant;
-        synchronized (lock) {
-            grant = arbiter.acquire(task, bytes);
+        for (int tries = 0; ; tries++) {
+            MemoryArbiter.Grant grant;
+            synchronized (lock) {
+                grant = arbiter.acquire(task, bytes);
+            }
+            // What was evicted for one may have been taken by another, who evicted nothing: not for ever.
+            if (grant.evictBytes() == 0 || tries == MAX_EVICTIONS || evict(grant.evictBytes()) == 0) {
+                return grant.isGranted();
+            }
         }
-        if (grant.evictBytes() > 0) {
-            evictor.accept(grant.evictBytes());
+    }
+
+    private long evict(long bytes) {
+        long freed = 0;
+        for (Evictor evictor : evictors) {
+            freed += freed < bytes ? evictor.evict(bytes - freed) : 0;
         }
-        return grant.isGranted();
+        return freed;
     }
 
     void release(int task, long bytes) {
@@ -98,7 +118,7 @@ public final class MemoryPool {
         }
     }
 
-    /** Gives back what a dropped block held; not for blocks evicted on demand, which were counted when asked for. */
+    /** Gives back what a dropped block held. */
     public void releaseStorage(long bytes) {
         synchronized (lock) {
             arbiter.releaseStorage(bytes);

@@ -18,13 +18,21 @@ public final class Chain {
     private record Leaf(int id, int partition) {}
 
     private final Map<Leaf, TaskInput> inputs = new HashMap<>();
+    /** Apart, since a persisted shuffle has the same id as its read. */
+    private final Map<Leaf, TaskInput.CachedPartition> persisted = new HashMap<>();
+
     private final TaskScope scope;
 
     /** @param inputs what the leaves of this partition read */
     public Chain(List<TaskInput> inputs, TaskScope scope) {
         this.scope = scope;
         for (TaskInput input : inputs) {
-            this.inputs.put(new Leaf(input.leafId(), input.leafPartition()), input);
+            Leaf leaf = new Leaf(input.leafId(), input.leafPartition());
+            if (input instanceof TaskInput.CachedPartition partition) {
+                persisted.put(leaf, partition);
+            } else {
+                this.inputs.put(leaf, input);
+            }
         }
     }
 
@@ -44,6 +52,9 @@ public final class Chain {
     }
 
     private Operator openOther(PlanNode node, int partition) {
+        if (node instanceof PlanNode.Cached cached) {
+            return openCached(cached, partition);
+        }
         if (node instanceof PlanNode.Rows rows) {
             return openRows(rows, partition);
         }
@@ -86,6 +97,14 @@ public final class Chain {
                     scope);
         }
         return openLeaf(node, partition);
+    }
+
+    /** A set that is not persisted any more has no such input. */
+    private Operator openCached(PlanNode.Cached node, int partition) {
+        TaskInput.CachedPartition input = persisted.get(new Leaf(node.id(), partition));
+        return input == null
+                ? open(node.parent(), partition)
+                : new PersistedRows(node, input, () -> open(node.parent(), partition), scope);
     }
 
     /** Neighbouring row functions become one pass over a batch; one that makes more rows starts the next pass. */

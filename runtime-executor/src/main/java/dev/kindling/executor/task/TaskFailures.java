@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.FetchFailedException;
+import dev.kindling.executor.cache.CacheMissedException;
 import dev.kindling.executor.operator.InputPosition;
 import dev.kindling.executor.operator.UserFunctionFailed;
 import dev.kindling.protocol.TaskFailure;
@@ -38,6 +39,10 @@ final class TaskFailures {
         if (thrown instanceof FetchFailedException fetch) {
             return new TaskFailure.FetchFailed(
                     fetch.shuffleId(), fetch.mapAttempt(), fetch.executorId(), messageOf(fetch));
+        }
+        if (thrown instanceof CacheMissedException missed) {
+            return new TaskFailure.CacheMissed(
+                    missed.block(), missed.executorId(), missed.incarnation(), messageOf(missed));
         }
         if (thrown instanceof KindlingException known) {
             return ofCode(known);
