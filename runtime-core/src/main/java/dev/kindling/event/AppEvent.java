@@ -1,6 +1,7 @@
 package dev.kindling.event;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskMetrics;
 import java.util.List;
@@ -67,4 +68,13 @@ public sealed interface AppEvent {
             mapPartitions = List.copyOf(mapPartitions);
         }
     }
+
+    /**
+     * A partition of a persisted set came to an executor, moved between memory and disk, or went.
+     *
+     * @param block such as {@code rdd_3_17}: set and partition
+     * @param level where it is now; {@code NONE} when it is gone
+     */
+    record BlockUpdated(String block, String executorId, StorageLevel level, long memoryBytes, long diskBytes)
+            implements AppEvent {}
 }

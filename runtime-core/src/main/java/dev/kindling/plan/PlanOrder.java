@@ -56,9 +56,7 @@ public final class PlanOrder {
 
     /** Whether its partition i is made of partition i of its one parent. */
     private static boolean isStep(PlanNode node) {
-        return node instanceof PlanNode.Rows
-                || node instanceof PlanNode.Partitions
-                || node instanceof PlanNode.Cached;
+        return node instanceof PlanNode.Rows || node instanceof PlanNode.Partitions || node instanceof PlanNode.Cached;
     }
 
     /** The partitioner that a chain of steps started with, unless one of them may have changed keys. */

@@ -16,8 +16,6 @@ public record CachedBlockStatus(CachedBlockId block, long version, boolean isHel
 
     @Override
     public String toString() {
-        return isHeld
-                ? block + " (" + memoryBytes + " bytes in memory, " + diskBytes + " on disk)"
-                : block + " (gone)";
+        return isHeld ? block + " (" + memoryBytes + " bytes in memory, " + diskBytes + " on disk)" : block + " (gone)";
     }
 }

@@ -79,8 +79,8 @@ public sealed interface Frame {
      * Cached blocks came, moved or went; repeated until acknowledged by {@link CachedBlocksReceived}. Sent before the
      * outcome of the attempt that made them, so that the driver knows of them when it places what comes next.
      */
-    record CachedBlocksChanged(
-            String executorId, long incarnation, long sequence, List<CachedBlockStatus> changes) implements ToDriver {
+    record CachedBlocksChanged(String executorId, long incarnation, long sequence, List<CachedBlockStatus> changes)
+            implements ToDriver {
         public CachedBlocksChanged {
             changes = List.copyOf(changes);
         }

@@ -6,9 +6,9 @@ import dev.kindling.protocol.Frame.AttemptFinished;
 import dev.kindling.protocol.Frame.AttemptStuck;
 import dev.kindling.protocol.Frame.CachedBlocksChanged;
 import dev.kindling.protocol.Frame.CachedBlocksReceived;
+import dev.kindling.protocol.Frame.CancelAttempt;
 import dev.kindling.protocol.Frame.DropCachedBlock;
 import dev.kindling.protocol.Frame.DropCachedSet;
-import dev.kindling.protocol.Frame.CancelAttempt;
 import dev.kindling.protocol.Frame.DropMapOutput;
 import dev.kindling.protocol.Frame.DropResult;
 import dev.kindling.protocol.Frame.DropShuffle;
@@ -393,8 +393,7 @@ public final class FrameCodec {
             case FETCH_RESOURCE:
                 return new DataFrame.FetchResource(in.integer("streamId"), in.number("windowBytes"), in.text("name"));
             case FETCH_CACHED_BLOCK:
-                return new DataFrame.FetchCachedBlock(
-                        in.integer("streamId"), in.number("windowBytes"), readBlock(in));
+                return new DataFrame.FetchCachedBlock(in.integer("streamId"), in.number("windowBytes"), readBlock(in));
             case CREDIT:
                 return new DataFrame.Credit(in.integer("streamId"), in.number("byteCount"));
             case CANCEL_STREAM:

@@ -119,8 +119,8 @@ public final class RpcClient implements BlockClient, Closeable {
     /** Asks a peer for a cached block: its stored chunks, as one range; the same otherwise. */
     public BlockStream fetchCachedBlock(
             String host, int port, CachedBlockId block, long windowBytes, BlockReceiver receiver) {
-        AskedStream stream = new AskedStream(
-                receiver, windowBytes, 1, id -> new DataFrame.FetchCachedBlock(id, windowBytes, block));
+        AskedStream stream =
+                new AskedStream(receiver, windowBytes, 1, id -> new DataFrame.FetchCachedBlock(id, windowBytes, block));
         start(host, port, stream);
         return stream;
     }

@@ -3,6 +3,7 @@ package dev.kindling.driver;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
@@ -26,7 +27,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,10 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final AccumulatorMerges merges;
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
+    /** Those who wait until nothing is left of a persisted set. */
+    private final Map<Integer, CountDownLatch> drops = new ConcurrentHashMap<>();
+
+    private final AtomicInteger waiters = new AtomicInteger();
 
     // Set before the loop starts.
     private ClusterLauncher launcher;
@@ -134,6 +141,32 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         loop.offer(new DriverEvent.ForgetShuffle(shuffleId));
     }
 
+    @Override
+    public void persist(int setId, StorageLevel level, int partitionCount) {
+        loop.post(new DriverEvent.PersistSet(setId, level, partitionCount));
+    }
+
+    @Override
+    public void unpersist(int setId, boolean isBlocking) {
+        if (!isBlocking) {
+            loop.post(new DriverEvent.UnpersistSet(setId, -1));
+            return;
+        }
+        int waiter = waiters.incrementAndGet();
+        CountDownLatch isDropped = new CountDownLatch(1);
+        drops.put(waiter, isDropped);
+        try {
+            if (loop.post(new DriverEvent.UnpersistSet(setId, waiter))) {
+                isDropped.await();
+            }
+        } catch (InterruptedException e) {
+            // The order was given; whoever interrupts does not want to wait for its end.
+            Thread.currentThread().interrupt();
+        } finally {
+            drops.remove(waiter);
+        }
+    }
+
     private static KindlingException closed() {
         return new KindlingException(ErrorCode.CLOSED, "the context is closed; make a new one to run jobs");
     }
@@ -147,6 +180,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     void endLoop() {
         loop.close();
         jobs.values().forEach(job -> job.fail(Driver::closed));
+        drops.values().forEach(CountDownLatch::countDown);
     }
 
     // ---- what reaches the driver ----------------------------------------------------------------------------------
@@ -226,6 +260,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 onIo(() -> discard(discard));
             } else if (effect instanceof DriverEffect.DiscardPart discard) {
                 onIo(() -> discardPart(discard));
+            } else if (effect instanceof DriverEffect.CachedSetDropped dropped) {
+                Optional.ofNullable(drops.get(dropped.waiter())).ifPresent(CountDownLatch::countDown);
             } else if (effect instanceof DriverEffect.ReleaseExecutor release) {
                 release(release);
             } else if (effect instanceof DriverEffect.ReplaceExecutor replace) {

@@ -44,6 +44,7 @@ final class Layers {
             Map.entry("executor.core", 5),
             Map.entry("executor.attempt", 6),
             Map.entry("executor.memory", 6),
+            Map.entry("executor.cache", 6),
             Map.entry("executor.block", 6),
             Map.entry("executor.shuffle", 7),
             Map.entry("executor.operator", 8),
@@ -64,8 +65,9 @@ final class Layers {
             "serde", Set.of("data"),
             "event", Set.of("protocol"),
             "storage", Set.of("plan"),
-            "executor.attempt", Set.of("executor.block", "executor.memory"),
-            "executor.block", Set.of("executor.memory"),
+            "executor.attempt", Set.of("executor.block", "executor.cache", "executor.memory"),
+            "executor.block", Set.of("executor.cache", "executor.memory"),
+            "executor.cache", Set.of("executor.memory"),
             "driver.cli", Set.of("driver.sim"));
 
     /** Packages of other people's libraries, and the only packages of ours that may name them. */

@@ -191,7 +191,14 @@ public final class Executor implements AutoCloseable {
 
     private void start(TaskLaunch launch, byte[] program) {
         ExecutorTaskEnvironment environment = new ExecutorTaskEnvironment(
-                launch.attempt(), userClasses, memory.openTask(), blocks, cache, this::openShuffle, files, setup.task());
+                launch.attempt(),
+                userClasses,
+                memory.openTask(),
+                blocks,
+                cache,
+                this::openShuffle,
+                files,
+                setup.task());
         RunningAttempt attempt =
                 new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
         running.put(attempt.id(), attempt);

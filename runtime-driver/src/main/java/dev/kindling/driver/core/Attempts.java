@@ -3,7 +3,6 @@ package dev.kindling.driver.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
-import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
@@ -69,21 +68,9 @@ final class Attempts {
         if (executor.programs.add(attempt.stage.id())) {
             out.send(executor, Stages.programOf(attempt.stage));
         }
-        out.launch(executor, new TaskLaunch(attempt.id, attempt.jobId, inputsOf(attempt)));
+        List<TaskInput> inputs = stages.reads().inputsOf(attempt.stage, attempt.id.partition(), executor);
+        out.launch(executor, new TaskLaunch(attempt.id, attempt.jobId, inputs));
         attempt.lastSentMs = out.nowMs();
-    }
-
-    private List<TaskInput> inputsOf(RunningAttempt attempt) {
-        List<TaskInput> inputs = new ArrayList<>();
-        for (LeafInput leaf : attempt.stage.spec.inputs().of(attempt.id.partition())) {
-            if (leaf instanceof LeafInput.ShufflePartition read) {
-                MapOutputs.Shuffle shuffle = stages.mapOutputs().find(read.shuffleId());
-                inputs.add(shuffle.inputOf(read.leafId(), read.leafPartition(), executors));
-            } else if (leaf instanceof LeafInput.Bytes part) {
-                inputs.add(new TaskInput.Bytes(part.leafId(), part.leafPartition(), part.bytes()));
-            }
-        }
-        return inputs;
     }
 
     void programNeeded(ExecutorState executor, int stageId) {
@@ -330,14 +317,29 @@ final class Attempts {
     }
 
     private void retryUncharged(RunningAttempt attempt, TaskFailure failure) {
-        long notBeforeMs =
-                failure instanceof TaskFailure.FetchFailed ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
-        List<String> avoided = List.of(attempt.executor.id);
+        boolean isMissed = failure instanceof TaskFailure.CacheMissed;
+        long notBeforeMs = failure instanceof TaskFailure.FetchFailed || isMissed
+                ? out.nowMs()
+                : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
+        List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
         stages.requeue(attempt.stage, attempt.id.partition(), notBeforeMs, avoidUntilMs, avoided);
         if (failure instanceof TaskFailure.FetchFailed fetch) {
             fetchFailed(attempt, fetch);
+        } else if (failure instanceof TaskFailure.CacheMissed missed) {
+            cacheMissed(attempt, missed);
         }
+    }
+
+    /** Bounded: a task that has missed its input so often computes it. */
+    private void cacheMissed(RunningAttempt attempt, TaskFailure.CacheMissed missed) {
+        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
+        if (++seen.cacheMisses >= settings.maxStageAttempts()) {
+            stages.distrustCache(attempt.stage);
+        }
+        executors
+                .registered(missed.executorId(), missed.incarnation())
+                .ifPresent(holder -> stages.cachedBlockMissed(missed.block(), holder));
     }
 
     private void fetchFailed(RunningAttempt attempt, TaskFailure.FetchFailed fetch) {

@@ -6,6 +6,7 @@ import dev.kindling.event.AppEvent;
 import dev.kindling.loop.Core;
 import dev.kindling.loop.Effects;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.Frame;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,6 +95,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             stages.outputFailed(e.jobId(), e.why());
         } else if (event instanceof DriverEvent.ForgetShuffle e) {
             stages.forgetShuffle(e.shuffleId());
+        } else if (event instanceof DriverEvent.PersistSet e) {
+            stages.cached().persist(e.setId(), e.level(), e.partitionCount());
+        } else if (event instanceof DriverEvent.UnpersistSet e) {
+            stages.unpersist(e.setId(), e.waiter());
         } else if (event instanceof DriverEvent.ConnectionClosed e) {
             onConnectionClosed(e);
         } else if (event instanceof DriverEvent.ExecutorRequested e) {
@@ -157,6 +162,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             }
         } else if (frame instanceof Frame.AttemptFailed failed) {
             attempts.failed(executor, failed);
+        } else if (frame instanceof Frame.CachedBlocksChanged changed) {
+            changed.changes().forEach(status -> stages.cachedBlockChanged(executor, status));
+            out.send(executor, new Frame.CachedBlocksReceived(changed.sequence()));
         } else if (frame instanceof Frame.NeedStageProgram need) {
             attempts.programNeeded(executor, need.stageId());
         } else if (frame instanceof Frame.AttemptStuck stuck) {
@@ -233,6 +241,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     }
 
     private void onTick() {
+        stages.cached().repeatOrders(settings.relaunchMs());
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
             return;
         }
@@ -269,6 +278,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             return reason;
         }
         out.emit(new AppEvent.ExecutorLost(executor.id, reason));
+        stages.dropCachedBlocksOf(executor);
         stages.dropOutputsOf(executor, "executor " + executor.id + " was lost: " + ExitReasons.happened(reason));
         attempts.executorLost(executor, reason);
         return reason;
@@ -327,6 +337,15 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return executors
                 .registered(executorId, incarnation)
                 .filter(executor -> stages.isRegistered(shuffleId, attempt, executor))
+                .isPresent();
+    }
+
+    /** Whether this very process is believed to hold this very cached block, or is known to have to drop it. */
+    public boolean knowsCachedBlock(CachedBlockId block, String executorId, long incarnation) {
+        return executors
+                .registered(executorId, incarnation)
+                .filter(executor -> stages.cached().heldBy(executor).stream()
+                        .anyMatch(status -> status.block().equals(block)))
                 .isPresent();
     }
 

@@ -61,6 +61,9 @@ public sealed interface DriverEffect {
     /** Start another executor in the place of one that was lost; answered by {@code ExecutorRequested}. */
     record ReplaceExecutor(String lostExecutorId, String reason) implements DriverEffect {}
 
+    /** No executor holds anything of the set any more for which {@code waiter} waits. */
+    record CachedSetDropped(int waiter) implements DriverEffect {}
+
     /** For listeners, the log and the status. */
     record Emit(AppEvent event) implements DriverEffect {}
 }

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 
@@ -33,6 +34,12 @@ public sealed interface DriverEvent {
 
     /** The program's last handle on this shuffle is gone. */
     record ForgetShuffle(int shuffleId) implements DriverEvent {}
+
+    /** The program wants the set kept: known before the first job that computes it. */
+    record PersistSet(int setId, StorageLevel level, int partitionCount) implements DriverEvent {}
+
+    /** @param waiter to be told by {@code CachedSetDropped} when nothing of it is left; -1 for none */
+    record UnpersistSet(int setId, int waiter) implements DriverEvent {}
 
     /** Some time has passed; the shell ticks every 100 ms. */
     record Tick() implements DriverEvent {}

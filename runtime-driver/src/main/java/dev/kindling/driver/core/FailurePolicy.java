@@ -26,6 +26,7 @@ final class FailurePolicy {
             return Verdict.FINAL;
         }
         if (failure instanceof TaskFailure.FetchFailed
+                || failure instanceof TaskFailure.CacheMissed
                 || failure instanceof TaskFailure.Cancelled
                 || failure instanceof TaskFailure.NotAccepted) {
             return Verdict.UNCHARGED;

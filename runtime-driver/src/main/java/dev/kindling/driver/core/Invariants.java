@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import java.util.List;
 
 /**
  * What is true of a driver's core between any two events. Tests and the simulation check all of it after every event;
@@ -27,6 +28,7 @@ public final class Invariants {
         for (MapOutputs.Shuffle shuffle : core.stages.mapOutputs().all()) {
             mapOutputsAreOnLiveExecutors(core, shuffle);
         }
+        cachedBlocksAreOnLiveExecutors(core);
         for (Jobs.Job job : core.stages.jobs().unfinished()) {
             require(
                     job.isPublishing || job.resultStage.isNeeded || !job.unfetched.isEmpty(),
@@ -72,7 +74,7 @@ public final class Invariants {
 
     private static void neededStageRunsExactlyWhenItsInputIsThere(DriverCore core, StageState stage) {
         boolean isInputThere = true;
-        for (int shuffleId : stage.spec.readsShuffles()) {
+        for (int shuffleId : core.stages.reads().shufflesOf(stage)) {
             MapOutputs.Shuffle shuffle = core.stages.mapOutputs().find(shuffleId);
             isInputThere &= shuffle.isComplete();
             require(
@@ -98,6 +100,26 @@ public final class Invariants {
                         "map output " + map,
                         " of shuffle " + shuffle.shuffleId,
                         " is on lost " + holder);
+            }
+        }
+    }
+
+    private static void cachedBlocksAreOnLiveExecutors(DriverCore core) {
+        for (CachedBlocks.CachedSet set : core.stages.cached().all()) {
+            for (int partition = 0; partition < set.partitionCount; partition++) {
+                List<ExecutorState> holders = core.stages.cached().holders(set.setId, partition);
+                for (ExecutorState holder : holders) {
+                    require(
+                            !holder.isLost,
+                            "partition " + partition,
+                            " of set " + set.setId,
+                            " is cached on lost " + holder);
+                }
+                require(
+                        holders.isEmpty() == set.missing.contains(partition),
+                        "partition " + partition,
+                        " of set " + set.setId,
+                        " is held by " + holders);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.StorageLevel;
 import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
@@ -131,6 +132,18 @@ public final class Sentences {
         if (frame instanceof Frame.DropResult e) {
             return "DropResult " + e.attempt();
         }
+        if (frame instanceof Frame.CachedBlocksChanged e) {
+            return "CachedBlocksChanged " + e.changes();
+        }
+        if (frame instanceof Frame.CachedBlocksReceived e) {
+            return "CachedBlocksReceived " + e.sequence();
+        }
+        if (frame instanceof Frame.DropCachedSet e) {
+            return "DropCachedSet " + e.setId() + "@" + e.epoch();
+        }
+        if (frame instanceof Frame.DropCachedBlock e) {
+            return "DropCachedBlock " + e.block();
+        }
         return frame instanceof Frame.DropShuffle e ? "DropShuffle " + e.shuffleId() : "Registered";
     }
 
@@ -143,6 +156,12 @@ public final class Sentences {
                         .forEach(source -> sources.add(source.mapAttempt() + " at "
                                 + shuffle.executors().get(source.executor()).executorId()));
                 text.append(" reading ").append(String.join(", ", sources));
+            } else if (input instanceof TaskInput.CachedPartition part) {
+                List<String> holders = new ArrayList<>();
+                part.holders().forEach(holder -> holders.add(holder.executorId()));
+                text.append(part.holders().isEmpty() ? " keeping " : " reading ")
+                        .append(part.block())
+                        .append(part.holders().isEmpty() ? "" : " at " + String.join(", ", holders));
             }
         }
         return task.inputs().isEmpty() ? text.toString() : "(" + text + ")";
@@ -164,6 +183,9 @@ public final class Sentences {
     static String of(TaskFailure failure) {
         if (failure instanceof TaskFailure.FetchFailed e) {
             return "cannot read " + e.mapAttempt() + " from " + e.executorId() + ": " + e.message();
+        }
+        if (failure instanceof TaskFailure.CacheMissed e) {
+            return "misses " + e.block() + " on " + e.executorId() + ": " + e.message();
         }
         return failure.getClass().getSimpleName() + ": " + FailurePolicy.words(failure);
     }
@@ -211,6 +233,10 @@ public final class Sentences {
         }
         if (event instanceof AppEvent.ExecutorLossExplained e) {
             return "executor " + e.executorId() + " was lost because: " + e.reason();
+        }
+        if (event instanceof AppEvent.BlockUpdated e) {
+            return e.block() + " on " + e.executorId() + " takes " + e.memoryBytes() + " bytes of memory, "
+                    + e.diskBytes() + " of disk" + (e.level().equals(StorageLevel.NONE) ? ": it is gone" : "");
         }
         return event instanceof AppEvent.MapOutputsLost e
                 ? "map outputs " + e.mapPartitions() + " of shuffle " + e.shuffleId() + " are lost: " + e.reason()

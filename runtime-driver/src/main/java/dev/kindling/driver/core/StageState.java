@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import java.util.Arrays;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -33,6 +34,11 @@ final class StageState {
     /** A rebuild caused by its fetch failures is under way; further failures belong to the same one. */
     boolean isRebuilding;
 
+    /** What it reads below each persisted set, and past all; empty when there is none. */
+    final TreeMap<Integer, JobGraph.Below> below = new TreeMap<>();
+    /** Cached blocks were so often gone when a task of it wanted them that it does without. */
+    boolean isCacheDistrusted;
+
     /** Stored results of it that could not be fetched. */
     int lostResults;
     /** Its shuffle is to be forgotten as soon as no job needs it. */
@@ -41,10 +47,12 @@ final class StageState {
     private final int[] durations = new int[48];
     private int durationCount;
 
-    StageState(JobGraph.StageSpec spec) {
+    StageState(JobGraph.StageSpec spec, StageReads reads) {
         this.spec = spec;
-        this.tasks = new TaskSet(spec.partitionCount(), spec.inputs());
         this.counted = new CountedUpdates(spec.partitionCount());
+        spec.persisted().forEach(part -> below.put(part.setId(), part));
+        this.tasks = new TaskSet(
+                spec.partitionCount(), spec.inputs(), partition -> reads.preferredExecutors(this, partition));
     }
 
     int id() {
@@ -80,6 +88,7 @@ final class StageState {
         isStartReported = false;
         inputWasRead();
         isRebuilding = false;
+        isCacheDistrusted = false;
         Arrays.fill(durations, 0);
         durationCount = 0;
     }

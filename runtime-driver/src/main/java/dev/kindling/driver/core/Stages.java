@@ -3,8 +3,9 @@ package dev.kindling.driver.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.event.AppEvent;
-import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
+import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskMetrics;
@@ -40,6 +41,11 @@ final class Stages {
     private final Placement placement;
     private final Set<PlantedBug> bugs;
     private final MapOutputs mapOutputs = new MapOutputs();
+    private final CachedBlocks cached;
+    private final StageReads reads;
+    /** Stages that read a persisted set, needed now or not. */
+    private final TreeMap<Integer, TreeSet<Integer>> readersOfSets = new TreeMap<>();
+
     private final Jobs jobs = new Jobs();
     private final TreeMap<Integer, StageState> stages = new TreeMap<>();
     private final LinkedHashMap<Integer, String> targetsOfStages = new LinkedHashMap<>();
@@ -50,6 +56,16 @@ final class Stages {
         this.executors = executors;
         this.placement = placement;
         this.bugs = bugs;
+        cached = new CachedBlocks(out, executors, bugs);
+        reads = new StageReads(cached, mapOutputs, executors);
+    }
+
+    CachedBlocks cached() {
+        return cached;
+    }
+
+    StageReads reads() {
+        return reads;
     }
 
     Jobs jobs() {
@@ -80,7 +96,7 @@ final class Stages {
             out.add(DriverEffect.FailJob.of(graph.jobId(), ErrorCode.CANCELLED, message));
             return;
         }
-        StageState resultStage = new StageState(graph.resultStage());
+        StageState resultStage = new StageState(graph.resultStage(), reads);
         CommitCore commit = graph.outputTarget().map(CommitCore::new).orElse(null);
         Jobs.Job job = jobs.submit(graph, resultStage, commit);
         if (commit != null) {
@@ -92,10 +108,11 @@ final class Stages {
             if (spec.isMapStage()) {
                 mapOutputs.declare(spec);
             }
-            StageState stage = stages.computeIfAbsent(spec.stageId(), id -> new StageState(spec));
+            StageState stage = stages.computeIfAbsent(spec.stageId(), id -> new StageState(spec, reads));
             for (int shuffleId : spec.readsShuffles()) {
                 mapOutputs.find(shuffleId).readers.add(spec.stageId());
             }
+            knowPersistedSets(stage);
             join(stage, job);
             stageIds.add(spec.stageId());
         }
@@ -108,6 +125,26 @@ final class Stages {
         for (JobGraph.StageSpec spec : graph.stages()) {
             if (!stages.get(spec.stageId()).isNeeded) {
                 out.emit(new AppEvent.StageSkipped(job.id(), spec.stageId(), spec.name()));
+            }
+        }
+    }
+
+    private void knowPersistedSets(StageState stage) {
+        for (int setId : stage.below.keySet()) {
+            readersOfSets.computeIfAbsent(setId, id -> new TreeSet<>()).add(stage.id());
+            CachedBlocks.CachedSet set = cached.find(setId);
+            if (set != null) {
+                reads.addShufflesBelow(stage, setId, set.madeFrom);
+            }
+        }
+    }
+
+    private void forgetReader(StageState stage) {
+        for (int setId : stage.below.keySet()) {
+            TreeSet<Integer> readers = readersOfSets.get(setId);
+            readers.remove(stage.id());
+            if (readers.isEmpty()) {
+                readersOfSets.remove(setId);
             }
         }
     }
@@ -137,7 +174,7 @@ final class Stages {
             }
         }
         boolean isReady = true;
-        for (int shuffleId : stage.spec.readsShuffles()) {
+        for (int shuffleId : reads.shufflesOf(stage)) {
             MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
             if (!shuffle.isComplete()) {
                 isReady = false;
@@ -247,6 +284,12 @@ final class Stages {
             }
         }
         String reason = earlier + " was rebuilt as " + rebuilt + " with other rows";
+        for (CachedBlocks.CachedSet set : cached.all()) {
+            if (set.madeFrom.contains(shuffle.shuffleId)) {
+                cached.beginAnew(set);
+                needReadersOf(set.setId);
+            }
+        }
         for (int id : shuffle.readers) {
             StageState reader = stages.get(id);
             if (reader != null) {
@@ -265,7 +308,7 @@ final class Stages {
             return;
         }
         for (int partition : job.graph.resultPartitions()) {
-            if (!job.missing.contains(partition) && reads(reader, partition, shuffle.shuffleId)) {
+            if (!job.missing.contains(partition) && StageReads.reads(reader, partition, shuffle.shuffleId)) {
                 StageState writer = stages.get(shuffle.mapStageId);
                 String message = FailurePolicy.otherRows(job.id(), partition, writer, earlier, rebuilt);
                 fail(job, ErrorCode.NON_DETERMINISTIC, message);
@@ -277,7 +320,7 @@ final class Stages {
     private void beginAnew(StageState reader, int shuffleId, String reason) {
         for (RunningAttempt attempt : new ArrayList<>(reader.tasks.running())) {
             int partition = attempt.id.partition();
-            if (reads(reader, partition, shuffleId)) {
+            if (StageReads.reads(reader, partition, shuffleId)) {
                 reader.tasks.ended(attempt);
                 out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
                 out.emit(new AppEvent.AttemptFailed(attempt.id, attempt.executor.id, reason, false));
@@ -289,7 +332,7 @@ final class Stages {
     private void dropMadeFrom(int shuffleId, MapOutputs.Shuffle made, StageState reader, String reason) {
         List<Integer> dropped = new ArrayList<>();
         for (int map = 0; map < made.mapPartitions(); map++) {
-            if (!made.missing.contains(map) && reads(reader, map, shuffleId)) {
+            if (!made.missing.contains(map) && StageReads.reads(reader, map, shuffleId)) {
                 AttemptId attempt = new AttemptId(reader.id(), map, made.attemptOf(map));
                 out.send(executors.byIndex(made.executorOf(map)), new Frame.DropMapOutput(made.shuffleId, attempt));
                 made.drop(map);
@@ -301,13 +344,50 @@ final class Stages {
         }
     }
 
-    private static boolean reads(StageState reader, int partition, int shuffleId) {
-        for (LeafInput leaf : reader.spec.inputs().of(partition)) {
-            if (leaf instanceof LeafInput.ShufflePartition read && read.shuffleId() == shuffleId) {
-                return true;
+    // ---- cached blocks come and go ------------------------------------------------------------------------------
+
+    void cachedBlockChanged(ExecutorState executor, CachedBlockStatus status) {
+        int setId = status.block().setId();
+        boolean wasComplete = cached.isComplete(setId);
+        cached.changed(executor, status);
+        if (cached.isComplete(setId) != wasComplete) {
+            needReadersOf(setId);
+        }
+    }
+
+    /** A task did not find the block where it should have been. */
+    void cachedBlockMissed(CachedBlockId block, ExecutorState holder) {
+        cached.missed(block, holder);
+        needReadersOf(block.setId());
+    }
+
+    void dropCachedBlocksOf(ExecutorState executor) {
+        cached.executorLost(executor).forEach(set -> needReadersOf(set.setId));
+    }
+
+    /** @param waiter as of {@link CachedBlocks#unpersist} */
+    void unpersist(int setId, int waiter) {
+        if (cached.unpersist(setId, waiter)) {
+            needReadersOf(setId);
+        }
+    }
+
+    /** Every stage that reads the set: it may need more than before, or less. */
+    private void needReadersOf(int setId) {
+        for (int reader : List.copyOf(readersOfSets.getOrDefault(setId, new TreeSet<>()))) {
+            StageState stage = stages.get(reader);
+            if (stage != null && stage.isNeeded) {
+                need(stage);
             }
         }
-        return false;
+    }
+
+    /** From now on the stage reads what cached sets are made of. */
+    void distrustCache(StageState stage) {
+        stage.isCacheDistrusted = true;
+        if (stage.isNeeded) {
+            need(stage);
+        }
     }
 
     // ---- map outputs are lost -----------------------------------------------------------------------------------
@@ -401,6 +481,7 @@ final class Stages {
         }
         mapOutputs.forget(shuffleId);
         stages.remove(stage.id());
+        forgetReader(stage);
         for (MapOutputs.Shuffle other : mapOutputs.all()) {
             other.readers.remove(stage.id());
         }
@@ -541,13 +622,18 @@ final class Stages {
                 fail(job, code, message, failure, exit);
             }
         }
+        if (stage.isNeeded && stage.spec.isMapStage()) {
+            // What it would have been read for has been cached meanwhile.
+            leave(stage);
+            stage.tasks.withdrawAll();
+        }
     }
 
     private boolean isNeededBy(StageState reader, StageState stage) {
         if (reader == stage) {
             return true;
         }
-        for (int shuffleId : reader.spec.readsShuffles()) {
+        for (int shuffleId : reads.shufflesOf(reader)) {
             MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
             if (!shuffle.isComplete() && isNeededBy(stages.get(shuffle.mapStageId), stage)) {
                 return true;
@@ -599,6 +685,7 @@ final class Stages {
             }
         }
         stages.remove(job.resultStage.id());
+        forgetReader(job.resultStage);
         for (int shuffleId : job.graph.resultStage().readsShuffles()) {
             mapOutputs.find(shuffleId).readers.remove(job.resultStage.id());
         }

@@ -7,15 +7,16 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * The tasks of one stage: which wait, which run, how often each was tried and how it failed.
  *
  * <p>A waiting task is not an object. It is a bit in {@code anywhere} (no host is better than another) or in
- * {@code local} (some hosts hold its input; each such host has a queue of candidates, from which those taken meanwhile
- * are skipped when they come up). Only a task that failed before has a record, which says where not to try again and
- * until when. So a stage of a million tasks costs about four bytes a task, and the next task for an executor is found
- * in constant time.
+ * {@code local} (some executors hold its input in their caches, or else some hosts on their disks; each such executor
+ * and host has a queue of candidates, from which those taken meanwhile are skipped when they come up). Only a task that
+ * failed before has a record, which says where not to try again and until when. So a stage of a million tasks costs
+ * about four bytes a task, and the next task for an executor is found in constant time.
  */
 final class TaskSet {
     /** Candidates looked at before a slot is given to another stage: a bound, not a tuning knob. */
@@ -25,6 +26,8 @@ final class TaskSet {
     private final PartitionSet anywhere;
     private final PartitionSet local;
     private final TreeMap<String, ArrayDeque<Integer>> localByHost = new TreeMap<>();
+    private final TreeMap<String, ArrayDeque<Integer>> localByExecutor = new TreeMap<>();
+    private final IntFunction<List<String>> preferredExecutors;
     private final int[] nextAttempt;
     private final TreeMap<Integer, RunningAttempt> running = new TreeMap<>();
     private final TreeMap<Integer, Retry> retries = new TreeMap<>();
@@ -39,6 +42,8 @@ final class TaskSet {
     /** What went wrong with one task so far. */
     static final class Failures {
         int charged;
+        /** Cached blocks that were gone when the task wanted them. */
+        int cacheMisses;
         /** Executors on which it failed in the same way as the last time. */
         final List<String> executorsOfLast = new ArrayList<>();
 
@@ -81,8 +86,10 @@ final class TaskSet {
     /** The task chosen for a slot. */
     record Choice(int partition, boolean isAlone) {}
 
-    TaskSet(int partitionCount, JobGraph.TaskInputs inputs) {
+    /** @param preferredExecutors by partition, those that have its input cached; nearer than any host */
+    TaskSet(int partitionCount, JobGraph.TaskInputs inputs, IntFunction<List<String>> preferredExecutors) {
         this.inputs = inputs;
+        this.preferredExecutors = preferredExecutors;
         anywhere = new PartitionSet(partitionCount);
         local = new PartitionSet(partitionCount);
         nextAttempt = new int[partitionCount];
@@ -105,6 +112,16 @@ final class TaskSet {
     /** Puts the task in line unless it waits or runs already. */
     void add(int partition) {
         if (isWaiting(partition) || running.containsKey(partition)) {
+            return;
+        }
+        List<String> executors = preferredExecutors.apply(partition);
+        if (!executors.isEmpty()) {
+            local.add(partition);
+            for (String executor : executors) {
+                localByExecutor
+                        .computeIfAbsent(executor, id -> new ArrayDeque<>())
+                        .add(partition);
+            }
             return;
         }
         List<String> hosts = inputs.preferredHosts(partition);
@@ -138,6 +155,7 @@ final class TaskSet {
         anywhere.clear();
         local.clear();
         localByHost.clear();
+        localByExecutor.clear();
         retries.clear();
         failures.clear();
     }
@@ -152,7 +170,10 @@ final class TaskSet {
         if (retry != null) {
             return retry;
         }
-        int partition = takeLocal(executor.address.host());
+        int partition = takeFrom(localByExecutor.get(executor.id));
+        if (partition < 0) {
+            partition = takeFrom(localByHost.get(executor.address.host()));
+        }
         if (partition >= 0) {
             lastLocalMs = nowMs;
             return new Choice(partition, false);
@@ -163,15 +184,14 @@ final class TaskSet {
             return new Choice(partition, false);
         }
         partition = local.first();
-        if (partition < 0 || nowMs - lastLocalMs < localityWaitMs && isAnyHostAlive(partition, executors)) {
+        if (partition < 0 || nowMs - lastLocalMs < localityWaitMs && isAnyPlaceAlive(partition, executors)) {
             return null;
         }
         local.remove(partition);
         return new Choice(partition, false);
     }
 
-    private int takeLocal(String host) {
-        ArrayDeque<Integer> candidates = localByHost.get(host);
+    private int takeFrom(ArrayDeque<Integer> candidates) {
         while (candidates != null && !candidates.isEmpty()) {
             int partition = candidates.remove();
             if (local.remove(partition)) {
@@ -181,7 +201,12 @@ final class TaskSet {
         return -1;
     }
 
-    private boolean isAnyHostAlive(int partition, ExecutorTable executors) {
+    private boolean isAnyPlaceAlive(int partition, ExecutorTable executors) {
+        for (String executorId : preferredExecutors.apply(partition)) {
+            if (executors.registered(executorId).isPresent()) {
+                return true;
+            }
+        }
         for (String host : inputs.preferredHosts(partition)) {
             if (executors.hasExecutorOn(host)) {
                 return true;

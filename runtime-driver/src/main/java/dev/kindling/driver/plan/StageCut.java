@@ -57,8 +57,7 @@ final class StageCut {
         Set<Integer> reads = new LinkedHashSet<>();
         IdentityHashMap<PlanNode, PlanNode> cut = new IdentityHashMap<>();
         for (PlanNode node : PlanOrder.parentsFirst(root, PlanNode.Shuffle.class::isInstance)) {
-            PlanNode made =
-                    node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : overCutParents(node, cut);
+            PlanNode made = node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : overCutParents(node, cut);
             boolean isKept = isPersisted.test(node.id());
             cut.put(node, isKept ? new PlanNode.Cached(node.id(), node.origin(), made) : made);
         }

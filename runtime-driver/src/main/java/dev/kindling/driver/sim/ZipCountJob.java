@@ -4,8 +4,10 @@ import dev.kindling.api.Groups;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.PairRDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.JobSubmitter;
@@ -139,6 +141,16 @@ final class ZipCountJob implements SimJobs {
                 throw new KindlingException(failure.code(), failure.message());
             }
             job.results.forEach(results::onResult);
+        }
+
+        @Override
+        public void persist(int setId, StorageLevel level, int partitionCount) {
+            cluster.driver.on(new DriverEvent.PersistSet(setId, level, partitionCount));
+        }
+
+        @Override
+        public void unpersist(int setId, boolean isBlocking) {
+            cluster.driver.on(new DriverEvent.UnpersistSet(setId, -1));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.kindling.driver.plan;
 
 import dev.kindling.api.KindlingConf;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.plan.StageBody;
@@ -12,7 +13,9 @@ import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 
 /**
@@ -22,6 +25,7 @@ import java.util.function.IntFunction;
 final class RecordedJobs implements JobSubmitter {
     final List<JobGraph> graphs = new ArrayList<>();
     final List<Integer> forgotten = new ArrayList<>();
+    final Map<Integer, StorageLevel> persisted = new TreeMap<>();
     final JobPlanner planner =
             new JobPlanner(this, new PlannerSettings("app-1", 4, getClass().getClassLoader()));
     final PlanSession session;
@@ -62,6 +66,16 @@ final class RecordedJobs implements JobSubmitter {
         }
         rowsOf = partition -> rows;
         return this;
+    }
+
+    @Override
+    public void persist(int setId, StorageLevel level, int partitionCount) {
+        persisted.put(setId, level);
+    }
+
+    @Override
+    public void unpersist(int setId, boolean isBlocking) {
+        persisted.remove(setId);
     }
 
     @Override

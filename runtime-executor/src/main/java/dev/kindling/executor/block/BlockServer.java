@@ -38,8 +38,7 @@ public final class BlockServer implements BlockService {
 
     @Override
     public ServedRange openCachedBlock(CachedBlockId block) throws IOException {
-        return cache.serve(block)
-                .orElseThrow(() -> new BlockAbsentException("cached block " + block + " is not here"));
+        return cache.serve(block).orElseThrow(() -> new BlockAbsentException("cached block " + block + " is not here"));
     }
 
     private static ServedRange open(Optional<BlockRange> range, String what) throws IOException {

@@ -257,7 +257,10 @@ public final class CacheStore implements Closeable {
             }
             return writer.finish();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("cannot move cached block {} to disk; it is dropped and will be computed again: {}", id, e.toString());
+            LOG.warn(
+                    "cannot move cached block {} to disk; it is dropped and will be computed again: {}",
+                    id,
+                    e.toString());
             return null;
         }
     }

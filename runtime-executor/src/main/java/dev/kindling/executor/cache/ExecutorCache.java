@@ -53,8 +53,8 @@ public final class ExecutorCache implements AttemptCache {
             }
             FetchedChunks chunks = new FetchedChunks(block, timeoutMs);
             try {
-                chunks.open(receiver -> peers.fetch(
-                        holder.host(), holder.port(), block, FetchedChunks.WINDOW_BYTES, receiver));
+                chunks.open(receiver ->
+                        peers.fetch(holder.host(), holder.port(), block, FetchedChunks.WINDOW_BYTES, receiver));
                 return new Watched(chunks, block, holder);
             } catch (IOException e) {
                 chunks.close();
@@ -74,8 +74,7 @@ public final class ExecutorCache implements AttemptCache {
     }
 
     /** A block of our own that cannot be read is of no use to anybody. */
-    private CacheMissedException missed(CachedBlockId block, ExecutorAddress holder, Exception why)
-            throws IOException {
+    private CacheMissedException missed(CachedBlockId block, ExecutorAddress holder, Exception why) throws IOException {
         if (why instanceof InterruptedIOException || why instanceof ClosedByInterruptException) {
             throw (IOException) why; // the attempt is being cancelled
         }

@@ -204,9 +204,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private void repeat() {
         nextRepeatMs = awakeMs + settings.repeatMs();
-        if (cacheReports.hasUnsent() || !bugs.contains(PlantedBug.CACHE_CHANGES_NOT_REPEATED)) {
-            reportCachedBlocks();
-        }
+        reportCachedBlocks();
         if (!bugs.contains(PlantedBug.OUTCOME_NOT_REPEATED)) {
             unacknowledged.values().forEach(frame -> out.add(new ExecutorEffect.Send(frame)));
         }

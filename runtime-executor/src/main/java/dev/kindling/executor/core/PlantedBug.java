@@ -14,9 +14,7 @@ enum PlantedBug {
     /** One heartbeat is sent and no more: an idle executor is silent. */
     HEARTBEAT_NOT_REPEATED,
     /** A refused executor goes on. */
-    REFUSAL_IGNORED,
-    /** A change of cached blocks is told once and not again. */
-    CACHE_CHANGES_NOT_REPEATED;
+    REFUSAL_IGNORED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

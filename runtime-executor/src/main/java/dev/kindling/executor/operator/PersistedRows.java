@@ -25,8 +25,7 @@ final class PersistedRows implements Operator {
     private Operator rows;
 
     /** @param below opens what the partition is made of; not called when it is read from a cache */
-    PersistedRows(
-            PlanNode.Cached node, TaskInput.CachedPartition input, Supplier<Operator> below, TaskScope scope) {
+    PersistedRows(PlanNode.Cached node, TaskInput.CachedPartition input, Supplier<Operator> below, TaskScope scope) {
         this.node = node;
         this.input = input;
         this.below = below;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.executor.cache.CacheStore;
 import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
@@ -367,8 +368,9 @@ class ShuffleFetcherTest {
         Peer(String id, String hostKey) throws IOException {
             this.id = id;
             this.hostKey = hostKey;
-            blocks = new BlockStore(List.of(directory), id, new MemoryPool(64 << 20, 1));
-            service = new BlockServer(blocks);
+            MemoryPool memory = new MemoryPool(64 << 20, 1);
+            blocks = new BlockStore(List.of(directory), id, memory);
+            service = new BlockServer(blocks, new CacheStore(memory, blocks.cacheDisk(), status -> {}));
             scratch = blocks.scratchDirectory().toString();
             server = start(0);
         }

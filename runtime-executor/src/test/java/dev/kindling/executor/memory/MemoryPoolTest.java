@@ -55,7 +55,11 @@ class MemoryPoolTest {
     void executionHasStorageEvicted() {
         MemoryPool memory = new MemoryPool(64 * MIB, 1);
         AtomicLong evicted = new AtomicLong();
-        memory.evictWith(evicted::addAndGet);
+        memory.evictWith(bytes -> {
+            evicted.addAndGet(bytes);
+            memory.releaseStorage(bytes);
+            return bytes;
+        });
         assertTrue(memory.tryAcquireStorage(48 * MIB));
         AttemptMemory attempt = memory.openTask();
 
@@ -63,5 +67,16 @@ class MemoryPoolTest {
 
         assertEquals(8 * MIB, evicted.get());
         assertFalse(attempt.tryAcquire(9 * MIB));
+    }
+
+    @Test
+    void storageThatNobodyGivesUpIsNotLent() {
+        MemoryPool memory = new MemoryPool(64 * MIB, 1);
+        memory.evictWith(bytes -> 0);
+        assertTrue(memory.tryAcquireStorage(48 * MIB));
+        AttemptMemory attempt = memory.openTask();
+
+        assertFalse(attempt.tryAcquire(24 * MIB));
+        assertTrue(attempt.tryAcquire(16 * MIB));
     }
 }

@@ -1,0 +1,351 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.StorageLevel;
+import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.CachedBlockId;
+import dev.kindling.protocol.CachedBlockStatus;
+import dev.kindling.protocol.Frame;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which executor keeps which partition of which persisted set.
+ *
+ * <p>Executors tell every change, numbered, until it is acknowledged: of two changes of one block, the one with the
+ * higher number is true, whichever came first. A set begins a new epoch when it is persisted and when what it is made
+ * of turns out to be different; a block of an earlier epoch is believed by nobody. Whoever tells of one is ordered to
+ * drop it, again and again until it says that it has.
+ *
+ * <p>A change costs a logarithm; the loss of an executor a pass over what it held.
+ */
+final class CachedBlocks {
+    private final Outbox out;
+    private final ExecutorTable executors;
+    private final Set<PlantedBug> bugs;
+    private final TreeMap<Integer, CachedSet> sets = new TreeMap<>();
+    /** What each process said last of each block, by the process's index; of blocks that are gone too. */
+    private final TreeMap<Integer, TreeMap<CachedBlockId, CachedBlockStatus>> told = new TreeMap<>();
+    /** Epochs that are over, as long as an executor holds something of them. */
+    private final TreeMap<Epoch, Leftover> leftovers = new TreeMap<>();
+
+    private int lastEpoch;
+
+    /** One life of a set. */
+    private record Epoch(int setId, int epoch) implements Comparable<Epoch> {
+        static Epoch of(CachedBlockId block) {
+            return new Epoch(block.setId(), block.epoch());
+        }
+
+        @Override
+        public int compareTo(Epoch other) {
+            int bySet = Integer.compare(setId, other.setId);
+            return bySet != 0 ? bySet : Integer.compare(epoch, other.epoch);
+        }
+    }
+
+    /** Blocks that nobody wants and that are still there. */
+    private static final class Leftover {
+        int blocks;
+        long lastOrderMs;
+        /** Who waits until they are gone. */
+        final List<Integer> waiters = new ArrayList<>();
+    }
+
+    /** A persisted set. */
+    static final class CachedSet {
+        final int setId;
+        final StorageLevel level;
+        final int partitionCount;
+        /** Partitions that nobody holds. */
+        final PartitionSet missing;
+        /** Shuffles it is made from. */
+        final TreeSet<Integer> madeFrom = new TreeSet<>();
+
+        /** By partition, then by the index of the process. */
+        private final TreeMap<Integer, TreeMap<Integer, CachedBlockStatus>> holders = new TreeMap<>();
+
+        private int epoch;
+
+        private CachedSet(int setId, StorageLevel level, int partitionCount, int epoch) {
+            this.setId = setId;
+            this.level = level;
+            this.partitionCount = partitionCount;
+            this.epoch = epoch;
+            this.missing = PartitionSet.full(partitionCount);
+        }
+
+        int epoch() {
+            return epoch;
+        }
+
+        boolean isComplete() {
+            return missing.isEmpty();
+        }
+    }
+
+    CachedBlocks(Outbox out, ExecutorTable executors, Set<PlantedBug> bugs) {
+        this.out = out;
+        this.executors = executors;
+        this.bugs = bugs;
+    }
+
+    // ---- what is kept ---------------------------------------------------------------------------------------------
+
+    /** Null when it is not persisted. */
+    CachedSet find(int setId) {
+        return sets.get(setId);
+    }
+
+    Collection<CachedSet> all() {
+        return sets.values();
+    }
+
+    boolean isComplete(int setId) {
+        CachedSet set = sets.get(setId);
+        return set != null && set.isComplete();
+    }
+
+    boolean isHeld(int setId, int partition) {
+        CachedSet set = sets.get(setId);
+        return set != null && !set.missing.contains(partition);
+    }
+
+    /** Those that hold the partition, in the order in which they registered. */
+    List<ExecutorState> holders(int setId, int partition) {
+        List<ExecutorState> found = new ArrayList<>();
+        CachedSet set = sets.get(setId);
+        TreeMap<Integer, CachedBlockStatus> held = set == null ? null : set.holders.get(partition);
+        if (held != null) {
+            held.keySet().forEach(index -> found.add(executors.byIndex(index)));
+        }
+        return found;
+    }
+
+    /** Whether this very process is believed to hold this very block. */
+    boolean isBelieved(CachedBlockId block, ExecutorState executor) {
+        CachedSet set = sets.get(block.setId());
+        return set != null
+                && set.epoch == block.epoch()
+                && holders(block.setId(), block.partition()).contains(executor);
+    }
+
+    // ---- the program's word ---------------------------------------------------------------------------------------
+
+    void persist(int setId, StorageLevel level, int partitionCount) {
+        sets.computeIfAbsent(setId, id -> new CachedSet(id, level, partitionCount, ++lastEpoch));
+    }
+
+    /**
+     * False when it is not persisted.
+     *
+     * @param waiter told by {@code CachedSetDropped} when nobody holds anything of it any more; -1 for none
+     */
+    boolean unpersist(int setId, int waiter) {
+        CachedSet set = sets.remove(setId);
+        if (set == null) {
+            tell(waiter);
+            return false;
+        }
+        orderDrop(set, waiter);
+        return true;
+    }
+
+    /** What the set is made of is different from now on: what is kept of it is of no use. */
+    void beginAnew(CachedSet set) {
+        orderDrop(set, -1);
+        set.epoch = ++lastEpoch;
+        set.holders.clear();
+        for (int partition = 0; partition < set.partitionCount; partition++) {
+            set.missing.add(partition);
+        }
+    }
+
+    private void orderDrop(CachedSet set, int waiter) {
+        Leftover leftover = new Leftover();
+        leftover.lastOrderMs = out.nowMs();
+        set.holders.forEach((partition, held) -> held.forEach((index, status) -> {
+            leftover.blocks++;
+            report(set, executors.byIndex(index), CachedBlockStatus.gone(status.block(), status.version()));
+        }));
+        if (waiter >= 0) {
+            leftover.waiters.add(waiter);
+        }
+        Epoch epoch = new Epoch(set.setId, set.epoch);
+        leftovers.put(epoch, leftover);
+        endIfGone(epoch, leftover);
+        // To all: an attempt may be about to store one more.
+        for (ExecutorState executor : executors.registered()) {
+            out.send(executor, new Frame.DropCachedSet(set.setId, set.epoch));
+        }
+    }
+
+    private void endIfGone(Epoch epoch, Leftover leftover) {
+        if (leftover.blocks == 0) {
+            leftovers.remove(epoch);
+            leftover.waiters.forEach(this::tell);
+        }
+    }
+
+    private void tell(int waiter) {
+        if (waiter >= 0) {
+            out.add(new DriverEffect.CachedSetDropped(waiter));
+        }
+    }
+
+    // ---- the executors' word --------------------------------------------------------------------------------------
+
+    void changed(ExecutorState executor, CachedBlockStatus status) {
+        CachedBlockId block = status.block();
+        TreeMap<CachedBlockId, CachedBlockStatus> known =
+                told.computeIfAbsent(executor.index, index -> new TreeMap<>());
+        CachedBlockStatus before = known.get(block);
+        if (before != null && before.version() >= status.version()) {
+            return;
+        }
+        CachedSet set = sets.get(block.setId());
+        boolean isCurrent = set != null && block.partition() < set.partitionCount && set.epoch == block.epoch();
+        if (!isCurrent) {
+            unwanted(executor, status, before != null && before.isHeld(), known);
+            return;
+        }
+        known.put(block, status);
+        report(set, executor, status);
+        if (status.isHeld()) {
+            hold(set, executor, status);
+        } else {
+            release(set, executor, block.partition());
+        }
+    }
+
+    private void hold(CachedSet set, ExecutorState executor, CachedBlockStatus status) {
+        int partition = status.block().partition();
+        set.holders.computeIfAbsent(partition, p -> new TreeMap<>()).put(executor.index, status);
+        set.missing.remove(partition);
+    }
+
+    private void release(CachedSet set, ExecutorState executor, int partition) {
+        TreeMap<Integer, CachedBlockStatus> held = set.holders.get(partition);
+        if (held != null && held.remove(executor.index) != null && held.isEmpty()) {
+            set.holders.remove(partition);
+            set.missing.add(partition);
+        }
+    }
+
+    /** A block of an epoch that is over, or of a set that was unpersisted. */
+    private void unwanted(
+            ExecutorState executor,
+            CachedBlockStatus status,
+            boolean wasHeld,
+            TreeMap<CachedBlockId, CachedBlockStatus> known) {
+        CachedBlockId block = status.block();
+        Epoch epoch = Epoch.of(block);
+        if (status.isHeld()) {
+            known.put(block, status);
+            Leftover leftover = leftovers.computeIfAbsent(epoch, e -> new Leftover());
+            leftover.blocks += wasHeld ? 0 : 1;
+            leftover.lastOrderMs = out.nowMs();
+            out.send(executor, new Frame.DropCachedBlock(block));
+            return;
+        }
+        known.remove(block);
+        if (wasHeld) {
+            forgetLeftover(epoch);
+        }
+    }
+
+    private void forgetLeftover(Epoch epoch) {
+        Leftover leftover = leftovers.get(epoch);
+        if (leftover != null) {
+            leftover.blocks--;
+            endIfGone(epoch, leftover);
+        }
+    }
+
+    /** Orders to drop that were not followed for so long are given again. */
+    void repeatOrders(long afterMs) {
+        for (var leftover : leftovers.entrySet()) {
+            if (out.nowMs() - leftover.getValue().lastOrderMs >= afterMs) {
+                leftover.getValue().lastOrderMs = out.nowMs();
+                orderAgain(leftover.getKey());
+            }
+        }
+    }
+
+    private void orderAgain(Epoch epoch) {
+        CachedBlockId first = new CachedBlockId(epoch.setId, epoch.epoch, 0);
+        CachedBlockId end = new CachedBlockId(epoch.setId, epoch.epoch + 1, 0);
+        told.forEach((index, known) -> {
+            for (CachedBlockStatus status : known.subMap(first, end).values()) {
+                if (status.isHeld()) {
+                    out.send(executors.byIndex(index), new Frame.DropCachedBlock(status.block()));
+                }
+            }
+        });
+    }
+
+    /** Sets of which something was lost with the process. */
+    List<CachedSet> executorLost(ExecutorState executor) {
+        List<CachedSet> affected = new ArrayList<>();
+        TreeMap<CachedBlockId, CachedBlockStatus> known = told.remove(executor.index);
+        if (known == null) {
+            return affected;
+        }
+        for (CachedBlockStatus status : known.values()) {
+            CachedBlockId block = status.block();
+            CachedSet set = sets.get(block.setId());
+            if (!status.isHeld()) {
+                continue;
+            }
+            if (set != null && set.epoch == block.epoch()) {
+                report(set, executor, CachedBlockStatus.gone(block, status.version()));
+                release(set, executor, block.partition());
+                if (affected.isEmpty() || affected.get(affected.size() - 1) != set) {
+                    affected.add(set);
+                }
+                continue;
+            }
+            forgetLeftover(Epoch.of(block));
+        }
+        return affected;
+    }
+
+    /** That very copy cannot be read, whatever its holder says of it. */
+    void missed(CachedBlockId block, ExecutorState holder) {
+        if (!isBelieved(block, holder)) {
+            return;
+        }
+        CachedSet set = sets.get(block.setId());
+        TreeMap<CachedBlockId, CachedBlockStatus> known = told.get(holder.index);
+        CachedBlockStatus gone = CachedBlockStatus.gone(block, known.get(block).version());
+        known.put(block, gone);
+        report(set, holder, gone);
+        release(set, holder, block.partition());
+        out.send(holder, new Frame.DropCachedBlock(block));
+    }
+
+    private void report(CachedSet set, ExecutorState executor, CachedBlockStatus status) {
+        boolean isInMemory =
+                status.isHeld() && set.level.useMemory() && (status.diskBytes() == 0 || status.memoryBytes() > 0);
+        boolean isOnDisk = status.isHeld() && (status.diskBytes() > 0 || !isInMemory);
+        StorageLevel where = status.isHeld()
+                ? new StorageLevel(isOnDisk, isInMemory, false, false, set.level.replication())
+                : StorageLevel.NONE;
+        out.emit(new AppEvent.BlockUpdated(
+                status.block().name(), executor.id, where, status.memoryBytes(), status.diskBytes()));
+    }
+
+    /** What processes that are not lost hold as far as the driver knows, wanted or not. */
+    List<CachedBlockStatus> heldBy(ExecutorState executor) {
+        List<CachedBlockStatus> held = new ArrayList<>();
+        told.getOrDefault(executor.index, new TreeMap<>()).values().forEach(status -> {
+            if (status.isHeld()) {
+                held.add(status);
+            }
+        });
+        return held;
+    }
+}
