@@ -260,6 +260,11 @@ public final class KindlingContext implements AutoCloseable {
         session.close();
     }
 
+    /** For the parts of this package that need the engine behind a set. */
+    Session session() {
+        return session;
+    }
+
     private static SessionProvider provider() {
         ClassLoader callers = Thread.currentThread().getContextClassLoader();
         return ServiceLoader.load(SessionProvider.class, callers)

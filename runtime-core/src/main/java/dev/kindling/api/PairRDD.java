@@ -92,6 +92,11 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     /** Keeps the keys and therefore the partitioner. */
     <U> PairRDD<K, U> flatMapValues(FlatMapFunction<? super V, U> f);
 
+    PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions);
+
+    /** Each pair by the fraction of its key, as {@link #sample} does; every key needs a fraction. */
+    PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions, long seed);
+
     // ---- grouping and folding ---------------------------------------------------------------------------------------
 
     /** Groups of any size: they lie on disk when memory is short, and are valid and re-iterable until the task ends. */
@@ -136,6 +141,14 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
             Partitioner p,
             boolean mapSideCombine);
 
+    /** See {@link #countApproxDistinctByKey(double, Partitioner)}. */
+    PairRDD<K, Long> countApproxDistinctByKey(double relativeSD);
+
+    PairRDD<K, Long> countApproxDistinctByKey(double relativeSD, int n);
+
+    /** How many different values each key has, about: see {@link #countApproxDistinct}. */
+    PairRDD<K, Long> countApproxDistinctByKey(double relativeSD, Partitioner p);
+
     // ---- order and place --------------------------------------------------------------------------------------------
 
     /** Nothing moves when the set is placed by an equal partitioner already. */
@@ -165,6 +178,14 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     PairRDD<K, V> sortByKey(SerializableComparator<? super K> order, boolean ascending);
 
     PairRDD<K, V> sortByKey(SerializableComparator<? super K> order, boolean ascending, int n);
+
+    /** The pairs whose key is not below {@code from} and not above {@code to}, in the natural order of the keys. */
+    PairRDD<K, V> filterByRange(K from, K to);
+
+    /** Where the set is sorted, or placed by ranges, in this order, partitions outside of the range are not computed. */
+    PairRDD<K, V> filterByRange(Comparator<? super K> order, K from, K to);
+
+    PairRDD<K, V> filterByRange(SerializableComparator<? super K> order, K from, K to);
 
     // ---- joins: a side that is placed by the same partitioner already is not shuffled -------------------------------
 

@@ -14,4 +14,13 @@ public abstract class Partitioner implements Serializable {
 
     /** The partition of {@code key}, from 0 to {@code numPartitions() - 1}; {@code key} may be null. */
     public abstract int getPartition(Object key);
+
+    /**
+     * How the joins and groups of these sets place their rows when the program names nothing: as the set with most
+     * partitions that is placed already, unless others have ten times as many; else by hash over the configured
+     * parallelism, or over as many partitions as the largest set has.
+     */
+    public static Partitioner defaultPartitioner(RDD<?> rdd, RDD<?>... others) {
+        return rdd.context().session().defaultPartitioner(rdd, others);
+    }
 }

@@ -12,6 +12,7 @@ import dev.kindling.api.function.PairFunction;
 import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.api.function.StreamFunction;
 import dev.kindling.api.function.VoidFunction;
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  * checked when the transformation is called. A failed job throws {@link KindlingException} whose cause is the
  * function's own exception.
  */
-public interface RDD<T> {
+public interface RDD<T> extends Serializable {
     // ---- identity -------------------------------------------------------------------------------------------------
 
     /** Unique in its context. */
@@ -47,6 +48,14 @@ public interface RDD<T> {
 
     /** By what the rows are placed, when that is known. */
     Optional<Partitioner> partitioner();
+
+    /**
+     * The rows of one partition, fetched by a job of its own when the first is asked for. For the program, not for
+     * functions inside tasks.
+     *
+     * @param c not looked at
+     */
+    Iterator<T> iterator(Partition p, TaskContext c);
 
     /** The tree of sets, indented by shuffles. */
     String toDebugString();
@@ -120,6 +129,24 @@ public interface RDD<T> {
 
     /** The same rows for the same seed and the same partitions. */
     RDD<T> sample(boolean withReplacement, double fraction, long seed);
+
+    RDD<T>[] randomSplit(double[] weights);
+
+    /** Every row in exactly one of the sets, by chance; weights need not add up to 1. Each set is computed by itself. */
+    RDD<T>[] randomSplit(double[] weights, long seed);
+
+    /** The command's words at spaces; see {@link #pipe(List, Map)}. */
+    RDD<String> pipe(String command);
+
+    RDD<String> pipe(List<String> command);
+
+    /**
+     * One process a partition: rows go to its standard input as lines, the lines of its standard output are the rows. A
+     * process that ends with another code than 0 fails the task.
+     *
+     * @param env added to the environment of the executor
+     */
+    RDD<String> pipe(List<String> command, Map<String, String> env);
 
     /**
      * All rows of both, duplicates kept; partitions of this set first. Where both are placed by equal partitioners, so
@@ -201,6 +228,11 @@ public interface RDD<T> {
     /** The first rows in partition order; reads no more partitions than needed and stops early within each. */
     List<T> take(int n);
 
+    List<T> takeSample(boolean withReplacement, int n);
+
+    /** {@code n} rows by chance, all of them when there are fewer and none is taken twice; in random order. */
+    List<T> takeSample(boolean withReplacement, int n, long seed);
+
     List<T> takeOrdered(int n);
 
     List<T> takeOrdered(int n, Comparator<? super T> order);
@@ -238,7 +270,19 @@ public interface RDD<T> {
 
     <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth);
 
+    /** With {@code finalOnExecutor} the last merge runs on an executor too, and the driver gets its result only. */
+    <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth, boolean finalOnExecutor);
+
     Map<T, Long> countByValue();
+
+    /**
+     * How many different rows there are, about: the relative standard error is {@code relativeSD}, such as 0.01. Some
+     * kilobytes a partition, whatever the size of the set. Rows are told apart by 64 bits of numbers, strings, byte
+     * arrays, tuples and lists of these, and by {@code hashCode} otherwise.
+     *
+     * @param relativeSD from 0.00026 to 0.26
+     */
+    long countApproxDistinct(double relativeSD);
 
     void foreach(VoidFunction<? super T> f);
 

@@ -3,8 +3,8 @@ package dev.kindling.plan;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
+import dev.kindling.api.spi.KeyRanges;
 import java.io.Serial;
-import java.util.Arrays;
 import java.util.Comparator;
 
 /**
@@ -19,7 +19,7 @@ public final class RangeBounds extends Partitioner {
     private final int shuffleId;
     private final int partitions;
     private final Comparator<Object> order;
-    private volatile Object[] bounds;
+    private volatile KeyRanges ranges;
 
     public RangeBounds(int shuffleId, int partitions, Comparator<Object> order) {
         this.shuffleId = shuffleId;
@@ -29,13 +29,13 @@ public final class RangeBounds extends Partitioner {
 
     /** Sets the sorted bounds; only the first call counts, so all attempts of the application agree. */
     public synchronized void resolve(Object[] sortedBounds) {
-        if (bounds == null) {
-            bounds = sortedBounds.clone();
+        if (ranges == null) {
+            ranges = new KeyRanges(order, sortedBounds.clone());
         }
     }
 
     public boolean isResolved() {
-        return bounds != null;
+        return ranges != null;
     }
 
     public Comparator<Object> order() {
@@ -49,13 +49,17 @@ public final class RangeBounds extends Partitioner {
 
     @Override
     public int getPartition(Object key) {
-        Object[] sorted = bounds;
-        if (sorted == null) {
+        return ranges().indexOf(key);
+    }
+
+    /** The ranges of the keys; fails while they are not resolved. */
+    public KeyRanges ranges() {
+        KeyRanges known = ranges;
+        if (known == null) {
             throw new KindlingException(
                     ErrorCode.INTERNAL, "the bounds of shuffle " + shuffleId + " were asked for before its sample");
         }
-        int found = Arrays.binarySearch(sorted, key, order);
-        return found >= 0 ? found : -found - 1;
+        return known;
     }
 
     @Override

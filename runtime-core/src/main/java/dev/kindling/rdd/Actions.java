@@ -69,6 +69,37 @@ final class Actions {
         }
     }
 
+    /** The rows at these positions of each partition, which grow; nothing behind the last of them is read. */
+    record PickRows(Map<Integer, long[]> positions) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            List<Object> picked = new ArrayList<>();
+            long at = 0;
+            for (long position : positions.get(partition)) {
+                for (; at < position && rows.hasNext(); at++) {
+                    rows.next();
+                }
+                if (!rows.hasNext()) {
+                    break;
+                }
+                picked.add(rows.next());
+                at++;
+            }
+            return picked;
+        }
+    }
+
+    record Sketch(int precision) implements PartitionFunction {
+        @Override
+        public Object call(int partition, Iterator<Object> rows) {
+            DistinctSketch sketch = new DistinctSketch(precision);
+            while (rows.hasNext()) {
+                sketch.add(rows.next());
+            }
+            return sketch;
+        }
+    }
+
     record ForEachRow(VoidFunction<Object> f) implements PartitionFunction {
         @Override
         public Object call(int partition, Iterator<Object> rows) throws Exception {

@@ -1,12 +1,13 @@
 package dev.kindling.rdd;
 
-import dev.kindling.api.ErrorCode;
-import dev.kindling.api.KindlingException;
+import dev.kindling.api.Partition;
+import dev.kindling.api.TaskContext;
 import dev.kindling.api.function.Function0;
 import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Collector;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -65,11 +68,7 @@ abstract class CollectingHandle<T> extends ShuffledHandle<T> {
         Plans plans = plans("collectPartitions");
         List<Integer> wanted = new ArrayList<>();
         for (int id : ids) {
-            if (id < 0 || id >= getNumPartitions()) {
-                throw new KindlingException(
-                        ErrorCode.BAD_ARGUMENT,
-                        plans.origin() + ": there is no partition " + id + "; the set has " + getNumPartitions());
-            }
+            plans.checkPartition(id, getNumPartitions());
             if (!wanted.contains(id)) {
                 wanted.add(id);
             }
@@ -81,21 +80,31 @@ abstract class CollectingHandle<T> extends ShuffledHandle<T> {
 
     @Override
     public Iterator<T> toLocalIterator() {
-        return new PartitionByPartition(plans("toLocalIterator"));
+        return new PartitionByPartition(plans("toLocalIterator"), 0, getNumPartitions());
+    }
+
+    @Override
+    public Iterator<T> iterator(Partition p, TaskContext c) {
+        Plans plans = plans("iterator");
+        int index = plans.checkPartition(p.index(), getNumPartitions());
+        return new PartitionByPartition(plans, index, index + 1);
     }
 
     private final class PartitionByPartition implements Iterator<T> {
         private final Plans plans;
+        private final int end;
         private int nextPartition;
         private Iterator<T> rows = List.<T>of().iterator();
 
-        PartitionByPartition(Plans plans) {
+        PartitionByPartition(Plans plans, int first, int end) {
             this.plans = plans;
+            this.nextPartition = first;
+            this.end = end;
         }
 
         @Override
         public boolean hasNext() {
-            while (!rows.hasNext() && nextPartition < getNumPartitions()) {
+            while (!rows.hasNext() && nextPartition < end) {
                 List<T> part = new ArrayList<>();
                 run(plans, Actions.CollectRows.ALL, List.of(nextPartition), (p, all) -> part.addAll(Plans.erased(all)));
                 nextPartition++;
@@ -148,6 +157,65 @@ abstract class CollectingHandle<T> extends ShuffledHandle<T> {
             read += next;
         }
         return taken;
+    }
+
+    @Override
+    public List<T> takeSample(boolean withReplacement, int n) {
+        return takeSample(withReplacement, n, new SplittableRandom().nextLong());
+    }
+
+    /** Counts the rows, draws positions, and fetches the rows that lie there: two jobs, the second one reads less. */
+    @Override
+    public List<T> takeSample(boolean withReplacement, int n, long seed) {
+        Plans plans = plans("takeSample");
+        session.atLeast(0, n, "rows", plans.origin());
+        long[] starts = new long[getNumPartitions() + 1];
+        List<Integer> all = firstPartitions(getNumPartitions());
+        run(plans, Actions.CountRows.ALL, all, (p, count) -> starts[p + 1] = (Long) count);
+        Arrays.parallelPrefix(starts, Long::sum);
+        long total = starts[starts.length - 1];
+        if (n == 0 || total == 0) {
+            return new ArrayList<>();
+        }
+        int size = withReplacement ? n : (int) Math.min(n, total);
+        return picked(plans, Sampling.positions(total, size, withReplacement, new SplittableRandom(seed)), starts);
+    }
+
+    /** The rows at these positions of the set, in their order. */
+    private List<T> picked(Plans plans, long[] positions, long[] starts) {
+        Map<Integer, long[]> inPartition = new TreeMap<>();
+        long[] sorted = Arrays.stream(positions).sorted().distinct().toArray();
+        for (int p = 0, from = 0; p + 1 < starts.length; p++) {
+            int to = from;
+            while (to < sorted.length && sorted[to] < starts[p + 1]) {
+                to++;
+            }
+            if (to > from) {
+                long start = starts[p];
+                inPartition.put(
+                        p,
+                        Arrays.stream(sorted, from, to)
+                                .map(position -> position - start)
+                                .toArray());
+            }
+            from = to;
+        }
+        Map<Long, T> rows = new HashMap<>();
+        List<Integer> wanted = List.copyOf(inPartition.keySet());
+        run(plans, new Actions.PickRows(inPartition), wanted, (p, part) -> {
+            List<T> found = Plans.erased(part);
+            for (int i = 0; i < found.size(); i++) {
+                rows.put(starts[p] + inPartition.get(p)[i], found.get(i));
+            }
+        });
+        List<T> sample = new ArrayList<>(positions.length);
+        for (long position : positions) {
+            // A set that gives fewer rows when it is computed again has none there.
+            if (rows.containsKey(position)) {
+                sample.add(rows.get(position));
+            }
+        }
+        return sample;
     }
 
     @Override

@@ -102,6 +102,28 @@ abstract class FoldedByKeyHandle<K, V> extends KeyedHandle<K, V> {
     }
 
     @Override
+    public PairRDD<K, Long> countApproxDistinctByKey(double relativeSD) {
+        Plans plans = plans("countApproxDistinctByKey");
+        return approxDistinct(plans, relativeSD, plans.defaultPartitioner(node));
+    }
+
+    @Override
+    public PairRDD<K, Long> countApproxDistinctByKey(double relativeSD, int n) {
+        return approxDistinct(plans("countApproxDistinctByKey"), relativeSD, new HashPartitioner(n));
+    }
+
+    @Override
+    public PairRDD<K, Long> countApproxDistinctByKey(double relativeSD, Partitioner p) {
+        return approxDistinct(plans("countApproxDistinctByKey"), relativeSD, p);
+    }
+
+    private PairRDD<K, Long> approxDistinct(Plans plans, double relativeSD, Partitioner p) {
+        Combiner sketches = DistinctSketch.combiner(plans.sketchPrecision(relativeSD));
+        PlanNode combined = plans.combineByKey(node, sketches, plans.travelling(p), true);
+        return pairs(plans.mapValues(combined, DistinctSketch.Count.OF_SKETCH));
+    }
+
+    @Override
     public <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
         Plans plans = plans("combineByKey");
         return combineByKey(plans, create, merge, combine, plans.defaultPartitioner(node), true);

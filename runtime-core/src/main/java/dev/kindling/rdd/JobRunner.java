@@ -15,6 +15,12 @@ public interface JobRunner {
      */
     void run(JobRequest request, PartitionResults results);
 
+    /**
+     * Samples what the plan's sorts have to be sampled for, and returns when all their bounds are known. The request's
+     * sink and partitions mean nothing.
+     */
+    void findBounds(JobRequest request);
+
     /** The stages that an action on {@code root} would have. */
     Lineage lineage(PlanNode root);
 

@@ -12,6 +12,8 @@ import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.VoidFunction2;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Pairs row by row: what RDD has with pairs as result, functions of key and value, keys and values. */
@@ -159,6 +161,19 @@ abstract class KeyedHandle<K, V> extends RddHandle<Tuple2<K, V>> implements Pair
     public <U> PairRDD<K, U> mapValues(Function<? super V, ? extends U> f) {
         Plans plans = plans("mapValues");
         return pairs(plans.mapValues(node, plans.travelling(f)));
+    }
+
+    @Override
+    public PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions) {
+        return sampleByKey(withReplacement, fractions, new SplittableRandom().nextLong());
+    }
+
+    @Override
+    public PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions, long seed) {
+        Plans plans = plans("sampleByKey");
+        fractions.values().forEach(fraction -> plans.checkFraction(withReplacement, fraction));
+        Map<Object, Double> own = plans.travelling(new HashMap<>(fractions));
+        return pairs(plans.partitions(node, new Sampling.ByKey(withReplacement, own, seed), true));
     }
 
     @Override

@@ -16,8 +16,10 @@ import dev.kindling.api.function.PairFunction;
 import dev.kindling.api.function.StreamFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -140,13 +142,71 @@ abstract class NarrowHandle<T> extends SetHandle<T> {
 
     final PlanNode sampled(boolean withReplacement, double fraction, long seed) {
         Plans plans = plans("sample");
-        if (!(fraction >= 0) || !withReplacement && fraction > 1 || Double.isInfinite(fraction)) {
-            throw new KindlingException(
-                    ErrorCode.BAD_ARGUMENT,
-                    plans.origin() + ": the fraction is " + fraction + "; give one from 0 to 1"
-                            + (withReplacement ? " or more" : ""));
+        plans.checkFraction(withReplacement, fraction);
+        return plans.partitions(node, new Sampling.Rows(withReplacement, fraction, seed), true);
+    }
+
+    @Override
+    public RDD<T>[] randomSplit(double[] weights) {
+        return randomSplit(weights, new SplittableRandom().nextLong());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public RDD<T>[] randomSplit(double[] weights, long seed) {
+        List<PlanNode> cells = cells(weights, seed);
+        return cells.stream().map(this::rdd).toArray(RDD[]::new);
+    }
+
+    final List<PlanNode> cells(double[] weights, long seed) {
+        Plans plans = plans("randomSplit");
+        double sum = 0;
+        for (double weight : weights) {
+            if (!(weight >= 0) || Double.isInfinite(weight)) {
+                throw new KindlingException(
+                        ErrorCode.BAD_ARGUMENT,
+                        plans.origin() + ": a weight is " + weight + "; give numbers from 0 on");
+            }
+            sum += weight;
         }
-        return plans.partitions(node, new PartitionFunctions.Sample(withReplacement, fraction, seed), true);
+        if (!(sum > 0)) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, plans.origin() + ": the weights add up to nothing; give one above 0");
+        }
+        List<PlanNode> cells = new ArrayList<>();
+        double from = 0;
+        double before = 0;
+        for (int i = 0; i < weights.length; i++) {
+            before += weights[i];
+            // The last bound is exactly 1, whatever the rounding: no row is lost.
+            double to = i == weights.length - 1 ? 1 : before / sum;
+            cells.add(plans.partitions(node, new Sampling.Cell(from, to, seed), true));
+            from = to;
+        }
+        return cells;
+    }
+
+    @Override
+    public RDD<String> pipe(String command) {
+        return piped(plans("pipe"), List.of(command.trim().split("\\s+")), Map.of());
+    }
+
+    @Override
+    public RDD<String> pipe(List<String> command) {
+        return piped(plans("pipe"), command, Map.of());
+    }
+
+    @Override
+    public RDD<String> pipe(List<String> command, Map<String, String> env) {
+        return piped(plans("pipe"), command, env);
+    }
+
+    private RDD<String> piped(Plans plans, List<String> command, Map<String, String> env) {
+        if (command.isEmpty() || command.get(0).isBlank()) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, plans.origin() + ": the command is empty; name a program");
+        }
+        return rdd(plans.partitions(node, new Pipe(List.copyOf(command), Map.copyOf(env)), false));
     }
 
     @Override

@@ -98,6 +98,32 @@ final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
         return sortByKey((Comparator<? super K>) order, ascending, n);
     }
 
+    @Override
+    public PairRDD<K, V> filterByRange(K from, K to) {
+        return inRange(plans("filterByRange"), NaturalOrder.ASCENDING, from, to);
+    }
+
+    @Override
+    public PairRDD<K, V> filterByRange(Comparator<? super K> order, K from, K to) {
+        Plans plans = plans("filterByRange");
+        return inRange(plans, plans.order(order, true), from, to);
+    }
+
+    @Override
+    public PairRDD<K, V> filterByRange(SerializableComparator<? super K> order, K from, K to) {
+        return filterByRange((Comparator<? super K>) order, from, to);
+    }
+
+    private PairRDD<K, V> inRange(Plans plans, Comparator<Object> order, K from, K to) {
+        if (from != null) {
+            plans.travelling(from);
+        }
+        if (to != null) {
+            plans.travelling(to);
+        }
+        return pairs(plans.filterByRange(node, order, from, to));
+    }
+
     // ---- actions
     // ------------------------------------------------------------------------------------------------------
 
@@ -106,7 +132,7 @@ final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
         Plans plans = plans("lookup");
         RowFunctions.KeyEquals test = new RowFunctions.KeyEquals(key == null ? null : plans.travelling(key));
         PlanNode values = plans.map(plans.filter(node, test), RowFunctions.PairPart.VALUE);
-        Optional<Partitioner> by = partitioner().filter(p -> !(p instanceof RangeBounds));
+        Optional<Partitioner> by = partitioner().filter(p -> !(p instanceof RangeBounds bounds) || bounds.isResolved());
         if (by.isEmpty()) {
             return collected(plans, values);
         }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 
 /** The engine's own functions over whole partitions; they pull, and keep one row at a time. */
@@ -136,50 +135,6 @@ final class PartitionFunctions {
                     return new Tuple2<>(row, number);
                 }
             };
-        }
-    }
-
-    /** Each row as often as chance wants it: 0 or 1 times, or by Poisson's law with replacement. */
-    record Sample(boolean withReplacement, double fraction, long seed)
-            implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
-        @Override
-        public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
-            // SplittableRandom mixes its seed, so neighbouring partitions are unrelated.
-            SplittableRandom random = new SplittableRandom(seed ^ 0x9E3779B97F4A7C15L * (partition + 1));
-            return new Iterator<>() {
-                private Object row;
-                private int copies;
-
-                @Override
-                public boolean hasNext() {
-                    while (copies == 0 && rows.hasNext()) {
-                        row = rows.next();
-                        copies = withReplacement ? poisson(random) : random.nextDouble() < fraction ? 1 : 0;
-                    }
-                    return copies > 0;
-                }
-
-                @Override
-                public Object next() {
-                    if (!hasNext()) {
-                        throw new NoSuchElementException();
-                    }
-                    copies--;
-                    return row;
-                }
-            };
-        }
-
-        /** Knuth's product of uniforms; a large mean is the sum of means of at most 32, so that exp does not vanish. */
-        private int poisson(SplittableRandom random) {
-            int count = 0;
-            for (double left = fraction; left > 0; left -= 32) {
-                double limit = Math.exp(-Math.min(32, left));
-                for (double product = random.nextDouble(); product > limit; product *= random.nextDouble()) {
-                    count++;
-                }
-            }
-            return count;
         }
     }
 

@@ -11,9 +11,11 @@ import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
+import dev.kindling.api.spi.KeyRanges;
 import dev.kindling.api.spi.Session;
 import dev.kindling.plan.Origin;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.Split;
@@ -25,12 +27,14 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The program's side of an application: numbers sets and shuffles, keeps what the input leaves read, and hands actions
@@ -165,6 +169,25 @@ public final class PlanSession implements Session {
     }
 
     @Override
+    public Partitioner defaultPartitioner(RDD<?> first, RDD<?>... others) {
+        Plans plans = new Plans(this, CallSite.of("defaultPartitioner"));
+        PlanNode[] nodes = Stream.concat(Stream.of(first), Stream.of(others))
+                .map(plans::nodeOf)
+                .toArray(PlanNode[]::new);
+        return plans.defaultPartitioner(nodes);
+    }
+
+    @Override
+    public KeyRanges sampleRanges(RDD<?> pairs, int partitions, Comparator<?> order) {
+        Plans plans = new Plans(this, CallSite.of("RangePartitioner.of"));
+        checkOpen(plans.origin());
+        PlanNode sorted = plans.sortByKey(plans.nodeOf(pairs), plans.order(order, true), partitions);
+        RangeBounds bounds = (RangeBounds) sorted.partitioner().orElseThrow();
+        runner.findBounds(request(plans.origin(), sorted, new StageBody.Sink.Result(Actions.CountRows.ALL), List.of()));
+        return bounds.ranges();
+    }
+
+    @Override
     public void addJar(String path) {
         additions.addJar(path);
     }
@@ -295,13 +318,16 @@ public final class PlanSession implements Session {
         checkOpen(origin);
         dropUnreachable();
         try {
-            runner.run(
-                    new JobRequest(root, sink, partitions, origin.toString(), leaf -> leaves.get(leaf.id())), results);
+            runner.run(request(origin, root, sink, partitions), results);
         } finally {
             // The caller's set may have its last use in this very call: its shuffles are needed until the job has
             // ended.
             Reference.reachabilityFence(root);
         }
+    }
+
+    private JobRequest request(Origin origin, PlanNode root, StageBody.Sink sink, List<Integer> partitions) {
+        return new JobRequest(root, sink, partitions, origin.toString(), leaf -> leaves.get(leaf.id()));
     }
 
     void checkOpen(Origin origin) {

@@ -4,6 +4,8 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
+import dev.kindling.api.RDD;
+import dev.kindling.api.RangePartitioner;
 import dev.kindling.api.function.Function;
 import dev.kindling.api.function.Function2;
 import dev.kindling.plan.Combiner;
@@ -44,6 +46,17 @@ record Plans(PlanSession session, Origin origin) {
         return erased(function);
     }
 
+    /** The plan of a set of this context. */
+    PlanNode nodeOf(RDD<?> other) {
+        if (other instanceof SetHandle<?> handle && handle.session == session) {
+            return handle.node;
+        }
+        throw new KindlingException(
+                ErrorCode.BAD_ARGUMENT,
+                origin + ": the other set " + (other == null ? "is null" : "belongs to another context")
+                        + "; both must come from one context");
+    }
+
     // ---- narrow -----------------------------------------------------------------------------------------------------
 
     PlanNode rows(PlanNode parent, RowFunction function, boolean keepsPartitioning) {
@@ -60,6 +73,27 @@ record Plans(PlanSession session, Origin origin) {
 
     PlanNode filter(PlanNode parent, Function<Object, Boolean> f) {
         return rows(parent, new RowFunction.Filter(f), true);
+    }
+
+    /**
+     * The pairs whose keys lie in the range. Where the parent is placed by ranges of the same order, its other partitions
+     * are not even read; that is decided when a task is planned, since a sort's bounds are known only then.
+     */
+    PlanNode filterByRange(PlanNode parent, Comparator<Object> order, Object from, Object to) {
+        RowFunctions.KeyInRange inRange = new RowFunctions.KeyInRange(order, from, to);
+        Optional<Partitioner> by = parent.partitioner().filter(placed -> isOrderedBy(placed, order));
+        PlanNode read = by.isEmpty()
+                ? parent
+                : new PlanNode.Pruned(
+                        session.nextSetId(), origin, parent, new RowFunctions.PartitionInRange(by.get(), from, to));
+        return filter(read, inRange);
+    }
+
+    private static boolean isOrderedBy(Partitioner placed, Comparator<Object> order) {
+        Comparator<Object> known = placed instanceof RangeBounds bounds
+                ? bounds.order()
+                : placed instanceof RangePartitioner<?> ranges ? ranges.ranges().order() : null;
+        return order.equals(known) || reversed(order).equals(known);
     }
 
     PlanNode partitions(
@@ -225,10 +259,41 @@ record Plans(PlanSession session, Origin origin) {
 
     Comparator<Object> order(Comparator<?> order, boolean ascending) {
         Comparator<Object> recognised = NaturalOrder.recognised(travelling(order));
-        if (ascending) {
-            return recognised;
+        return ascending ? recognised : reversed(recognised);
+    }
+
+    private static Comparator<Object> reversed(Comparator<Object> order) {
+        if (order instanceof NaturalOrder natural) {
+            return natural.reversed();
         }
-        return recognised instanceof NaturalOrder natural ? natural.reversed() : new RowFunctions.Reversed(recognised);
+        return order instanceof RowFunctions.Reversed twice ? twice.order() : new RowFunctions.Reversed(order);
+    }
+
+    int checkPartition(int index, int count) {
+        if (index < 0 || index >= count) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, origin + ": there is no partition " + index + "; the set has " + count);
+        }
+        return index;
+    }
+
+    int sketchPrecision(double relativeSD) {
+        if (!(relativeSD >= DistinctSketch.SMALLEST_ERROR && relativeSD < 1)) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin + ": the relative error is " + relativeSD + "; give one from "
+                            + DistinctSketch.SMALLEST_ERROR + " to " + DistinctSketch.LARGEST_ERROR);
+        }
+        return DistinctSketch.precisionFor(relativeSD);
+    }
+
+    void checkFraction(boolean withReplacement, double fraction) {
+        if (!(fraction >= 0) || !withReplacement && fraction > 1 || Double.isInfinite(fraction)) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin + ": the fraction is " + fraction + "; give one from 0 to 1"
+                            + (withReplacement ? " or more" : ""));
+        }
     }
 
     private int atLeastOne(int n) {

@@ -123,11 +123,22 @@ class RddHandle<T> extends CollectingHandle<T> {
 
     @Override
     public <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth) {
+        return treeAggregate(zero, seq, comb, depth, false);
+    }
+
+    @Override
+    public <U> U treeAggregate(
+            U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth, boolean finalOnExecutor) {
         Plans plans = plans("treeAggregate");
         Zero start = zeroOf(plans, zero);
         Function2<Object, Object, Object> merge = plans.travelling(comb);
         PlanNode parts = plans.partitions(node, new PartitionFunctions.FoldRows(start, plans.travelling(seq)), false);
         PlanNode few = gathered(plans, parts, depth, new PartitionFunctions.ReduceRows(merge));
+        if (finalOnExecutor) {
+            PlanNode together = few.partitionCount() == 1 ? few : sent(plans, few, 1);
+            PlanNode last = plans.partitions(together, new PartitionFunctions.FoldRows(start, merge), false);
+            return Plans.erased(collected(plans, last).get(0));
+        }
         Object[] merged = {start.fresh(comb)};
         new RddHandle<Object>(session, few).runInOrder(plans, Actions.CollectRows.ALL, (p, rows) -> {
             for (Object part : Plans.<List<Object>>erased(rows)) {
@@ -144,11 +155,16 @@ class RddHandle<T> extends CollectingHandle<T> {
         PlanNode few = parts;
         while (depth > 1 && few.partitionCount() > scale + Math.ceil((double) few.partitionCount() / scale)) {
             int targets = few.partitionCount() / scale;
-            PlanNode sent = plans.partitions(few, new PartitionFunctions.Gather(targets), false);
-            PlanNode received = plans.shuffle(sent, new HashPartitioner(targets), new PlanNode.ReduceSide.PairRows());
-            few = plans.partitions(plans.map(received, RowFunctions.PairPart.VALUE), merge, false);
+            few = plans.partitions(sent(plans, few, targets), merge, false);
         }
         return few;
+    }
+
+    /** The rows of all partitions, brought together in {@code targets} of them. */
+    private static PlanNode sent(Plans plans, PlanNode parts, int targets) {
+        PlanNode keyed = plans.partitions(parts, new PartitionFunctions.Gather(targets), false);
+        PlanNode received = plans.shuffle(keyed, new HashPartitioner(targets), new PlanNode.ReduceSide.PairRows());
+        return plans.map(received, RowFunctions.PairPart.VALUE);
     }
 
     @Override
@@ -170,6 +186,19 @@ class RddHandle<T> extends CollectingHandle<T> {
 
     private static final Combiner SUMS =
             new Combiner(RowFunctions.Itself.VALUE, RowFunctions.SumOfLongs.ADD, RowFunctions.SumOfLongs.ADD);
+
+    @Override
+    public long countApproxDistinct(double relativeSD) {
+        Plans plans = plans("countApproxDistinct");
+        int precision = plans.sketchPrecision(relativeSD);
+        DistinctSketch all = new DistinctSketch(precision);
+        run(
+                plans,
+                new Actions.Sketch(precision),
+                firstPartitions(getNumPartitions()),
+                (p, sketch) -> all.merge((DistinctSketch) sketch));
+        return all.count();
+    }
 
     @Override
     public void foreach(VoidFunction<? super T> f) {

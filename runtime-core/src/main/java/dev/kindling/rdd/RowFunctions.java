@@ -1,6 +1,7 @@
 package dev.kindling.rdd;
 
 import dev.kindling.api.Groups;
+import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.Tuple3;
 import dev.kindling.api.Tuple4;
@@ -13,6 +14,7 @@ import dev.kindling.api.function.PairFlatMapFunction;
 import dev.kindling.api.function.PairFunction;
 import dev.kindling.api.function.StreamFunction;
 import dev.kindling.plan.Combiner;
+import dev.kindling.plan.PlanNode;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Collections;
@@ -371,6 +373,26 @@ final class RowFunctions {
         public Boolean call(Object row) {
             Iterable<?>[] g = (Iterable<?>[]) pair(row)._2();
             return g[0].iterator().hasNext() && g[1].iterator().hasNext();
+        }
+    }
+
+    // ---- ranges of keys ---------------------------------------------------------------------------------------------
+
+    record KeyInRange(Comparator<Object> order, Object from, Object to) implements Function<Object, Boolean> {
+        @Override
+        public Boolean call(Object row) {
+            Object key = pair(row)._1();
+            return order.compare(key, from) >= 0 && order.compare(key, to) <= 0;
+        }
+    }
+
+    /** Whether a partition can hold keys of the range; in whichever direction the partitions are ordered. */
+    record PartitionInRange(Partitioner by, Object from, Object to) implements PlanNode.PartitionTest {
+        @Override
+        public boolean test(int partition) {
+            int first = by.getPartition(from);
+            int last = by.getPartition(to);
+            return partition >= Math.min(first, last) && partition <= Math.max(first, last);
         }
     }
 

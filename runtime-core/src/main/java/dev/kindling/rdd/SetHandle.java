@@ -14,6 +14,9 @@ import dev.kindling.plan.Origin;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.Serial;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,8 +27,11 @@ import java.util.stream.IntStream;
  * many threads.
  */
 abstract class SetHandle<T> implements RDD<T> {
-    final PlanSession session;
-    final PlanNode node;
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    final transient PlanSession session;
+    final transient PlanNode node;
     private volatile String name;
 
     SetHandle(PlanSession session, PlanNode node) {
@@ -53,14 +59,13 @@ abstract class SetHandle<T> implements RDD<T> {
     }
 
     /** The plan of another set of the same context. */
-    final PlanNode nodeOf(RDD<?> other, Plans plans) {
-        if (other instanceof RddHandle<?> handle && handle.session == session) {
-            return handle.node;
-        }
-        throw new KindlingException(
-                ErrorCode.BAD_ARGUMENT,
-                plans.origin() + ": the other set " + (other == null ? "is null" : "belongs to another context")
-                        + "; both must come from one context");
+    static PlanNode nodeOf(RDD<?> other, Plans plans) {
+        return plans.nodeOf(other);
+    }
+
+    @Serial
+    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+        throw new NotSerializableException(getClass().getName());
     }
 
     // ---- identity ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package dev.kindling.serde;
 
+import dev.kindling.api.RDD;
 import java.io.Externalizable;
 import java.io.Serializable;
 import java.lang.invoke.SerializedLambda;
@@ -55,7 +56,8 @@ final class CaptureWalk {
             if (value == null || !seen.add(value)) {
                 continue;
             }
-            if (!(value instanceof Serializable)) {
+            // A set is serializable by its type only.
+            if (!(value instanceof Serializable) || value instanceof RDD) {
                 return Optional.of(new Culprit(pathTo(visit), value));
             }
             for (Edge edge : edgesOf(value)) {

@@ -4,9 +4,11 @@ import dev.kindling.api.Accumulator;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.PairRDD;
+import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -49,6 +51,12 @@ public interface Session extends AutoCloseable {
 
     /** See {@code KindlingContext.getPersistentRDDs}. */
     Map<Integer, RDD<?>> persistentRdds();
+
+    /** See {@code Partitioner.defaultPartitioner}. */
+    Partitioner defaultPartitioner(RDD<?> first, RDD<?>... others);
+
+    /** Samples the keys of a set of pairs, by a job, for so many ranges of them. */
+    KeyRanges sampleRanges(RDD<?> pairs, int partitions, Comparator<?> order);
 
     /** See {@code KindlingContext.addJar}. */
     void addJar(String path);

@@ -65,10 +65,23 @@ public final class JobPlanner implements JobRunner {
                 submit(graphOf(request, request.sink(), Optional.empty()), results);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KindlingException(
-                    ErrorCode.CANCELLED, request.description() + " was cancelled: its thread was interrupted", e);
+            throw interrupted(request, e);
         }
+    }
+
+    @Override
+    public void findBounds(JobRequest request) {
+        try {
+            mapStagesOf(StageCut.of(request.root(), persisted::contains), request);
+        } catch (InterruptedException e) {
+            throw interrupted(request, e);
+        }
+    }
+
+    private static KindlingException interrupted(JobRequest request, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new KindlingException(
+                ErrorCode.CANCELLED, request.description() + " was cancelled: its thread was interrupted", cause);
     }
 
     /** Claims the target before any task runs, also before those of a sample. */
@@ -114,13 +127,7 @@ public final class JobPlanner implements JobRunner {
     private JobGraph graphOf(JobRequest request, StageBody.Sink sink, Optional<String> target)
             throws InterruptedException {
         StageCut cut = StageCut.of(request.root(), persisted::contains);
-        List<StageSpec> graph = new ArrayList<>();
-        for (StageCut.MapStage mapStage : cut.mapStages().values()) {
-            if (mapStage.shuffle().by() instanceof RangeBounds bounds && !bounds.isResolved()) {
-                findBounds(mapStage, bounds, graph, request);
-            }
-            graph.add(mapStageSpec(mapStage, request.inputs()));
-        }
+        List<StageSpec> graph = mapStagesOf(cut, request);
         graph.add(resultStage(cut.last(), sink, request.description(), request.inputs()));
         return new JobGraph(
                 jobs.getAndIncrement(),
@@ -129,6 +136,17 @@ public final class JobPlanner implements JobRunner {
                 request.partitions(),
                 target,
                 settings.maxTaskFailures());
+    }
+
+    private List<StageSpec> mapStagesOf(StageCut cut, JobRequest request) throws InterruptedException {
+        List<StageSpec> graph = new ArrayList<>();
+        for (StageCut.MapStage mapStage : cut.mapStages().values()) {
+            if (mapStage.shuffle().by() instanceof RangeBounds bounds && !bounds.isResolved()) {
+                findBounds(mapStage, bounds, graph, request);
+            }
+            graph.add(mapStageSpec(mapStage, request.inputs()));
+        }
+        return graph;
     }
 
     private StageSpec mapStageSpec(StageCut.MapStage mapStage, LeafInputs inputs) {
