@@ -6,6 +6,7 @@ import dev.kindling.api.function.Function0;
 import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,6 +26,9 @@ import java.util.stream.StreamSupport;
 
 /** Actions that bring rows to the program. */
 abstract class CollectingHandle<T> extends ShuffledHandle<T> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     CollectingHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

@@ -10,10 +10,14 @@ import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.function.Function;
 import dev.kindling.plan.PlanNode;
+import java.io.Serial;
 import java.util.SplittableRandom;
 
 /** A set of numbers as the program holds it. */
 final class DoubleRddHandle extends RddHandle<Double> implements DoubleRDD {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     DoubleRddHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

@@ -8,10 +8,14 @@ import dev.kindling.api.function.Function0;
 import dev.kindling.api.function.Function2;
 import dev.kindling.plan.Combiner;
 import dev.kindling.plan.PlanNode;
+import java.io.Serial;
 import java.util.stream.Collector;
 
 /** Pairs grouped and folded by key. */
 abstract class FoldedByKeyHandle<K, V> extends KeyedHandle<K, V> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     FoldedByKeyHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

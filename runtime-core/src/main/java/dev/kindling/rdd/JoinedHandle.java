@@ -8,12 +8,16 @@ import dev.kindling.api.Tuple3;
 import dev.kindling.api.Tuple4;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Pairs of several sets with one key side by side. */
 abstract class JoinedHandle<K, V> extends FoldedByKeyHandle<K, V> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     JoinedHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

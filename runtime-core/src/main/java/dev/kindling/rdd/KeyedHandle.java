@@ -12,12 +12,16 @@ import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.VoidFunction2;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
+import java.io.Serial;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Pairs row by row: what RDD has with pairs as result, functions of key and value, keys and values. */
 abstract class KeyedHandle<K, V> extends RddHandle<Tuple2<K, V>> implements PairRDD<K, V> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     KeyedHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

@@ -16,6 +16,7 @@ import dev.kindling.api.function.PairFunction;
 import dev.kindling.api.function.StreamFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.stream.IntStream;
 
 /** Transformations that stay in their stage: row by row, partition by partition, partitions put together. */
 abstract class NarrowHandle<T> extends SetHandle<T> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     NarrowHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

@@ -9,6 +9,7 @@ import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.RangeBounds;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,6 +22,9 @@ import java.util.Optional;
  * {@link JoinedHandle}, {@link FoldedByKeyHandle} and {@link KeyedHandle}.
  */
 final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     PairRddHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

@@ -10,6 +10,7 @@ import dev.kindling.plan.Combiner;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
+import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +25,9 @@ import java.util.Map;
  * {@link CollectingHandle}, {@link ShuffledHandle}, {@link NarrowHandle} and {@link SetHandle}.
  */
 class RddHandle<T> extends CollectingHandle<T> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     RddHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }

@@ -8,11 +8,15 @@ import dev.kindling.api.function.Function;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
+import java.io.Serial;
 import java.util.Comparator;
 import java.util.List;
 
 /** Transformations that move rows to other partitions. */
 abstract class ShuffledHandle<T> extends NarrowHandle<T> {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
     ShuffledHandle(PlanSession session, PlanNode node) {
         super(session, node);
     }
