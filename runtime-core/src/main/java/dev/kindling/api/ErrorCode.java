@@ -34,8 +34,10 @@ public enum ErrorCode {
     NON_DETERMINISTIC,
     /** Bytes of ours failed their checksum and could not be had again. */
     CORRUPT_DATA,
-    /** Memory or disk of an executor does not suffice for the smallest step. */
+    /** Memory of an executor does not suffice for the smallest step, or a start lacks a directory or a port. */
     OUT_OF_RESOURCES,
+    /** The local directories of all executors are full or broken. */
+    SCRATCH_FULL,
     /** A defect of Kindling itself. */
     INTERNAL
 }

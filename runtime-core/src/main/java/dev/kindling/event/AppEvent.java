@@ -57,6 +57,9 @@ public sealed interface AppEvent {
     /** Not heard of for so long that it may be lost; it is, if it stays silent. */
     record ExecutorSilent(String executorId, long silentMs) implements AppEvent {}
 
+    /** It gets no task for so long, unless all others are in the same way. */
+    record ExecutorExcluded(String executorId, long forMs, String reason) implements AppEvent {}
+
     record ExecutorLost(String executorId, ExitReason reason) implements AppEvent {}
 
     /** More became known about the end of an executor that was lost before. */

@@ -78,6 +78,8 @@ public final class AppStory {
                     + e.stack());
         } else if (event instanceof AppEvent.ExecutorLost e) {
             tellLost(e);
+        } else if (event instanceof AppEvent.ExecutorExcluded e) {
+            say("executor " + e.executorId() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
         } else if (event instanceof AppEvent.ExecutorLossExplained e) {
             say("now it is known why executor " + e.executorId() + " was lost: " + e.reason());
         } else if (event instanceof AppEvent.MapOutputsLost e) {

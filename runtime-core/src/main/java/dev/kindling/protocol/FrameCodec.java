@@ -683,6 +683,9 @@ public final class FrameCodec {
             out.tag(9);
             out.text(f.message());
             out.text(f.stack());
+        } else if (failure instanceof TaskFailure.ScratchFull f) {
+            out.tag(10);
+            out.text(f.message());
         } else {
             throw new ProtocolException("no layout for " + failure.getClass().getName());
         }
@@ -714,6 +717,8 @@ public final class FrameCodec {
                 return new TaskFailure.NotAccepted(in.text("message"));
             case 9:
                 return new TaskFailure.Internal(in.text("message"), in.text("stack"));
+            case 10:
+                return new TaskFailure.ScratchFull(in.text("message"));
             default:
                 throw in.malformed("failure tag", "unknown: " + tag);
         }

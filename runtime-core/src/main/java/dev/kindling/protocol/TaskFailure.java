@@ -27,8 +27,11 @@ public sealed interface TaskFailure {
     /** The result is larger than allowed; never retried. */
     record ResultTooLarge(String message, long byteCount) implements TaskFailure {}
 
-    /** Memory grant or scratch disk did not suffice; tried elsewhere. */
+    /** Memory grant or memory outside the heap did not suffice; tried elsewhere. */
     record OutOfResources(String message) implements TaskFailure {}
+
+    /** None of the executor's local directories took what had to be written; tried elsewhere, not the task's fault. */
+    record ScratchFull(String message) implements TaskFailure {}
 
     /** Stopped on the driver's request. */
     record Cancelled(String message) implements TaskFailure {}

@@ -95,7 +95,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     @Override
     public void run(JobGraph graph, ResultListener listener) throws InterruptedException {
-        RunningJob job = new RunningJob(graph.jobId(), setup.maxResultBytes());
+        RunningJob job = new RunningJob(graph.jobId(), graph.description(), setup.maxResultBytes());
         jobs.put(graph.jobId(), job);
         merges.begin(graph.jobId());
         boolean isEnded = false;
@@ -310,16 +310,22 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private void deliver(DriverEffect.DeliverResult deliver) {
         RunningJob job = jobs.get(deliver.jobId());
         if (deliver.result() instanceof TaskResult.Direct direct) {
-            deliver(job, deliver, direct.bytes());
+            if (isAdmitted(job, deliver, direct.bytes().length)) {
+                job.deliver(deliver.partition(), direct.bytes());
+            }
         } else if (deliver.result() instanceof TaskResult.Stored stored) {
-            onIo(() -> fetch(job, deliver, stored));
+            boolean isAdmitted = isAdmitted(job, deliver, stored.byteCount());
+            onIo(() -> fetch(isAdmitted ? job : null, deliver, stored));
         }
     }
 
-    private void deliver(RunningJob job, DriverEffect.DeliverResult deliver, byte[] bytes) {
-        if (job != null && !job.deliver(deliver.partition(), bytes)) {
-            loop.offer(new DriverEvent.CancelJob(deliver.jobId(), "its results are larger than the driver may hold"));
+    private boolean isAdmitted(RunningJob job, DriverEffect.DeliverResult deliver, long byteCount) {
+        if (job == null || job.admit(byteCount)) {
+            return job != null;
         }
+        // The core ignores it when the job has ended before.
+        loop.offer(new DriverEvent.CancelJob(deliver.jobId(), "its results are larger than the driver may hold"));
+        return false;
     }
 
     private void release(DriverEffect.ReleaseExecutor release) {
@@ -336,13 +342,16 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         io.execute(work);
     }
 
+    /** @param job null when nobody wants the result any more */
     private void fetch(RunningJob job, DriverEffect.DeliverResult deliver, TaskResult.Stored stored) {
         try {
             if (job != null) {
-                deliver(job, deliver, results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount()));
+                byte[] bytes = results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount());
+                job.deliver(deliver.partition(), bytes);
             }
             loop.post(new DriverEvent.ResultFetched(deliver.jobId(), deliver.partition(), deliver.attempt()));
         } catch (IOException e) {
+            job.withdraw(stored.byteCount());
             String why = "its result of " + stored.byteCount() + " bytes could not be fetched from executor "
                     + deliver.holder().executorId() + ": " + e.getMessage();
             loop.post(new DriverEvent.ResultLost(deliver.jobId(), deliver.partition(), deliver.attempt(), why));

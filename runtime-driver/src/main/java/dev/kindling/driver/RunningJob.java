@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  */
 final class RunningJob {
     private final int jobId;
+    private final String description;
     private final long maxResultBytes;
     private final ArrayDeque<Delivered> delivered = new ArrayDeque<>();
     private long resultBytes;
@@ -21,8 +22,10 @@ final class RunningJob {
 
     private record Delivered(int partition, byte[] encoded) {}
 
-    RunningJob(int jobId, long maxResultBytes) {
+    /** @param description what the program asked for and where, such as {@code collect at Zips.java:12} */
+    RunningJob(int jobId, String description, long maxResultBytes) {
         this.jobId = jobId;
+        this.description = description;
         this.maxResultBytes = maxResultBytes;
     }
 
@@ -30,23 +33,37 @@ final class RunningJob {
         return jobId;
     }
 
-    /** Takes one partition's result; false when the job has become larger than allowed and has failed for it. */
-    synchronized boolean deliver(int partition, byte[] encoded) {
+    /**
+     * A result of so many bytes wants to come; false when the job has become larger than is allowed and has failed for
+     * it, so that none of these bytes ever reaches this JVM's heap.
+     */
+    synchronized boolean admit(long byteCount) {
         if (isEnded) {
-            return true;
-        }
-        resultBytes += encoded.length;
-        if (resultBytes > maxResultBytes) {
-            String message = "the results of job " + jobId + " take " + ByteSizes.format(resultBytes)
-                    + " and more, the driver holds at most " + ByteSizes.format(maxResultBytes)
-                    + "; write them with saveAsTextFile, read them partition by partition with toLocalIterator, or raise"
-                    + " kindling.result.maxBytes";
-            fail(() -> new KindlingException(ErrorCode.RESULT_TOO_LARGE, message));
             return false;
         }
-        delivered.add(new Delivered(partition, encoded));
-        notifyAll();
-        return true;
+        resultBytes += byteCount;
+        if (resultBytes <= maxResultBytes) {
+            return true;
+        }
+        String message = "the results of job " + jobId + " (" + description + ") take " + ByteSizes.format(resultBytes)
+                + " and more, the driver holds at most " + ByteSizes.format(maxResultBytes)
+                + "; write them with saveAsTextFile, read them partition by partition with toLocalIterator, or raise"
+                + " kindling.result.maxBytes";
+        fail(() -> new KindlingException(ErrorCode.RESULT_TOO_LARGE, message));
+        return false;
+    }
+
+    /** A result that was admitted could not be had. */
+    synchronized void withdraw(long byteCount) {
+        resultBytes -= byteCount;
+    }
+
+    /** Takes one partition's result, which was admitted before. */
+    synchronized void deliver(int partition, byte[] encoded) {
+        if (!isEnded) {
+            delivered.add(new Delivered(partition, encoded));
+            notifyAll();
+        }
     }
 
     synchronized void complete() {

@@ -225,9 +225,10 @@ public final class Executor implements AutoCloseable {
         if (succeeded.result() instanceof TaskResult.Stored) {
             try {
                 blocks.putResult(attempt, succeeded.storedResult());
-            } catch (IOException e) {
-                TaskFailure failure = new TaskFailure.OutOfResources("cannot keep a result of "
-                        + succeeded.storedResult().length + " bytes on executor " + setup.executorId() + ": " + e);
+            } catch (IOException | RuntimeException e) {
+                TaskFailure failure = new TaskFailure.ScratchFull("cannot keep a result of "
+                        + succeeded.storedResult().length + " bytes on executor " + setup.executorId() + ": "
+                        + e.getMessage());
                 return new ExecutorEvent.AttemptFailed(attempt, failure, succeeded.metrics());
             }
         }

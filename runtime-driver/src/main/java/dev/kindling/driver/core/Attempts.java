@@ -161,6 +161,7 @@ final class Attempts {
         }
         stage.tasks.ended(attempt);
         stage.tasks.succeeded(e.attempt().partition());
+        executors.fullDisks.succeeded(executor);
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
         stage.inputWasRead();
         out.emit(new AppEvent.AttemptSucceeded(attempt.id, executor.id, e.metrics()));
@@ -266,9 +267,11 @@ final class Attempts {
     }
 
     private void failed(RunningAttempt attempt, TaskFailure failure) {
-        FailurePolicy.Verdict verdict = FailurePolicy.verdict(failure);
+        FailurePolicy.Verdict verdict = failure instanceof TaskFailure.ScratchFull
+                ? verdictOfFullDisk(attempt)
+                : FailurePolicy.verdict(failure);
         String words = FailurePolicy.words(failure);
-        reportFailed(attempt, words + whyGone(failure), verdict != FailurePolicy.Verdict.UNCHARGED);
+        reportFailed(attempt, words + whyGone(failure), verdict == FailurePolicy.Verdict.CHARGED);
         switch (verdict) {
             case FINAL -> {
                 String message = FailurePolicy.describe(words, attempt.stage, attempt, 1, 0, List.of());
@@ -316,11 +319,27 @@ final class Attempts {
         stages.failJobsNeeding(attempt.stage, code, message, Optional.of(failure), exit);
     }
 
+    private FailurePolicy.Verdict verdictOfFullDisk(RunningAttempt attempt) {
+        FullDisks fullDisks = executors.fullDisks;
+        if (fullDisks.failed(attempt.executor, out.nowMs())) {
+            String reason =
+                    FullDisks.FAILURES_BEFORE_EXCLUDED + " attempts in a row could not write to its local disks";
+            out.emit(new AppEvent.ExecutorExcluded(attempt.executor.id, FullDisks.EXCLUDED_MS, reason));
+        }
+        if (bugs.contains(PlantedBug.FULL_DISK_CHARGED)) {
+            return FailurePolicy.Verdict.CHARGED;
+        }
+        return fullDisks.isEverywhere(executors.liveCount())
+                ? FailurePolicy.Verdict.FINAL
+                : FailurePolicy.Verdict.UNCHARGED;
+    }
+
     private void retryUncharged(RunningAttempt attempt, TaskFailure failure) {
         boolean isMissed = failure instanceof TaskFailure.CacheMissed;
-        long notBeforeMs = failure instanceof TaskFailure.FetchFailed || isMissed
-                ? out.nowMs()
-                : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
+        boolean mayRunAtOnce = failure instanceof TaskFailure.FetchFailed
+                || isMissed
+                || failure instanceof TaskFailure.ScratchFull && executors.liveCount() > 1;
+        long notBeforeMs = mayRunAtOnce ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
         stages.requeue(attempt.stage, attempt.id.partition(), notBeforeMs, avoidUntilMs, avoided);

@@ -32,6 +32,10 @@ final class ExecutorState {
     long lastHeapBytes;
 
     long lastResidentBytes;
+    /** In a row; see {@link FullDisks}. */
+    int fullDiskFailures;
+
+    long excludedUntilMs;
     boolean isWarned;
     boolean isLost;
 

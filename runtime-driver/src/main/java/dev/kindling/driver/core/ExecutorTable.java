@@ -32,6 +32,7 @@ final class ExecutorTable {
     private final ArrayList<ExecutorState> byIndex = new ArrayList<>();
     private final TreeMap<String, Integer> executorsOnHost = new TreeMap<>();
     final Losses losses = new Losses();
+    final FullDisks fullDisks = new FullDisks();
 
     void request(String executorId, long awakeMs) {
         abandoned.remove(executorId);
@@ -133,6 +134,7 @@ final class ExecutorTable {
         fenced.put(executor.id, executor.incarnation);
         removeOldest(fenced, KEPT_FENCED);
         losses.record(executor.id, reason);
+        fullDisks.lost(executor);
     }
 
     private static void removeOldest(LinkedHashMap<String, ?> entries, int kept) {

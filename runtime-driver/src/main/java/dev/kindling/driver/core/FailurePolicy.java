@@ -28,7 +28,8 @@ final class FailurePolicy {
         if (failure instanceof TaskFailure.FetchFailed
                 || failure instanceof TaskFailure.CacheMissed
                 || failure instanceof TaskFailure.Cancelled
-                || failure instanceof TaskFailure.NotAccepted) {
+                || failure instanceof TaskFailure.NotAccepted
+                || failure instanceof TaskFailure.ScratchFull) {
             return Verdict.UNCHARGED;
         }
         return Verdict.CHARGED;
@@ -43,6 +44,9 @@ final class FailurePolicy {
         }
         if (failure instanceof TaskFailure.ResultTooLarge) {
             return ErrorCode.RESULT_TOO_LARGE;
+        }
+        if (failure instanceof TaskFailure.ScratchFull) {
+            return ErrorCode.SCRATCH_FULL;
         }
         if (failure instanceof TaskFailure.OutOfResources) {
             return ErrorCode.OUT_OF_RESOURCES;

@@ -98,7 +98,7 @@ final class Placement {
 
     /** At the end of every event; {@code isTick} looks at everything that may have become due. */
     void place(long nowMs, boolean isTick, Launcher launcher) {
-        if (isTick || hasNewTasks) {
+        if (isTick || hasNewTasks || executors.fullDisks.expire(nowMs)) {
             placeEverywhere(nowMs, launcher);
         } else {
             for (ExecutorState executor : freed) {
@@ -148,7 +148,7 @@ final class Placement {
     }
 
     private boolean placeOne(StageState stage, ExecutorState executor, long nowMs, Launcher launcher) {
-        if (!stage.tasks.isWaiting()) {
+        if (!stage.tasks.isWaiting() || executors.fullDisks.isAvoided(executor, executors.liveCount())) {
             return false;
         }
         long waitMs = Math.min(settings.localityWaitMs(), stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS));

@@ -40,6 +40,8 @@ enum PlantedBug {
     CONSUMER_NOT_WOKEN,
     /** A map output that was rebuilt with other rows is taken for the earlier one. */
     DIGEST_NOT_COMPARED,
+    /** A full disk counts as a failure of the task that could not write. */
+    FULL_DISK_CHARGED,
     /** An executor with an attempt that ignores its cancellation stays. */
     STUCK_EXECUTOR_NOT_REPLACED,
     /** What an attempt added to accumulators counts again when its outcome comes a second time. */

@@ -231,6 +231,9 @@ public final class Sentences {
         if (event instanceof AppEvent.ExecutorLost e) {
             return "executor " + e.executorId() + " is lost: " + e.reason();
         }
+        if (event instanceof AppEvent.ExecutorExcluded e) {
+            return "executor " + e.executorId() + " gets no task for " + e.forMs() + " ms: " + e.reason();
+        }
         if (event instanceof AppEvent.ExecutorLossExplained e) {
             return "executor " + e.executorId() + " was lost because: " + e.reason();
         }

@@ -488,6 +488,7 @@ final class Stages {
         for (ExecutorState executor : executors.registered()) {
             out.send(executor, new Frame.DropShuffle(shuffleId));
         }
+        executors.fullDisks.spaceWasFreed();
     }
 
     // ---- results come in ----------------------------------------------------------------------------------------

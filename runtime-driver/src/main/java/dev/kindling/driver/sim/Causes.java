@@ -60,6 +60,7 @@ final class Causes {
     void justify(DriverEffect.FailJob failure) {
         boolean isJustified = switch (failure.code()) {
             case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
+            case SCRATCH_FULL -> faults.struckCount(FaultKind.DISK_FULL) >= 2;
             case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
             case TASK_FAILED -> unreadable() >= 4;
             case NON_DETERMINISTIC -> unreadable() > 0 && failure.message().contains(SyntheticJobs.NON_DETERMINISTIC);

@@ -134,7 +134,7 @@ final class SimDisk {
         public void write(byte[] bytes, int offset, int length) {
             if (isFull) {
                 throw new KindlingException(
-                        ErrorCode.OUT_OF_RESOURCES, "no space left on the simulated disk for " + length + " bytes");
+                        ErrorCode.SCRATCH_FULL, "no space left on the simulated disk for " + length + " bytes");
             }
             pages.write(bytes, offset, length);
         }

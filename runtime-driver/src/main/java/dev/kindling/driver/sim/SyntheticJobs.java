@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.executor.attempt.TaskEnvironment;
@@ -305,7 +306,10 @@ final class SyntheticJobs implements SimJobs {
                     environment.settings().maxDirectResultBytes(),
                     List.of(new AccumulatorUpdate(task.attempt().stageId(), rowsRead)));
         } catch (KindlingException e) {
-            return new TaskOutcome.Failure(new TaskFailure.OutOfResources(e.getMessage()), TaskMetrics.NONE);
+            TaskFailure failure = e.code() == ErrorCode.SCRATCH_FULL
+                    ? new TaskFailure.ScratchFull(e.getMessage())
+                    : new TaskFailure.OutOfResources(e.getMessage());
+            return new TaskOutcome.Failure(failure, TaskMetrics.NONE);
         } catch (IOException e) {
             return new TaskOutcome.Failure(new TaskFailure.InputOutput(e.toString(), false, ""), TaskMetrics.NONE);
         }

@@ -456,6 +456,73 @@ class DriverCoreTest {
                 ExitReason.Kind.HEAP_EXHAUSTED, failure.exit().orElseThrow().kind());
     }
 
+    private static TaskFailure full(String executorId) {
+        return new TaskFailure.ScratchFull("no local directory takes scratch file x of 100 bytes: /" + executorId);
+    }
+
+    @Test
+    void attemptThatFindsTheDiskFullRunsElsewhereAndIsNotCharged() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.submit(job(1).resultStage(0, 1).maxTaskFailures(1).build());
+        String first = driver.placeOf("s0p0#0");
+
+        driver.fails("s0p0#0", full(first)).says("has failed, not charged: no local directory takes");
+
+        assertNotEquals(first, driver.placeOf("s0p0#1"));
+    }
+
+    @Test
+    void executorWhoseDisksAreFullGetsNoTaskForAMinute() {
+        DriverScript driver = DriverScript.with(executor("e1", 2), executor("e2", 2));
+        driver.submit(job(1).resultStage(0, 4).build());
+        driver.fails("s0p0#0", full("e1")).neverSays("gets no task");
+        driver.fails("s0p2#0", full("e1"));
+
+        driver.says("executor e1 gets no task for 60000 ms");
+        driver.finishes("s0p1#0").finishes("s0p3#0");
+        assertEquals("e2", driver.placeOf("s0p0#1"));
+        assertEquals("e2", driver.placeOf("s0p2#1"));
+        driver.finishes("s0p0#1").finishes("s0p2#1").says("complete job 1");
+
+        driver.submit(job(2).resultStage(1, 2).build());
+        assertEquals("e2", driver.placeOf("s1p0#0"));
+        assertEquals("e2", driver.placeOf("s1p1#0"));
+        driver.passesAlive(60_500).submit(job(3).resultStage(2, 1).build());
+        assertEquals("e1", driver.placeOf("s2p0#0"));
+    }
+
+    @Test
+    void jobFailsAsSoonAsAllDisksAreFull() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.submit(job(1).resultStage(0, 2).build());
+        for (int round = 0; round < 2; round++) {
+            driver.neverSays("fail job");
+            for (String attempt : List.of("s0p0#" + round, "s0p1#" + round)) {
+                driver.fails(attempt, full(driver.placeOf(attempt)));
+            }
+        }
+
+        driver.says("fail job 1 SCRATCH_FULL: no local directory takes scratch file x of 100 bytes");
+    }
+
+    @Test
+    void filesThatAreDeletedMakeRoomForTasksAgain() {
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(2, 1);
+        driver.finishAll(0).finishAll(1).submit(job(2).resultStage(5, 4).build());
+        String full = driver.placeOf("s5p0#0");
+        driver.fails("s5p0#0", full(full));
+        driver.fails(full.equals(driver.placeOf("s5p1#0")) ? "s5p1#0" : "s5p2#0", full(full))
+                .says("gets no task");
+
+        driver.passes(100);
+        assertEquals(1, driver.core().believedAttempts().size());
+
+        driver.on(new DriverEvent.ForgetShuffle(0)).says("DropShuffle 0").passes(100);
+
+        assertEquals(2, driver.core().believedAttempts().size());
+    }
+
     @Test
     void notAcceptedAttemptIsOfferedAgainAfterAPause() {
         DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);

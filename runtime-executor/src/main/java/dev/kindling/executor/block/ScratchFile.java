@@ -134,9 +134,9 @@ final class ScratchFile implements Closeable {
     private void refused(IOException failure, int count) {
         refusals.append(refusals.length() == 0 ? "" : "; ")
                 .append(directory)
-                .append(" (needs ")
+                .append(" (")
                 .append(length + count)
-                .append(" bytes, ")
+                .append(" bytes needed, ")
                 .append(directory.toFile().getUsableSpace())
                 .append(" free): ")
                 .append(failure.getMessage());
@@ -146,10 +146,9 @@ final class ScratchFile implements Closeable {
 
     private KindlingException noRoom(int count) {
         return new KindlingException(
-                ErrorCode.OUT_OF_RESOURCES,
-                "cannot write " + (length + count) + " bytes to scratch file " + relativePath
-                        + ", no local directory takes it: " + refusals
-                        + ". Free some space or name more directories in kindling.scratch.dirs.",
+                ErrorCode.SCRATCH_FULL,
+                "no local directory takes scratch file " + relativePath + " of " + (length + count) + " bytes: "
+                        + refusals + ". Free some space or name more directories in kindling.scratch.dirs",
                 lastRefusal);
     }
 

@@ -79,6 +79,7 @@ final class TaskFailures {
             case NOT_SERIALIZABLE -> new TaskFailure.NotSerializable(messageOf(known));
             case RESULT_TOO_LARGE -> new TaskFailure.ResultTooLarge(messageOf(known), 0);
             case OUT_OF_RESOURCES -> new TaskFailure.OutOfResources(messageOf(known));
+            case SCRATCH_FULL -> new TaskFailure.ScratchFull(messageOf(known));
             case INPUT_NOT_FOUND, INPUT_CHANGED -> new TaskFailure.InputOutput(messageOf(known), true, stackOf(known));
             case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS ->
                 new TaskFailure.InputOutput(messageOf(known), false, stackOf(known));

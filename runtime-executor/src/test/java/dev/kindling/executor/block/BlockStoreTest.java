@@ -322,12 +322,12 @@ class BlockStoreTest {
 
         KindlingException failure = assertThrows(KindlingException.class, () -> writeOutput(store, 1));
 
-        assertEquals(ErrorCode.OUT_OF_RESOURCES, failure.code());
+        assertEquals(ErrorCode.SCRATCH_FULL, failure.code());
         for (Path root : roots) {
             assertTrue(failure.getMessage().contains(root.toString()), failure.getMessage());
             Files.delete(root);
         }
-        assertTrue(failure.getMessage().contains("free"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("bytes needed, "), failure.getMessage());
     }
 
     @Test

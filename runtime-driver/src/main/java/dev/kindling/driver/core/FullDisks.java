@@ -1,0 +1,65 @@
+package dev.kindling.driver.core;
+
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.TreeSet;
+
+/**
+ * Executors whose local directories are full: after two attempts in a row that could not write there, an executor gets
+ * no task for a minute, or until a shuffle's files are deleted. When that is so of all executors, tasks run anywhere, and
+ * the job whose attempt finds the last disk full fails.
+ */
+final class FullDisks {
+    static final int FAILURES_BEFORE_EXCLUDED = 2;
+    static final long EXCLUDED_MS = 60_000;
+
+    private final TreeSet<ExecutorState> excluded =
+            new TreeSet<>(Comparator.comparingInt((ExecutorState executor) -> executor.index));
+
+    /** An attempt could not write there; true when the executor is excluded by it. */
+    boolean failed(ExecutorState executor, long nowMs) {
+        if (executor.isLost || ++executor.fullDiskFailures < FAILURES_BEFORE_EXCLUDED) {
+            return false;
+        }
+        executor.excludedUntilMs = nowMs + EXCLUDED_MS;
+        return excluded.add(executor);
+    }
+
+    /** An attempt has finished there. */
+    void succeeded(ExecutorState executor) {
+        executor.fullDiskFailures = 0;
+    }
+
+    /** Whether another executor is better for any task. */
+    boolean isAvoided(ExecutorState executor, int liveCount) {
+        return !excluded.isEmpty() && excluded.size() < liveCount && excluded.contains(executor);
+    }
+
+    boolean isEverywhere(int liveCount) {
+        return excluded.size() >= liveCount;
+    }
+
+    void lost(ExecutorState executor) {
+        excluded.remove(executor);
+    }
+
+    /** Files were deleted everywhere: what did not fit may fit now. */
+    void spaceWasFreed() {
+        excluded.forEach(executor -> executor.fullDiskFailures = 0);
+        excluded.clear();
+    }
+
+    /** True when an executor may be tried again; one more failure excludes it again. */
+    boolean expire(long nowMs) {
+        boolean isAny = false;
+        for (Iterator<ExecutorState> each = excluded.iterator(); each.hasNext(); ) {
+            ExecutorState executor = each.next();
+            if (nowMs >= executor.excludedUntilMs) {
+                executor.fullDiskFailures = FAILURES_BEFORE_EXCLUDED - 1;
+                each.remove();
+                isAny = true;
+            }
+        }
+        return isAny;
+    }
+}
