@@ -55,7 +55,7 @@ public interface KindlingListener {
         /**
          * How the application was started.
          *
-         * @param settings all that were set, by key; secrets are left out
+         * @param settings all that were set, by key; secrets are masked
          */
         record EnvironmentUpdate(Instant time, String master, Map<String, String> settings) implements Event {
             public EnvironmentUpdate {
@@ -79,6 +79,10 @@ public interface KindlingListener {
 
         /** @param failure what the action throws; empty when the job has succeeded */
         record JobEnd(Instant time, int jobId, Optional<Throwable> failure) implements Event {}
+
+        /** A named accumulator as it is after a job that added to it; {@code value} is a short text without rows. */
+        record AccumulatorChanged(Instant time, int jobId, long accumulatorId, String name, String value)
+                implements Event {}
 
         /** The stage's missing tasks are about to run. */
         record StageSubmitted(Instant time, StatusTracker.StageInfo stage) implements Event {}
@@ -119,6 +123,23 @@ public interface KindlingListener {
                 TaskContext.TaskMetrics metrics)
                 implements Event {}
 
+        /**
+         * A cancelled attempt does not stop: its function ignores interrupts.
+         *
+         * @param stack where it is, one frame a line
+         * @param isReplaced whether its executor is replaced for it; else it keeps its core until it ends by itself
+         */
+        record TaskStuck(
+                Instant time,
+                int stageId,
+                int partition,
+                int attempt,
+                String executor,
+                long sinceMs,
+                String stack,
+                boolean isReplaced)
+                implements Event {}
+
         /** @param memory what its tasks and cached blocks share */
         record ExecutorAdded(Instant time, String id, String host, int cores, long memory) implements Event {}
 
@@ -128,7 +149,13 @@ public interface KindlingListener {
         /** Not heard of for so long that it may be lost; it is, if it stays silent. No new task goes there. */
         record ExecutorSilent(Instant time, String id, long silentMs) implements Event {}
 
+        /** It gets no task for so long, unless all others are in the same way. */
+        record ExecutorExcluded(Instant time, String id, long forMs, String reason) implements Event {}
+
         record ExecutorRemoved(Instant time, String id, ExitReason reason) implements Event {}
+
+        /** More became known about the end of an executor that was removed before. */
+        record ExecutorLossExplained(Instant time, String id, ExitReason reason) implements Event {}
 
         /** Map outputs that must be computed again. */
         record MapOutputsLost(Instant time, int shuffleId, List<Integer> mapPartitions, String reason)

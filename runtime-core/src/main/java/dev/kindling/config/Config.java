@@ -111,9 +111,16 @@ public final class Config {
     /** What was set, one {@code key = value} a line, secrets masked. */
     public String describe() {
         StringBuilder lines = new StringBuilder();
-        entries.forEach((name, value) ->
-                lines.append(name).append(" = ").append(shown(name, value)).append('\n'));
+        shown().forEach((name, value) ->
+                lines.append(name).append(" = ").append(value).append('\n'));
         return lines.toString();
+    }
+
+    /** What was set, secrets masked. */
+    public SortedMap<String, String> shown() {
+        SortedMap<String, String> shown = new TreeMap<>();
+        entries.forEach((name, value) -> shown.put(name, shown(name, value)));
+        return shown;
     }
 
     @Override

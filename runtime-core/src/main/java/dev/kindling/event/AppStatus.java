@@ -2,6 +2,7 @@ package dev.kindling.event;
 
 import dev.kindling.protocol.TaskMetrics;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How an application stands: an unchangeable picture, made by {@link StatusFold} from its events. Times are
@@ -42,11 +43,16 @@ public record AppStatus(
         FAILED
     }
 
-    /** @param message why it failed; else empty */
+    /**
+     * @param description where it was started, such as {@code collect at ZipCount.java:14}
+     * @param properties local properties of the thread that started it
+     * @param message why it failed; else empty
+     */
     public record JobStatus(
             int jobId,
             String description,
             List<Integer> stageIds,
+            Map<String, String> properties,
             State state,
             long startedMs,
             long endedMs,
@@ -56,8 +62,12 @@ public record AppStatus(
         }
     }
 
+    static String messageOf(Throwable failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
     /**
-     * @param jobId the first job that needed it
+     * @param jobId the first job that needed it, -1 when that is not known
      * @param donePartitions partitions whose result is there
      * @param runningAttempts attempts that run now
      * @param succeededAttempts attempts that ended well, since the application started

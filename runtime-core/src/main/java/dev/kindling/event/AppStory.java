@@ -1,11 +1,15 @@
 package dev.kindling.event;
 
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.Outcome;
+import dev.kindling.api.StatusTracker.StageInfo;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +28,7 @@ public final class AppStory {
     private final Map<Integer, StageRun> stageRuns = new TreeMap<>();
     private final Map<AttemptId, Running> running = new TreeMap<>();
     private final Set<Long> succeededTasks = new HashSet<>();
+    private final Map<String, List<AttemptId>> stopped = new LinkedHashMap<>();
     private long startMs;
     private long nowMs;
     private int repeatedTasks;
@@ -50,83 +55,94 @@ public final class AppStory {
     private AppStory() {}
 
     /** One line an event worth telling, with the seconds since the first event in front; at the end what it cost. */
-    public static List<String> tell(List<TimedEvent> events) {
+    public static List<String> tell(List<? extends Event> events) {
         AppStory story = new AppStory();
-        story.startMs = events.isEmpty() ? 0 : events.get(0).timeMs();
-        for (TimedEvent timed : events) {
-            story.nowMs = timed.timeMs();
-            story.tell(timed.event());
+        story.startMs = events.isEmpty() ? 0 : events.get(0).time().toEpochMilli();
+        for (Event event : events) {
+            story.nowMs = event.time().toEpochMilli();
+            story.tell(event);
         }
         story.tellCost();
         return story.lines;
     }
 
-    private void tell(AppEvent event) {
-        if (event instanceof AppEvent.ApplicationStarted e) {
-            say("application " + e.name() + " (" + e.applicationId() + ") started on " + e.master());
-        } else if (event instanceof AppEvent.ApplicationEnded) {
+    private void tell(Event event) {
+        tellStopped(event);
+        if (event instanceof Event.ApplicationStart e) {
+            say("application " + e.name() + " (" + e.id() + ") started");
+        } else if (event instanceof Event.EnvironmentUpdate e) {
+            say("its master is " + e.master());
+        } else if (event instanceof Event.ApplicationEnd) {
             say("the application ended");
-        } else if (event instanceof AppEvent.ExecutorAdded e) {
-            say("executor " + e.executorId() + " came: " + count(e.cores(), "core") + ", "
-                    + ByteSizes.format(e.memoryBytes()) + " on " + e.host());
-        } else if (event instanceof AppEvent.ExecutorSilent e) {
-            say("executor " + e.executorId() + " has not been heard of for " + Durations.format(e.silentMs())
+        } else if (event instanceof Event.ExecutorAdded e) {
+            say("executor " + e.id() + " came: " + count(e.cores(), "core") + ", " + ByteSizes.format(e.memory())
+                    + " on " + e.host());
+        } else if (event instanceof Event.ExecutorSilent e) {
+            say("executor " + e.id() + " has not been heard of for " + Durations.format(e.silentMs())
                     + ": no new task goes there");
-        } else if (event instanceof AppEvent.AttemptStuck e) {
-            say("attempt " + e.attempt() + " on " + e.executorId() + " was cancelled " + Durations.format(e.sinceMs())
-                    + " ago and goes on" + (e.isReplaced() ? "" : "; it keeps its core") + ". It is here:\n"
-                    + e.stack());
-        } else if (event instanceof AppEvent.ExecutorLost e) {
+        } else if (event instanceof Event.TaskStuck e) {
+            say("attempt " + new AttemptId(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor()
+                    + " was cancelled " + Durations.format(e.sinceMs()) + " ago and goes on"
+                    + (e.isReplaced() ? "" : "; it keeps its core") + ". It is here:\n" + e.stack());
+        } else if (event instanceof Event.ExecutorRemoved e) {
             tellLost(e);
-        } else if (event instanceof AppEvent.ExecutorExcluded e) {
-            say("executor " + e.executorId() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
-        } else if (event instanceof AppEvent.ExecutorLossExplained e) {
-            say("now it is known why executor " + e.executorId() + " was lost: " + e.reason());
-        } else if (event instanceof AppEvent.MapOutputsLost e) {
+        } else if (event instanceof Event.ExecutorExcluded e) {
+            say("executor " + e.id() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
+        } else if (event instanceof Event.ExecutorLossExplained e) {
+            say("now it is known why executor " + e.id() + " was lost: " + e.reason());
+        } else if (event instanceof Event.Dropped e) {
+            say(e.events() + " events about tasks and blocks are missing here");
+        } else if (event instanceof Event.MapOutputsLost e) {
             say(count(e.mapPartitions().size(), "map output") + " of shuffle " + e.shuffleId() + " "
                     + (e.mapPartitions().size() == 1 ? "is" : "are") + " gone (" + e.reason()
                     + "): only " + listed(e.mapPartitions(), "partition") + " will be computed again");
-        } else if (event instanceof AppEvent.JobStarted
-                || event instanceof AppEvent.JobCompleted
-                || event instanceof AppEvent.JobFailed) {
+        } else if (event instanceof Event.JobStart || event instanceof Event.JobEnd) {
             tellJob(event);
-        } else if (event instanceof AppEvent.StageStarted
-                || event instanceof AppEvent.StageSkipped
-                || event instanceof AppEvent.StageCompleted) {
+        } else if (event instanceof Event.StageSubmitted
+                || event instanceof Event.StageSkipped
+                || event instanceof Event.StageCompleted) {
             tellStage(event);
         } else {
             tellAttempt(event);
         }
     }
 
-    private void tellJob(AppEvent event) {
-        if (event instanceof AppEvent.JobStarted e) {
+    private void tellJob(Event event) {
+        if (event instanceof Event.JobStart e) {
             jobStarts.put(e.jobId(), nowMs);
-            say("job " + e.jobId() + " (" + e.description() + ") started: "
+            say("job " + e.jobId() + " (" + e.callSite() + ") started: "
                     + count(e.stageIds().size(), "stage"));
-        } else if (event instanceof AppEvent.JobCompleted e) {
-            say("job " + e.jobId() + " completed after " + since(jobStarts.get(e.jobId())));
-        } else if (event instanceof AppEvent.JobFailed e) {
-            say("job " + e.jobId() + " failed after " + since(jobStarts.get(e.jobId())) + ": " + e.message());
+        } else if (event instanceof Event.JobEnd e) {
+            String after = " after " + since(jobStarts.get(e.jobId()));
+            say("job " + e.jobId()
+                    + e.failure()
+                            .map(failure -> " failed" + after + ": " + AppStatus.messageOf(failure))
+                            .orElse(" completed" + after));
         }
     }
 
-    private void tellStage(AppEvent event) {
-        if (event instanceof AppEvent.StageStarted e) {
-            StageRun before = stageRuns.put(e.stageId(), new StageRun(e.name(), nowMs, e.taskCount()));
-            boolean isAll = e.taskCount() == e.partitionCount();
-            say("stage " + e.stageId() + " (" + e.name() + ") "
+    private void tellStage(Event event) {
+        if (event instanceof Event.StageSubmitted e) {
+            StageInfo stage = e.stage();
+            int missing = stage.numTasks() - stage.numCompletedTasks();
+            StageRun before = stageRuns.put(stage.stageId(), new StageRun(stage.name(), nowMs, missing));
+            say("stage " + stage.stageId() + " (" + stage.name() + ") "
                     + (before == null ? "started: " : "runs again: ")
-                    + (isAll
-                            ? count(e.taskCount(), "task")
-                            : count(e.taskCount(), "task") + " of " + e.partitionCount()
+                    + (stage.numCompletedTasks() == 0
+                            ? count(missing, "task")
+                            : count(missing, "task") + " of " + stage.numTasks()
                                     + ", the results of the others are there"));
-        } else if (event instanceof AppEvent.StageSkipped e) {
+        } else if (event instanceof Event.StageSkipped e) {
             StageRun before = stageRuns.get(e.stageId());
             say("stage " + e.stageId() + " (" + e.name() + ") was skipped: all its map outputs are there"
                     + (before == null ? "" : ", which saves " + runTime(before.metrics) + " of task time"));
-        } else if (event instanceof AppEvent.StageCompleted e && stageRuns.containsKey(e.stageId())) {
-            tellCompleted(e.stageId(), stageRuns.get(e.stageId()));
+        } else if (event instanceof Event.StageCompleted e
+                && stageRuns.containsKey(e.stage().stageId())) {
+            StageRun run = stageRuns.get(e.stage().stageId());
+            e.failure()
+                    .ifPresentOrElse(
+                            why -> say("stage " + e.stage().stageId() + " (" + run.name + ") ended unfinished: " + why),
+                            () -> tellCompleted(e.stage().stageId(), run));
         }
     }
 
@@ -138,7 +154,7 @@ public final class AppStory {
         append(text, "read", metrics.bytesRead());
         append(text, "fetched", metrics.shuffleBytesReadLocal() + metrics.shuffleBytesReadRemote());
         append(text, "of shuffle written", metrics.shuffleBytesWritten());
-        append(text, "spilled", metrics.spilledBytes());
+        append(text, "spilled", metrics.diskSpilled());
         append(text, "of output written", metrics.bytesWritten());
         say(text.toString());
     }
@@ -149,46 +165,83 @@ public final class AppStory {
         }
     }
 
-    private void tellAttempt(AppEvent event) {
-        if (event instanceof AppEvent.AttemptStarted e) {
-            running.put(e.attempt(), new Running(e.executorId(), nowMs));
-            StageRun run = stageRuns.get(e.attempt().stageId());
+    private void tellAttempt(Event event) {
+        if (event instanceof Event.TaskStart e) {
+            running.put(idOf(e), new Running(e.executor(), nowMs));
+            StageRun run = stageRuns.get(e.stageId());
             if (run != null) {
                 run.attempts++;
             }
-        } else if (event instanceof AppEvent.AttemptSucceeded e) {
+        } else if (event instanceof Event.TaskEnd e) {
+            ended(e, new AttemptId(e.stageId(), e.partition(), e.attempt()));
+        }
+    }
+
+    private static AttemptId idOf(Event.TaskStart e) {
+        return new AttemptId(e.stageId(), e.partition(), e.attempt());
+    }
+
+    private void ended(Event.TaskEnd e, AttemptId attempt) {
+        Running ended = running.remove(attempt);
+        if (e.outcome() instanceof Outcome.Success) {
             succeeded(e);
-        } else if (event instanceof AppEvent.AttemptFailed e) {
-            Running ended = running.remove(e.attempt());
-            failures += e.isCharged() ? 1 : 0;
-            say("attempt " + e.attempt() + " failed on " + e.executorId()
-                    + (ended == null ? "" : " after " + since(ended.startedMs())) + ": " + e.message()
-                    + (e.isCharged() ? "" : " (not counted against the task)"));
+        } else if (e.outcome() instanceof Outcome.Killed killed) {
+            stopped.computeIfAbsent(killed.reason(), why -> new ArrayList<>()).add(attempt);
+        } else {
+            boolean isCharged = e.outcome() instanceof Outcome.Failed failed && failed.countsTowardsLimit();
+            failures += isCharged ? 1 : 0;
+            say("attempt " + attempt + " failed on " + e.executor()
+                    + (ended == null ? "" : " after " + since(ended.startedMs())) + ": " + words(e.outcome())
+                    + (isCharged ? "" : " (not counted against the task)"));
         }
     }
 
-    private void succeeded(AppEvent.AttemptSucceeded e) {
-        running.remove(e.attempt());
-        StageRun run = stageRuns.get(e.attempt().stageId());
+    private static String words(Outcome outcome) {
+        if (outcome instanceof Outcome.Failed failed) {
+            return failed.message();
+        } else if (outcome instanceof Outcome.FetchFailed failed) {
+            return failed.message()
+                    + failed.whyExecutorWent()
+                            .map(why -> "; executor " + failed.fromExecutor() + " was lost: "
+                                    + why.detail().lines().findFirst().orElse(""))
+                            .orElse("");
+        } else if (outcome instanceof Outcome.ExecutorLost) {
+            return "its executor was lost";
+        }
+        return "another attempt had written its output";
+    }
+
+    /** The attempts that were stopped together, before what happened next. */
+    private void tellStopped(Event next) {
+        if (!stopped.isEmpty() && !(next instanceof Event.TaskEnd end && end.outcome() instanceof Outcome.Killed)) {
+            stopped.forEach((why, attempts) ->
+                    say(listed(attempts, "attempt") + (attempts.size() == 1 ? " was" : " were") + " stopped: " + why));
+            stopped.clear();
+        }
+    }
+
+    private void succeeded(Event.TaskEnd e) {
+        TaskMetrics metrics = TaskMetrics.of(e.metrics());
+        StageRun run = stageRuns.get(e.stageId());
         if (run != null) {
-            run.metrics = run.metrics.plus(e.metrics());
+            run.metrics = run.metrics.plus(metrics);
         }
-        if (!succeededTasks.add((long) e.attempt().stageId() << 32 | e.attempt().partition())) {
+        if (!succeededTasks.add((long) e.stageId() << 32 | e.partition())) {
             repeatedTasks++;
-            repeatedNanos += e.metrics().runNanos();
+            repeatedNanos += metrics.runNanos();
         }
     }
 
-    private void tellLost(AppEvent.ExecutorLost e) {
+    private void tellLost(Event.ExecutorRemoved e) {
         lostExecutors++;
         List<AttemptId> attempts = running.entrySet().stream()
-                .filter(entry -> entry.getValue().executorId().equals(e.executorId()))
+                .filter(entry -> entry.getValue().executorId().equals(e.id()))
                 .map(Map.Entry::getKey)
                 .toList();
         long wastedMs = attempts.stream()
                 .mapToLong(id -> nowMs - running.get(id).startedMs())
                 .sum();
-        say("executor " + e.executorId() + " was lost"
+        say("executor " + e.id() + " was lost"
                 + (attempts.isEmpty()
                         ? ", nothing ran there"
                         : " with " + listed(attempts, "attempt") + ", " + Durations.format(wastedMs)

@@ -2,6 +2,8 @@ package dev.kindling.event;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener;
+import dev.kindling.util.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -11,15 +13,21 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of an application's events, one JSON object a line in the order of the events. Each event is in the file
- * before the next one is taken, so what a crashed driver leaves is readable. Used by the listener's thread.
+ * The file of an application's events, one JSON object a line in the order of the events, after a first line that names
+ * the version of the format. Each event is in the file before the next one is taken, so what a crashed driver leaves is
+ * readable. Used by the listener's thread.
  */
-public final class EventLog implements AppEventListener {
+public final class EventLog implements KindlingListener, AutoCloseable {
+    /** Raised when a reader of the one before would read something wrongly; new events and components do not. */
+    static final int VERSION = 1;
+
+    private static final String HEAD = "{\"kindlingEventLog\":" + VERSION + "}";
     private static final String SUFFIX = ".events.jsonl";
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
@@ -36,8 +44,9 @@ public final class EventLog implements AppEventListener {
         Path file = directory.resolve(applicationId + SUFFIX);
         try {
             Files.createDirectories(directory);
-            return new EventLog(
-                    file, Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            Writer out = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            out.write(HEAD + "\n");
+            return new EventLog(file, out);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
@@ -53,12 +62,12 @@ public final class EventLog implements AppEventListener {
     }
 
     @Override
-    public void onEvent(long timeMs, AppEvent event) {
+    public void onEvent(Event event) {
         if (out == null) {
             return;
         }
         try {
-            out.write(EventJson.write(new TimedEvent(timeMs, event)) + "\n");
+            out.write(EventJson.write(event) + "\n");
             out.flush();
         } catch (IOException e) {
             // A full disk costs the log, not the application.
@@ -79,13 +88,15 @@ public final class EventLog implements AppEventListener {
     /**
      * The events of a log. A last line that a crash cut off is left out, as are events of later versions.
      *
-     * @throws KindlingException when there is no such file or a line in the middle is not an event
+     * @throws KindlingException when there is no such file, it is no event log, its format is a later one, or a line in
+     *     the middle is not an event
      */
-    public static List<TimedEvent> read(Path file) {
-        List<TimedEvent> events = new ArrayList<>();
+    public static List<Event> read(Path file) {
+        List<Event> events = new ArrayList<>();
         try (BufferedReader in = Files.newBufferedReader(file)) {
+            checkHead(file, in.readLine());
             String line = in.readLine();
-            for (long number = 1; line != null; number++) {
+            for (long number = 2; line != null; number++) {
                 String next = in.readLine();
                 readLine(file, number, line, next == null).ifPresent(events::add);
                 line = next;
@@ -99,7 +110,33 @@ public final class EventLog implements AppEventListener {
         return events;
     }
 
-    private static Optional<TimedEvent> readLine(Path file, long number, String line, boolean isLast) {
+    private static void checkHead(Path file, String line) {
+        long version = versionOf(line);
+        if (version > VERSION) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "the event log " + file + " has format " + version + ", this version of Kindling reads up to "
+                            + VERSION + "; use the version that wrote it, or a later one");
+        }
+        if (version < 1) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, file + " is no event log: its first line does not name a format");
+        }
+    }
+
+    private static long versionOf(String line) {
+        try {
+            return line != null
+                            && Json.parse(line) instanceof Map<?, ?> head
+                            && head.get("kindlingEventLog") instanceof Long version
+                    ? version
+                    : 0;
+        } catch (IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
+    private static Optional<Event> readLine(Path file, long number, String line, boolean isLast) {
         try {
             return EventJson.read(line);
         } catch (IllegalArgumentException e) {

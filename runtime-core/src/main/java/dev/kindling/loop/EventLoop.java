@@ -59,6 +59,7 @@ public final class EventLoop<E, F> implements AutoCloseable {
     private final Shell<E, F> shell;
     private final Story story = new Story(STORY_STEPS);
     private final Thread thread;
+    private final long startMs = System.currentTimeMillis();
     private final long startNanos = System.nanoTime();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -222,7 +223,7 @@ public final class EventLoop<E, F> implements AutoCloseable {
         for (int i = 0; i < remembered.length; i++) {
             remembered[i] = shell.inStory(effects.get(i));
         }
-        story.add(nowMs, shell.inStory(event), remembered);
+        story.add(nowMs - startMs, shell.inStory(event), remembered);
         for (F effect : effects) {
             shell.perform(effect);
         }
@@ -240,7 +241,8 @@ public final class EventLoop<E, F> implements AutoCloseable {
         }
     }
 
-    private long nowMs() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    /** The loop's time: the wall clock when it was made, going on at its own pace whatever the wall clock does. */
+    public long nowMs() {
+        return startMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     }
 }

@@ -538,19 +538,22 @@ public final class FrameCodec {
         out.number(m.runNanos());
         out.number(m.cpuNanos());
         out.number(m.gcNanos());
+        out.number(m.deserializeNanos());
+        out.number(m.resultBytes());
         out.number(m.recordsRead());
         out.number(m.bytesRead());
+        out.number(m.recordsWritten());
+        out.number(m.bytesWritten());
         out.number(m.shuffleRecordsRead());
         out.number(m.shuffleBytesReadLocal());
         out.number(m.shuffleBytesReadRemote());
         out.number(m.fetchWaitNanos());
         out.number(m.shuffleRecordsWritten());
         out.number(m.shuffleBytesWritten());
-        out.number(m.recordsWritten());
-        out.number(m.bytesWritten());
-        out.number(m.spilledBytes());
-        out.number(m.peakMemoryBytes());
-        out.number(m.resultBytes());
+        out.number(m.shuffleWriteNanos());
+        out.number(m.memorySpilled());
+        out.number(m.diskSpilled());
+        out.number(m.peakMemory());
     }
 
     private static TaskMetrics readMetrics(FrameReader in) {
@@ -558,19 +561,22 @@ public final class FrameCodec {
                 in.number("runNanos"),
                 in.number("cpuNanos"),
                 in.number("gcNanos"),
+                in.number("deserializeNanos"),
+                in.number("resultBytes"),
                 in.number("recordsRead"),
                 in.number("bytesRead"),
+                in.number("recordsWritten"),
+                in.number("bytesWritten"),
                 in.number("shuffleRecordsRead"),
                 in.number("shuffleBytesReadLocal"),
                 in.number("shuffleBytesReadRemote"),
                 in.number("fetchWaitNanos"),
                 in.number("shuffleRecordsWritten"),
                 in.number("shuffleBytesWritten"),
-                in.number("recordsWritten"),
-                in.number("bytesWritten"),
-                in.number("spilledBytes"),
-                in.number("peakMemoryBytes"),
-                in.number("resultBytes"));
+                in.number("shuffleWriteNanos"),
+                in.number("memorySpilled"),
+                in.number("diskSpilled"),
+                in.number("peakMemory"));
     }
 
     private static final int UPDATE_BYTES = 2;
@@ -726,7 +732,7 @@ public final class FrameCodec {
 
     // ---- launches -------------------------------------------------------------------------------------------------
 
-    private static final int LAUNCH_BYTES = ATTEMPT_BYTES + 2;
+    private static final int LAUNCH_BYTES = ATTEMPT_BYTES + 4;
     private static final int INPUT_BYTES = 4;
     private static final int SOURCE_BYTES = 3;
 
@@ -737,6 +743,8 @@ public final class FrameCodec {
         for (TaskLaunch task : tasks) {
             writeAttempt(out, task.attempt());
             out.number(task.jobId());
+            out.number(task.taskId());
+            out.number(task.stageAttempt());
             out.number(task.inputs().size());
             for (TaskInput input : task.inputs()) {
                 if (input instanceof TaskInput.Bytes i) {
@@ -779,6 +787,8 @@ public final class FrameCodec {
         for (int i = 0; i < count; i++) {
             AttemptId attempt = readAttempt(in);
             int jobId = in.integer("jobId");
+            long taskId = in.number("taskId");
+            int stageAttempt = in.integer("stageAttempt");
             int inputCount = in.count("inputs", INPUT_BYTES);
             List<TaskInput> inputs = new ArrayList<>(inputCount);
             for (int j = 0; j < inputCount; j++) {
@@ -802,7 +812,7 @@ public final class FrameCodec {
                     throw in.malformed("input tag", "unknown: " + tag);
                 }
             }
-            tasks.add(new TaskLaunch(attempt, jobId, inputs));
+            tasks.add(new TaskLaunch(attempt, jobId, taskId, stageAttempt, inputs));
         }
         return tasks;
     }

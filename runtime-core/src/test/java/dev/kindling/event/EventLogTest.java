@@ -6,17 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.protocol.AttemptId;
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.Outcome;
+import dev.kindling.protocol.TaskMetrics;
 import java.io.IOException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,80 +25,78 @@ class EventLogTest {
     @TempDir
     Path directory;
 
-    private long seed;
-
-    /** A record with a different value in every component, so that a mixed-up one is noticed. */
-    private Object sample(Type type) throws ReflectiveOperationException {
-        seed++;
-        if (type == int.class || type == Integer.class) {
-            return (int) seed;
-        } else if (type == long.class) {
-            return seed << 33;
-        } else if (type == boolean.class) {
-            return seed % 2 == 0;
-        } else if (type == String.class) {
-            return "text " + seed + " \"grün\"\n";
-        } else if (type == OptionalInt.class) {
-            return seed % 2 == 0 ? OptionalInt.empty() : OptionalInt.of((int) seed);
-        } else if (type instanceof Class<?> constants && constants.isEnum()) {
-            return constants.getEnumConstants()[(int) (seed % constants.getEnumConstants().length)];
-        } else if (type instanceof ParameterizedType list) {
-            return List.of(sample(list.getActualTypeArguments()[0]), sample(list.getActualTypeArguments()[0]));
-        }
-        Class<?> record = (Class<?>) type;
-        List<Class<?>> types = new ArrayList<>();
-        List<Object> values = new ArrayList<>();
-        for (RecordComponent component : record.getRecordComponents()) {
-            types.add(component.getType());
-            values.add(sample(component.getGenericType()));
-        }
-        return record.getDeclaredConstructor(types.toArray(new Class<?>[0])).newInstance(values.toArray());
-    }
-
-    private List<TimedEvent> oneOfEach() throws ReflectiveOperationException {
-        List<TimedEvent> events = new ArrayList<>();
-        for (int round = 0; round < 2; round++) {
-            for (Class<?> type : AppEvent.class.getPermittedSubclasses()) {
-                seed += round;
-                events.add(new TimedEvent(seed, (AppEvent) sample(type)));
-            }
-        }
+    private List<Event> oneOfEach() {
+        EventSamples samples = new EventSamples();
+        List<Event> events = new ArrayList<>(samples.oneOfEach());
+        events.addAll(samples.oneOfEach());
         return events;
     }
 
-    private Path write(List<TimedEvent> events) {
+    private Path write(List<Event> events) {
         EventLog log = EventLog.create(directory, "app");
-        events.forEach(timed -> log.onEvent(timed.timeMs(), timed.event()));
+        events.forEach(log::onEvent);
         log.close();
         return log.file();
     }
 
     @Test
-    void everyKindOfEventComesBackExactly() throws ReflectiveOperationException {
-        List<TimedEvent> events = oneOfEach();
+    void everyKindOfEventComesBackExactly() {
+        List<Event> events = oneOfEach();
 
         assertEquals(events, EventLog.read(write(events)));
     }
 
     @Test
-    void eventIsOneReadableLine() {
-        String line = EventJson.write(
-                new TimedEvent(17, new AppEvent.AttemptFailed(new AttemptId(1, 2, 0), "e1", "disk full", true)));
+    void failureComesBackWithItsWords() {
+        List<Event> failures = List.of(
+                new Event.JobEnd(
+                        Instant.EPOCH,
+                        1,
+                        Optional.of(new KindlingException(
+                                ErrorCode.RESULT_TOO_LARGE, "too large", new IllegalStateException("x")))),
+                new Event.JobEnd(Instant.EPOCH, 2, Optional.of(new IllegalStateException("what"))));
 
+        List<Event> read = EventLog.read(write(failures));
+
+        KindlingException first =
+                (KindlingException) ((Event.JobEnd) read.get(0)).failure().orElseThrow();
+        assertEquals(ErrorCode.RESULT_TOO_LARGE, first.code());
+        assertEquals("too large", first.getMessage());
         assertEquals(
-                "{\"timeMs\":17,\"event\":\"AttemptFailed\",\"attempt\":{\"stageId\":1,\"partition\":2,\"attempt\":0},"
-                        + "\"executorId\":\"e1\",\"message\":\"disk full\",\"isCharged\":true}",
-                line);
+                "java.lang.IllegalStateException: what",
+                ((Event.JobEnd) read.get(1)).failure().orElseThrow().getMessage());
     }
 
     @Test
-    void logOfACrashedDriverIsReadUpToItsLastWholeLine() throws ReflectiveOperationException, IOException {
-        List<TimedEvent> events = oneOfEach();
+    void eventIsOneReadableLine() {
+        String line = EventJson.write(new Event.TaskEnd(
+                Instant.ofEpochMilli(17),
+                1,
+                0,
+                9,
+                2,
+                0,
+                "e1",
+                new Outcome.Failed("java.io.IOException", "disk full", "", true),
+                TaskMetrics.NONE));
+
+        assertEquals(
+                "{\"event\":\"TaskEnd\",\"time\":17,\"stageId\":1,\"stageAttempt\":0,\"taskId\":9,\"partition\":2,"
+                        + "\"attempt\":0,\"executor\":\"e1\",\"outcome\":{\"kind\":\"Failed\","
+                        + "\"className\":\"java.io.IOException\",\"message\":\"disk full\",\"stack\":\"\","
+                        + "\"countsTowardsLimit\":true},\"metrics\":{\"runNanos\":0,",
+                line.substring(0, line.indexOf("\"cpuNanos\"")));
+    }
+
+    @Test
+    void logOfACrashedDriverIsReadUpToItsLastWholeLine() throws IOException {
+        List<Event> events = oneOfEach();
         Path file = write(events);
         byte[] bytes = Files.readAllBytes(file);
 
-        for (int cut = 1; cut < 60; cut++) {
-            Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 1 - cut));
+        int lastLine = EventJson.write(events.get(events.size() - 1)).length();
+        for (int cut = 0; cut < lastLine; cut++) {
+            Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 2 - cut));
             assertEquals(events.subList(0, events.size() - 1), EventLog.read(file), "cut by " + cut);
         }
     }
@@ -105,23 +104,45 @@ class EventLogTest {
     @Test
     void eventsAndComponentsOfOtherVersionsDoNoHarm() throws IOException {
         Path file = Files.writeString(directory.resolve("other"), """
-            {"timeMs":1,"event":"CometSeen","tail":[1,2]}
-            {"timeMs":2,"event":"JobStarted","jobId":7,"mood":"good"}
+            {"kindlingEventLog":1,"by":"somebody"}
+            {"time":1,"event":"CometSeen","tail":[1,2]}
+            {"time":2,"event":"JobStart","jobId":7,"mood":"good"}
             """);
 
-        assertEquals(List.of(new TimedEvent(2, new AppEvent.JobStarted(7, "", List.of()))), EventLog.read(file));
+        assertEquals(
+                List.of(new Event.JobStart(Instant.ofEpochMilli(2), 7, List.of(), "", Map.of())), EventLog.read(file));
+    }
+
+    @Test
+    void logOfALaterFormatIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("later"), "{\"kindlingEventLog\":2}\n");
+
+        KindlingException e = assertThrows(KindlingException.class, () -> EventLog.read(file));
+
+        assertTrue(e.getMessage().contains("has format 2, this version of Kindling reads up to 1"), e.getMessage());
+    }
+
+    @Test
+    void anyOtherFileIsNoEventLog() throws IOException {
+        for (String content : List.of("", "hello\n", "{\"event\":\"JobStart\"}\n")) {
+            Path file = Files.writeString(directory.resolve("any"), content);
+
+            KindlingException e = assertThrows(KindlingException.class, () -> EventLog.read(file));
+
+            assertTrue(e.getMessage().contains("is no event log"), e.getMessage());
+        }
     }
 
     @Test
     void damagedLineIsNamed() throws IOException {
-        Path file = write(List.of(new TimedEvent(1, new AppEvent.JobCompleted(1))));
-        Files.writeString(
-                file, "garbage\n{\"timeMs\":2,\"event\":\"JobCompleted\",\"jobId\":2}\n", StandardOpenOption.APPEND);
+        Event event = new Event.JobEnd(Instant.ofEpochMilli(1), 1, Optional.empty());
+        Path file = write(List.of(event));
+        Files.writeString(file, "garbage\n" + EventJson.write(event) + "\n", StandardOpenOption.APPEND);
 
         KindlingException e = assertThrows(KindlingException.class, () -> EventLog.read(file));
 
         assertEquals(ErrorCode.CORRUPT_DATA, e.code());
-        assertTrue(e.getMessage().startsWith("line 2 of "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("line 3 of "), e.getMessage());
     }
 
     @Test

@@ -154,7 +154,8 @@ final class ProtocolPage {
         } else if (value instanceof TaskFailure failure) {
             return FrameCodec.encode(new Frame.AttemptFailed("", 0, attempt, failure, TaskMetrics.NONE))[6];
         } else if (value instanceof TaskInput input) {
-            return FrameCodec.encode(new Frame.LaunchTasks(List.of(new TaskLaunch(attempt, 0, List.of(input)))))[7];
+            TaskLaunch launch = new TaskLaunch(attempt, 0, 0, 0, List.of(input));
+            return FrameCodec.encode(new Frame.LaunchTasks(List.of(launch)))[9];
         }
         throw new AssertionError("no tag for " + type);
     }

@@ -2,11 +2,12 @@ package dev.kindling.driver;
 
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.ListAccumulator;
 import dev.kindling.driver.core.DriverEffect;
-import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.rdd.AccumulatorRegistry;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -102,22 +103,22 @@ final class AccumulatorMerges {
      * The job has ended: merges what waits, says what the job has made of named accumulators, and why one of its
      * updates could not be merged, if so.
      */
-    Optional<KindlingException> end(int jobId, Consumer<AppEvent> events) {
+    Optional<KindlingException> end(int jobId, Instant time, Consumer<Event> events) {
         mergeWaiting();
         synchronized (merging) {
             OfJob job = jobs.remove(jobId);
             for (long id : job.changed) {
                 registry.find(id)
                         .filter(accumulator -> accumulator.name().isPresent())
-                        .ifPresent(accumulator -> events.accept(eventOf(jobId, accumulator)));
+                        .ifPresent(accumulator -> events.accept(eventOf(time, jobId, accumulator)));
             }
             return Optional.ofNullable(job.failure);
         }
     }
 
-    private static AppEvent eventOf(int jobId, Accumulator<?, ?> accumulator) {
-        return new AppEvent.AccumulatorChanged(
-                jobId, accumulator.id(), accumulator.name().orElse(""), textOf(accumulator));
+    private static Event eventOf(Instant time, int jobId, Accumulator<?, ?> accumulator) {
+        return new Event.AccumulatorChanged(
+                time, jobId, accumulator.id(), accumulator.name().orElse(""), textOf(accumulator));
     }
 
     /** A number as it is; of values that may be rows only how many they are. */

@@ -1,13 +1,13 @@
 package dev.kindling.driver;
 
+import dev.kindling.api.KindlingListener;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
 import dev.kindling.config.StorageKeys;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.driver.launch.Program;
-import dev.kindling.event.AppEvent;
-import dev.kindling.event.AppEventListener;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
 import dev.kindling.rdd.AccumulatorRegistry;
@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Application implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Application.class);
 
+    /** The exit code told to listeners when the JVM ends before the context was closed. */
+    private static final int JVM_ENDED = 1;
+
     private final String id;
     private final MasterUrl master;
     private final ApplicationScratch scratch;
@@ -37,7 +40,7 @@ final class Application implements AutoCloseable {
     private final AccumulatorRegistry accumulators;
     private final Driver driver;
     private final Cluster cluster;
-    private final Thread shutdownHook = new Thread(this::close, "kindling-shutdown");
+    private final Thread shutdownHook = new Thread(() -> end(JVM_ENDED), "kindling-shutdown");
     private boolean isClosed;
 
     private Application(
@@ -74,7 +77,7 @@ final class Application implements AutoCloseable {
                         .toList();
         MasterUrl master = MasterUrl.parse(config.get(ApplicationKeys.MASTER), providers);
         String id = newId();
-        List<AppEventListener> listeners = eventLog(config, id);
+        List<KindlingListener> listeners = eventLog(config, id);
         ApplicationScratch scratch = new ApplicationScratch(scratchRoots(config), id);
         EventBus events = new EventBus(listeners);
         DriverIo io = new DriverIo();
@@ -94,7 +97,7 @@ final class Application implements AutoCloseable {
             throw e;
         }
         try {
-            application.begin(config.get(ApplicationKeys.NAME));
+            application.begin(config);
         } catch (RuntimeException e) {
             application.close();
             throw e;
@@ -102,9 +105,10 @@ final class Application implements AutoCloseable {
         return application;
     }
 
-    private void begin(String name) {
+    private void begin(Config config) {
         Runtime.getRuntime().addShutdownHook(shutdownHook);
-        events.publish(System.currentTimeMillis(), new AppEvent.ApplicationStarted(id, name, master.text()));
+        events.publish(new Event.ApplicationStart(driver.now(), id, config.get(ApplicationKeys.NAME)));
+        events.publish(new Event.EnvironmentUpdate(driver.now(), master.text(), config.shown()));
         driver.start(cluster.launcher(), cluster.results());
         cluster.start(driver);
     }
@@ -120,7 +124,7 @@ final class Application implements AutoCloseable {
         return seconds.replace("-", "").replace(":", "").replace('T', '-') + "-" + Integer.toHexString(random);
     }
 
-    private static List<AppEventListener> eventLog(Config config, String applicationId) {
+    private static List<KindlingListener> eventLog(Config config, String applicationId) {
         String directory = config.get(StorageKeys.EVENT_LOG_DIR);
         return directory.isEmpty() ? List.of() : List.of(EventLog.create(Path.of(directory), applicationId));
     }
@@ -164,7 +168,11 @@ final class Application implements AutoCloseable {
      * the JVM must not end while the program's own thread is still tidying up.
      */
     @Override
-    public synchronized void close() {
+    public void close() {
+        end(0);
+    }
+
+    private synchronized void end(int exitCode) {
         if (isClosed) {
             return;
         }
@@ -173,7 +181,7 @@ final class Application implements AutoCloseable {
         cluster.close();
         driver.endLoop();
         io.close();
-        events.publish(System.currentTimeMillis(), new AppEvent.ApplicationEnded(id));
+        events.publish(new Event.ApplicationEnd(driver.now(), exitCode));
         events.close();
         program.close();
         scratch.close();

@@ -2,6 +2,7 @@ package dev.kindling.driver;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.DriverCore;
@@ -13,10 +14,10 @@ import dev.kindling.driver.launch.DriverInbox;
 import dev.kindling.driver.launch.ExecutorLink;
 import dev.kindling.driver.launch.ResultFetcher;
 import dev.kindling.driver.plan.JobSubmitter;
-import dev.kindling.event.AppEvent;
 import dev.kindling.event.EventBus;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
+import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.rdd.AccumulatorRegistry;
@@ -24,6 +25,7 @@ import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
 import dev.kindling.util.ByteSizes;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,6 +88,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         loop.start();
     }
 
+    /** The time on the clock of all events. */
+    Instant now() {
+        return Instant.ofEpochMilli(loop.nowMs());
+    }
+
     /** What the driver did last, for people. */
     Story story() {
         return loop.story();
@@ -113,7 +120,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 loop.post(new DriverEvent.CancelJob(graph.jobId(), "the waiting thread was interrupted or failed"));
             }
             // Before the action returns: the program reads what its tasks added.
-            unmerged = merges.end(graph.jobId(), this::publish);
+            unmerged = merges.end(graph.jobId(), now(), this::publish);
         }
         if (unmerged.isPresent()) {
             throw inThisThread(unmerged.get());
@@ -251,9 +258,13 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             } else if (effect instanceof DriverEffect.MergeUpdates merge) {
                 merge(merge);
             } else if (effect instanceof DriverEffect.CompleteJob complete) {
+                events.publish(new Event.JobEnd(now(), complete.jobId(), Optional.empty()));
                 end(complete.jobId(), RunningJob::complete);
             } else if (effect instanceof DriverEffect.FailJob fail) {
+                events.publish(new Event.JobEnd(now(), fail.jobId(), Optional.of(failures.exceptionOf(fail))));
                 end(fail.jobId(), job -> job.fail(() -> failures.exceptionOf(fail)));
+            } else if (effect instanceof DriverEffect.RefuseJob refuse) {
+                end(refuse.jobId(), job -> job.fail(() -> new KindlingException(refuse.code(), refuse.message())));
             } else if (effect instanceof DriverEffect.PublishOutput publish) {
                 onIo(() -> publish(publish));
             } else if (effect instanceof DriverEffect.DiscardOutput discard) {
@@ -278,17 +289,17 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         }
     }
 
-    private void publish(AppEvent event) {
-        events.publish(System.currentTimeMillis(), event);
-        if (event instanceof AppEvent.AttemptStuck stuck) {
+    private void publish(Event event) {
+        events.publish(event);
+        if (event instanceof Event.TaskStuck stuck) {
             LOG.warn(
                     "attempt {} was cancelled {} ms ago and goes on, for its function ignores interrupts: {}. It is"
                             + " here:\n{}",
-                    stuck.attempt(),
+                    new AttemptId(stuck.stageId(), stuck.partition(), stuck.attempt()),
                     stuck.sinceMs(),
                     stuck.isReplaced()
-                            ? "its executor " + stuck.executorId() + " is replaced, other tasks of it run again"
-                            : "it keeps one core of executor " + stuck.executorId() + " busy until it ends by itself",
+                            ? "its executor " + stuck.executor() + " is replaced, other tasks of it run again"
+                            : "it keeps one core of executor " + stuck.executor() + " busy until it ends by itself",
                     stuck.stack());
         }
     }

@@ -86,6 +86,8 @@ final class Layers {
             Set.of("currentTimeMillis", "nanoTime", "getenv", "getProperty", "identityHashCode", "exit"),
             "java.lang.Math",
             Set.of("random"),
+            "java.time.Instant",
+            Set.of("now"),
             "java.util.Map",
             Set.of("of", "ofEntries", "copyOf"),
             "java.util.Set",
@@ -286,7 +288,7 @@ final class Layers {
                         .contains(name)
                 || isIn(pack, "java.util.concurrent")
                 || isIn(pack, "java.util.random")
-                || isIn(pack, "java.time")
+                || isIn(pack, "java.time") && !name.equals("java.time.Instant")
                 || isIn(pack, "java.net")
                 || isIn(pack, "java.nio.file")
                 || isIn(pack, "java.nio.channels")

@@ -1,7 +1,6 @@
 package dev.kindling.driver.cli;
 
-import dev.kindling.event.AppEvent;
-import dev.kindling.event.AppEventListener;
+import dev.kindling.api.KindlingListener;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -10,7 +9,7 @@ import java.util.OptionalLong;
  * Kills one executor process of this JVM, as {@code kill -9} does, once map outputs lie on it and tasks of a later
  * stage run. Owned by its thread of the event bus; {@link #killedProcess} may be asked by any.
  */
-final class ChaosKill implements AppEventListener {
+final class ChaosKill implements KindlingListener {
     private static final String EXECUTOR_MAIN = "dev.kindling.executor.ExecutorMain";
 
     private final Terminal terminal;
@@ -22,11 +21,14 @@ final class ChaosKill implements AppEventListener {
     }
 
     @Override
-    public void onEvent(long timeMs, AppEvent event) {
-        if (event instanceof AppEvent.StageCompleted) {
-            completedStages++;
-        } else if (event instanceof AppEvent.AttemptStarted started && completedStages > 0 && killedProcess < 0) {
-            kill(started.attempt().stageId());
+    public void onStageCompleted(Event.StageCompleted e) {
+        completedStages++;
+    }
+
+    @Override
+    public void onTaskStart(Event.TaskStart e) {
+        if (completedStages > 0 && killedProcess < 0) {
+            kill(e.stageId());
         }
     }
 

@@ -1,9 +1,8 @@
 package dev.kindling.driver.cli;
 
-import dev.kindling.event.AppEvent;
-import dev.kindling.event.AppEventListener;
+import dev.kindling.api.KindlingListener;
+import dev.kindling.api.StatusTracker;
 import dev.kindling.event.AppStatus;
-import dev.kindling.event.AppStatus.StageStatus;
 import dev.kindling.event.ProgressLine;
 import dev.kindling.event.StatusFold;
 import dev.kindling.util.Durations;
@@ -12,7 +11,7 @@ import dev.kindling.util.Durations;
  * Shows the stages as they run: one rewritten line on a terminal, a line for each completed stage elsewhere; in both,
  * what went wrong. Owned by its thread of the event bus.
  */
-final class Progress implements AppEventListener {
+final class Progress implements KindlingListener, AutoCloseable {
     /** Ten times a second is as often as somebody can read. */
     private static final long REWRITE_EVERY_MS = 100;
 
@@ -25,20 +24,20 @@ final class Progress implements AppEventListener {
     }
 
     @Override
-    public void onEvent(long timeMs, AppEvent event) {
-        fold.onEvent(timeMs, event);
-        if (event instanceof AppEvent.ExecutorLost lost) {
-            terminal.say("executor " + lost.executorId() + " lost: "
+    public void onEvent(Event event) {
+        fold.onEvent(event);
+        if (event instanceof Event.ExecutorRemoved lost) {
+            terminal.say("executor " + lost.id() + " lost: "
                     + firstLine(lost.reason().toString()));
-        } else if (event instanceof AppEvent.MapOutputsLost lost) {
+        } else if (event instanceof Event.MapOutputsLost lost) {
             terminal.say("to be computed again: " + lost.mapPartitions().size() + " map outputs of shuffle "
                     + lost.shuffleId());
-        } else if (event instanceof AppEvent.StageCompleted completed && !terminal.isRewritable()) {
-            sayCompleted(completed.stageId());
-        } else if (event instanceof AppEvent.JobCompleted || event instanceof AppEvent.JobFailed) {
+        } else if (event instanceof Event.StageCompleted completed && !terminal.isRewritable()) {
+            sayCompleted(completed);
+        } else if (event instanceof Event.JobEnd) {
             terminal.clear();
         } else if (terminal.isRewritable()) {
-            show(timeMs, event instanceof AppEvent.StageStarted);
+            show(event.time().toEpochMilli(), event instanceof Event.StageSubmitted);
         }
     }
 
@@ -53,13 +52,11 @@ final class Progress implements AppEventListener {
         return end < 0 ? reason : reason.substring(0, end);
     }
 
-    private void sayCompleted(int stageId) {
-        for (StageStatus stage : fold.status().stages()) {
-            if (stage.stageId() == stageId) {
-                terminal.say("stage " + stageId + " " + stage.name() + ": " + stage.partitionCount() + " of "
-                        + stage.partitionCount() + " tasks, " + Durations.format(stage.endedMs() - stage.startedMs()));
-            }
-        }
+    private void sayCompleted(Event.StageCompleted completed) {
+        StatusTracker.StageInfo stage = completed.stage();
+        terminal.say("stage " + stage.stageId() + " " + stage.name() + ": " + stage.numCompletedTasks() + " of "
+                + stage.numTasks() + " tasks, "
+                + Durations.format(completed.time().toEpochMilli() - stage.submissionTime()));
     }
 
     private void show(long timeMs, boolean isUrgent) {

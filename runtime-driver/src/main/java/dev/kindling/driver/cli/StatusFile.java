@@ -1,7 +1,6 @@
 package dev.kindling.driver.cli;
 
-import dev.kindling.event.AppEvent;
-import dev.kindling.event.AppEventListener;
+import dev.kindling.api.KindlingListener;
 import dev.kindling.event.AppStatus;
 import dev.kindling.event.ProgressLine;
 import dev.kindling.event.StatusFold;
@@ -12,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the file from which {@code kindling status} tells what a driver process does. Owned by its event thread. */
-final class StatusFile implements AppEventListener {
+final class StatusFile implements KindlingListener {
     private static final Logger LOG = LoggerFactory.getLogger(StatusFile.class);
     private static final long WRITE_EVERY_MS = 200;
     private static final int COLUMNS = 100;
@@ -34,9 +33,10 @@ final class StatusFile implements AppEventListener {
     }
 
     @Override
-    public void onEvent(long timeMs, AppEvent event) {
-        fold.onEvent(timeMs, event);
-        boolean isFrequent = event instanceof AppEvent.AttemptStarted || event instanceof AppEvent.AttemptSucceeded;
+    public void onEvent(Event event) {
+        fold.onEvent(event);
+        long timeMs = event.time().toEpochMilli();
+        boolean isFrequent = event instanceof Event.TaskStart || event instanceof Event.TaskEnd;
         if (!isFrequent || timeMs - writtenMs >= WRITE_EVERY_MS) {
             writtenMs = timeMs;
             write(fold.status());

@@ -46,7 +46,7 @@ final class TimeReport {
         addRows(parts, "rows in", metrics.recordsRead());
         addBytes(parts, "shuffle in", metrics.shuffleBytesReadLocal() + metrics.shuffleBytesReadRemote());
         addBytes(parts, "shuffle out", metrics.shuffleBytesWritten());
-        addBytes(parts, "spilled", metrics.spilledBytes());
+        addBytes(parts, "spilled", metrics.diskSpilled());
         if (stage.failedAttempts() > 0) {
             parts.add(stage.failedAttempts() + " attempts failed");
         }

@@ -1,8 +1,10 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
-import dev.kindling.event.AppEvent;
+import dev.kindling.api.KindlingListener.Locality;
+import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
@@ -34,6 +36,7 @@ final class Attempts {
     private final Placement placement;
     private final Stages stages;
     private final Set<PlantedBug> bugs;
+    private long nextTaskId;
 
     Attempts(
             DriverSettings settings,
@@ -55,12 +58,11 @@ final class Attempts {
     void launch(StageState stage, TaskSet.Choice task, ExecutorState executor) {
         int number = stage.tasks.takeAttemptNumber(task.partition());
         AttemptId id = new AttemptId(stage.id(), task.partition(), number);
-        int jobId = stage.jobIds.first();
-        RunningAttempt attempt = new RunningAttempt(id, stage, executor, jobId, out.nowMs(), task.isAlone());
+        RunningAttempt attempt = new RunningAttempt(id, stage, executor, nextTaskId++, out.nowMs(), task);
         stage.tasks.started(attempt);
         executor.running.put(id, attempt);
         send(attempt);
-        out.emit(new AppEvent.AttemptStarted(id, executor.id));
+        out.emit(AttemptEvents.started(out.time(), attempt));
     }
 
     private void send(RunningAttempt attempt) {
@@ -69,7 +71,7 @@ final class Attempts {
             out.send(executor, Stages.programOf(attempt.stage));
         }
         List<TaskInput> inputs = stages.reads().inputsOf(attempt.stage, attempt.id.partition(), executor);
-        out.launch(executor, new TaskLaunch(attempt.id, attempt.jobId, inputs));
+        out.launch(executor, new TaskLaunch(attempt.id, attempt.jobId, attempt.taskId, attempt.stageAttempt, inputs));
         attempt.lastSentMs = out.nowMs();
     }
 
@@ -127,7 +129,7 @@ final class Attempts {
         out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, message));
         freeSlot(attempt);
         attempt.stage.tasks.ended(attempt);
-        reportFailed(attempt, message, false);
+        reportFailed(attempt, AttemptEvents.failed(message, "", false), TaskMetrics.NONE);
         stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
     }
 
@@ -156,7 +158,8 @@ final class Attempts {
         StageState stage = attempt.stage;
         if (!isFitting(stage, e.result())) {
             attempt.stage.tasks.ended(attempt);
-            failed(attempt, new TaskFailure.Internal("the result " + e.result() + " does not fit " + stage, ""));
+            String message = "the result " + e.result() + " does not fit " + stage;
+            failed(attempt, new TaskFailure.Internal(message, ""), e.metrics());
             return false;
         }
         stage.tasks.ended(attempt);
@@ -164,7 +167,7 @@ final class Attempts {
         executors.fullDisks.succeeded(executor);
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
         stage.inputWasRead();
-        out.emit(new AppEvent.AttemptSucceeded(attempt.id, executor.id, e.metrics()));
+        out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Success(), e.metrics()));
         count(attempt, e.updates());
         accept(stage, attempt, e.result(), e.metrics());
         return true;
@@ -211,7 +214,8 @@ final class Attempts {
         if (bugs.contains(PlantedBug.SECOND_OUTCOME_COUNTED)) {
             StageState stage = stages.find(id.stageId());
             if (stage != null && !stage.jobIds.isEmpty() && !(result instanceof TaskResult.MapWritten)) {
-                RunningAttempt again = new RunningAttempt(id, stage, executor, 0, out.nowMs(), false);
+                TaskSet.Choice task = new TaskSet.Choice(id.partition(), false, Locality.ANY);
+                RunningAttempt again = new RunningAttempt(id, stage, executor, nextTaskId++, out.nowMs(), task);
                 stages.resultCame(stage, again, result, TaskMetrics.NONE);
             }
             return;
@@ -262,16 +266,18 @@ final class Attempts {
         }
         if (attempt.isCurrent) {
             attempt.stage.tasks.ended(attempt);
-            failed(attempt, e.failure());
+            failed(attempt, e.failure(), e.metrics());
         }
     }
 
-    private void failed(RunningAttempt attempt, TaskFailure failure) {
+    private void failed(RunningAttempt attempt, TaskFailure failure, TaskMetrics metrics) {
         FailurePolicy.Verdict verdict = failure instanceof TaskFailure.ScratchFull
                 ? verdictOfFullDisk(attempt)
                 : FailurePolicy.verdict(failure);
         String words = FailurePolicy.words(failure);
-        reportFailed(attempt, words + whyGone(failure), verdict == FailurePolicy.Verdict.CHARGED);
+        boolean isCharged = verdict == FailurePolicy.Verdict.CHARGED;
+        reportFailed(
+                attempt, AttemptEvents.outcomeOf(failure, attempt.id.partition(), isCharged, lossOf(failure)), metrics);
         switch (verdict) {
             case FINAL -> {
                 String message = FailurePolicy.describe(words, attempt.stage, attempt, 1, 0, List.of());
@@ -282,16 +288,10 @@ final class Attempts {
         }
     }
 
-    /** What became of the executor that held the output, as far as it is known by now. */
-    private String whyGone(TaskFailure failure) {
-        if (!(failure instanceof TaskFailure.FetchFailed fetch)) {
-            return "";
-        }
-        return executors
-                .losses
-                .of(fetch.executorId())
-                .map(reason -> "; executor " + fetch.executorId() + " was lost: " + ExitReasons.happened(reason))
-                .orElse("");
+    private Optional<ExitReason> lossOf(TaskFailure failure) {
+        return failure instanceof TaskFailure.FetchFailed fetch
+                ? executors.losses.of(fetch.executorId())
+                : Optional.empty();
     }
 
     private void charge(RunningAttempt attempt, String words, TaskFailure failure) {
@@ -324,7 +324,7 @@ final class Attempts {
         if (fullDisks.failed(attempt.executor, out.nowMs())) {
             String reason =
                     FullDisks.FAILURES_BEFORE_EXCLUDED + " attempts in a row could not write to its local disks";
-            out.emit(new AppEvent.ExecutorExcluded(attempt.executor.id, FullDisks.EXCLUDED_MS, reason));
+            out.emit(new Event.ExecutorExcluded(out.time(), attempt.executor.id, FullDisks.EXCLUDED_MS, reason));
         }
         if (bugs.contains(PlantedBug.FULL_DISK_CHARGED)) {
             return FailurePolicy.Verdict.CHARGED;
@@ -410,7 +410,10 @@ final class Attempts {
                 || suspicion == Suspicion.POSSIBLE && attempt.isAlone
                 || bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
         String lost = "executor " + attempt.executor.id + " was lost: ";
-        reportFailed(attempt, lost + ExitReasons.happened(reason), isProven);
+        Outcome outcome = isProven
+                ? AttemptEvents.failed(lost + ExitReasons.happened(reason), "", true)
+                : new Outcome.ExecutorLost(reason);
+        reportFailed(attempt, outcome, TaskMetrics.NONE);
         if (!isProven) {
             seen.suspect(suspicion);
             stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
@@ -425,7 +428,8 @@ final class Attempts {
         }
     }
 
-    private void reportFailed(RunningAttempt attempt, String message, boolean isCharged) {
-        out.emit(new AppEvent.AttemptFailed(attempt.id, attempt.executor.id, message, isCharged));
+    private void reportFailed(RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
+        attempt.stage.failedAttempts++;
+        out.emit(AttemptEvents.ended(out.time(), attempt, outcome, metrics));
     }
 }

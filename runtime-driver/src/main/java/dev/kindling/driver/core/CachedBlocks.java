@@ -1,7 +1,7 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.StorageLevel;
-import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.Frame;
@@ -334,8 +334,8 @@ final class CachedBlocks {
         StorageLevel where = status.isHeld()
                 ? new StorageLevel(isOnDisk, isInMemory, false, false, set.level.replication())
                 : StorageLevel.NONE;
-        out.emit(new AppEvent.BlockUpdated(
-                status.block().name(), executor.id, where, status.memoryBytes(), status.diskBytes()));
+        out.emit(new Event.BlockUpdated(
+                out.time(), status.block().name(), executor.id, where, status.memoryBytes(), status.diskBytes()));
     }
 
     /** What processes that are not lost hold as far as the driver knows, wanted or not. */

@@ -1,8 +1,8 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
-import dev.kindling.event.AppEvent;
 import dev.kindling.loop.Core;
 import dev.kindling.loop.Effects;
 import dev.kindling.protocol.AttemptId;
@@ -115,7 +115,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private void onJobSubmitted(JobGraph job) {
         if (isClosing) {
             String message = "job " + job.jobId() + " was refused: the context is closed";
-            out.add(DriverEffect.FailJob.of(job.jobId(), ErrorCode.CLOSED, message));
+            out.add(new DriverEffect.RefuseJob(job.jobId(), ErrorCode.CLOSED, message));
             return;
         }
         madeProgress();
@@ -197,7 +197,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (present.isEmpty()) {
             ExecutorState executor = executors.register(e.address(), e.cores(), e.memoryBytes(), awakeMs);
             placement.addExecutor(executor);
-            out.emit(new AppEvent.ExecutorAdded(e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
+            out.emit(new Event.ExecutorAdded(
+                    out.time(), e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
+            out.emit(new Event.BlocksServed(
+                    out.time(), e.executorId(), e.address().host(), e.address().port()));
         } else {
             executors.seen(present.get(), awakeMs);
         }
@@ -230,13 +233,13 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (executor.isPresent()) {
             lose(executor.get(), e.reason());
         } else if (executors.abandonRequest(e.executorId(), e.reason()) && !isClosing) {
-            out.emit(new AppEvent.ExecutorLost(e.executorId(), e.reason()));
+            out.emit(new Event.ExecutorRemoved(out.time(), e.executorId(), e.reason()));
             replace(e.executorId(), e.reason());
         } else if (!isClosing) {
             executors
                     .losses
                     .explain(e.executorId(), e.reason())
-                    .ifPresent(known -> out.emit(new AppEvent.ExecutorLossExplained(e.executorId(), known)));
+                    .ifPresent(known -> out.emit(new Event.ExecutorLossExplained(out.time(), e.executorId(), known)));
         }
     }
 
@@ -251,13 +254,13 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                 lose(executor, ExitReasons.silent(silentMs, executor));
             } else if (!executor.isWarned) {
                 executor.isWarned = true;
-                out.emit(new AppEvent.ExecutorSilent(executor.id, silentMs));
+                out.emit(new Event.ExecutorSilent(out.time(), executor.id, silentMs));
             }
         }
         for (String executorId : executors.requestedBefore(awakeMs - settings.registrationTimeoutMs())) {
             ExitReason reason = ExitReasons.notRegistered(settings.registrationTimeoutMs());
             executors.abandonRequest(executorId, reason);
-            out.emit(new AppEvent.ExecutorLost(executorId, reason));
+            out.emit(new Event.ExecutorRemoved(out.time(), executorId, reason));
             out.add(new DriverEffect.ReleaseExecutor(executorId, 0, ExitReasons.happened(reason)));
             replace(executorId, reason);
         }
@@ -277,7 +280,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             // It ends because it was told to, and no job is left that could miss it.
             return reason;
         }
-        out.emit(new AppEvent.ExecutorLost(executor.id, reason));
+        out.emit(new Event.ExecutorRemoved(out.time(), executor.id, reason));
         stages.dropCachedBlocksOf(executor);
         stages.dropOutputsOf(executor, "executor " + executor.id + " was lost: " + ExitReasons.happened(reason));
         attempts.executorLost(executor, reason);

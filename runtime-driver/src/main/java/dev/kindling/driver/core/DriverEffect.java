@@ -1,8 +1,8 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
-import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
@@ -33,18 +33,20 @@ public sealed interface DriverEffect {
      */
     record MergeUpdates(int jobId, AttemptId attempt, List<AccumulatorUpdate> updates) implements DriverEffect {}
 
+    /** Its end is told to listeners too. */
     record CompleteJob(int jobId) implements DriverEffect {}
 
+    /** A job that was never begun. */
+    record RefuseJob(int jobId, ErrorCode code, String message) implements DriverEffect {}
+
     /**
+     * Its end is told to listeners too.
+     *
      * @param failure what the deciding attempt said, when an attempt decided it
      * @param exit why the executor went whose end decided it
      */
     record FailJob(int jobId, ErrorCode code, String message, Optional<TaskFailure> failure, Optional<ExitReason> exit)
-            implements DriverEffect {
-        static FailJob of(int jobId, ErrorCode code, String message) {
-            return new FailJob(jobId, code, message, Optional.empty(), Optional.empty());
-        }
-    }
+            implements DriverEffect {}
 
     /** Make the accepted parts visible; answered by {@code OutputPublished} or {@code OutputFailed}. */
     record PublishOutput(int jobId, String target, List<OutputStore.Part> parts) implements DriverEffect {}
@@ -64,6 +66,6 @@ public sealed interface DriverEffect {
     /** No executor holds anything of the set any more for which {@code waiter} waits. */
     record CachedSetDropped(int waiter) implements DriverEffect {}
 
-    /** For listeners, the log and the status. */
-    record Emit(AppEvent event) implements DriverEffect {}
+    /** For listeners, the log and the status: all but the ends of jobs, whose exceptions the shell makes. */
+    record Emit(Event event) implements DriverEffect {}
 }

@@ -1,10 +1,11 @@
 package dev.kindling.driver.core;
 
-import dev.kindling.event.AppEvent;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.loop.Effects;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,12 @@ final class Outbox {
         out.add(effect);
     }
 
-    void emit(AppEvent event) {
+    /** The time of what happens now. */
+    Instant time() {
+        return Instant.ofEpochMilli(nowMs);
+    }
+
+    void emit(Event event) {
         out.add(new DriverEffect.Emit(event));
     }
 

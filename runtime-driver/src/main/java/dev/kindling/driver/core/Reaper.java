@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
-import dev.kindling.event.AppEvent;
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import java.util.Optional;
 
@@ -28,8 +29,16 @@ final class Reaper {
             return Optional.empty();
         }
         boolean isReplaced = settings.canReplaceStuck();
-        out.emit(
-                new AppEvent.AttemptStuck(report.attempt(), executor.id, report.sinceMs(), report.stack(), isReplaced));
+        AttemptId id = report.attempt();
+        out.emit(new Event.TaskStuck(
+                out.time(),
+                id.stageId(),
+                id.partition(),
+                id.attempt(),
+                executor.id,
+                report.sinceMs(),
+                report.stack(),
+                isReplaced));
         return isReplaced
                 ? Optional.of("attempt " + report.attempt() + " was cancelled " + report.sinceMs()
                         + " ms ago and ignores interrupts; only the end of its process frees its slot")

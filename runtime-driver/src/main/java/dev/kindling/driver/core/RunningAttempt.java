@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.protocol.AttemptId;
 
 /**
@@ -13,6 +14,12 @@ final class RunningAttempt {
     final StageState stage;
     final ExecutorState executor;
     final int jobId;
+    /** Number of the attempt in the application. */
+    final long taskId;
+    /** As its stage was begun when it was launched. */
+    final int stageAttempt;
+
+    final Locality locality;
     final long launchedMs;
     /** Runs alone on its executor, because executors died under earlier attempts of its task. */
     final boolean isAlone;
@@ -24,15 +31,19 @@ final class RunningAttempt {
 
     boolean isCurrent = true;
 
-    RunningAttempt(AttemptId id, StageState stage, ExecutorState executor, int jobId, long nowMs, boolean isAlone) {
+    RunningAttempt(
+            AttemptId id, StageState stage, ExecutorState executor, long taskId, long nowMs, TaskSet.Choice task) {
         this.id = id;
         this.stage = stage;
         this.executor = executor;
-        this.jobId = jobId;
+        this.jobId = stage.jobIds.first();
+        this.taskId = taskId;
+        this.stageAttempt = stage.attemptNumber;
+        this.locality = task.locality();
         this.launchedMs = nowMs;
         this.lastSentMs = nowMs;
         this.lastNamedMs = nowMs;
-        this.isAlone = isAlone;
+        this.isAlone = task.isAlone();
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.Outcome;
+import dev.kindling.api.StatusTracker.StageInfo;
 import dev.kindling.api.StorageLevel;
-import dev.kindling.event.AppEvent;
+import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
@@ -54,6 +57,9 @@ public final class Sentences {
         }
         if (effect instanceof DriverEffect.CompleteJob e) {
             return "complete job " + e.jobId();
+        }
+        if (effect instanceof DriverEffect.RefuseJob e) {
+            return "refuse job " + e.jobId() + " " + e.code() + ": " + e.message();
         }
         if (effect instanceof DriverEffect.FailJob e) {
             return "fail job " + e.jobId() + " " + e.code() + ": " + e.message();
@@ -190,59 +196,78 @@ public final class Sentences {
         return failure.getClass().getSimpleName() + ": " + FailurePolicy.words(failure);
     }
 
-    private static String of(AppEvent event) {
-        if (event instanceof AppEvent.JobStarted e) {
+    private static String of(Event event) {
+        if (event instanceof Event.JobStart e) {
             return "job " + e.jobId() + " has started";
         }
-        if (event instanceof AppEvent.JobCompleted e) {
-            return "job " + e.jobId() + " is complete";
+        if (event instanceof Event.StageSubmitted e) {
+            StageInfo stage = e.stage();
+            return "stage " + stage.stageId() + " starts, " + (stage.numTasks() - stage.numCompletedTasks()) + " of "
+                    + stage.numTasks() + " tasks";
         }
-        if (event instanceof AppEvent.JobFailed e) {
-            return "job " + e.jobId() + " has failed";
-        }
-        if (event instanceof AppEvent.StageStarted e) {
-            return "stage " + e.stageId() + " starts, " + e.taskCount() + " of " + e.partitionCount() + " tasks";
-        }
-        if (event instanceof AppEvent.StageSkipped e) {
+        if (event instanceof Event.StageSkipped e) {
             return "stage " + e.stageId() + " is skipped";
         }
-        if (event instanceof AppEvent.StageCompleted e) {
-            return "stage " + e.stageId() + " is complete";
+        if (event instanceof Event.StageCompleted e) {
+            return "stage " + e.stage().stageId()
+                    + e.failure().map(why -> " ends unfinished: " + why).orElse(" is complete");
         }
-        if (event instanceof AppEvent.AttemptStarted e) {
-            return e.attempt() + " starts on " + e.executorId();
+        if (event instanceof Event.TaskStart e) {
+            return new AttemptId(e.stageId(), e.partition(), e.attempt()) + " starts on " + e.executor();
         }
-        if (event instanceof AppEvent.AttemptSucceeded e) {
-            return e.attempt() + " has succeeded";
+        if (event instanceof Event.TaskEnd e) {
+            return new AttemptId(e.stageId(), e.partition(), e.attempt()) + of(e.outcome());
         }
-        if (event instanceof AppEvent.AttemptFailed e) {
-            return e.attempt() + " has failed, " + (e.isCharged() ? "charged: " : "not charged: ") + e.message();
+        if (event instanceof Event.ExecutorAdded e) {
+            return "executor " + e.id() + " has come with " + e.cores() + " cores";
         }
-        if (event instanceof AppEvent.AttemptStuck e) {
-            return e.attempt() + " on " + e.executorId() + " ignores its cancellation for " + e.sinceMs() + " ms"
+        if (event instanceof Event.TaskStuck e) {
+            return new AttemptId(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor()
+                    + " ignores its cancellation for " + e.sinceMs() + " ms"
                     + (e.isReplaced() ? "" : " and keeps its slot");
         }
-        if (event instanceof AppEvent.ExecutorAdded e) {
-            return "executor " + e.executorId() + " has come with " + e.cores() + " cores";
+        if (event instanceof Event.BlocksServed e) {
+            return "executor " + e.executor() + " serves blocks at " + e.host() + ":" + e.port();
         }
-        if (event instanceof AppEvent.ExecutorSilent e) {
-            return "executor " + e.executorId() + " is silent for " + e.silentMs() + " ms";
+        if (event instanceof Event.ExecutorSilent e) {
+            return "executor " + e.id() + " is silent for " + e.silentMs() + " ms";
         }
-        if (event instanceof AppEvent.ExecutorLost e) {
-            return "executor " + e.executorId() + " is lost: " + e.reason();
+        if (event instanceof Event.ExecutorRemoved e) {
+            return "executor " + e.id() + " is lost: " + e.reason();
         }
-        if (event instanceof AppEvent.ExecutorExcluded e) {
-            return "executor " + e.executorId() + " gets no task for " + e.forMs() + " ms: " + e.reason();
+        if (event instanceof Event.ExecutorExcluded e) {
+            return "executor " + e.id() + " gets no task for " + e.forMs() + " ms: " + e.reason();
         }
-        if (event instanceof AppEvent.ExecutorLossExplained e) {
-            return "executor " + e.executorId() + " was lost because: " + e.reason();
+        if (event instanceof Event.ExecutorLossExplained e) {
+            return "executor " + e.id() + " was lost because: " + e.reason();
         }
-        if (event instanceof AppEvent.BlockUpdated e) {
-            return e.block() + " on " + e.executorId() + " takes " + e.memoryBytes() + " bytes of memory, "
-                    + e.diskBytes() + " of disk" + (e.level().equals(StorageLevel.NONE) ? ": it is gone" : "");
+        if (event instanceof Event.BlockUpdated e) {
+            return e.block() + " on " + e.executor() + " takes " + e.memory() + " bytes of memory, " + e.disk()
+                    + " of disk" + (e.level().equals(StorageLevel.NONE) ? ": it is gone" : "");
         }
-        return event instanceof AppEvent.MapOutputsLost e
+        return event instanceof Event.MapOutputsLost e
                 ? "map outputs " + e.mapPartitions() + " of shuffle " + e.shuffleId() + " are lost: " + e.reason()
                 : event.toString();
+    }
+
+    private static String of(Outcome outcome) {
+        if (outcome instanceof Outcome.Success) {
+            return " has succeeded";
+        }
+        if (outcome instanceof Outcome.Killed e) {
+            return " is stopped: " + e.reason();
+        }
+        if (outcome instanceof Outcome.Failed e) {
+            return " has failed, " + (e.countsTowardsLimit() ? "charged: " : "not charged: ") + e.message();
+        }
+        if (outcome instanceof Outcome.FetchFailed e) {
+            return " has failed, not charged: " + e.message()
+                    + e.whyExecutorWent()
+                            .map(why -> "; executor " + e.fromExecutor() + " was lost: " + ExitReasons.happened(why))
+                            .orElse("");
+        }
+        return outcome instanceof Outcome.ExecutorLost e
+                ? " has failed, not charged: its executor was lost: " + ExitReasons.happened(e.reason())
+                : " has failed, not charged: another attempt had written its output";
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.StatusTracker.StageInfo;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,6 +28,12 @@ final class StageState {
 
     int maxTaskFailures;
     boolean isStartReported;
+    /** How often it was begun again; -1 before the first time. */
+    int attemptNumber = -1;
+    /** When it was last begun, on the driver's clock. */
+    long submittedMs;
+    /** Attempts that ended without a result. */
+    int failedAttempts;
     /** Rebuilds of its input since a task last finished. */
     int futileRebuilds;
     /** Whose outputs could not be read by its tasks since then. */
@@ -86,11 +93,29 @@ final class StageState {
     /** Starts a new life after having been idle: earlier failures and times do not count. */
     void reset() {
         isStartReported = false;
+        attemptNumber++;
         inputWasRead();
         isRebuilding = false;
         isCacheDistrusted = false;
         Arrays.fill(durations, 0);
         durationCount = 0;
+    }
+
+    /**
+     * For listeners.
+     *
+     * @param taskCount of all its tasks that its job wants
+     */
+    StageInfo info(int taskCount, int missingCount) {
+        return new StageInfo(
+                id(),
+                attemptNumber,
+                submittedMs,
+                spec.name(),
+                taskCount,
+                tasks.running().size(),
+                taskCount - missingCount,
+                failedAttempts);
     }
 
     private int bucketOf(long ms) {

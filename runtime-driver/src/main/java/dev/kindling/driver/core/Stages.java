@@ -1,8 +1,10 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
-import dev.kindling.event.AppEvent;
+import dev.kindling.api.KindlingListener.Outcome;
+import dev.kindling.api.StatusTracker.StageInfo;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.CachedBlockStatus;
@@ -93,7 +95,7 @@ final class Stages {
         }
         if (earlyCancellations.remove(graph.jobId())) {
             String message = "job " + graph.jobId() + " was cancelled before it began";
-            out.add(DriverEffect.FailJob.of(graph.jobId(), ErrorCode.CANCELLED, message));
+            out.add(new DriverEffect.RefuseJob(graph.jobId(), ErrorCode.CANCELLED, message));
             return;
         }
         StageState resultStage = new StageState(graph.resultStage(), reads);
@@ -116,7 +118,7 @@ final class Stages {
             join(stage, job);
             stageIds.add(spec.stageId());
         }
-        out.emit(new AppEvent.JobStarted(job.id(), graph.description(), stageIds));
+        out.emit(new Event.JobStart(out.time(), job.id(), stageIds, graph.description(), new TreeMap<>()));
         if (job.hasAllResults()) {
             haveAllResults(job);
             return;
@@ -124,7 +126,7 @@ final class Stages {
         need(resultStage);
         for (JobGraph.StageSpec spec : graph.stages()) {
             if (!stages.get(spec.stageId()).isNeeded) {
-                out.emit(new AppEvent.StageSkipped(job.id(), spec.stageId(), spec.name()));
+                out.emit(new Event.StageSkipped(out.time(), job.id(), spec.stageId(), spec.name()));
             }
         }
     }
@@ -196,12 +198,8 @@ final class Stages {
         }
         if (!stage.isStartReported) {
             stage.isStartReported = true;
-            out.emit(new AppEvent.StageStarted(
-                    stage.jobIds.first(),
-                    stage.id(),
-                    stage.spec.name(),
-                    stage.spec.partitionCount(),
-                    stage.tasks.waitingCount()));
+            stage.submittedMs = out.nowMs();
+            out.emit(new Event.StageSubmitted(out.time(), infoOf(stage)));
         }
         if (stage.tasks.isWaiting()) {
             placement.offer(stage);
@@ -212,6 +210,13 @@ final class Stages {
         return stage.spec.isMapStage()
                 ? mapOutputs.find(stage.spec.shuffleId()).missing
                 : jobs.find(stage.jobIds.first()).missing;
+    }
+
+    private StageInfo infoOf(StageState stage) {
+        int taskCount = stage.spec.isMapStage()
+                ? stage.spec.partitionCount()
+                : jobs.find(stage.jobIds.first()).graph.resultPartitions().size();
+        return stage.info(taskCount, missingOf(stage).size());
     }
 
     /** Whether the task's result is still to be had. */
@@ -251,7 +256,7 @@ final class Stages {
             return;
         }
         leave(stage);
-        out.emit(new AppEvent.StageCompleted(stage.id()));
+        out.emit(new Event.StageCompleted(out.time(), infoOf(stage), Optional.empty()));
         if (bugs.contains(PlantedBug.CONSUMER_NOT_WOKEN) && attempt.attempt() > 0) {
             return;
         }
@@ -321,9 +326,7 @@ final class Stages {
         for (RunningAttempt attempt : new ArrayList<>(reader.tasks.running())) {
             int partition = attempt.id.partition();
             if (StageReads.reads(reader, partition, shuffleId)) {
-                reader.tasks.ended(attempt);
-                out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
-                out.emit(new AppEvent.AttemptFailed(attempt.id, attempt.executor.id, reason, false));
+                kill(attempt, reason);
                 requeue(reader, partition, out.nowMs(), out.nowMs(), List.of());
             }
         }
@@ -426,7 +429,7 @@ final class Stages {
     }
 
     private void lost(MapOutputs.Shuffle shuffle, List<Integer> maps, List<String> avoided, String reason) {
-        out.emit(new AppEvent.MapOutputsLost(shuffle.shuffleId, maps, reason));
+        out.emit(new Event.MapOutputsLost(out.time(), shuffle.shuffleId, maps, reason));
         StageState stage = stages.get(shuffle.mapStageId);
         if (stage.isNeeded) {
             maps.forEach(stage.tasks::add);
@@ -511,7 +514,7 @@ final class Stages {
         }
         if (job.missing.isEmpty()) {
             leave(stage);
-            out.emit(new AppEvent.StageCompleted(stage.id()));
+            out.emit(new Event.StageCompleted(out.time(), infoOf(stage), Optional.empty()));
         }
         if (job.hasAllResults()) {
             haveAllResults(job);
@@ -651,7 +654,6 @@ final class Stages {
 
     private void complete(Jobs.Job job) {
         end(job, "job " + job.id() + " is complete");
-        out.emit(new AppEvent.JobCompleted(job.id()));
         out.add(new DriverEffect.CompleteJob(job.id()));
     }
 
@@ -665,19 +667,19 @@ final class Stages {
         if (job.commit != null) {
             out.add(new DriverEffect.DiscardOutput(job.id(), job.commit.target));
         }
-        out.emit(new AppEvent.JobFailed(job.id(), message));
         out.add(new DriverEffect.FailJob(job.id(), code, message, failure, exit));
     }
 
     private void end(Jobs.Job job, String reason) {
-        jobs.end(job);
         job.unfetched.values().forEach(this::drop);
         List<Integer> forgotten = new ArrayList<>();
         for (JobGraph.StageSpec spec : job.graph.stages()) {
             StageState stage = stages.get(spec.stageId());
+            if (stage.jobIds.size() == 1) {
+                stop(stage, reason);
+            }
             stage.jobIds.remove(job.id());
             if (stage.jobIds.isEmpty()) {
-                stop(stage, reason);
                 if (stage.isForgotten) {
                     forgotten.add(spec.shuffleId());
                 }
@@ -685,6 +687,7 @@ final class Stages {
                 placement.rerank(stage, rankOf(stage, jobs.find(stage.jobIds.first())));
             }
         }
+        jobs.end(job);
         stages.remove(job.resultStage.id());
         forgetReader(job.resultStage);
         for (int shuffleId : job.graph.resultStage().readsShuffles()) {
@@ -694,17 +697,25 @@ final class Stages {
     }
 
     private void stop(StageState stage, String reason) {
-        leave(stage);
+        boolean isUnfinished = stage.isNeeded && stage.isStartReported;
         stage.tasks.withdrawAll();
-        for (RunningAttempt attempt : new ArrayList<>(stage.tasks.running())) {
-            stage.tasks.ended(attempt);
-            out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
+        new ArrayList<>(stage.tasks.running()).forEach(attempt -> kill(attempt, reason));
+        if (isUnfinished) {
+            out.emit(new Event.StageCompleted(out.time(), infoOf(stage), Optional.of(reason)));
         }
+        leave(stage);
         for (ExecutorState executor : executors.registered()) {
             if (executor.programs.remove(stage.id())) {
                 out.send(executor, new Frame.ForgetStage(stage.id()));
             }
         }
+    }
+
+    private void kill(RunningAttempt attempt, String reason) {
+        attempt.stage.tasks.ended(attempt);
+        attempt.stage.failedAttempts++;
+        out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
+        out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason), TaskMetrics.NONE));
     }
 
     /** The program to send to an executor that is to run a task of the stage. */

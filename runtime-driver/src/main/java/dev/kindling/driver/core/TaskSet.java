@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.Locality;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,7 +85,7 @@ final class TaskSet {
     }
 
     /** The task chosen for a slot. */
-    record Choice(int partition, boolean isAlone) {}
+    record Choice(int partition, boolean isAlone, Locality locality) {}
 
     /** @param preferredExecutors by partition, those that have its input cached; nearer than any host */
     TaskSet(int partitionCount, JobGraph.TaskInputs inputs, IntFunction<List<String>> preferredExecutors) {
@@ -171,24 +172,26 @@ final class TaskSet {
             return retry;
         }
         int partition = takeFrom(localByExecutor.get(executor.id));
+        Locality locality = Locality.PROCESS_LOCAL;
         if (partition < 0) {
             partition = takeFrom(localByHost.get(executor.address.host()));
+            locality = Locality.NODE_LOCAL;
         }
         if (partition >= 0) {
             lastLocalMs = nowMs;
-            return new Choice(partition, false);
+            return new Choice(partition, false, locality);
         }
         partition = anywhere.first();
         if (partition >= 0) {
             anywhere.remove(partition);
-            return new Choice(partition, false);
+            return new Choice(partition, false, Locality.NO_PREF);
         }
         partition = local.first();
         if (partition < 0 || nowMs - lastLocalMs < localityWaitMs && isAnyPlaceAlive(partition, executors)) {
             return null;
         }
         local.remove(partition);
-        return new Choice(partition, false);
+        return new Choice(partition, false, Locality.ANY);
     }
 
     private int takeFrom(ArrayDeque<Integer> candidates) {
@@ -228,10 +231,22 @@ final class TaskSet {
             boolean isCrowded = retry.isAlone && !executor.running.isEmpty();
             if (nowMs >= retry.notBeforeMs && !isAvoided && !isCrowded) {
                 waiting.remove();
-                return new Choice(partition, retry.isAlone);
+                return new Choice(partition, retry.isAlone, localityOf(partition, executor));
             }
         }
         return null;
+    }
+
+    private Locality localityOf(int partition, ExecutorState executor) {
+        List<String> holders = preferredExecutors.apply(partition);
+        List<String> hosts = holders.isEmpty() ? inputs.preferredHosts(partition) : List.of();
+        if (holders.contains(executor.id)) {
+            return Locality.PROCESS_LOCAL;
+        }
+        if (hosts.contains(executor.address.host())) {
+            return Locality.NODE_LOCAL;
+        }
+        return holders.isEmpty() && hosts.isEmpty() ? Locality.NO_PREF : Locality.ANY;
     }
 
     // ---- running ------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.driver.core.DriverEffect;
-import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
@@ -40,11 +41,15 @@ final class Causes {
     }
 
     /** Only what was planted in an attempt, or the third process that ends under a task, is charged to it. */
-    void justify(AppEvent.AttemptFailed failure) {
-        boolean isPlanted = failedAttempts.contains(failure.attempt());
-        boolean isDeadly = deathsOfTask.getOrDefault(taskOf(failure.attempt()), 0) > 2;
-        if (failure.isCharged() && !isPlanted && !isDeadly) {
-            throw new SimViolation(failure.attempt() + " is charged with what it did not do: " + failure.message());
+    void justify(Event.TaskEnd end) {
+        AttemptId attempt = new AttemptId(end.stageId(), end.partition(), end.attempt());
+        boolean isPlanted = failedAttempts.contains(attempt);
+        boolean isDeadly = deathsOfTask.getOrDefault(taskOf(attempt), 0) > 2;
+        if (end.outcome() instanceof Outcome.Failed failure
+                && failure.countsTowardsLimit()
+                && !isPlanted
+                && !isDeadly) {
+            throw new SimViolation(attempt + " is charged with what it did not do: " + failure.message());
         }
     }
 

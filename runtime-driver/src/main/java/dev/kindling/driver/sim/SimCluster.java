@@ -1,10 +1,10 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.driver.core.JobGraph;
-import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
@@ -338,10 +338,9 @@ final class SimCluster {
     }
 
     /** The driver declares an executor lost: only after something has happened to it. */
-    void mayLose(AppEvent.ExecutorLost lost) {
+    void mayLose(Event.ExecutorRemoved lost) {
         if (isQuiet()) {
-            throw new SimViolation(
-                    "executor " + lost.executorId() + " is declared lost without a cause: " + lost.reason());
+            throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
         }
     }
 

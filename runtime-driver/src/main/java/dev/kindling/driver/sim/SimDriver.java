@@ -1,6 +1,7 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
@@ -8,7 +9,6 @@ import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.Invariants;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.Sentences;
-import dev.kindling.event.AppEvent;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
@@ -153,9 +153,9 @@ final class SimDriver {
         }
         if (effect instanceof DriverEffect.Send e) {
             send(e);
-        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof AppEvent.AttemptFailed failed) {
-            cluster.causes.justify(failed);
-        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof AppEvent.ExecutorLost lost) {
+        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.TaskEnd ended) {
+            cluster.causes.justify(ended);
+        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.ExecutorRemoved lost) {
             cluster.mayLose(lost);
         } else if (effect instanceof DriverEffect.DeliverResult e) {
             deliver(e);
@@ -165,6 +165,10 @@ final class SimDriver {
             complete(jobs.get(e.jobId()));
         } else if (effect instanceof DriverEffect.FailJob e) {
             fail(jobs.get(e.jobId()), e);
+        } else if (effect instanceof DriverEffect.RefuseJob e) {
+            fail(
+                    jobs.get(e.jobId()),
+                    new DriverEffect.FailJob(e.jobId(), e.code(), e.message(), Optional.empty(), Optional.empty()));
         } else if (effect instanceof DriverEffect.PublishOutput e) {
             publish(e);
         } else if (effect instanceof DriverEffect.DiscardOutput e) {

@@ -40,7 +40,7 @@ class DriverCoreTest {
         driver.finishAll(0).launched("s1p0#0").launched("s1p1#0");
         driver.finishAll(1);
 
-        driver.delivered(0, 1).says("say job 1 is complete").says("complete job 1");
+        driver.delivered(0, 1).says("complete job 1");
         assertTrue(driver.core().isIdle());
     }
 
@@ -139,7 +139,7 @@ class DriverCoreTest {
 
         driver.on(new DriverEvent.CancelJob(1, "asked")).submit(1, 1);
 
-        driver.says("fail job 1 CANCELLED").notLaunched("s0p0#0");
+        driver.says("refuse job 1 CANCELLED").notLaunched("s0p0#0");
     }
 
     @Test
@@ -701,7 +701,7 @@ class DriverCoreTest {
 
         driver.finishes("s0p1#1", mapWritten(0, 2, 1, 2))
                 .says("CancelAttempt s1p0#0")
-                .says("s1p0#0 has failed, not charged")
+                .says("s1p0#0 is stopped: s0p1#0 was rebuilt as s0p1#1 with other rows")
                 .launched("s1p0#1");
 
         driver.finishes("s1p0#0").delivered();
@@ -950,7 +950,7 @@ class DriverCoreTest {
 
         driver.says("fail job 1 CLOSED").says("send e1 Shutdown");
         driver.loses("e1").neverSays("replace");
-        driver.submit(job(2).resultStage(9, 1).build()).says("fail job 2 CLOSED");
+        driver.submit(job(2).resultStage(9, 1).build()).says("refuse job 2 CLOSED");
     }
 
     // ---- messages get lost, doubled, late -------------------------------------------------------------------------

@@ -172,7 +172,7 @@ final class RowStore implements AutoCloseable {
         }
 
         private long write(byte[] bytes) throws IOException {
-            scope.counters().spilledBytes += bytes.length;
+            scope.counters().diskSpilled += bytes.length;
             return file().append(bytes, 0, bytes.length);
         }
 

@@ -53,7 +53,7 @@ final class ShuffleLeaf implements Closeable {
         BlockSource closing = source;
         source = null;
         if (reader != null) {
-            counters.spilledBytes += reader.spilledBytes();
+            counters.diskSpilled += reader.spilledBytes();
             reader.close();
         } else {
             closing.close();

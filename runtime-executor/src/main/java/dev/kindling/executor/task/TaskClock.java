@@ -38,18 +38,21 @@ final class TaskClock {
                 System.nanoTime() - startNanos,
                 THREADS.getCurrentThreadCpuTime() - startCpuNanos,
                 TimeUnit.MILLISECONDS.toNanos(gcMs() - startGcMs),
+                counters.deserializeNanos,
+                counters.resultBytes,
                 counters.recordsRead,
                 counters.bytesRead,
+                counters.recordsWritten,
+                counters.bytesWritten,
                 counters.shuffleRecordsRead,
                 counters.shuffleBytesReadLocal,
                 counters.shuffleBytesReadRemote,
                 counters.fetchWaitNanos,
                 counters.shuffleRecordsWritten,
                 counters.shuffleBytesWritten,
-                counters.recordsWritten,
-                counters.bytesWritten,
-                counters.spilledBytes,
-                scope.memory().peak(),
-                counters.resultBytes);
+                counters.shuffleWriteNanos,
+                counters.memorySpilled,
+                counters.diskSpilled,
+                scope.memory().peak());
     }
 }

@@ -50,7 +50,7 @@ final class TaskSinks {
             }
             TaskResult.MapWritten written = writer.finish();
             TaskCounters counters = scope.counters();
-            counters.spilledBytes += writer.spilledBytes();
+            counters.diskSpilled += writer.spilledBytes();
             counters.shuffleRecordsWritten += written.rowCount();
             counters.shuffleBytesWritten +=
                     Arrays.stream(written.partitionBytes()).sum();

@@ -53,13 +53,13 @@ class ExecutorCoreTest {
     private List<ExecutorEffect> launch(AttemptId... attempts) {
         List<TaskLaunch> tasks = new ArrayList<>();
         for (AttemptId attempt : attempts) {
-            tasks.add(new TaskLaunch(attempt, 1, List.of()));
+            tasks.add(new TaskLaunch(attempt, 1, 0, 0, List.of()));
         }
         return receives(new Frame.LaunchTasks(tasks));
     }
 
     private static ExecutorEffect started(AttemptId attempt) {
-        return new ExecutorEffect.StartAttempt(new TaskLaunch(attempt, 1, List.of()));
+        return new ExecutorEffect.StartAttempt(new TaskLaunch(attempt, 1, 0, 0, List.of()));
     }
 
     private List<ExecutorEffect> succeeds(AttemptId attempt) {

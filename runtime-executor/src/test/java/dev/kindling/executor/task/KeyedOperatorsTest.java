@@ -309,8 +309,8 @@ class KeyedOperatorsTest {
                 .forEach(row -> sizes.put(((Tuple2<?, ?>) row)._1(), (Long) ((Tuple2<?, ?>) row)._2()));
 
         assertEquals(rows.pairs().stream().collect(Collectors.groupingBy(Tuple2::_1, Collectors.counting())), sizes);
-        assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
-        assertTrue(cluster.metrics().peakMemoryBytes() > 0, "no memory was counted");
+        assertTrue(cluster.metrics().diskSpilled() > 0, "nothing was spilled");
+        assertTrue(cluster.metrics().peakMemory() > 0, "no memory was counted");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
     }
 
@@ -336,7 +336,7 @@ class KeyedOperatorsTest {
         List<Tuple2<Object, Object>> expected = new ArrayList<>(rows.pairs());
         expected.sort(Comparator.comparing(pair -> (Integer) pair._1()));
         assertEquals(expected, cluster.collect(sorted));
-        assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
+        assertTrue(cluster.metrics().diskSpilled() > 0, "nothing was spilled");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
     }
 
@@ -384,6 +384,6 @@ class KeyedOperatorsTest {
                 .forEach(pair -> expected.merge(
                         pair._1(), ((Integer) pair._2()).longValue(), (left, right) -> (Long) left + (Long) right));
         assertEquals(expected, found);
-        assertTrue(cluster.metrics().spilledBytes() > 0, "nothing was spilled");
+        assertTrue(cluster.metrics().diskSpilled() > 0, "nothing was spilled");
     }
 }

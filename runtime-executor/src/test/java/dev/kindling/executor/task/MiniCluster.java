@@ -161,7 +161,8 @@ public final class MiniCluster {
         AttemptId attempt = new AttemptId(body.stageId(), partition, 0);
         InMemoryTaskEnvironment environment = new InMemoryTaskEnvironment(attempt, shuffles, memoryBytes, settings);
         lastEnvironment = environment;
-        TaskOutcome outcome = new TaskRunner().run(new TaskLaunch(attempt, 0, inputs), body, environment);
+        TaskOutcome outcome =
+                new TaskRunner().run(new TaskLaunch(attempt, 0, attempt.partition(), 0, inputs), body, environment);
         metrics = metrics.plus(outcome.metrics());
         return outcome;
     }

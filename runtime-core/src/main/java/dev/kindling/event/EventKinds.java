@@ -1,0 +1,34 @@
+package dev.kindling.event;
+
+import dev.kindling.api.KindlingListener;
+import dev.kindling.api.KindlingListener.Event;
+
+/** Which method of a listener is about which event. */
+final class EventKinds {
+    private EventKinds() {}
+
+    /** Calls the listener's method for this kind, if there is one. */
+    static void tell(KindlingListener listener, Event event) {
+        if (event instanceof Event.TaskStart e) {
+            listener.onTaskStart(e);
+        } else if (event instanceof Event.TaskEnd e) {
+            listener.onTaskEnd(e);
+        } else if (event instanceof Event.StageSubmitted e) {
+            listener.onStageSubmitted(e);
+        } else if (event instanceof Event.StageCompleted e) {
+            listener.onStageCompleted(e);
+        } else if (event instanceof Event.JobStart e) {
+            listener.onJobStart(e);
+        } else if (event instanceof Event.JobEnd e) {
+            listener.onJobEnd(e);
+        } else if (event instanceof Event.ExecutorAdded e) {
+            listener.onExecutorAdded(e);
+        } else if (event instanceof Event.ExecutorRemoved e) {
+            listener.onExecutorRemoved(e);
+        } else if (event instanceof Event.ApplicationStart e) {
+            listener.onApplicationStart(e);
+        } else if (event instanceof Event.ApplicationEnd e) {
+            listener.onApplicationEnd(e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.KindlingListener.Outcome;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskMetrics;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What listeners are told about the beginning and the end of an attempt. No state. */
+final class AttemptEvents {
+    private AttemptEvents() {}
+
+    static Event.TaskStart started(Instant time, RunningAttempt attempt) {
+        AttemptId id = attempt.id;
+        return new Event.TaskStart(
+                time,
+                id.stageId(),
+                attempt.stageAttempt,
+                attempt.taskId,
+                id.partition(),
+                id.attempt(),
+                attempt.executor.id,
+                attempt.locality,
+                false);
+    }
+
+    static Event.TaskEnd ended(Instant time, RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
+        AttemptId id = attempt.id;
+        return new Event.TaskEnd(
+                time,
+                id.stageId(),
+                attempt.stageAttempt,
+                attempt.taskId,
+                id.partition(),
+                id.attempt(),
+                attempt.executor.id,
+                outcome,
+                metrics);
+    }
+
+    /**
+     * @param reducePartition the partition of the attempt that failed
+     * @param loss why the executor went from which it could not fetch
+     */
+    static Outcome outcomeOf(TaskFailure failure, int reducePartition, boolean isCharged, Optional<ExitReason> loss) {
+        if (failure instanceof TaskFailure.UserError e) {
+            return new Outcome.Failed(e.className(), FailurePolicy.words(e), e.stack(), isCharged);
+        }
+        if (failure instanceof TaskFailure.FetchFailed e) {
+            return new Outcome.FetchFailed(
+                    e.executorId(), e.shuffleId(), e.mapAttempt().partition(), reducePartition, e.message(), loss);
+        }
+        if (failure instanceof TaskFailure.Cancelled e) {
+            return new Outcome.Killed(e.message());
+        }
+        if (failure instanceof TaskFailure.InputOutput e) {
+            return failed(e.message(), e.stack(), isCharged);
+        }
+        return failure instanceof TaskFailure.Internal e
+                ? failed(e.message(), e.stack(), isCharged)
+                : failed(failure.message(), "", isCharged);
+    }
+
+    /** The engine's own words. */
+    static Outcome failed(String message, String stack, boolean isCharged) {
+        return new Outcome.Failed(KindlingException.class.getName(), message, stack, isCharged);
+    }
+}
