@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
@@ -237,6 +238,24 @@ public final class KindlingContext implements AutoCloseable {
     public String version() {
         return Optional.ofNullable(KindlingContext.class.getPackage().getImplementationVersion())
                 .orElse("dev");
+    }
+
+    /**
+     * Tells the listener of everything that happens from now on, on a thread of its own, until it is removed or the
+     * context ends.
+     */
+    public void addListener(KindlingListener l) {
+        session.addListener(Objects.requireNonNull(l, "listener"));
+    }
+
+    /** The listener is told what has happened before, and no more. Returns at once. */
+    public void removeListener(KindlingListener l) {
+        session.removeListener(l);
+    }
+
+    /** How jobs, stages and executors stand. */
+    public StatusTracker statusTracker() {
+        return session.statusTracker();
     }
 
     /** A jar that tasks need from now on; where a class is in several jars, the one that was there first has it. */

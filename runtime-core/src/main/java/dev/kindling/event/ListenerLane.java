@@ -34,6 +34,7 @@ final class ListenerLane implements Runnable {
     private long leftOut;
     private boolean isEnding;
     private volatile boolean isGivenUp;
+    private long failures;
 
     ListenerLane(KindlingListener listener, String threadName) {
         this.listener = listener;
@@ -154,11 +155,17 @@ final class ListenerLane implements Runnable {
             listener.onEvent(event);
             EventKinds.tell(listener, event);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            LOG.warn("listener {} failed on {}", listener, event.getClass().getSimpleName(), e);
+            failures++;
+            if (failures == 1) {
+                LOG.warn("listener {} failed on {}", listener, event.getClass().getSimpleName(), e);
+            }
         }
     }
 
     private void closeListener() {
+        if (failures > 1) {
+            LOG.warn("listener {} failed on {} events in all", listener, failures);
+        }
         if (listener instanceof AutoCloseable closing) {
             try {
                 closing.close();

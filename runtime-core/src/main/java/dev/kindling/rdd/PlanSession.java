@@ -6,13 +6,16 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StatusTracker;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.spi.KeyRanges;
 import dev.kindling.api.spi.Session;
+import dev.kindling.event.EventBus;
 import dev.kindling.plan.Origin;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RangeBounds;
@@ -49,6 +52,7 @@ public final class PlanSession implements Session {
     private final JobRunner runner;
     private final ProgramAdditions additions;
     private final AccumulatorRegistry accumulators;
+    private final EventBus events;
     private final Runnable shutdown;
     private final Instant startTime = Instant.now();
     private final AtomicInteger sets = new AtomicInteger();
@@ -66,6 +70,7 @@ public final class PlanSession implements Session {
             JobRunner runner,
             ProgramAdditions additions,
             AccumulatorRegistry accumulators,
+            EventBus events,
             Runnable shutdown) {
         this.context = context;
         this.settings = settings;
@@ -73,6 +78,7 @@ public final class PlanSession implements Session {
         this.persisted = new PersistedSets(runner);
         this.additions = additions;
         this.accumulators = accumulators;
+        this.events = events;
         this.shutdown = shutdown;
     }
 
@@ -185,6 +191,21 @@ public final class PlanSession implements Session {
         RangeBounds bounds = (RangeBounds) sorted.partitioner().orElseThrow();
         runner.findBounds(request(plans.origin(), sorted, new StageBody.Sink.Result(Actions.CountRows.ALL), List.of()));
         return bounds.ranges();
+    }
+
+    @Override
+    public void addListener(KindlingListener listener) {
+        events.add(listener);
+    }
+
+    @Override
+    public void removeListener(KindlingListener listener) {
+        events.remove(listener);
+    }
+
+    @Override
+    public StatusTracker statusTracker() {
+        return events.status();
     }
 
     @Override

@@ -155,6 +155,10 @@ final class Application implements AutoCloseable {
         return program;
     }
 
+    EventBus events() {
+        return events;
+    }
+
     AccumulatorRegistry accumulators() {
         return accumulators;
     }

@@ -29,6 +29,7 @@ public final class DriverEngine implements SessionProvider {
                 new JobPlanner(application.driver(), planner),
                 application.program(),
                 application.accumulators(),
+                application.events(),
                 application::close);
     }
 

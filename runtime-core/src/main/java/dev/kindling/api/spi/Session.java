@@ -3,9 +3,11 @@ package dev.kindling.api.spi;
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingListener;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StatusTracker;
 import dev.kindling.api.Tuple2;
 import java.time.Instant;
 import java.util.Comparator;
@@ -57,6 +59,14 @@ public interface Session extends AutoCloseable {
 
     /** Samples the keys of a set of pairs, by a job, for so many ranges of them. */
     KeyRanges sampleRanges(RDD<?> pairs, int partitions, Comparator<?> order);
+
+    /** See {@code KindlingContext.addListener}. */
+    void addListener(KindlingListener listener);
+
+    /** See {@code KindlingContext.removeListener}. */
+    void removeListener(KindlingListener listener);
+
+    StatusTracker statusTracker();
 
     /** See {@code KindlingContext.addJar}. */
     void addJar(String path);

@@ -12,6 +12,7 @@ import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.JobSubmitter;
 import dev.kindling.driver.plan.PlannerSettings;
+import dev.kindling.event.EventBus;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
@@ -120,6 +121,7 @@ final class ZipCountJob implements SimJobs {
                 new JobPlanner(new Submitter(cluster), planner),
                 NOTHING_ADDED,
                 new AccumulatorRegistry(ZipCountJob.class.getClassLoader()),
+                new EventBus(List.of()),
                 () -> {});
     }
 

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.event.EventBus;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.PlanSession;
@@ -43,6 +44,7 @@ final class RecordedJobs implements JobSubmitter {
                 planner,
                 new NoAdditions(),
                 new AccumulatorRegistry(getClass().getClassLoader()),
+                new EventBus(List.of()),
                 () -> {});
     }
 
