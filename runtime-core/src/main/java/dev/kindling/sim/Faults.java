@@ -9,21 +9,23 @@ import java.util.SplittableRandom;
  * the fault strikes, and counts those that did. Each kind draws from a source of its own.
  */
 public final class Faults {
+    private static final FaultKind[] KINDS = FaultKind.values();
+    /** Halvings of the longest span that are drawn from. */
+    private static final int SPAN_MAGNITUDES = 9;
+
     private final SimWorld world;
-    private final Map<FaultKind, Double> rates;
-    private final long healAtMs;
-    private final Map<FaultKind, SplittableRandom> randoms = new EnumMap<>(FaultKind.class);
-    private final Map<FaultKind, Integer> struck = new EnumMap<>(FaultKind.class);
+    private final double[] rates = new double[KINDS.length];
+    private final SplittableRandom[] randoms = new SplittableRandom[KINDS.length];
+    private final int[] struck = new int[KINDS.length];
+    private long healAtMs;
 
     public Faults(SimWorld world, Map<FaultKind, Double> rates, long healAtMs) {
         this.world = world;
-        this.rates = new EnumMap<>(FaultKind.class);
-        this.rates.putAll(rates);
         this.healAtMs = healAtMs;
-        for (FaultKind kind : FaultKind.values()) {
-            randoms.put(kind, world.random(kind.name()));
-            struck.put(kind, 0);
-        }
+        rates.forEach((kind, rate) -> {
+            this.rates[kind.ordinal()] = rate;
+            randoms[kind.ordinal()] = world.random(kind.name());
+        });
     }
 
     /**
@@ -35,11 +37,11 @@ public final class Faults {
         Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
         SplittableRandom single = world.random("single");
         if (single.nextInt(10) == 0) {
-            FaultKind kind = FaultKind.values()[single.nextInt(FaultKind.values().length)];
+            FaultKind kind = KINDS[single.nextInt(KINDS.length)];
             rates.put(kind, kind.most());
             return rates;
         }
-        for (FaultKind kind : FaultKind.values()) {
+        for (FaultKind kind : KINDS) {
             boolean isOn = random.nextInt(100) < 60;
             double rate = random.nextInt(10) == 0 ? kind.most() : kind.usual() * random.nextDouble(0.2, 2.0);
             if (isOn) {
@@ -51,27 +53,42 @@ public final class Faults {
 
     /** Whether it strikes now. */
     public boolean strikes(FaultKind kind) {
-        double rate = rates.getOrDefault(kind, 0.0);
-        if (rate == 0 || world.nowMs() >= healAtMs || randoms.get(kind).nextDouble() >= rate) {
+        double rate = rates[kind.ordinal()];
+        if (rate == 0 || world.nowMs() >= healAtMs || randoms[kind.ordinal()].nextDouble() >= rate) {
             return false;
         }
-        struck.merge(kind, 1, Integer::sum);
+        struck[kind.ordinal()]++;
         return true;
     }
 
-    /** The source from which the details of a fault are drawn. */
+    /** The source from which the details of a fault that struck are drawn. */
     public SplittableRandom random(FaultKind kind) {
-        return randoms.get(kind);
+        return randoms[kind.ordinal()];
+    }
+
+    /** How long it lasts: short ones are as likely as long ones, up to {@code maxMs}. */
+    public long span(FaultKind kind, int maxMs) {
+        SplittableRandom random = random(kind);
+        return 1 + random.nextInt(Math.max(1, maxMs >> random.nextInt(SPAN_MAGNITUDES)));
+    }
+
+    /** From now on nothing strikes. */
+    public void heal() {
+        healAtMs = Math.min(healAtMs, world.nowMs());
     }
 
     public int struckCount(FaultKind kind) {
-        return struck.get(kind);
+        return struck[kind.ordinal()];
     }
 
     /** How often each kind has struck, those that never did left out. */
     public Map<FaultKind, Integer> struckCounts() {
-        Map<FaultKind, Integer> counts = new EnumMap<>(struck);
-        counts.values().removeIf(count -> count == 0);
+        Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
+        for (FaultKind kind : KINDS) {
+            if (struckCount(kind) > 0) {
+                counts.put(kind, struckCount(kind));
+            }
+        }
         return counts;
     }
 

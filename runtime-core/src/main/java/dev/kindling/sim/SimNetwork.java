@@ -5,8 +5,9 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Carries bytes between named nodes of a {@link SimWorld}: every message takes its own time, so messages overtake each
- * other; some are lost, doubled, or delayed beyond every timer; a link can be clogged in one direction.
+ * Carries bytes between the numbered nodes of a {@link SimWorld}: every message takes its own time, so messages
+ * overtake each other; some are lost, doubled, or delayed, a few of them beyond every timer; a link can be clogged in
+ * one direction.
  */
 public final class SimNetwork {
     private static final int MAX_USUAL_DELAY_MS = 20;
@@ -16,7 +17,10 @@ public final class SimNetwork {
     private final SimWorld world;
     private final Faults faults;
     private final SplittableRandom random;
-    private final TreeMap<String, Long> cloggedUntilMs = new TreeMap<>();
+    /** By sender and receiver. */
+    private final TreeMap<Long, Long> cloggedUntilMs = new TreeMap<>();
+
+    private long lastClogMs;
     private long lastDisturbanceMs;
     private long lostCount;
 
@@ -26,32 +30,42 @@ public final class SimNetwork {
         this.random = world.random("network");
     }
 
-    /** Sends a copy of {@code bytes}; {@code arrival} is called when it comes, perhaps twice, perhaps never. */
-    public void send(String from, String to, byte[] bytes, Consumer<byte[]> arrival) {
-        if (cloggedUntilMs.getOrDefault(from + ">" + to, 0L) > world.nowMs() || faults.strikes(FaultKind.DROP)) {
+    /** The bytes are the network's from now on; {@code arrival} is called when they come, perhaps twice or never. */
+    public void send(int from, int to, byte[] bytes, Consumer<byte[]> arrival) {
+        if (isClogged(from, to) || faults.strikes(FaultKind.DROP)) {
             lostCount++;
             disturbedUntil(world.nowMs());
             return;
         }
-        deliver(bytes.clone(), arrival);
         if (faults.strikes(FaultKind.DUPLICATE)) {
             deliver(bytes.clone(), arrival);
         }
+        deliver(bytes, arrival);
     }
 
     private void deliver(byte[] bytes, Consumer<byte[]> arrival) {
         long delayMs = 1 + random.nextInt(MAX_USUAL_DELAY_MS);
         if (faults.strikes(FaultKind.DELAY)) {
-            delayMs = 1 + faults.random(FaultKind.DELAY).nextInt(MAX_DELAY_MS);
+            delayMs = faults.span(FaultKind.DELAY, MAX_DELAY_MS);
             disturbedUntil(world.nowMs() + delayMs);
         }
         world.in(delayMs, () -> arrival.accept(bytes));
     }
 
+    private boolean isClogged(int from, int to) {
+        return world.nowMs() < lastClogMs && cloggedUntilMs.getOrDefault(link(from, to), 0L) > world.nowMs();
+    }
+
+    private static long link(int from, int to) {
+        return (long) from << 32 | to;
+    }
+
     /** Nothing gets from {@code from} to {@code to} for so long. */
-    public void clog(String from, String to, long ms) {
-        cloggedUntilMs.merge(from + ">" + to, world.nowMs() + ms, Math::max);
-        disturbedUntil(world.nowMs() + ms);
+    public void clog(int from, int to, long ms) {
+        long untilMs = world.nowMs() + ms;
+        cloggedUntilMs.merge(link(from, to), untilMs, Math::max);
+        lastClogMs = Math.max(lastClogMs, untilMs);
+        disturbedUntil(untilMs);
     }
 
     /** Something outside the network that disturbs until then. */

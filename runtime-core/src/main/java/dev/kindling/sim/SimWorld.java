@@ -1,50 +1,30 @@
 package dev.kindling.sim;
 
-import java.util.ArrayDeque;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Virtual time: a queue of what is to happen, in the order of its time, then of its making. Nothing else moves the
  * clock, so an hour costs what happens in it. One thread.
  *
- * <p>Whatever happens is noted; the notes make up a running hash, by which two runs are compared, and the last of them
- * are the story of a run that went wrong.
+ * <p>Whatever happens is noted. The notes make up a running hash, by which two runs are compared; they are put into
+ * words only for a run that somebody listens to, since the same seed tells the same story again.
  */
 public final class SimWorld {
-    private static final int STORY_LINES = 400;
-
-    private record Step(long atMs, long order, Runnable action) implements Comparable<Step> {
-        @Override
-        public int compareTo(Step other) {
-            return atMs != other.atMs ? Long.compare(atMs, other.atMs) : Long.compare(order, other.order);
-        }
-    }
-
-    /** One thing that happened; text only when somebody reads it. */
-    private record Note(long atMs, String who, String what) {
-        @Override
-        public String toString() {
-            return String.format("%8.3f s  %-7s %s", atMs / 1000.0, who, what);
-        }
-    }
-
     private final long seed;
-    private final Optional<Consumer<String>> trace;
-    private final PriorityQueue<Step> steps = new PriorityQueue<>();
-    private final ArrayDeque<Note> story = new ArrayDeque<>();
+    private final Optional<Consumer<String>> listener;
+    private final SimQueue steps = new SimQueue();
     private long nowMs;
-    private long made;
     private long done;
     private long hash = 0xcbf29ce484222325L;
 
-    /** @param trace receives every note as a line as it is made */
-    public SimWorld(long seed, Optional<Consumer<String>> trace) {
+    /** @param listener receives every note as a line as it is made */
+    public SimWorld(long seed, Optional<Consumer<String>> listener) {
         this.seed = seed;
-        this.trace = trace;
+        this.listener = listener;
     }
 
     public long seed() {
@@ -61,33 +41,32 @@ public final class SimWorld {
     }
 
     public void in(long delayMs, Runnable action) {
-        steps.add(new Step(nowMs + delayMs, made++, action));
+        steps.add(nowMs + delayMs, action);
     }
 
     /** Lets the next thing happen; false when nothing is left. */
     public boolean step() {
-        Step next = steps.poll();
-        if (next == null) {
+        if (steps.isEmpty()) {
             return false;
         }
-        nowMs = next.atMs;
+        nowMs = steps.nextMs();
         done++;
-        next.action.run();
+        steps.remove().run();
         return true;
     }
 
     /** Something worth telling happened to {@code who}. */
     public void note(String who, String what) {
+        note(who, what.hashCode(), () -> what);
+    }
+
+    /** As {@link #note(String, String)}, where {@code digest} stands for the words unless somebody listens. */
+    public void note(String who, long digest, Supplier<String> what) {
         hash = (hash ^ nowMs) * 0x100000001b3L;
         hash = (hash ^ who.hashCode()) * 0x100000001b3L;
-        hash = (hash ^ what.hashCode()) * 0x100000001b3L;
-        Note note = new Note(nowMs, who, what);
-        story.add(note);
-        if (story.size() > STORY_LINES) {
-            story.remove();
-        }
-        if (trace.isPresent()) {
-            trace.get().accept(note.toString());
+        hash = (hash ^ digest) * 0x100000001b3L;
+        if (listener.isPresent()) {
+            listener.get().accept(String.format(Locale.ROOT, "%8.3f s  %-7s %s", nowMs / 1000.0, who, what.get()));
         }
     }
 
@@ -99,10 +78,5 @@ public final class SimWorld {
     /** Things that have happened. */
     public long stepCount() {
         return done;
-    }
-
-    /** The last notes, oldest first. */
-    public List<String> story() {
-        return story.stream().map(Note::toString).toList();
     }
 }

@@ -130,7 +130,7 @@ final class SimCommand implements Callable<Integer> {
 
     private void explain(SimReport report, SimOptions options) {
         SimReport smallest = Simulation.shrink(report, options, SimCores.real());
-        smallest.story().forEach(System.out::println);
+        Simulation.story(options.withRates(smallest.rates()), SimCores.real()).forEach(System.out::println);
         System.out.println();
         System.out.println(
                 "seed " + report.seed() + " goes wrong: " + smallest.violation().orElseThrow());

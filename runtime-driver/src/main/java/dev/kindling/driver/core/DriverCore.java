@@ -352,6 +352,12 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                 .isPresent();
     }
 
+    /** Whether this very output is registered, wherever it lies. */
+    public boolean holdsMapOutput(int shuffleId, AttemptId attempt) {
+        MapOutputs.Shuffle shuffle = stages.mapOutputs().find(shuffleId);
+        return shuffle != null && shuffle.isHeld(attempt);
+    }
+
     /** Whether executors were lost in a row without progress so often that some are not replaced. */
     public boolean hasGivenUpExecutors() {
         return !owedReplacements.isEmpty();

@@ -38,6 +38,8 @@ final class ExecutorState {
     long excludedUntilMs;
     boolean isWarned;
     boolean isLost;
+    /** Until then another output of it that cannot be read speaks against all of them. */
+    long unreadableUntilMs = Long.MIN_VALUE;
 
     ExecutorState(int index, ExecutorAddress address, int cores, long memoryBytes, long nowMs) {
         this.id = address.executorId();

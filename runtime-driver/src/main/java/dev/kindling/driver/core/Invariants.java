@@ -21,8 +21,8 @@ public final class Invariants {
             if (stage.isNeeded) {
                 neededStageHasAllItsWorkInHand(core, stage);
                 neededStageRunsExactlyWhenItsInputIsThere(core, stage);
-            } else {
-                require(!stage.tasks.isWaiting(), "tasks wait in ", stage, " that nobody needs");
+            } else if (stage.tasks.isWaiting()) {
+                throw broken("tasks wait in ", stage, " that nobody needs");
             }
         }
         for (MapOutputs.Shuffle shuffle : core.stages.mapOutputs().all()) {
@@ -30,11 +30,9 @@ public final class Invariants {
         }
         cachedBlocksAreOnLiveExecutors(core);
         for (Jobs.Job job : core.stages.jobs().unfinished()) {
-            require(
-                    job.isPublishing || job.resultStage.isNeeded || !job.unfetched.isEmpty(),
-                    "job ",
-                    job.id(),
-                    " waits for nothing");
+            if (!job.isPublishing && !job.resultStage.isNeeded && job.unfetched.isEmpty()) {
+                throw broken("job ", job.id(), " waits for nothing");
+            }
         }
     }
 
@@ -42,33 +40,44 @@ public final class Invariants {
         int taken = 0;
         for (RunningAttempt attempt : executor.running.values()) {
             taken += attempt.isAlone ? executor.cores : 1;
-            require(attempt.executor == executor, attempt, " is listed at ", executor);
+            if (attempt.executor != executor) {
+                throw broken(attempt, " is listed at ", executor);
+            }
         }
-        require(
-                executor.freeSlots == executor.cores - taken,
-                executor,
-                " has " + executor.freeSlots + " free slots of " + executor.cores,
-                " but runs " + taken);
-        require(executor.freeSlots >= 0, executor, " has fewer than no free slots");
+        if (executor.freeSlots != executor.cores - taken || executor.freeSlots < 0) {
+            throw broken(executor, " has ", executor.freeSlots, " free slots of ", executor.cores, " but runs ", taken);
+        }
     }
 
     private static void runningAttemptsHoldSlots(StageState stage) {
         for (RunningAttempt attempt : stage.tasks.running()) {
-            require(attempt.isCurrent, attempt, " is running but not current");
-            require(!attempt.executor.isLost, attempt, " is believed to run on a lost executor");
-            require(attempt.executor.running.get(attempt.id) == attempt, attempt, " holds no slot");
-            require(!stage.tasks.isWaiting(attempt.id.partition()), attempt, " runs and waits");
+            if (!attempt.isCurrent) {
+                throw broken(attempt, " is running but not current");
+            }
+            if (attempt.executor.isLost) {
+                throw broken(attempt, " is believed to run on a lost executor");
+            }
+            if (attempt.executor.running.get(attempt.id) != attempt) {
+                throw broken(attempt, " holds no slot");
+            }
+            if (stage.tasks.isWaiting(attempt.id.partition())) {
+                throw broken(attempt, " runs and waits");
+            }
         }
     }
 
     private static void neededStageHasAllItsWorkInHand(DriverCore core, StageState stage) {
+        PartitionSet missing = core.stages.missingOf(stage);
         for (int partition = 0; partition < stage.spec.partitionCount(); partition++) {
             boolean isInHand = stage.tasks.isWaiting(partition) || stage.tasks.isRunning(partition);
-            require(
-                    isInHand == core.stages.isMissing(stage, partition),
-                    "partition " + partition + " of ",
-                    stage,
-                    isInHand ? " is done and yet in hand" : " is forgotten");
+            if (isInHand != missing.contains(partition)) {
+                throw broken(
+                        "partition ",
+                        partition,
+                        " of ",
+                        stage,
+                        isInHand ? " is done and yet in hand" : " is forgotten");
+            }
         }
     }
 
@@ -77,29 +86,25 @@ public final class Invariants {
         for (int shuffleId : core.stages.reads().shufflesOf(stage)) {
             MapOutputs.Shuffle shuffle = core.stages.mapOutputs().find(shuffleId);
             isInputThere &= shuffle.isComplete();
-            require(
-                    shuffle.isComplete() || core.stages.find(shuffle.mapStageId).isNeeded,
-                    stage,
-                    " waits for shuffle " + shuffleId,
-                    " that nobody writes");
+            if (!shuffle.isComplete() && !core.stages.find(shuffle.mapStageId).isNeeded) {
+                throw broken(stage, " waits for shuffle ", shuffleId, " that nobody writes");
+            }
         }
-        require(stage.isReady == isInputThere, stage, " is ready: " + stage.isReady, ", its input: " + isInputThere);
-        require(
-                !stage.isReady || !stage.tasks.isWaiting() || core.placement.isOffered(stage),
-                "waiting tasks of ",
-                stage,
-                " are not offered any slot");
+        if (stage.isReady != isInputThere) {
+            throw broken(stage, " is ready: ", stage.isReady, ", its input: ", isInputThere);
+        }
+        if (stage.isReady && stage.tasks.isWaiting() && !core.placement.isOffered(stage)) {
+            throw broken("waiting tasks of ", stage, " are not offered any slot");
+        }
     }
 
     private static void mapOutputsAreOnLiveExecutors(DriverCore core, MapOutputs.Shuffle shuffle) {
         for (int map = 0; map < shuffle.mapPartitions(); map++) {
             if (!shuffle.missing.contains(map)) {
                 ExecutorState holder = core.executors.byIndex(shuffle.executorOf(map));
-                require(
-                        !holder.isLost,
-                        "map output " + map,
-                        " of shuffle " + shuffle.shuffleId,
-                        " is on lost " + holder);
+                if (holder.isLost) {
+                    throw broken("map output ", map, " of shuffle ", shuffle.shuffleId, " is on lost ", holder);
+                }
             }
         }
     }
@@ -109,28 +114,22 @@ public final class Invariants {
             for (int partition = 0; partition < set.partitionCount; partition++) {
                 List<ExecutorState> holders = core.stages.cached().holders(set.setId, partition);
                 for (ExecutorState holder : holders) {
-                    require(
-                            !holder.isLost,
-                            "partition " + partition,
-                            " of set " + set.setId,
-                            " is cached on lost " + holder);
+                    if (holder.isLost) {
+                        throw broken("partition ", partition, " of set ", set.setId, " is cached on lost ", holder);
+                    }
                 }
-                require(
-                        holders.isEmpty() == set.missing.contains(partition),
-                        "partition " + partition,
-                        " of set " + set.setId,
-                        " is held by " + holders);
+                if (holders.isEmpty() != set.missing.contains(partition)) {
+                    throw broken("partition ", partition, " of set ", set.setId, " is held by ", holders);
+                }
             }
         }
     }
 
-    private static void require(boolean isTrue, Object... sentence) {
-        if (!isTrue) {
-            StringBuilder text = new StringBuilder();
-            for (Object part : sentence) {
-                text.append(part);
-            }
-            throw new KindlingException(ErrorCode.INTERNAL, "the driver's state is broken: " + text);
+    private static KindlingException broken(Object... sentence) {
+        StringBuilder text = new StringBuilder("the driver's state is broken: ");
+        for (Object part : sentence) {
+            text.append(part);
         }
+        return new KindlingException(ErrorCode.INTERNAL, text.toString());
     }
 }

@@ -103,15 +103,21 @@ final class MapOutputs {
             sizes[mapPartition] = null;
         }
 
-        /** Drops all outputs that process held; returns their map partitions. */
-        List<Integer> dropAllOn(int executorIndex) {
-            List<Integer> dropped = new ArrayList<>();
+        /** Map partitions whose output that process holds. */
+        List<Integer> heldBy(int executorIndex) {
+            List<Integer> held = new ArrayList<>();
             for (int map = 0; map < attempts.length; map++) {
                 if (executors[map] == executorIndex && !missing.contains(map)) {
-                    drop(map);
-                    dropped.add(map);
+                    held.add(map);
                 }
             }
+            return held;
+        }
+
+        /** Drops all outputs that process held; returns their map partitions. */
+        List<Integer> dropAllOn(int executorIndex) {
+            List<Integer> dropped = heldBy(executorIndex);
+            dropped.forEach(this::drop);
             return dropped;
         }
 

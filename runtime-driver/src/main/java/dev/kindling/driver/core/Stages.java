@@ -36,6 +36,9 @@ final class Stages {
     /** Cancellations of unknown jobs that are remembered: the latest, since job numbers rise. */
     private static final int KEPT_CANCELLATIONS = 256;
 
+    /** A second output of an executor that cannot be read within so long speaks against all of them. */
+    private static final long UNREADABLE_AGAIN_MS = 60_000;
+
     private final DriverSettings settings;
     private final TreeSet<Integer> earlyCancellations = new TreeSet<>();
     private final Outbox out;
@@ -206,7 +209,7 @@ final class Stages {
         }
     }
 
-    private PartitionSet missingOf(StageState stage) {
+    PartitionSet missingOf(StageState stage) {
         return stage.spec.isMapStage()
                 ? mapOutputs.find(stage.spec.shuffleId()).missing
                 : jobs.find(stage.jobIds.first()).missing;
@@ -420,12 +423,26 @@ final class Stages {
             return false;
         }
         ExecutorState holder = executors.byIndex(shuffle.executorOf(map));
-        shuffle.drop(map);
-        if (!holder.isLost) {
-            out.send(holder, new Frame.DropMapOutput(shuffleId, mapAttempt));
+        List<Integer> dropped = unreadableOn(holder, shuffle, map);
+        for (int unreadable : dropped) {
+            if (!holder.isLost) {
+                AttemptId attempt = new AttemptId(shuffle.mapStageId, unreadable, shuffle.attemptOf(unreadable));
+                out.send(holder, new Frame.DropMapOutput(shuffleId, attempt));
+            }
+            shuffle.drop(unreadable);
         }
-        lost(shuffle, List.of(map), List.of(holder.id), reason);
+        lost(shuffle, dropped, List.of(holder.id), reason);
         return true;
+    }
+
+    /**
+     * That one, or, when another of its outputs could not be read lately, all of the shuffle that it holds: readers
+     * name one output at a time, and an executor out of reach would cost a rebuild for each until it is declared lost.
+     */
+    private List<Integer> unreadableOn(ExecutorState holder, MapOutputs.Shuffle shuffle, int map) {
+        boolean isAgain = holder.unreadableUntilMs > out.nowMs();
+        holder.unreadableUntilMs = out.nowMs() + UNREADABLE_AGAIN_MS;
+        return isAgain ? shuffle.heldBy(holder.index) : List.of(map);
     }
 
     private void lost(MapOutputs.Shuffle shuffle, List<Integer> maps, List<String> avoided, String reason) {

@@ -11,12 +11,13 @@ import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimNetwork;
 import dev.kindling.sim.SimWorld;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A driver and its executors in one thread: real cores, simulated shells, a launcher that starts and ends processes,
@@ -42,8 +43,19 @@ final class SimCluster {
     /** Exit code of a process that was killed. */
     private static final int KILLED = 137;
 
+    /** After their jobs and the grace the cluster has so long to become tidy. */
+    private static final long TIDY_MS = 20_000;
+    /** Executors end within so long after their driver, whatever happened. */
+    private static final long ORPHAN_MS = 35_000;
+
+    private static final int MAX_PAUSE_MS = 60_000;
+    private static final int MAX_DRIVER_PAUSE_MS = 20_000;
+    private static final int MAX_CLOG_MS = 40_000;
     private static final int WATCH_MS = 500;
     private static final int CORES = 2;
+
+    /** The driver's number in the network; an executor's is its incarnation. */
+    static final int DRIVER = 0;
 
     final SimWorld world;
     final Faults faults;
@@ -57,12 +69,23 @@ final class SimCluster {
     final SimDriver driver;
 
     private final int executorCount;
-    private final LinkedHashMap<String, SimExecutor> processes = new LinkedHashMap<>();
-    private final TreeMap<String, Long> mismatchSinceMs = new TreeMap<>();
+    /** Every process that ever started, by incarnation. */
+    private final TreeMap<Long, SimExecutor> processes = new TreeMap<>();
+
+    private final TreeMap<Work, Long> mismatchSinceMs = new TreeMap<>();
     private final TreeMap<String, Integer> launchesOf = new TreeMap<>();
     private int nextExecutorNumber;
     private long nextIncarnation = 1;
     private boolean isClosed;
+
+    /** An attempt on a process. */
+    private record Work(long incarnation, AttemptId attempt) implements Comparable<Work> {
+        @Override
+        public int compareTo(Work other) {
+            int order = Long.compare(incarnation, other.incarnation);
+            return order != 0 ? order : attempt.compareTo(other.attempt);
+        }
+    }
 
     SimCluster(
             SimWorld world,
@@ -134,37 +157,46 @@ final class SimCluster {
      * then nothing may be left; closes the cluster, then nobody may be left.
      */
     void end(List<Integer> shuffles) {
+        faults.heal();
         settle();
-        onlyKnownThingsAreLeft();
         shuffles.forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
         settle();
-        onlyKnownThingsAreLeft();
         driver.close();
         isClosed = true;
-        long untilMs = world.nowMs() + 45_000;
-        while (world.nowMs() < untilMs && world.step()) {
+        long untilMs = world.nowMs() + ORPHAN_MS;
+        while (living().findAny().isPresent() && world.nowMs() < untilMs && world.step()) {
             continue;
         }
-        for (SimExecutor executor : processes.values()) {
-            if (executor.isAlive()) {
-                throw new SimViolation(executor.name() + " lives on without its driver");
-            }
-        }
+        living().findAny().ifPresent(executor -> {
+            throw new SimViolation(executor.name() + " lives on without its driver");
+        });
     }
 
+    /** As soon as all is tidy after the grace it is over; it has a deadline. */
     private void settle() {
-        pass(5_000);
-        while (world.nowMs() < quietSinceMs() + GRACE_MS + 20_000) {
+        pass(WATCH_MS);
+        while (world.nowMs() < quietSinceMs() + GRACE_MS) {
             step();
         }
+        long untilMs = world.nowMs() + TIDY_MS;
+        while (leftOver().isPresent() && world.nowMs() < untilMs) {
+            pass(WATCH_MS);
+        }
+        leftOver().ifPresent(what -> {
+            throw new SimViolation(what);
+        });
     }
 
     // ---- processes ------------------------------------------------------------------------------------------------
 
     /** Null when that process has not started or has ended. */
     SimExecutor process(String executorId, long incarnation) {
-        SimExecutor process = processes.get(executorId + "@" + incarnation);
-        return process != null && process.isAlive() ? process : null;
+        SimExecutor process = processes.get(incarnation);
+        return process != null && process.isAlive() && process.id.equals(executorId) ? process : null;
+    }
+
+    private Stream<SimExecutor> living() {
+        return processes.values().stream().filter(SimExecutor::isAlive);
     }
 
     private void launch(String executorId) {
@@ -179,7 +211,7 @@ final class SimCluster {
         world.in(200 + random.nextInt(2_000), () -> {
             SimExecutor process = new SimExecutor(this, executorId, nextIncarnation++, launches, CORES);
             if (!isClosed) {
-                processes.put(process.name(), process);
+                processes.put(process.incarnation, process);
                 process.start();
             }
         });
@@ -266,7 +298,7 @@ final class SimCluster {
             }
         }
         if (faults.strikes(FaultKind.DRIVER_PAUSE)) {
-            driver.pause(faults.random(FaultKind.DRIVER_PAUSE).nextInt(20_000));
+            driver.pause(faults.span(FaultKind.DRIVER_PAUSE, MAX_DRIVER_PAUSE_MS));
         }
         world.in(1_000, this::strikeNodes);
     }
@@ -279,7 +311,7 @@ final class SimCluster {
             world.note(executor.name(), "loses a file");
         }
         if (faults.strikes(FaultKind.PAUSE)) {
-            executor.pause(faults.random(FaultKind.PAUSE).nextInt(60_000));
+            executor.pause(faults.span(FaultKind.PAUSE, MAX_PAUSE_MS));
         }
         if (faults.strikes(FaultKind.KILL)) {
             killed(executor, "killed");
@@ -288,13 +320,15 @@ final class SimCluster {
 
     private void clog(SimExecutor executor) {
         SplittableRandom details = faults.random(FaultKind.CLOG);
-        List<String> others = new ArrayList<>(List.of("driver"));
-        processes.values().stream().filter(SimExecutor::isAlive).forEach(other -> others.add(other.name()));
-        String other = others.get(details.nextInt(others.size()));
-        long ms = details.nextInt(40_000);
+        List<SimExecutor> others = living().toList();
+        int index = details.nextInt(others.size() + 1);
+        boolean isDriver = index == others.size();
+        String name = isDriver ? "driver" : others.get(index).name();
+        int other = isDriver ? DRIVER : others.get(index).node();
+        long ms = faults.span(FaultKind.CLOG, MAX_CLOG_MS);
         boolean isOutward = details.nextBoolean();
-        world.note(executor.name(), (isOutward ? "cannot send to " : "cannot hear ") + other + " for " + ms + " ms");
-        network.clog(isOutward ? executor.name() : other, isOutward ? other : executor.name(), ms);
+        world.note(executor.name(), (isOutward ? "cannot send to " : "cannot hear ") + name + " for " + ms + " ms");
+        network.clog(isOutward ? executor.node() : other, isOutward ? other : executor.node(), ms);
     }
 
     // ---- oracles ------------------------------------------------------------------------------------------------
@@ -304,32 +338,39 @@ final class SimCluster {
         if (isClosed) {
             return;
         }
-        TreeSet<String> believed = new TreeSet<>();
+        TreeSet<Work> believed = new TreeSet<>();
         for (BelievedAttempt attempt : driver.core.believedAttempts()) {
-            believed.add(attempt.executorId() + "@" + attempt.incarnation() + " " + attempt.attempt());
+            believed.add(new Work(attempt.incarnation(), attempt.attempt()));
         }
-        TreeSet<String> real = new TreeSet<>();
+        TreeSet<Work> real = new TreeSet<>();
         for (SimExecutor executor : processes.values()) {
             if (executor.isAlive()) {
-                executor.attempts().forEach(attempt -> real.add(executor.name() + " " + attempt));
+                executor.attempts().forEach(attempt -> real.add(new Work(executor.incarnation, attempt)));
             }
         }
-        TreeSet<String> different = new TreeSet<>(believed);
-        different.removeAll(real);
-        real.removeAll(believed);
+        if (believed.equals(real)) {
+            mismatchSinceMs.clear();
+        } else {
+            differ(believed, real);
+        }
+        world.in(WATCH_MS, this::watch);
+    }
+
+    private void differ(TreeSet<Work> believed, TreeSet<Work> real) {
+        TreeSet<Work> different = new TreeSet<>(believed);
         different.addAll(real);
+        different.removeIf(work -> believed.contains(work) && real.contains(work));
         mismatchSinceMs.keySet().retainAll(different);
-        for (String attempt : different) {
-            long sinceMs = Math.max(mismatchSinceMs.merge(attempt, world.nowMs(), Math::min), quietSinceMs());
+        for (Work work : different) {
+            long sinceMs = Math.max(mismatchSinceMs.merge(work, world.nowMs(), Math::min), quietSinceMs());
             if (world.nowMs() - sinceMs > GRACE_MS) {
-                throw new SimViolation(attempt
-                        + (believed.contains(attempt)
+                throw new SimViolation(work.attempt
+                        + (believed.contains(work)
                                 ? " is believed to run and does not exist"
                                 : " exists and the driver does not know it")
                         + ", for " + (world.nowMs() - sinceMs) + " ms without any disturbance");
             }
         }
-        world.in(WATCH_MS, this::watch);
     }
 
     /** Whether nothing that could make an executor end or fall silent has struck lately, healed or not. */
@@ -344,39 +385,43 @@ final class SimCluster {
         }
     }
 
-    private void onlyKnownThingsAreLeft() {
+    /** What there should not be any more after the last job. */
+    private Optional<String> leftOver() {
         int alive = 0;
         for (SimExecutor executor : processes.values()) {
             if (executor.isAlive()) {
                 alive++;
-                onlyKnownThingsAreLeftOn(executor);
+                Optional<String> left = leftOver(executor);
+                if (left.isPresent()) {
+                    return left;
+                }
             }
         }
         if (!driver.core.believedAttempts().isEmpty()) {
-            throw new SimViolation("slots are taken after the last job: " + driver.core.believedAttempts());
+            return Optional.of("slots are taken after the last job: " + driver.core.believedAttempts());
         }
-        if (alive != executorCount && !driver.core.hasGivenUpExecutors()) {
-            throw new SimViolation(alive + " executors are alive at the end instead of " + executorCount);
-        }
+        return alive == executorCount || driver.core.hasGivenUpExecutors()
+                ? Optional.empty()
+                : Optional.of(alive + " executors are alive at the end instead of " + executorCount);
     }
 
-    private void onlyKnownThingsAreLeftOn(SimExecutor executor) {
+    private Optional<String> leftOver(SimExecutor executor) {
         if (!executor.attempts().isEmpty() || executor.runningCount() > 0) {
-            throw new SimViolation(executor.name() + " still has " + executor.attempts() + " after the last job");
+            return Optional.of(executor.name() + " still has " + executor.attempts() + " after the last job");
         }
         if (driver.hasUndeliveredDrops(executor)) {
-            return;
+            return Optional.empty();
         }
         for (Map.Entry<Integer, List<AttemptId>> shuffle :
                 executor.disk.mapOutputs().entrySet()) {
             for (AttemptId attempt : shuffle.getValue()) {
                 if (!driver.core.holdsMapOutput(shuffle.getKey(), attempt, executor.id, executor.incarnation)) {
-                    throw new SimViolation(executor.name() + " keeps output " + attempt + " that nobody knows");
+                    return Optional.of(executor.name() + " keeps output " + attempt + " that nobody knows");
                 }
             }
         }
-        if (!executor.disk.results().isEmpty()) {
-            throw new SimViolation(executor.name() + " keeps results " + executor.disk.results());
-        }
+        return executor.disk.results().isEmpty()
+                ? Optional.empty()
+                : Optional.of(executor.name() + " keeps results " + executor.disk.results());
     }
 }

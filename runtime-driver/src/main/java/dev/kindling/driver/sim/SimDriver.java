@@ -13,9 +13,11 @@ import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
+import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,7 +28,10 @@ import java.util.TreeSet;
  * sound, and at every effect that it may come now: each result once, an end once, an error only with a cause.
  */
 final class SimDriver {
-    private static final int TICK_MS = 100;
+    /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
+    private static final int MAX_TICK_MS = 400;
+
+    private static final int MIN_TICK_MS = 100;
     private static final int FETCH_TIMEOUT_MS = 4_000;
     private static final int FETCH_TRIES = 3;
 
@@ -34,10 +39,13 @@ final class SimDriver {
 
     private final SimCluster cluster;
     private final TreeMap<Integer, JobRun> jobs = new TreeMap<>();
-    private final TreeMap<String, TreeSet<String>> undelivered = new TreeMap<>();
     /** What was merged into each accumulator, by partition. */
     private final TreeMap<Long, TreeMap<Integer, byte[]>> merged = new TreeMap<>();
 
+    /** Incarnations that an order to drop something did not reach. */
+    private final TreeSet<Long> undelivered = new TreeSet<>();
+
+    private final int tickMs;
     private long pausedUntilMs;
     private boolean isClosed;
 
@@ -64,6 +72,7 @@ final class SimDriver {
     SimDriver(SimCluster cluster) {
         this.cluster = cluster;
         this.core = cluster.cores.driver().get();
+        this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
     }
 
     void start() {
@@ -71,7 +80,7 @@ final class SimDriver {
     }
 
     private void tickLater() {
-        cluster.world.in(TICK_MS, () -> {
+        cluster.world.in(tickMs, () -> {
             if (!isClosed) {
                 on(new DriverEvent.Tick());
                 tickLater();
@@ -104,26 +113,54 @@ final class SimDriver {
     }
 
     void receive(byte[] bytes) {
-        on(new DriverEvent.FrameReceived((Frame.ToDriver) FrameCodec.decode(bytes)));
+        on(new DriverEvent.FrameReceived((Frame.ToDriver) FrameCodec.decode(bytes)), Arrays.hashCode(bytes));
     }
 
     void on(DriverEvent event) {
+        on(event, digestOf(event));
+    }
+
+    /** A tick that has no effect has changed nothing. */
+    private void on(DriverEvent event, long digest) {
         long waitMs = pausedUntilMs - cluster.world.nowMs();
         if (isClosed) {
             return;
         }
         if (waitMs > 0) {
-            cluster.world.in(waitMs, () -> on(event));
+            cluster.world.in(waitMs, () -> on(event, digest));
             return;
         }
         countDeaths(event);
+        boolean isStale = isStaleFetchFailure(event);
         List<DriverEffect> effects = new ArrayList<>();
         core.on(cluster.world.nowMs(), event, effects::add);
-        if (!(event instanceof DriverEvent.Tick) || !effects.isEmpty()) {
-            cluster.world.note("driver", Sentences.of(event));
+        if (event instanceof DriverEvent.Tick && effects.isEmpty()) {
+            return;
         }
+        cluster.world.note("driver", digest, () -> Sentences.of(event));
         effects.forEach(this::perform);
+        if (isStale && effects.stream().anyMatch(SimDriver::isLossOfOutputs)) {
+            throw new SimViolation(
+                    "map outputs are dropped although another was the unreadable one: " + Sentences.of(event));
+        }
         Invariants.check(core);
+    }
+
+    /** Whether it says that an output cannot be read which the driver does not know any more, or never did. */
+    private boolean isStaleFetchFailure(DriverEvent event) {
+        return event instanceof DriverEvent.FrameReceived e
+                && e.frame() instanceof Frame.AttemptFailed failed
+                && failed.failure() instanceof TaskFailure.FetchFailed fetch
+                && !core.holdsMapOutput(fetch.shuffleId(), fetch.mapAttempt());
+    }
+
+    private static boolean isLossOfOutputs(DriverEffect effect) {
+        return effect instanceof DriverEffect.Emit emit && emit.event() instanceof AppEvent.MapOutputsLost;
+    }
+
+    /** What it is; what it carries shows in what follows from it. */
+    private static long digestOf(Object eventOrEffect) {
+        return eventOrEffect.getClass().getName().hashCode();
     }
 
     /** Attempts the driver believes to run on a process of whose end it is about to learn. */
@@ -149,7 +186,8 @@ final class SimDriver {
 
     private void perform(DriverEffect effect) {
         if (!(effect instanceof DriverEffect.Send)) {
-            cluster.world.note("driver", "-> " + Sentences.of(effect));
+            Object what = effect instanceof DriverEffect.Emit emit ? emit.event() : effect;
+            cluster.world.note("driver", digestOf(what), () -> "-> " + Sentences.of(effect));
         }
         if (effect instanceof DriverEffect.Send e) {
             send(e);
@@ -184,15 +222,14 @@ final class SimDriver {
 
     private void send(DriverEffect.Send e) {
         SimExecutor to = cluster.process(e.executorId(), e.incarnation());
-        String name = e.executorId() + "@" + e.incarnation();
         long lostBefore = cluster.network.lostCount();
-        cluster.network.send("driver", name, FrameCodec.encode(e.frame()), bytes -> {
+        cluster.network.send(SimCluster.DRIVER, (int) e.incarnation(), FrameCodec.encode(e.frame()), bytes -> {
             if (to != null) {
                 to.receive(bytes);
             }
         });
         if (cluster.network.lostCount() > lostBefore && isDrop(e.frame())) {
-            undelivered.computeIfAbsent(name, key -> new TreeSet<>()).add(Sentences.of(e.frame()));
+            undelivered.add(e.incarnation());
         }
     }
 
@@ -204,7 +241,7 @@ final class SimDriver {
 
     /** Whether an order to drop something was lost on its way to this process, so that what it named may stay there. */
     boolean hasUndeliveredDrops(SimExecutor executor) {
-        return undelivered.containsKey(executor.name());
+        return undelivered.contains(executor.incarnation);
     }
 
     // ---- results ------------------------------------------------------------------------------------------------
@@ -229,12 +266,13 @@ final class SimDriver {
             return;
         }
         cluster.network.send(
-                "driver",
-                holder.name(),
+                SimCluster.DRIVER,
+                holder.node(),
                 new byte[0],
                 nothing -> holder.run(() -> {
                     byte[] bytes = holder.disk.result(e.attempt());
-                    cluster.network.send(holder.name(), "driver", new byte[0], again -> fetched(job, e, bytes));
+                    cluster.network.send(
+                            holder.node(), SimCluster.DRIVER, new byte[0], again -> fetched(job, e, bytes));
                 }));
         cluster.world.in(FETCH_TIMEOUT_MS, () -> {
             if (isFetching(job, e)) {

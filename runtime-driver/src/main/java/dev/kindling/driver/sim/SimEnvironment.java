@@ -63,10 +63,7 @@ final class SimEnvironment implements TaskEnvironment {
     public BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) {
         for (SimFetch fetch : fetches) {
             if (fetch.input().leafId() == input.leafId() && fetch.input().leafPartition() == input.leafPartition()) {
-                return new Blocks(fetch.blocks().stream()
-                        .filter(block ->
-                                block.rowCount() > 0 && block.bucket() >= firstBucket && block.bucket() < endBucket)
-                        .toList());
+                return new Blocks(fetch.blocks(), firstBucket, endBucket);
             }
         }
         throw new SimViolation(attempt + " reads leaf " + input.leafId() + ", which is not among its inputs");
@@ -93,11 +90,15 @@ final class SimEnvironment implements TaskEnvironment {
 
     /** Fetched blocks, one after the other. */
     private static final class Blocks implements BlockSource {
-        private final ArrayDeque<FetchedBlock> left;
+        private final ArrayDeque<FetchedBlock> left = new ArrayDeque<>();
         private long bytes;
 
-        Blocks(List<FetchedBlock> blocks) {
-            left = new ArrayDeque<>(blocks);
+        Blocks(List<FetchedBlock> blocks, int firstBucket, int endBucket) {
+            for (FetchedBlock block : blocks) {
+                if (block.rowCount() > 0 && block.bucket() >= firstBucket && block.bucket() < endBucket) {
+                    left.add(block);
+                }
+            }
         }
 
         @Override

@@ -18,6 +18,7 @@ import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -26,8 +27,11 @@ import java.util.TreeMap;
  * between two effects of one event, and it can stand still, while what reaches it waits.
  */
 final class SimExecutor {
-    private static final int TICK_MS = 100;
     static final long HEAP_BYTES = 64 << 20;
+    /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
+    private static final int MAX_TICK_MS = 700;
+
+    private static final int MIN_TICK_MS = 100;
     private static final long POOL_BYTES = 4 << 20;
     private static final int MAX_USUAL_RUN_MS = 1_500;
 
@@ -40,6 +44,8 @@ final class SimExecutor {
 
     private final String name;
     private final int cores;
+    private final int tickMs;
+    private final ExecutorEvent tick;
     private final ExecutorCore core;
     private final MemoryPool memory;
     private final TaskSettings settings;
@@ -55,6 +61,9 @@ final class SimExecutor {
         this.incarnation = incarnation;
         this.name = id + "@" + incarnation;
         this.cores = cores;
+        this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
+        // Numbers of its own: what a loss says about memory must be that of this very process.
+        this.tick = new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, HEAP_BYTES + incarnation);
         this.core = cluster.cores.executor().get();
         this.disk = new SimDisk(cluster.faults);
         this.memory = new MemoryPool(POOL_BYTES, cores);
@@ -74,15 +83,19 @@ final class SimExecutor {
     }
 
     private void tickLater() {
-        in(TICK_MS, () -> {
-            // Numbers of its own: what a loss says about memory must be that of this very process.
-            on(new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, HEAP_BYTES + incarnation));
+        in(tickMs, () -> {
+            on(tick);
             tickLater();
         });
     }
 
     String name() {
         return name;
+    }
+
+    /** Its number in the network: incarnations are never used again. */
+    int node() {
+        return (int) incarnation;
     }
 
     boolean isAlive() {
@@ -143,7 +156,7 @@ final class SimExecutor {
     void receive(byte[] bytes) {
         run(() -> {
             Frame.ToExecutor frame = (Frame.ToExecutor) FrameCodec.decode(bytes);
-            cluster.world.note(name(), "hears " + Sentences.of(frame));
+            cluster.world.note(name, Arrays.hashCode(bytes), () -> "hears " + Sentences.of(frame));
             on(new ExecutorEvent.FrameReceived(frame));
         });
     }
@@ -192,12 +205,12 @@ final class SimExecutor {
     private void send(Frame.ToDriver frame) {
         if (cluster.faults.strikes(FaultKind.KILL_AT_SEND)) {
             if (cluster.faults.random(FaultKind.KILL_AT_SEND).nextBoolean()) {
-                cluster.network.send(name(), "driver", FrameCodec.encode(frame), cluster.driver::receive);
+                cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
             }
-            cluster.killed(this, "killed while it sent " + Sentences.of(frame));
+            cluster.killed(this, "killed while it sent " + frame.getClass().getSimpleName());
             return;
         }
-        cluster.network.send(name(), "driver", FrameCodec.encode(frame), cluster.driver::receive);
+        cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
     }
 
     // ---- its tasks ----------------------------------------------------------------------------------------------
@@ -218,7 +231,7 @@ final class SimExecutor {
         in(1 + cluster.random.nextInt(50), () -> {
             RunningTask task = tasks.get(attempt);
             if (task != null && cluster.faults.strikes(FaultKind.STUCK)) {
-                cluster.world.note(name(), attempt + " ignores its interrupt");
+                cluster.world.note(name, attempt + " ignores its interrupt");
                 task.isStuck = true;
                 cluster.stuck();
             } else if (task != null) {
@@ -286,7 +299,7 @@ final class SimExecutor {
                     disk.keepResult(launch.attempt(), success.storedResult());
                 }
                 close();
-                cluster.world.note(name(), launch.attempt() + " succeeds");
+                cluster.world.note(name, digest(), () -> launch.attempt() + " succeeds");
                 on(new ExecutorEvent.AttemptSucceeded(
                         launch.attempt(), success.result(), success.metrics(), success.updates()));
             }
@@ -297,8 +310,13 @@ final class SimExecutor {
                 return;
             }
             close();
-            cluster.world.note(name(), launch.attempt() + " fails: " + failure.message());
+            cluster.world.note(name, ~digest(), () -> launch.attempt() + " fails: " + failure.message());
             on(new ExecutorEvent.AttemptFailed(launch.attempt(), failure, TaskMetrics.NONE));
+        }
+
+        private long digest() {
+            AttemptId attempt = launch.attempt();
+            return (long) attempt.stageId() << 40 | (long) attempt.partition() << 16 | attempt.attempt();
         }
 
         void close() {

@@ -28,6 +28,7 @@ final class SimFetch {
     private final int firstBucket;
     private final int endBucket;
     private final FetchScheduler scheduler;
+    private final boolean[] isTaken;
     private final List<FetchedBlock> blocks = new ArrayList<>();
     private final Runnable whenDone;
     private final Consumer<TaskFailure.FetchFailed> whenGivenUp;
@@ -42,6 +43,7 @@ final class SimFetch {
             Consumer<TaskFailure.FetchFailed> whenGivenUp) {
         this.reader = reader;
         this.input = input;
+        this.isTaken = new boolean[input.sources().size()];
         this.firstBucket = input.leafPartition() * bucketsPerPartition;
         this.endBucket = firstBucket + bucketsPerPartition;
         this.scheduler = new FetchScheduler(FetchSettings.defaults(), rotation);
@@ -118,14 +120,14 @@ final class SimFetch {
             return;
         }
         reader.cluster.network.send(
-                reader.name(),
-                at.name(),
+                reader.node(),
+                at.node(),
                 new byte[0],
                 nothing -> at.run(() -> {
                     List<byte[]> answers = read(at.disk, request.maps());
                     reader.cluster.network.send(
-                            at.name(),
-                            reader.name(),
+                            at.node(),
+                            reader.node(),
                             new byte[0],
                             again -> reader.run(() -> arrived(request.requestId(), request.maps(), answers, true)));
                 }));
@@ -139,8 +141,9 @@ final class SimFetch {
                 on(new FetchEvent.MapFailed(requestId, map, FetchEvent.Fault.ABSENT, "no such map output"));
                 continue;
             }
-            byte[] bytes = answer.clone();
+            byte[] bytes = answer;
             if (isRemote && reader.cluster.faults.strikes(FaultKind.CORRUPT)) {
+                bytes = answer.clone();
                 SimDisk.corrupt(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
             }
             take(requestId, map, bytes);
@@ -168,9 +171,9 @@ final class SimFetch {
             on(new FetchEvent.MapFailed(requestId, map, FetchEvent.Fault.CORRUPT, e.getMessage()));
             return;
         }
-        boolean isNew = blocks.stream().noneMatch(block -> block.mapIndex() == map);
         on(new FetchEvent.BytesTaken(requestId, bytes.length, parsed.size()));
-        if (isNew) {
+        if (!isTaken[map]) {
+            isTaken[map] = true;
             blocks.addAll(parsed);
         }
         on(new FetchEvent.MapFinished(requestId, map));

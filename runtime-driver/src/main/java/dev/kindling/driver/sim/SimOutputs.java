@@ -13,7 +13,7 @@ final class SimOutputs {
     TaskResult.PartWritten write(String target, int partition, String attempt, byte[] bytes) {
         String file = "_temporary/" + attempt;
         attemptFiles.computeIfAbsent(target, name -> new TreeMap<>()).put(file, bytes);
-        return new TaskResult.PartWritten(file, String.format("part-%05d", partition), 1, bytes.length);
+        return new TaskResult.PartWritten(file, "part-" + (100_000 + partition), 1, bytes.length);
     }
 
     void publish(String target, List<OutputStore.Part> parts) {

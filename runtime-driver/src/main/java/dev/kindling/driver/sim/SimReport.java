@@ -1,7 +1,6 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.sim.FaultKind;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param succeededJobs jobs whose result came and was right; the others failed for a planted cause
  * @param rates of the faults that were on
  * @param struck how often each fault struck
- * @param story the last events of a bad run
  */
 public record SimReport(
         long seed,
@@ -25,8 +23,7 @@ public record SimReport(
         long steps,
         int succeededJobs,
         Map<FaultKind, Double> rates,
-        Map<FaultKind, Integer> struck,
-        List<String> story) {
+        Map<FaultKind, Integer> struck) {
     public boolean isGood() {
         return violation.isEmpty();
     }

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,9 @@ import java.util.Optional;
 public final class Simulation {
     static final int MAX_TASK_FAILURES = 4;
 
-    private static final int MIN_CHAOS_MS = 5_000;
-    private static final int MAX_CHAOS_MS = 40_000;
+    private static final int STORY_LINES = 400;
+    private static final int MIN_CHAOS_MS = 3_000;
+    private static final int MAX_CHAOS_MS = 30_000;
 
     private Simulation() {}
 
@@ -47,8 +49,21 @@ public final class Simulation {
                 world.stepCount(),
                 succeeded,
                 rates,
-                faults.struckCounts(),
-                violation.isPresent() ? world.story() : List.of());
+                faults.struckCounts());
+    }
+
+    /** The last things that happen in that run, oldest first: it is run again, and told this time. */
+    public static List<String> story(SimOptions options, SimCores cores) {
+        ArrayDeque<String> lines = new ArrayDeque<>();
+        run(
+                options.tracedTo(line -> {
+                    lines.add(line);
+                    if (lines.size() > STORY_LINES) {
+                        lines.remove();
+                    }
+                }),
+                cores);
+        return List.copyOf(lines);
     }
 
     /** The mixture of faults that a seed draws when none is given. */

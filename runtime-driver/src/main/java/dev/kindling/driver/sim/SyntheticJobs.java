@@ -20,10 +20,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Jobs that cost nearly nothing, for many seeds: rows of (key, value) are generated, summed by key over a first
@@ -39,8 +39,15 @@ final class SyntheticJobs implements SimJobs {
     static final String NON_DETERMINISTIC = "DEALT";
 
     private static final String TARGET = "sim:/out";
-    private static final int ROWS = 40;
-    private static final int KEYS = 23;
+    private static final int ROWS = 16;
+    private static final int KEYS = 11;
+    private static final int MAX_MAPS = 8;
+    /** More than any key: the second shuffle's keys are sums of ones. */
+    private static final int KEY_LIMIT = 1 + ROWS * MAX_MAPS;
+
+    private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
+            .map(id -> List.of("host-" + id))
+            .toList();
 
     /** What a stage does, as its program says. */
     private enum Kind {
@@ -56,16 +63,21 @@ final class SyntheticJobs implements SimJobs {
     private final int maps;
     private final int firstReduces;
     private final int secondReduces;
-    private final long seed;
+    private final byte[][] rows;
+    private final long[] firstSums = new long[KEY_LIMIT];
     private final boolean isOneCancelled;
     private final boolean isDealt;
 
     SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
-        maps = 1 + random.nextInt(8);
+        maps = 1 + random.nextInt(MAX_MAPS);
         firstReduces = 1 + random.nextInt(6);
         secondReduces = 1 + random.nextInt(4);
-        seed = random.nextLong();
+        rows = new byte[maps][];
+        for (int map = 0; map < maps; map++) {
+            rows[map] = rowsDrawnBy(random);
+            add(rows[map], 0, rows[map].length, firstSums);
+        }
         isOneCancelled = random.nextInt(6) == 0;
         this.isDealt = isDealt;
     }
@@ -86,7 +98,7 @@ final class SyntheticJobs implements SimJobs {
                 cluster.submit(job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
         List<SimDriver.JobRun> jobs = List.of(first, second);
         jobs.forEach(cluster::await);
-        compare(first, expected(firstSums(), secondReduces));
+        compare(first, expected(firstSums, secondReduces));
         compareDealt(second);
         return (int) jobs.stream().filter(job -> job.isComplete).count();
     }
@@ -110,9 +122,9 @@ final class SyntheticJobs implements SimJobs {
                 cluster.submit(job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
         List<SimDriver.JobRun> jobs = List.of(first, second, saving);
         jobs.forEach(cluster::await);
-        compare(first, expected(firstSums(), firstReduces));
+        compare(first, expected(firstSums, firstReduces));
         compare(second, expected(secondSums(), secondReduces));
-        compareSaved(saving, expected(firstSums(), firstReduces));
+        compareSaved(saving, expected(firstSums, firstReduces));
         for (SimDriver.JobRun job : jobs) {
             compareCounts(job, cluster.driver);
         }
@@ -149,13 +161,13 @@ final class SyntheticJobs implements SimJobs {
             public List<LeafInput> of(int partition) {
                 return List.of(
                         reads < 0
-                                ? new LeafInput.Bytes(stageId, partition, rowsOf(partition))
+                                ? new LeafInput.Bytes(stageId, partition, rows[partition])
                                 : new LeafInput.ShufflePartition(reads, partition, reads));
             }
 
             @Override
             public List<String> preferredHosts(int partition) {
-                return partition % 3 == 0 ? List.of("host-e" + (1 + partition % 5)) : List.of();
+                return partition % 3 == 0 ? HOSTS.get(partition % 5) : List.of();
             }
         };
         List<Integer> readsShuffles = reads < 0 ? List.of() : List.of(reads);
@@ -165,37 +177,30 @@ final class SyntheticJobs implements SimJobs {
 
     // ---- the expected rows --------------------------------------------------------------------------------------
 
-    private byte[] rowsOf(int map) {
-        SplittableRandom random = new SplittableRandom(seed + map);
+    /** Of (key, 1); keys begin at 1, so that no sum is 0. */
+    private static byte[] rowsDrawnBy(SplittableRandom random) {
         ByteBuffer rows = ByteBuffer.allocate(16 * ROWS);
         for (int row = 0; row < ROWS; row++) {
-            rows.putLong(random.nextInt(KEYS)).putLong(1);
+            rows.putLong(1 + random.nextInt(KEYS)).putLong(1);
         }
         return rows.array();
     }
 
-    private TreeMap<Long, Long> firstSums() {
-        TreeMap<Long, Long> sums = new TreeMap<>();
-        for (int map = 0; map < maps; map++) {
-            add(rowsOf(map), 0, 16 * ROWS, sums);
+    private long[] secondSums() {
+        long[] sums = new long[KEY_LIMIT];
+        for (int key = 1; key < KEY_LIMIT; key++) {
+            sums[(int) firstSums[key]] += key;
         }
+        sums[0] = 0;
         return sums;
     }
 
-    private TreeMap<Long, Long> secondSums() {
-        TreeMap<Long, Long> sums = new TreeMap<>();
-        firstSums().forEach((key, sum) -> sums.merge(sum, key, Long::sum));
-        return sums;
-    }
-
-    private static List<byte[]> expected(TreeMap<Long, Long> sums, int partitions) {
+    private static List<byte[]> expected(long[] sums, int partitions) {
         List<byte[]> expected = new ArrayList<>();
         for (int partition = 0; partition < partitions; partition++) {
-            TreeMap<Long, Long> own = new TreeMap<>();
-            for (Map.Entry<Long, Long> entry : sums.entrySet()) {
-                if (entry.getKey() % partitions == partition) {
-                    own.put(entry.getKey(), entry.getValue());
-                }
+            long[] own = new long[KEY_LIMIT];
+            for (int key = partition; key < KEY_LIMIT; key += partitions) {
+                own[key] = sums[key];
             }
             expected.add(encode(own));
         }
@@ -214,9 +219,9 @@ final class SyntheticJobs implements SimJobs {
     /** Which result a row is in depends on the attempts; but each row is in one. */
     private void compareDealt(SimDriver.JobRun job) {
         if (job.isComplete) {
-            TreeMap<Long, Long> sums = new TreeMap<>();
+            long[] sums = new long[KEY_LIMIT];
             job.results.values().forEach(rows -> add(rows, 0, rows.length, sums));
-            requireEqual(job, 0, encode(firstSums()), encode(sums));
+            requireEqual(job, 0, encode(firstSums), encode(sums));
         }
     }
 
@@ -240,17 +245,19 @@ final class SyntheticJobs implements SimJobs {
 
     private long rowsReadBy(JobGraph.StageSpec stage) {
         if (stage.readsShuffles().isEmpty()) {
-            long rows = 0;
+            long rowCount = 0;
             for (int map = 0; map < maps; map++) {
-                TreeMap<Long, Long> sums = new TreeMap<>();
-                add(rowsOf(map), 0, 16 * ROWS, sums);
-                rows += sums.size();
+                long[] sums = new long[KEY_LIMIT];
+                add(rows[map], 0, 16 * ROWS, sums);
+                rowCount += rowCount(sums);
             }
-            return rows;
+            return rowCount;
         }
-        return stage.readsShuffles().contains(0)
-                ? firstSums().size()
-                : secondSums().size();
+        return rowCount(stage.readsShuffles().contains(0) ? firstSums : secondSums());
+    }
+
+    private static long rowCount(long[] sums) {
+        return Arrays.stream(sums).filter(sum -> sum != 0).count();
     }
 
     private void compareSaved(SimDriver.JobRun job, List<byte[]> expected) {
@@ -288,7 +295,7 @@ final class SyntheticJobs implements SimJobs {
         ByteBuffer what = ByteBuffer.wrap(program);
         Kind kind = Kind.values()[what.getInt()];
         try {
-            TreeMap<Long, Long> sums = sums(task, environment);
+            long[] sums = sums(task, environment);
             TaskResult result = switch (kind) {
                 case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
                     write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
@@ -300,7 +307,7 @@ final class SyntheticJobs implements SimJobs {
                             task.attempt() + " of job " + task.jobId(),
                             encode(sums));
             };
-            byte[] rowsRead = ByteBuffer.allocate(8).putLong(sums.size()).array();
+            byte[] rowsRead = ByteBuffer.allocate(8).putLong(rowCount(sums)).array();
             return success(
                     result,
                     environment.settings().maxDirectResultBytes(),
@@ -315,8 +322,8 @@ final class SyntheticJobs implements SimJobs {
         }
     }
 
-    private static TreeMap<Long, Long> sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
-        TreeMap<Long, Long> sums = new TreeMap<>();
+    private static long[] sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
+        long[] sums = new long[KEY_LIMIT];
         for (TaskInput input : task.inputs()) {
             if (input instanceof TaskInput.Bytes bytes) {
                 add(bytes.bytes(), 0, bytes.bytes().length, sums);
@@ -333,35 +340,34 @@ final class SyntheticJobs implements SimJobs {
     }
 
     private static TaskResult write(
-            AttemptId attempt,
-            Kind kind,
-            TreeMap<Long, Long> sums,
-            int shuffleId,
-            int reduces,
-            TaskEnvironment environment)
+            AttemptId attempt, Kind kind, long[] sums, int shuffleId, int reduces, TaskEnvironment environment)
             throws IOException {
-        List<TreeMap<Long, Long>> buckets = new ArrayList<>();
-        for (int bucket = 0; bucket < reduces; bucket++) {
-            buckets.add(new TreeMap<>());
-        }
+        long[][] buckets = new long[reduces][KEY_LIMIT];
+        int[] rowsOfBucket = new int[reduces];
         int turn = kind == Kind.DEALT_OUT ? attempt.attempt() : 0;
+        long rowCount = 0;
         long rowDigest = 0;
-        for (Map.Entry<Long, Long> row : sums.entrySet()) {
-            long outKey = kind == Kind.TURN_AROUND ? row.getValue() : row.getKey();
-            long outValue = kind == Kind.TURN_AROUND ? row.getKey() : row.getValue();
-            int bucket = (int) ((outKey + turn) % reduces);
-            buckets.get(bucket).merge(outKey, outValue, Long::sum);
-            rowDigest += new SplittableRandom(outKey << 32 | outValue << 8 | bucket).nextLong();
+        for (int key = 1; key < KEY_LIMIT; key++) {
+            if (sums[key] == 0) {
+                continue;
+            }
+            int outKey = kind == Kind.TURN_AROUND ? (int) sums[key] : key;
+            long outValue = kind == Kind.TURN_AROUND ? key : sums[key];
+            int bucket = (outKey + turn) % reduces;
+            rowsOfBucket[bucket] += buckets[bucket][outKey] == 0 ? 1 : 0;
+            buckets[bucket][outKey] += outValue;
+            rowCount++;
+            rowDigest += new SplittableRandom((long) outKey << 32 | outValue << 8 | bucket).nextLong();
         }
         try (MapOutputWriter writer = environment.openMapOutput(shuffleId, reduces)) {
             for (int bucket = 0; bucket < reduces; bucket++) {
-                if (!buckets.get(bucket).isEmpty()) {
-                    byte[] rows = encode(buckets.get(bucket));
-                    writer.startBlock(bucket, buckets.get(bucket).size());
-                    writer.write(rows, 0, rows.length);
+                if (rowsOfBucket[bucket] > 0) {
+                    byte[] encoded = encode(buckets[bucket]);
+                    writer.startBlock(bucket, rowsOfBucket[bucket]);
+                    writer.write(encoded, 0, encoded.length);
                 }
             }
-            return new TaskResult.MapWritten(shuffleId, writer.commit(), sums.size(), rowDigest);
+            return new TaskResult.MapWritten(shuffleId, writer.commit(), rowCount, rowDigest);
         }
     }
 
@@ -373,16 +379,20 @@ final class SyntheticJobs implements SimJobs {
         return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE, updates);
     }
 
-    private static byte[] encode(TreeMap<Long, Long> rows) {
-        ByteBuffer bytes = ByteBuffer.allocate(16 * rows.size());
-        rows.forEach((key, value) -> bytes.putLong(key).putLong(value));
-        return bytes.array();
+    private static byte[] encode(long[] sums) {
+        ByteBuffer bytes = ByteBuffer.allocate(16 * KEY_LIMIT);
+        for (int key = 1; key < KEY_LIMIT; key++) {
+            if (sums[key] != 0) {
+                bytes.putLong(key).putLong(sums[key]);
+            }
+        }
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
-    private static void add(byte[] bytes, int offset, int length, TreeMap<Long, Long> sums) {
+    private static void add(byte[] bytes, int offset, int length, long[] sums) {
         ByteBuffer rows = ByteBuffer.wrap(bytes, offset, length);
         while (rows.hasRemaining()) {
-            sums.merge(rows.getLong(), rows.getLong(), Long::sum);
+            sums[(int) rows.getLong()] += rows.getLong();
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -547,6 +548,27 @@ class DriverCoreTest {
         driver.launched("s0p2#1").nothingElseLaunched().notLaunched("s1p0#1");
         assertNotEquals(holder, driver.placeOf("s0p2#1"));
         driver.finishes("s0p2#1").launched("s1p0#1");
+    }
+
+    /** Its readers name one output at a time; one death must not cost a rebuild for each, let alone the job. */
+    @Test
+    void secondUnreadableOutputOfAnExecutorTakesAllOfThatShuffleWithIt() {
+        DriverScript driver =
+                DriverScript.with(executor("e1", 4), executor("e2", 4)).submit(8, 2);
+        driver.finishAll(0);
+        List<Integer> held = new ArrayList<>();
+        for (int map = 0; map < 8; map++) {
+            if (driver.executorOfOutput(map).equals("e1")) {
+                held.add(map);
+            }
+        }
+
+        driver.fails("s1p0#0", fetchFailed("s0p" + held.get(0) + "#0", "e1"))
+                .finishes("s0p" + held.get(0) + "#1")
+                .forgetEffects()
+                .fails("s1p0#1", fetchFailed("s0p" + held.get(1) + "#0", "e1"));
+
+        driver.says("map outputs " + held.subList(1, held.size()) + " of shuffle 0 are lost");
     }
 
     @Test
