@@ -155,7 +155,7 @@ final class SimDriver {
     }
 
     private static boolean isLossOfOutputs(DriverEffect effect) {
-        return effect instanceof DriverEffect.Emit emit && emit.event() instanceof AppEvent.MapOutputsLost;
+        return effect instanceof DriverEffect.Emit emit && emit.event() instanceof Event.MapOutputsLost;
     }
 
     /** What it is; what it carries shows in what follows from it. */
