@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -266,6 +267,119 @@ public final class KindlingContext implements AutoCloseable {
     /** A file that tasks find with {@link KindlingFiles#get}, under its own name, from now on. */
     public void addFile(String path) {
         session.addFile(path);
+    }
+
+    // ---- jobs -----------------------------------------------------------------------------------------------------
+
+    /**
+     * A property of the jobs that the calling thread starts from now on; tasks read it by
+     * {@link TaskContext#getLocalProperty}, listeners with the job's start. Null removes it.
+     *
+     * <p>A thread that is made later starts with the properties that the thread making it has then. What is set between
+     * the opening and the closing of a {@link Scope} ends with the scope, in threads made meanwhile as well.
+     */
+    public void setLocalProperty(String key, String value) {
+        session.jobs().setProperty(key, value);
+    }
+
+    /** Null when the calling thread has no such property. */
+    public String getLocalProperty(String key) {
+        return session.jobs().property(key);
+    }
+
+    /** Jobs that the calling thread starts from now on belong to the group, see {@link #withJobGroup}. */
+    public void setJobGroup(String group, String description) {
+        setJobGroup(group, description, true);
+    }
+
+    /**
+     * @param interrupt whether cancelling interrupts the threads of running tasks. Without it they stop at their next
+     *     batch of rows only, however long that takes
+     */
+    public void setJobGroup(String group, String description, boolean interrupt) {
+        session.jobs().setGroup(group, description, interrupt);
+    }
+
+    /** The calling thread's jobs belong to no group from now on. */
+    public void clearJobGroup() {
+        session.jobs().clearGroup();
+    }
+
+    /** What people read of the jobs that the calling thread starts from now on; null for nothing. */
+    public void setJobDescription(String description) {
+        session.jobs().setDescription(description);
+    }
+
+    /**
+     * Jobs that the calling thread starts in the scope belong to the group and can be cancelled with it. Its end restores
+     * what was before:
+     *
+     * <pre>{@code
+     * try (var scope = context.withJobGroup("nightly", "yesterday's orders")) {
+     *     orders.count();
+     * }
+     * }</pre>
+     */
+    public Scope withJobGroup(String group, String description) {
+        return session.jobs().withGroup(group, description);
+    }
+
+    /** Jobs that the calling thread starts in the scope run in this pool: {@code kindling.scheduler.mode} says more. */
+    public Scope withPool(String pool) {
+        return session.jobs().withPool(pool);
+    }
+
+    /** Jobs that the calling thread starts in the scope have this tag besides those it has already. */
+    public Scope withJobTag(String tag) {
+        return session.jobs().withTag(tag);
+    }
+
+    /** A tag has no comma. */
+    public void addJobTag(String tag) {
+        session.jobs().addTag(tag);
+    }
+
+    public void removeJobTag(String tag) {
+        session.jobs().removeTag(tag);
+    }
+
+    /** The calling thread's tags. */
+    public Set<String> getJobTags() {
+        return session.jobs().tags();
+    }
+
+    public void clearJobTags() {
+        session.jobs().clearTags();
+    }
+
+    /**
+     * Cancels the running jobs of the group. Their actions fail with {@link ErrorCode#CANCELLED}, their tasks stop; a
+     * task that does not costs its executor, see {@code kindling.task.reaper.limitMs}. A job that is making its output
+     * visible goes on. Returns at once; on a closed context it does nothing.
+     */
+    public void cancelJobGroup(String group) {
+        session.jobs().cancelGroup(group);
+    }
+
+    /** See {@link #cancelJobGroup}. */
+    public void cancelJobsWithTag(String tag) {
+        session.jobs().cancelTag(tag);
+    }
+
+    /** See {@link #cancelJobGroup}. */
+    public void cancelJob(int id) {
+        session.jobs().cancelJob(id);
+    }
+
+    /** See {@link #cancelJobGroup}. */
+    public void cancelAllJobs() {
+        session.jobs().cancelAll();
+    }
+
+    /** What holds for the thread that opened it until it closes it; meant for try-with-resources. */
+    public interface Scope extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** The same as {@link #close}. */

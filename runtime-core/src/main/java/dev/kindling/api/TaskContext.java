@@ -37,6 +37,9 @@ public abstract class TaskContext {
     /** Whether the attempt shall stop: a function that loops for long may look. */
     public abstract boolean isInterrupted();
 
+    /** A property of the thread that started the job, such as {@code KindlingContext.setLocalProperty} sets; or null. */
+    public abstract String getLocalProperty(String key);
+
     /** Called once when the attempt ends, however it ends; the last added is called first. */
     public abstract TaskContext addTaskCompletionListener(TaskCompletionListener listener);
 

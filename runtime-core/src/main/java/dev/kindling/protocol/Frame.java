@@ -107,8 +107,12 @@ public sealed interface Frame {
         }
     }
 
-    /** Stop the attempt if it runs; its end is reported as usual. */
-    record CancelAttempt(AttemptId attempt, String reason) implements ToExecutor {}
+    /**
+     * Stop the attempt if it runs; its end is reported as usual.
+     *
+     * @param isInterrupting whether its thread is interrupted; else it stops at its next batch of rows only
+     */
+    record CancelAttempt(AttemptId attempt, String reason, boolean isInterrupting) implements ToExecutor {}
 
     /** The outcome is known to the driver and need not be sent again. */
     record OutcomeReceived(AttemptId attempt) implements ToExecutor {}

@@ -26,7 +26,10 @@ import dev.kindling.protocol.Frame.Shutdown;
 import dev.kindling.protocol.Frame.StageProgram;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Frames to bytes and back: one byte says which record, then its components in order. Numbers are zig-zag varints,
@@ -225,6 +228,7 @@ public final class FrameCodec {
             out.tag(CANCEL_ATTEMPT);
             writeAttempt(out, f.attempt());
             out.text(f.reason());
+            out.flag(f.isInterrupting());
         } else if (frame instanceof OutcomeReceived f) {
             out.tag(OUTCOME_RECEIVED);
             writeAttempt(out, f.attempt());
@@ -320,7 +324,7 @@ public final class FrameCodec {
             case LAUNCH_TASKS:
                 return new LaunchTasks(readLaunches(in));
             case CANCEL_ATTEMPT:
-                return new CancelAttempt(readAttempt(in), in.text("reason"));
+                return new CancelAttempt(readAttempt(in), in.text("reason"), in.flag("isInterrupting"));
             case OUTCOME_RECEIVED:
                 return new OutcomeReceived(readAttempt(in));
             case FORGET_STAGE:
@@ -732,19 +736,28 @@ public final class FrameCodec {
 
     // ---- launches -------------------------------------------------------------------------------------------------
 
-    private static final int LAUNCH_BYTES = ATTEMPT_BYTES + 4;
+    private static final int LAUNCH_BYTES = ATTEMPT_BYTES + 5;
+    private static final int PROPERTY_BYTES = 2;
     private static final int INPUT_BYTES = 4;
     private static final int SOURCE_BYTES = 3;
 
-    /** The tables of executors of the launches of one frame are mostly equal: an equal one is written as a flag. */
+    /** Executors and properties of the launches of one frame are mostly equal: equal ones are written as a flag. */
     private static void writeLaunches(FrameWriter out, List<TaskLaunch> tasks) {
         out.number(tasks.size());
         List<ExecutorAddress> lastTable = List.of();
+        SortedMap<String, String> lastProperties = Collections.emptySortedMap();
         for (TaskLaunch task : tasks) {
             writeAttempt(out, task.attempt());
             out.number(task.jobId());
             out.number(task.taskId());
             out.number(task.stageAttempt());
+            boolean areSameProperties =
+                    task.properties() == lastProperties || task.properties().equals(lastProperties);
+            out.flag(areSameProperties);
+            if (!areSameProperties) {
+                lastProperties = task.properties();
+                writeProperties(out, lastProperties);
+            }
             out.number(task.inputs().size());
             for (TaskInput input : task.inputs()) {
                 if (input instanceof TaskInput.Bytes i) {
@@ -784,11 +797,15 @@ public final class FrameCodec {
         int count = in.count("tasks", LAUNCH_BYTES);
         List<TaskLaunch> tasks = new ArrayList<>(count);
         List<ExecutorAddress> lastTable = List.of();
+        SortedMap<String, String> lastProperties = Collections.emptySortedMap();
         for (int i = 0; i < count; i++) {
             AttemptId attempt = readAttempt(in);
             int jobId = in.integer("jobId");
             long taskId = in.number("taskId");
             int stageAttempt = in.integer("stageAttempt");
+            if (!in.flag("same properties")) {
+                lastProperties = readProperties(in);
+            }
             int inputCount = in.count("inputs", INPUT_BYTES);
             List<TaskInput> inputs = new ArrayList<>(inputCount);
             for (int j = 0; j < inputCount; j++) {
@@ -812,9 +829,26 @@ public final class FrameCodec {
                     throw in.malformed("input tag", "unknown: " + tag);
                 }
             }
-            tasks.add(new TaskLaunch(attempt, jobId, taskId, stageAttempt, inputs));
+            tasks.add(new TaskLaunch(attempt, jobId, taskId, stageAttempt, lastProperties, inputs));
         }
         return tasks;
+    }
+
+    private static void writeProperties(FrameWriter out, SortedMap<String, String> properties) {
+        out.number(properties.size());
+        properties.forEach((key, value) -> {
+            out.text(key);
+            out.text(value);
+        });
+    }
+
+    private static SortedMap<String, String> readProperties(FrameReader in) {
+        int count = in.count("properties", PROPERTY_BYTES);
+        SortedMap<String, String> properties = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            properties.put(in.text("property key"), in.text("property value"));
+        }
+        return Collections.unmodifiableSortedMap(properties);
     }
 
     private static void writeAddresses(FrameWriter out, List<ExecutorAddress> addresses) {

@@ -3,6 +3,7 @@ package dev.kindling.rdd;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * One action.
@@ -11,10 +12,16 @@ import java.util.List;
  * @param sink what is done with each partition: a result function, or the output of text files
  * @param partitions those to compute, in the order in which they are wanted
  * @param description for people, such as {@code collect at ZipCount.java:12}
+ * @param properties of the thread that called it
  * @param inputs what the input leaves below {@code root} read
  */
 public record JobRequest(
-        PlanNode root, StageBody.Sink sink, List<Integer> partitions, String description, LeafInputs inputs) {
+        PlanNode root,
+        StageBody.Sink sink,
+        List<Integer> partitions,
+        String description,
+        SortedMap<String, String> properties,
+        LeafInputs inputs) {
     public JobRequest {
         partitions = List.copyOf(partitions);
     }

@@ -2,6 +2,7 @@ package dev.kindling.rdd;
 
 import dev.kindling.api.Lineage;
 import dev.kindling.api.StorageLevel;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.PlanNode;
 
 /** Turns an action into a finished job. Called by the program's threads, several at once. */
@@ -20,6 +21,8 @@ public interface JobRunner {
      * sink and partitions mean nothing.
      */
     void findBounds(JobRequest request);
+    /** Cancels those of the jobs submitted so far that have not ended; returns at once. {@code by} says who asked. */
+    void cancel(JobSelection which, String by);
 
     /** The stages that an action on {@code root} would have. */
     Lineage lineage(PlanNode root);

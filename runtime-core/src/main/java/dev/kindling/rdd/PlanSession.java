@@ -13,6 +13,7 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.StatusTracker;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
+import dev.kindling.api.spi.JobControl;
 import dev.kindling.api.spi.KeyRanges;
 import dev.kindling.api.spi.Session;
 import dev.kindling.event.EventBus;
@@ -54,6 +55,7 @@ public final class PlanSession implements Session {
     private final AccumulatorRegistry accumulators;
     private final EventBus events;
     private final Runnable shutdown;
+    private final JobMarks marks;
     private final Instant startTime = Instant.now();
     private final AtomicInteger sets = new AtomicInteger();
     private final AtomicInteger shuffles = new AtomicInteger();
@@ -80,6 +82,7 @@ public final class PlanSession implements Session {
         this.accumulators = accumulators;
         this.events = events;
         this.shutdown = shutdown;
+        this.marks = new JobMarks(runner::cancel, isClosed::get);
     }
 
     // ---- what a context asks ----------------------------------------------------------------------------------------
@@ -219,6 +222,11 @@ public final class PlanSession implements Session {
     }
 
     @Override
+    public JobControl jobs() {
+        return marks;
+    }
+
+    @Override
     public void close() {
         if (isClosed.compareAndSet(false, true)) {
             shutdown.run();
@@ -348,7 +356,8 @@ public final class PlanSession implements Session {
     }
 
     private JobRequest request(Origin origin, PlanNode root, StageBody.Sink sink, List<Integer> partitions) {
-        return new JobRequest(root, sink, partitions, origin.toString(), leaf -> leaves.get(leaf.id()));
+        return new JobRequest(
+                root, sink, partitions, origin.toString(), marks.ofThisThread(), leaf -> leaves.get(leaf.id()));
     }
 
     void checkOpen(Origin origin) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FrameCodecTest {
@@ -56,8 +57,8 @@ class FrameCodecTest {
         }
         for (Class<?> type : FrameSamples.recordsOf(TaskInput.class)) {
             TaskInput input = (TaskInput) samples.value(type);
-            returnsUnchanged(
-                    new Frame.LaunchTasks(List.of(new TaskLaunch(attempt, 1, 70_000, 2, List.of(input, input)))));
+            returnsUnchanged(new Frame.LaunchTasks(
+                    List.of(new TaskLaunch(attempt, 1, 70_000, 2, new TreeMap<>(), List.of(input, input)))));
         }
     }
 
@@ -110,7 +111,7 @@ class FrameCodecTest {
         List<TaskLaunch> tasks = new ArrayList<>();
         for (int task = 0; task < 64; task++) {
             TaskInput input = new TaskInput.ShuffleInput(9, task, 4, List.copyOf(executors), sources);
-            tasks.add(new TaskLaunch(new AttemptId(5, task, 0), 1, task, 0, List.of(input)));
+            tasks.add(new TaskLaunch(new AttemptId(5, task, 0), 1, task, 0, new TreeMap<>(), List.of(input)));
         }
 
         int bytes = FrameCodec.encode(new Frame.LaunchTasks(tasks)).length;

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** Makes values of any record and sealed family of this package from a seed, and compares them by content. */
 final class FrameSamples {
@@ -58,6 +60,13 @@ final class FrameSamples {
             List<Object> values = new ArrayList<>();
             for (int i = random.nextInt(4); i > 0; i--) {
                 values.add(value(list.getActualTypeArguments()[0]));
+            }
+            return values;
+        }
+        if (type instanceof ParameterizedType map && map.getRawType() == SortedMap.class) {
+            SortedMap<String, String> values = new TreeMap<>();
+            for (int i = random.nextInt(4); i > 0; i--) {
+                values.put((String) value(String.class), (String) value(String.class));
             }
             return values;
         }

@@ -154,8 +154,8 @@ final class ProtocolPage {
         } else if (value instanceof TaskFailure failure) {
             return FrameCodec.encode(new Frame.AttemptFailed("", 0, attempt, failure, TaskMetrics.NONE))[6];
         } else if (value instanceof TaskInput input) {
-            TaskLaunch launch = new TaskLaunch(attempt, 0, 0, 0, List.of(input));
-            return FrameCodec.encode(new Frame.LaunchTasks(List.of(launch)))[9];
+            TaskLaunch launch = new TaskLaunch(attempt, 0, 0, 0, new TreeMap<>(), List.of(input));
+            return FrameCodec.encode(new Frame.LaunchTasks(List.of(launch)))[10];
         }
         throw new AssertionError("no tag for " + type);
     }
@@ -169,8 +169,12 @@ final class ProtocolPage {
     }
 
     private static String nameOf(Type type) {
-        if (type instanceof ParameterizedType list) {
-            return "List<" + nameOf(list.getActualTypeArguments()[0]) + ">";
+        if (type instanceof ParameterizedType of) {
+            List<String> arguments = new ArrayList<>();
+            for (Type argument : of.getActualTypeArguments()) {
+                arguments.add(nameOf(argument));
+            }
+            return nameOf(of.getRawType()) + "<" + String.join(", ", arguments) + ">";
         }
         return ((Class<?>) type).getSimpleName();
     }

@@ -17,6 +17,7 @@ import dev.kindling.driver.plan.JobSubmitter;
 import dev.kindling.event.EventBus;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskResult;
@@ -144,6 +145,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
+    public void cancel(JobSelection which, String by) {
+        loop.post(new DriverEvent.CancelJobs(which, by));
+    }
+
+    @Override
     public void forgetShuffle(int shuffleId) {
         loop.offer(new DriverEvent.ForgetShuffle(shuffleId));
     }
@@ -239,7 +245,10 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 return !(received.frame() instanceof Frame.AttemptFinished)
                         && !(received.frame() instanceof Frame.AttemptFailed);
             }
-            return !(event instanceof DriverEvent.JobSubmitted) && !(event instanceof DriverEvent.ForgetShuffle);
+            // What concerns the jobs submitted before must not overtake them.
+            return !(event instanceof DriverEvent.JobSubmitted)
+                    && !(event instanceof DriverEvent.CancelJobs)
+                    && !(event instanceof DriverEvent.ForgetShuffle);
         }
 
         @Override

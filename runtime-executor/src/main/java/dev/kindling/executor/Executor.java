@@ -177,7 +177,7 @@ public final class Executor implements AutoCloseable {
     public void close() {
         localPeers.remove(setup.executorId(), setup.incarnation());
         loop.close();
-        running.values().forEach(attempt -> attempt.cancel("the executor ends"));
+        running.values().forEach(attempt -> attempt.cancel("the executor ends", true));
         if (!threads.end(TASKS_END_WITHIN_MS)) {
             LOG.warn(
                     "executor {} ends while attempts {} still run: their functions ignore interrupts",
@@ -269,8 +269,9 @@ public final class Executor implements AutoCloseable {
                 driver.send(send.frame());
             } else if (effect instanceof ExecutorEffect.StartAttempt start) {
                 start(start.task(), programs.get(start.task().attempt().stageId()));
-            } else if (effect instanceof ExecutorEffect.InterruptAttempt interrupt) {
-                Optional.ofNullable(running.get(interrupt.attempt())).ifPresent(a -> a.cancel(interrupt.reason()));
+            } else if (effect instanceof ExecutorEffect.CancelAttempt cancel) {
+                Optional.ofNullable(running.get(cancel.attempt()))
+                        .ifPresent(attempt -> attempt.cancel(cancel.reason(), cancel.isInterrupting()));
             } else if (effect instanceof ExecutorEffect.LookAtAttempt look) {
                 Optional.ofNullable(running.get(look.attempt()))
                         .flatMap(RunningAttempt::stack)

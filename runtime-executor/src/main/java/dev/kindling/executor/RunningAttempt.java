@@ -28,7 +28,7 @@ final class RunningAttempt implements Runnable {
     private final BiConsumer<RunningAttempt, TaskOutcome> whenEnded;
     private final BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory;
     private Thread thread;
-    private boolean isCancelled;
+    private boolean isInterrupted;
 
     RunningAttempt(
             TaskLaunch launch,
@@ -90,7 +90,7 @@ final class RunningAttempt implements Runnable {
 
     private synchronized void enter() {
         thread = Thread.currentThread();
-        if (isCancelled) {
+        if (isInterrupted) {
             thread.interrupt();
         }
     }
@@ -102,10 +102,10 @@ final class RunningAttempt implements Runnable {
     }
 
     /** Flag first, then interrupt: the operators see why. Any thread; a second call interrupts once more. */
-    synchronized void cancel(String reason) {
-        isCancelled = true;
+    synchronized void cancel(String reason, boolean isInterrupting) {
+        isInterrupted |= isInterrupting;
         environment.cancel(reason);
-        if (thread != null) {
+        if (thread != null && isInterrupting) {
             thread.interrupt();
         }
     }

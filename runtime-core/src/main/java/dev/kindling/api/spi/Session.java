@@ -74,6 +74,8 @@ public interface Session extends AutoCloseable {
     /** See {@code KindlingContext.addFile}. */
     void addFile(String path);
 
+    JobControl jobs();
+
     /** Ends jobs, executors and threads; a second call does nothing. */
     @Override
     void close();

@@ -14,9 +14,11 @@ import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
@@ -58,7 +60,8 @@ final class Attempts {
     void launch(StageState stage, TaskSet.Choice task, ExecutorState executor) {
         int number = stage.tasks.takeAttemptNumber(task.partition());
         AttemptId id = new AttemptId(stage.id(), task.partition(), number);
-        RunningAttempt attempt = new RunningAttempt(id, stage, executor, nextTaskId++, out.nowMs(), task);
+        SortedMap<String, String> properties = stages.propertiesOf(stage.jobIds.first());
+        RunningAttempt attempt = new RunningAttempt(id, stage, executor, nextTaskId++, properties, out.nowMs(), task);
         stage.tasks.started(attempt);
         executor.running.put(id, attempt);
         send(attempt);
@@ -71,7 +74,10 @@ final class Attempts {
             out.send(executor, Stages.programOf(attempt.stage));
         }
         List<TaskInput> inputs = stages.reads().inputsOf(attempt.stage, attempt.id.partition(), executor);
-        out.launch(executor, new TaskLaunch(attempt.id, attempt.jobId, attempt.taskId, attempt.stageAttempt, inputs));
+        out.launch(
+                executor,
+                new TaskLaunch(
+                        attempt.id, attempt.jobId, attempt.taskId, attempt.stageAttempt, attempt.properties, inputs));
         attempt.lastSentMs = out.nowMs();
     }
 
@@ -92,12 +98,12 @@ final class Attempts {
         for (AttemptId id : there) {
             RunningAttempt attempt = executor.running.get(id);
             if (attempt == null) {
-                out.send(executor, new Frame.CancelAttempt(id, "the driver does not wait for it"));
+                out.send(executor, new Frame.CancelAttempt(id, "the driver does not wait for it", true));
             } else {
                 attempt.lastSentMs = out.nowMs();
                 attempt.lastNamedMs = out.nowMs();
                 if (!attempt.isCurrent) {
-                    out.send(executor, new Frame.CancelAttempt(id, "its result is not wanted any more"));
+                    out.send(executor, attempt.cancellation("its result is not wanted any more"));
                 }
             }
         }
@@ -113,7 +119,7 @@ final class Attempts {
             return;
         }
         if (!attempt.isCurrent) {
-            out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, "its result is not wanted any more"));
+            out.send(attempt.executor, attempt.cancellation("its result is not wanted any more"));
             freeSlot(attempt);
         } else if (out.nowMs() - attempt.lastNamedMs >= settings.missingAttemptMs() || !attempt.stage.isReady) {
             giveUp(attempt);
@@ -126,7 +132,7 @@ final class Attempts {
     private void giveUp(RunningAttempt attempt) {
         String message = "executor " + attempt.executor.id + " has not known the attempt for "
                 + (out.nowMs() - attempt.lastNamedMs) + " ms";
-        out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, message));
+        out.send(attempt.executor, attempt.cancellation(message));
         freeSlot(attempt);
         attempt.stage.tasks.ended(attempt);
         reportFailed(attempt, AttemptEvents.failed(message, "", false), TaskMetrics.NONE);
@@ -215,7 +221,8 @@ final class Attempts {
             StageState stage = stages.find(id.stageId());
             if (stage != null && !stage.jobIds.isEmpty() && !(result instanceof TaskResult.MapWritten)) {
                 TaskSet.Choice task = new TaskSet.Choice(id.partition(), false, Locality.ANY);
-                RunningAttempt again = new RunningAttempt(id, stage, executor, nextTaskId++, out.nowMs(), task);
+                RunningAttempt again = new RunningAttempt(
+                        id, stage, executor, nextTaskId++, Collections.emptySortedMap(), out.nowMs(), task);
                 stages.resultCame(stage, again, result, TaskMetrics.NONE);
             }
             return;

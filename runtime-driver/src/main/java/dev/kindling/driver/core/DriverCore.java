@@ -85,6 +85,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             onJobSubmitted(e.job());
         } else if (event instanceof DriverEvent.CancelJob e) {
             stages.cancel(e.jobId(), e.reason());
+        } else if (event instanceof DriverEvent.CancelJobs e) {
+            stages.cancel(e.which(), e.by());
         } else if (event instanceof DriverEvent.ResultFetched e) {
             stages.resultFetched(e);
         } else if (event instanceof DriverEvent.ResultLost e) {

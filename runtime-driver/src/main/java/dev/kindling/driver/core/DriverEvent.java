@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.StorageLevel;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 
@@ -10,6 +11,9 @@ public sealed interface DriverEvent {
     record JobSubmitted(JobGraph job) implements DriverEvent {}
 
     record CancelJob(int jobId, String reason) implements DriverEvent {}
+
+    /** Of the jobs submitted before; {@code by} says who asked. */
+    record CancelJobs(JobSelection which, String by) implements DriverEvent {}
 
     record FrameReceived(Frame.ToDriver frame) implements DriverEvent {}
 

@@ -3,6 +3,7 @@ package dev.kindling.driver.core;
 import dev.kindling.plan.LeafInput;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * One action, cut into stages: what the driver core is asked to bring to an end. User code inside is opaque bytes.
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param resultPartitions partitions of the result stage to compute, in the order in which they are wanted
  * @param outputTarget where its part files are published, for an action that saves
  * @param maxTaskFailures how often one task may fail before the job does
+ * @param properties local properties of the thread that started it: group, tags, pool and what tasks are given
  */
 public record JobGraph(
         int jobId,
@@ -18,7 +20,8 @@ public record JobGraph(
         List<StageSpec> stages,
         List<Integer> resultPartitions,
         Optional<String> outputTarget,
-        int maxTaskFailures) {
+        int maxTaskFailures,
+        SortedMap<String, String> properties) {
     public JobGraph {
         stages = List.copyOf(stages);
         resultPartitions = List.copyOf(resultPartitions);

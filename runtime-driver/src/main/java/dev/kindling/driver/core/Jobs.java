@@ -1,8 +1,11 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.event.JobProperties;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.AttemptId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The unfinished jobs in the order in which they were submitted, which is the order in which they are served. */
@@ -40,6 +43,17 @@ final class Jobs {
             return graph.jobId();
         }
 
+        boolean isIn(JobSelection which) {
+            if (which instanceof JobSelection.ById one) {
+                return one.jobId() == id();
+            }
+            if (which instanceof JobSelection.ByGroup group) {
+                return JobProperties.groupOf(graph.properties()).equals(Optional.of(group.group()));
+            }
+            return !(which instanceof JobSelection.ByTag tag)
+                    || JobProperties.tagsOf(graph.properties()).contains(tag.tag());
+        }
+
         /** True when this very attempt's stored result is being fetched. */
         boolean isUnfetched(AttemptId attempt) {
             StoredResult stored = unfetched.get(attempt.partition());
@@ -64,6 +78,17 @@ final class Jobs {
 
     void end(Job job) {
         unfinished.remove(job.id());
+    }
+
+    /** Why a job of the selection was cancelled. */
+    static String words(JobSelection which) {
+        if (which instanceof JobSelection.ByGroup group) {
+            return "its group '" + group.group() + "' was cancelled";
+        }
+        if (which instanceof JobSelection.ByTag tag) {
+            return "jobs with tag '" + tag.tag() + "' were cancelled";
+        }
+        return which instanceof JobSelection.All ? "all jobs were cancelled" : "it alone was cancelled";
     }
 
     Collection<Job> unfinished() {

@@ -1,7 +1,10 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.Locality;
+import dev.kindling.event.JobProperties;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.Frame;
+import java.util.SortedMap;
 
 /**
  * An attempt that holds a slot of an executor as far as the driver knows.
@@ -21,6 +24,8 @@ final class RunningAttempt {
 
     final Locality locality;
     final long launchedMs;
+    /** Of the job for which it was launched. */
+    final SortedMap<String, String> properties;
     /** Runs alone on its executor, because executors died under earlier attempts of its task. */
     final boolean isAlone;
 
@@ -32,18 +37,30 @@ final class RunningAttempt {
     boolean isCurrent = true;
 
     RunningAttempt(
-            AttemptId id, StageState stage, ExecutorState executor, long taskId, long nowMs, TaskSet.Choice task) {
+            AttemptId id,
+            StageState stage,
+            ExecutorState executor,
+            long taskId,
+            SortedMap<String, String> properties,
+            long nowMs,
+            TaskSet.Choice task) {
         this.id = id;
         this.stage = stage;
         this.executor = executor;
         this.jobId = stage.jobIds.first();
         this.taskId = taskId;
+        this.properties = properties;
         this.stageAttempt = stage.attemptNumber;
         this.locality = task.locality();
         this.launchedMs = nowMs;
         this.lastSentMs = nowMs;
         this.lastNamedMs = nowMs;
         this.isAlone = task.isAlone();
+    }
+
+    /** What makes its executor stop it. */
+    Frame.CancelAttempt cancellation(String reason) {
+        return new Frame.CancelAttempt(id, reason, JobProperties.interrupts(properties));
     }
 
     @Override

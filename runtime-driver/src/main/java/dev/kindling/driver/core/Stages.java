@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.api.StatusTracker.StageInfo;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.CachedBlockStatus;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -85,6 +87,11 @@ final class Stages {
         return stages.values();
     }
 
+    /** Of an unfinished job. */
+    SortedMap<String, String> propertiesOf(int jobId) {
+        return jobs.find(jobId).graph.properties();
+    }
+
     /** Null when no unfinished job and no shuffle knows it. */
     StageState find(int stageId) {
         return stages.get(stageId);
@@ -121,7 +128,7 @@ final class Stages {
             join(stage, job);
             stageIds.add(spec.stageId());
         }
-        out.emit(new Event.JobStart(out.time(), job.id(), stageIds, graph.description(), new TreeMap<>()));
+        out.emit(new Event.JobStart(out.time(), job.id(), stageIds, graph.description(), graph.properties()));
         if (job.hasAllResults()) {
             haveAllResults(job);
             return;
@@ -626,7 +633,21 @@ final class Stages {
                 earlyCancellations.pollFirst();
             }
         } else if (!job.isPublishing) {
-            fail(job, ErrorCode.CANCELLED, "job " + jobId + " was cancelled: " + reason);
+            cancel(job, reason);
+        }
+    }
+
+    private void cancel(Jobs.Job job, String reason) {
+        String message = "job " + job.id() + " (" + job.graph.description() + ") was cancelled: " + reason;
+        fail(job, ErrorCode.CANCELLED, message);
+    }
+
+    /** All that are meant and can still be cancelled. */
+    void cancel(JobSelection which, String by) {
+        for (Jobs.Job job : new ArrayList<>(jobs.unfinished())) {
+            if (job.isIn(which) && !job.isPublishing) {
+                cancel(job, Jobs.words(which) + " by " + by);
+            }
         }
     }
 
@@ -731,7 +752,7 @@ final class Stages {
     private void kill(RunningAttempt attempt, String reason) {
         attempt.stage.tasks.ended(attempt);
         attempt.stage.failedAttempts++;
-        out.send(attempt.executor, new Frame.CancelAttempt(attempt.id, reason));
+        out.send(attempt.executor, attempt.cancellation(reason));
         out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason), TaskMetrics.NONE));
     }
 

@@ -7,6 +7,7 @@ import dev.kindling.api.Partitioner;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.JobGraph.StageSpec;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
@@ -135,7 +136,8 @@ public final class JobPlanner implements JobRunner {
                 graph,
                 request.partitions(),
                 target,
-                settings.maxTaskFailures());
+                settings.maxTaskFailures(),
+                request.properties());
     }
 
     private List<StageSpec> mapStagesOf(StageCut cut, JobRequest request) throws InterruptedException {
@@ -222,7 +224,8 @@ public final class JobPlanner implements JobRunner {
                                             graph,
                                             partitions,
                                             Optional.empty(),
-                                            settings.maxTaskFailures()),
+                                            settings.maxTaskFailures(),
+                                            request.properties()),
                                     answers);
                         });
                 bounds.resolve(sample.findBounds());
@@ -249,6 +252,11 @@ public final class JobPlanner implements JobRunner {
 
     // ---- the rest
     // -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public void cancel(JobSelection which, String by) {
+        submitter.cancel(which, by);
+    }
 
     @Override
     public Lineage lineage(PlanNode root) {

@@ -2,6 +2,7 @@ package dev.kindling.driver.plan;
 
 import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.plan.JobSelection;
 
 /** Brings a job to its end: the driver's shell, or the simulated cluster. Called by many threads at once. */
 public interface JobSubmitter {
@@ -14,6 +15,9 @@ public interface JobSubmitter {
      *     as well when {@code results} throws, and that exception is thrown on
      */
     void run(JobGraph graph, ResultListener results) throws InterruptedException;
+
+    /** Cancels those of the jobs submitted so far that have not ended. Returns at once. */
+    void cancel(JobSelection which, String by);
 
     /** No later job will read this shuffle. Returns at once. */
     void forgetShuffle(int shuffleId);

@@ -9,6 +9,8 @@ import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.Invariants;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.Sentences;
+import dev.kindling.event.JobProperties;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
@@ -104,6 +106,26 @@ final class SimDriver {
     void cancel(JobRun job) {
         job.isCancelAsked = true;
         on(new DriverEvent.CancelJob(job.graph.jobId(), "the program asked"));
+    }
+
+    /** Jobs that are not meant have to go on. */
+    void cancel(JobSelection which, String by) {
+        for (JobRun job : jobs.values()) {
+            job.isCancelAsked |= isIn(which, job.graph);
+        }
+        on(new DriverEvent.CancelJobs(which, by));
+    }
+
+    private static boolean isIn(JobSelection which, JobGraph job) {
+        if (which instanceof JobSelection.ById one) {
+            return one.jobId() == job.jobId();
+        }
+        if (which instanceof JobSelection.ByGroup group) {
+            return group.group().equals(job.properties().get(JobProperties.GROUP));
+        }
+        return !(which instanceof JobSelection.ByTag tag)
+                || List.of(job.properties().getOrDefault(JobProperties.TAGS, "").split(","))
+                        .contains(tag.tag());
     }
 
     /** The application is over: after this the driver hears and says nothing any more. */

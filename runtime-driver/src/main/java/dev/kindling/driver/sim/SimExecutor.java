@@ -20,6 +20,7 @@ import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -185,8 +186,8 @@ final class SimExecutor {
             programs.remove(e.stageId());
         } else if (effect instanceof ExecutorEffect.StartAttempt e) {
             start(e.task());
-        } else if (effect instanceof ExecutorEffect.InterruptAttempt e) {
-            interrupt(e.attempt(), e.reason());
+        } else if (effect instanceof ExecutorEffect.CancelAttempt e) {
+            cancel(e);
         } else if (effect instanceof ExecutorEffect.LookAtAttempt e) {
             if (tasks.containsKey(e.attempt())) {
                 on(new ExecutorEvent.AttemptSeen(e.attempt(), "    at simulated"));
@@ -227,7 +228,13 @@ final class SimExecutor {
         task.fetchNext();
     }
 
-    private void interrupt(AttemptId attempt, String reason) {
+    /** Who is not interrupted looks at the end of its batch, which is when its body would be computed. */
+    private void cancel(ExecutorEffect.CancelAttempt e) {
+        AttemptId attempt = e.attempt();
+        if (!e.isInterrupting()) {
+            Optional.ofNullable(tasks.get(attempt)).ifPresent(task -> task.cancelledFor = Optional.of(e.reason()));
+            return;
+        }
         in(1 + cluster.random.nextInt(50), () -> {
             RunningTask task = tasks.get(attempt);
             if (task != null && cluster.faults.strikes(FaultKind.STUCK)) {
@@ -235,7 +242,7 @@ final class SimExecutor {
                 task.isStuck = true;
                 cluster.stuck();
             } else if (task != null) {
-                task.endWith(new TaskFailure.Cancelled(reason));
+                task.endWith(new TaskFailure.Cancelled(e.reason()));
             }
         });
     }
@@ -250,6 +257,7 @@ final class SimExecutor {
         private final boolean isFailing;
         private int nextInput;
         private boolean isStuck;
+        private Optional<String> cancelledFor = Optional.empty();
 
         RunningTask(TaskLaunch launch, byte[] program) {
             this.launch = launch;
@@ -281,6 +289,10 @@ final class SimExecutor {
 
         private void compute() {
             if (tasks.get(launch.attempt()) != this || isStuck) {
+                return;
+            }
+            if (cancelledFor.isPresent()) {
+                endWith(new TaskFailure.Cancelled(cancelledFor.get()));
                 return;
             }
             if (isFailing) {

@@ -3,10 +3,12 @@ package dev.kindling.driver.sim;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.event.JobProperties;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
@@ -110,9 +112,7 @@ final class SyntheticJobs implements SimJobs {
                 cluster.submit(job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
         if (isOneCancelled) {
             cluster.pass(cluster.random.nextInt(6_000));
-            if (!first.isEnded()) {
-                cluster.driver.cancel(first);
-            }
+            cancel(cluster, first);
         } else {
             cluster.await(first);
         }
@@ -131,6 +131,24 @@ final class SyntheticJobs implements SimJobs {
         return (int) jobs.stream().filter(job -> job.isComplete).count();
     }
 
+    /** In each of the ways there are. */
+    private static void cancel(SimCluster cluster, SimDriver.JobRun job) {
+        int way = cluster.world.random("cancel").nextInt(4);
+        if (way == 0 && !job.isEnded()) {
+            cluster.driver.cancel(job);
+        } else if (way == 1) {
+            cluster.driver.cancel(new JobSelection.ById(job.graph.jobId()), "the program");
+        } else if (way == 2) {
+            cluster.driver.cancel(new JobSelection.ByGroup(groupOf(job.graph.jobId())), "the program");
+        } else if (way == 3) {
+            cluster.driver.cancel(new JobSelection.ByTag("job-" + job.graph.jobId()), "the program");
+        }
+    }
+
+    private static String groupOf(int jobId) {
+        return "group " + jobId % 2;
+    }
+
     @Override
     public List<Integer> shuffles() {
         return List.of(0, 1);
@@ -147,7 +165,17 @@ final class SyntheticJobs implements SimJobs {
                 stages,
                 partitions,
                 isSaving ? Optional.of(TARGET) : Optional.empty(),
-                Simulation.MAX_TASK_FAILURES);
+                Simulation.MAX_TASK_FAILURES,
+                propertiesOf(jobId));
+    }
+
+    /** Tasks of every third job are not interrupted when it is cancelled. */
+    private static TreeMap<String, String> propertiesOf(int jobId) {
+        TreeMap<String, String> properties = new TreeMap<>();
+        properties.put(JobProperties.GROUP, groupOf(jobId));
+        properties.put(JobProperties.TAGS, "all,job-" + jobId);
+        properties.put(JobProperties.INTERRUPT, Boolean.toString(jobId % 3 != 0));
+        return properties;
     }
 
     private JobGraph.StageSpec stage(int stageId, int tasks, int shuffleId, int reduces, int reads, Kind kind) {

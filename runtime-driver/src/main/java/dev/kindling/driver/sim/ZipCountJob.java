@@ -16,6 +16,7 @@ import dev.kindling.event.EventBus;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskLaunch;
@@ -154,6 +155,11 @@ final class ZipCountJob implements SimJobs {
         @Override
         public void unpersist(int setId, boolean isBlocking) {
             cluster.driver.on(new DriverEvent.UnpersistSet(setId, -1));
+        }
+
+        @Override
+        public void cancel(JobSelection which, String by) {
+            cluster.driver.cancel(which, by);
         }
 
         @Override

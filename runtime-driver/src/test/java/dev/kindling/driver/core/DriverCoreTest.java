@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
@@ -18,6 +19,7 @@ import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What the driver decides, told as scripts. */
@@ -152,6 +154,62 @@ class DriverCoreTest {
         driver.fails("s0p0#0", new TaskFailure.Cancelled("asked"));
 
         driver.launched("s5p0#0");
+    }
+
+    // ---- groups and tags --------------------------------------------------------------------------------------------
+
+    @Test
+    void jobsAreCancelledByGroupTagAndNumberAndTheErrorSaysByWhom() {
+        DriverScript driver = DriverScript.with(executor("e1", 8));
+        for (int job = 1; job <= 6; job++) {
+            driver.submit(job(job).with("kindling.jobGroup.id", job < 3 ? "nightly" : "other")
+                    .with("kindling.job.tags", job == 3 ? "a,b" : "a" + job)
+                    .resultStage(job, 1)
+                    .build());
+        }
+        driver.forgetEffects();
+
+        driver.on(new DriverEvent.CancelJobs(new JobSelection.ByGroup("nightly"), "cancelJobGroup at Main.java:7"))
+                .says("fail job 1 CANCELLED: job 1 (lesson) was cancelled: its group 'nightly' was cancelled by"
+                        + " cancelJobGroup at Main.java:7")
+                .says("fail job 2 CANCELLED")
+                .neverSays("fail job");
+        driver.on(new DriverEvent.CancelJobs(new JobSelection.ByTag("b"), "cancelJobsWithTag at Main.java:8"))
+                .says("fail job 3 CANCELLED: job 3 (lesson) was cancelled: jobs with tag 'b' were cancelled by")
+                .neverSays("fail job");
+        driver.on(new DriverEvent.CancelJobs(new JobSelection.ById(4), "cancelJob at Main.java:9"))
+                .says("fail job 4 CANCELLED")
+                .neverSays("fail job");
+        driver.on(new DriverEvent.CancelJobs(new JobSelection.All(), "cancelAllJobs at Main.java:10"))
+                .says("fail job 5 CANCELLED")
+                .says("fail job 6 CANCELLED");
+        driver.on(new DriverEvent.CancelJobs(new JobSelection.ById(9), "cancelJob at Main.java:11"))
+                .submit(job(9).resultStage(9, 1).build())
+                .launched("s9p0#0");
+    }
+
+    @Test
+    void jobThatIsNotToBeInterruptedIsOnlyAskedToStop() {
+        DriverScript driver = DriverScript.with(executor("e1", 2))
+                .submit(job(1).with("kindling.job.interruptOnCancel", "false")
+                        .resultStage(0, 1)
+                        .build())
+                .submit(job(2).resultStage(1, 1).build())
+                .on(new DriverEvent.CancelJobs(new JobSelection.All(), "cancelAllJobs at Main.java:7"));
+
+        assertEquals(
+                List.of(false, true),
+                driver.sent(Frame.CancelAttempt.class)
+                        .map(Frame.CancelAttempt::isInterrupting)
+                        .toList());
+    }
+
+    @Test
+    void propertiesOfAJobTravelWithItsTasks() {
+        DriverScript driver = DriverScript.with(executor("e1", 2))
+                .submit(job(1).with("tenant", "a").resultStage(0, 1).build());
+
+        assertEquals(Map.of("tenant", "a"), driver.launch("s0p0#0").properties());
     }
 
     // ---- attempts that ignore their cancellation ------------------------------------------------------------------

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A driver's core and the world around it, as a test tells it: jobs are submitted, attempts finish and fail, executors
@@ -355,6 +356,12 @@ final class DriverScript {
         return launches.size();
     }
 
+    <F extends Frame> Stream<F> sent(Class<F> type) {
+        return all.stream()
+                .filter(effect -> effect instanceof DriverEffect.Send send && type.isInstance(send.frame()))
+                .map(effect -> type.cast(((DriverEffect.Send) effect).frame()));
+    }
+
     long count(Class<? extends Frame> type) {
         return all.stream()
                 .filter(effect -> effect instanceof DriverEffect.Send send && type.isInstance(send.frame()))
@@ -414,6 +421,7 @@ final class DriverScript {
         private List<Integer> partitions;
         private Optional<String> target = Optional.empty();
         private int maxTaskFailures = 4;
+        private final TreeMap<String, String> properties = new TreeMap<>();
 
         private JobBuilder(int jobId) {
             this.jobId = jobId;
@@ -451,6 +459,11 @@ final class DriverScript {
             return this;
         }
 
+        JobBuilder with(String property, String value) {
+            properties.put(property, value);
+            return this;
+        }
+
         private JobBuilder stage(int stageId, int partitionCount, int shuffleId, int reduces, int... reads) {
             List<Integer> shuffles = new ArrayList<>();
             for (int shuffle : reads) {
@@ -485,7 +498,7 @@ final class DriverScript {
         }
 
         JobGraph build() {
-            return new JobGraph(jobId, "lesson", stages, partitions, target, maxTaskFailures);
+            return new JobGraph(jobId, "lesson", stages, partitions, target, maxTaskFailures, properties);
         }
     }
 }

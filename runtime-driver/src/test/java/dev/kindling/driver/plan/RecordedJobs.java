@@ -5,6 +5,7 @@ import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.EventBus;
+import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.PlanSession;
@@ -25,6 +26,7 @@ import java.util.function.IntFunction;
  */
 final class RecordedJobs implements JobSubmitter {
     final List<JobGraph> graphs = new ArrayList<>();
+    final List<JobSelection> cancelled = new ArrayList<>();
     final List<Integer> forgotten = new ArrayList<>();
     final Map<Integer, StorageLevel> persisted = new TreeMap<>();
     final JobPlanner planner =
@@ -102,6 +104,11 @@ final class RecordedJobs implements JobSubmitter {
 
     JobGraph lastGraph() {
         return graphs.get(graphs.size() - 1);
+    }
+
+    @Override
+    public void cancel(JobSelection which, String by) {
+        cancelled.add(which);
     }
 
     @Override

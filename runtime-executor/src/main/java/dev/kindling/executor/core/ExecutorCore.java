@@ -71,6 +71,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private final CacheReports cacheReports = new CacheReports();
 
     private static final class Running {
+        boolean isCancelled;
         boolean isInterrupted;
         long interruptedMs;
         long nextStuckReportMs;
@@ -370,12 +371,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         AttemptId attempt = e.attempt();
         Running present = running.get(attempt);
         if (present != null) {
-            if (!present.isInterrupted) {
-                present.isInterrupted = true;
-                present.interruptedMs = awakeMs;
-                present.nextStuckReportMs = awakeMs + settings.repeatMs();
-                out.add(new ExecutorEffect.InterruptAttempt(attempt, e.reason()));
-            }
+            cancel(attempt, present, e);
             return;
         }
         boolean isEarly = isNew(attempt);
@@ -383,6 +379,20 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (isEarly || removeWaiting(attempt)) {
             notRun(attempt, new TaskFailure.Cancelled(e.reason()));
         }
+    }
+
+    /** One that was only asked may be interrupted later; once interrupted, it is left to end. */
+    private void cancel(AttemptId attempt, Running state, Frame.CancelAttempt e) {
+        if (state.isInterrupted || state.isCancelled && !e.isInterrupting()) {
+            return;
+        }
+        state.isCancelled = true;
+        if (e.isInterrupting()) {
+            state.isInterrupted = true;
+            state.interruptedMs = awakeMs;
+            state.nextStuckReportMs = awakeMs + settings.repeatMs();
+        }
+        out.add(new ExecutorEffect.CancelAttempt(attempt, e.reason(), e.isInterrupting()));
     }
 
     private boolean removeWaiting(AttemptId attempt) {

@@ -17,8 +17,8 @@ public sealed interface ExecutorEffect {
     /** Run it on a task thread; its program was kept before. Ends in exactly one event. */
     record StartAttempt(TaskLaunch task) implements ExecutorEffect {}
 
-    /** Ask the running attempt to stop: flag, then interrupt. */
-    record InterruptAttempt(AttemptId attempt, String reason) implements ExecutorEffect {}
+    /** Ask the running attempt to stop: flag, then interrupt, unless it shall only see the flag. */
+    record CancelAttempt(AttemptId attempt, String reason, boolean isInterrupting) implements ExecutorEffect {}
 
     /** It was interrupted and still runs: answer with {@code AttemptSeen}, unless it has ended by then. */
     record LookAtAttempt(AttemptId attempt) implements ExecutorEffect {}

@@ -1,20 +1,24 @@
 package dev.kindling.executor.task;
 
 import dev.kindling.api.TaskContext;
+import dev.kindling.event.JobProperties;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.protocol.AttemptId;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 
 /** What user code sees of its attempt, on the task's thread while it runs. */
 final class AttemptContext extends TaskContext {
     private final TaskEnvironment environment;
     private final AttemptId attempt;
+    private final Map<String, String> properties;
     private final Deque<TaskCompletionListener> listeners = new ArrayDeque<>();
 
-    AttemptContext(TaskEnvironment environment) {
+    AttemptContext(TaskEnvironment environment, Map<String, String> properties) {
+        this.properties = properties;
         this.environment = environment;
         this.attempt = environment.attempt();
     }
@@ -66,6 +70,11 @@ final class AttemptContext extends TaskContext {
         } catch (CancelledException e) {
             return true;
         }
+    }
+
+    @Override
+    public String getLocalProperty(String key) {
+        return properties.get(JobProperties.ownName(key));
     }
 
     @Override

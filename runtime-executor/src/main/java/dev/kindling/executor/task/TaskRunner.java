@@ -52,7 +52,7 @@ public final class TaskRunner {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(environment.userClassLoader());
-        AttemptContext context = new AttemptContext(environment);
+        AttemptContext context = new AttemptContext(environment, launch.properties());
         context.enter();
         TaskClock clock = TaskClock.start();
         TaskScope scope = new TaskScope(environment);

@@ -12,6 +12,7 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What an executor decides, event by event. */
@@ -53,13 +54,13 @@ class ExecutorCoreTest {
     private List<ExecutorEffect> launch(AttemptId... attempts) {
         List<TaskLaunch> tasks = new ArrayList<>();
         for (AttemptId attempt : attempts) {
-            tasks.add(new TaskLaunch(attempt, 1, 0, 0, List.of()));
+            tasks.add(new TaskLaunch(attempt, 1, 0, 0, new TreeMap<>(), List.of()));
         }
         return receives(new Frame.LaunchTasks(tasks));
     }
 
     private static ExecutorEffect started(AttemptId attempt) {
-        return new ExecutorEffect.StartAttempt(new TaskLaunch(attempt, 1, 0, 0, List.of()));
+        return new ExecutorEffect.StartAttempt(new TaskLaunch(attempt, 1, 0, 0, new TreeMap<>(), List.of()));
     }
 
     private List<ExecutorEffect> succeeds(AttemptId attempt) {
@@ -173,9 +174,9 @@ class ExecutorCoreTest {
         launch(FIRST);
 
         assertEquals(
-                List.of(new ExecutorEffect.InterruptAttempt(FIRST, "asked")),
-                receives(new Frame.CancelAttempt(FIRST, "asked")));
-        assertEquals(List.of(), receives(new Frame.CancelAttempt(FIRST, "asked")));
+                List.of(new ExecutorEffect.CancelAttempt(FIRST, "asked", true)),
+                receives(new Frame.CancelAttempt(FIRST, "asked", true)));
+        assertEquals(List.of(), receives(new Frame.CancelAttempt(FIRST, "asked", true)));
 
         List<ExecutorEffect> answer =
                 on(new ExecutorEvent.AttemptFailed(FIRST, new TaskFailure.Cancelled("asked"), TaskMetrics.NONE));
@@ -188,7 +189,7 @@ class ExecutorCoreTest {
         receivesProgram();
 
         List<Frame.AttemptFailed> answer =
-                sent(receives(new Frame.CancelAttempt(FIRST, "asked")), Frame.AttemptFailed.class);
+                sent(receives(new Frame.CancelAttempt(FIRST, "asked", true)), Frame.AttemptFailed.class);
 
         assertEquals(new TaskFailure.Cancelled("asked"), answer.get(0).failure());
         assertEquals(List.of(), launch(FIRST));
@@ -200,10 +201,27 @@ class ExecutorCoreTest {
         receivesProgram();
         launch(FIRST, SECOND, THIRD);
 
-        receives(new Frame.CancelAttempt(THIRD, "asked"));
+        receives(new Frame.CancelAttempt(THIRD, "asked", true));
         succeeds(FIRST);
 
         assertTrue(!effects.contains(started(THIRD)));
+    }
+
+    @Test
+    void attemptThatIsOnlyAskedToStopIsNeverStuckUntilItIsInterrupted() {
+        register();
+        receivesProgram();
+        launch(FIRST);
+
+        assertEquals(
+                List.of(new ExecutorEffect.CancelAttempt(FIRST, "asked", false)),
+                receives(new Frame.CancelAttempt(FIRST, "asked", false)));
+        assertEquals(List.of(), receives(new Frame.CancelAttempt(FIRST, "asked", false)));
+        assertTrue(!passes(20_000).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
+        assertEquals(
+                List.of(new ExecutorEffect.CancelAttempt(FIRST, "asked again", true)),
+                receives(new Frame.CancelAttempt(FIRST, "asked again", true)));
+        assertTrue(passes(1_000).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
     }
 
     @Test
@@ -211,7 +229,7 @@ class ExecutorCoreTest {
         register();
         receivesProgram();
         launch(FIRST);
-        receives(new Frame.CancelAttempt(FIRST, "asked"));
+        receives(new Frame.CancelAttempt(FIRST, "asked", true));
 
         assertTrue(!passes(900).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
         assertTrue(passes(100).contains(new ExecutorEffect.LookAtAttempt(FIRST)));
@@ -312,7 +330,7 @@ class ExecutorCoreTest {
         succeeds(FIRST);
 
         receives(new Frame.ForgetStage(0));
-        receives(new Frame.CancelAttempt(FIRST, "the job failed"));
+        receives(new Frame.CancelAttempt(FIRST, "the job failed", true));
 
         assertEquals(1, sent(passes(1_000), Frame.AttemptFinished.class).size());
         assertEquals(0, sent(effects, Frame.AttemptFailed.class).size());

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Builds small plans and runs their tasks one after the other on the calling thread, in memory. */
 public final class MiniCluster {
@@ -161,8 +162,8 @@ public final class MiniCluster {
         AttemptId attempt = new AttemptId(body.stageId(), partition, 0);
         InMemoryTaskEnvironment environment = new InMemoryTaskEnvironment(attempt, shuffles, memoryBytes, settings);
         lastEnvironment = environment;
-        TaskOutcome outcome =
-                new TaskRunner().run(new TaskLaunch(attempt, 0, attempt.partition(), 0, inputs), body, environment);
+        TaskOutcome outcome = new TaskRunner()
+                .run(new TaskLaunch(attempt, 0, attempt.partition(), 0, new TreeMap<>(), inputs), body, environment);
         metrics = metrics.plus(outcome.metrics());
         return outcome;
     }
