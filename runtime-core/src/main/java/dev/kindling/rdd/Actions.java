@@ -180,17 +180,23 @@ final class Actions {
     }
 
     static List<Object> least(Iterator<?> rows, int limit, Comparator<Object> order) {
-        PriorityQueue<Object> kept = new PriorityQueue<>(Math.max(1, Math.min(limit, 1024)), order.reversed());
+        // The queue takes no null: a row that is null stands in it as this.
+        Object nullRow = new Object();
+        PriorityQueue<Object> kept = new PriorityQueue<>(
+                Math.max(1, Math.min(limit, 1024)),
+                (left, right) -> order.compare(right == nullRow ? null : right, left == nullRow ? null : left));
         while (rows.hasNext()) {
             Object row = rows.next();
-            if (kept.size() < limit) {
-                kept.add(row);
-            } else if (order.compare(row, kept.peek()) < 0) {
-                kept.poll();
-                kept.add(row);
+            boolean hasRoom = kept.size() < limit;
+            if (hasRoom || order.compare(row, kept.peek() == nullRow ? null : kept.peek()) < 0) {
+                if (!hasRoom) {
+                    kept.poll();
+                }
+                kept.add(row == null ? nullRow : row);
             }
         }
         List<Object> sorted = new ArrayList<>(kept);
+        sorted.replaceAll(row -> row == nullRow ? null : row);
         sorted.sort(order);
         return sorted;
     }
