@@ -27,8 +27,10 @@ import dev.kindling.storage.OutputStores;
 import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -55,6 +57,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final EventLoop<DriverEvent, DriverEffect> loop;
     private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
+    /** Outputs of jobs that are about to fail, while they are being removed; by {@code driver-loop} only. */
+    private final Map<Integer, CompletableFuture<Void>> discards = new HashMap<>();
+
     private final AccumulatorMerges merges;
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
@@ -271,13 +276,13 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 end(complete.jobId(), RunningJob::complete);
             } else if (effect instanceof DriverEffect.FailJob fail) {
                 events.publish(new Event.JobEnd(now(), fail.jobId(), Optional.of(failures.exceptionOf(fail))));
-                end(fail.jobId(), job -> job.fail(() -> failures.exceptionOf(fail)));
+                failed(fail);
             } else if (effect instanceof DriverEffect.RefuseJob refuse) {
                 end(refuse.jobId(), job -> job.fail(() -> new KindlingException(refuse.code(), refuse.message())));
             } else if (effect instanceof DriverEffect.PublishOutput publish) {
                 onIo(() -> publish(publish));
             } else if (effect instanceof DriverEffect.DiscardOutput discard) {
-                onIo(() -> discard(discard));
+                discards.put(discard.jobId(), CompletableFuture.runAsync(() -> discard(discard), io));
             } else if (effect instanceof DriverEffect.DiscardPart discard) {
                 onIo(() -> discardPart(discard));
             } else if (effect instanceof DriverEffect.CachedSetDropped dropped) {
@@ -317,6 +322,17 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         ExecutorLink link = links.get(new ExecutorKey(send.executorId(), send.incarnation()));
         if (link != null) {
             link.send(send.frame());
+        }
+    }
+
+    /** Who hears that a job has failed finds nothing of its output any more. */
+    private void failed(DriverEffect.FailJob fail) {
+        CompletableFuture<Void> discard = discards.remove(fail.jobId());
+        Runnable end = () -> end(fail.jobId(), job -> job.fail(() -> failures.exceptionOf(fail)));
+        if (discard == null) {
+            end.run();
+        } else {
+            discard.thenRun(end);
         }
     }
 
