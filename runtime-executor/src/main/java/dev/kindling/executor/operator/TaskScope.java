@@ -73,15 +73,6 @@ public final class TaskScope {
         }
     }
 
-    /** Calls user code that belongs to no row. */
-    public void callUserCode(Runnable code) {
-        try {
-            code.run();
-        } catch (RuntimeException e) {
-            throw UserFunctionFailed.of(e, Optional.empty());
-        }
-    }
-
     /** Once a batch: stops a cancelled attempt. */
     public void checkCancelled() {
         environment.checkCancelled();

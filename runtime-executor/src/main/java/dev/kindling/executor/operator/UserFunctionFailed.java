@@ -19,7 +19,7 @@ public final class UserFunctionFailed extends RuntimeException {
      * What to throw when user code ended with {@code thrown}: itself when it stems from an operator below, which knows
      * more, or from the JVM.
      */
-    static RuntimeException of(Throwable thrown, Optional<InputPosition> position) {
+    public static RuntimeException of(Throwable thrown, Optional<InputPosition> position) {
         if (thrown instanceof UserFunctionFailed known) {
             return known;
         }

@@ -23,8 +23,11 @@ public final class TaskRunner {
      */
     public TaskOutcome run(TaskLaunch launch, byte[] program, TaskEnvironment environment) {
         try (AttemptAccumulators accumulators = AttemptAccumulators.open()) {
+            TaskScope scope = new TaskScope(environment);
+            LiveMetrics metrics = LiveMetrics.start(scope);
             StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
-            TaskOutcome outcome = run(launch, body, environment);
+            metrics.programIsRead();
+            TaskOutcome outcome = run(launch, body, scope, metrics);
             return outcome instanceof TaskOutcome.Success success && !isLookAhead(body)
                     ? withUpdates(success, accumulators, environment)
                     : outcome;
@@ -49,21 +52,26 @@ public final class TaskRunner {
 
     /** Does the task; returns when it is done, failed or cancelled. The environment stays open. */
     public TaskOutcome run(TaskLaunch launch, StageBody body, TaskEnvironment environment) {
+        TaskScope scope = new TaskScope(environment);
+        return run(launch, body, scope, LiveMetrics.start(scope));
+    }
+
+    private static TaskOutcome run(TaskLaunch launch, StageBody body, TaskScope scope, LiveMetrics metrics) {
+        TaskEnvironment environment = scope.environment();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(environment.userClassLoader());
-        AttemptContext context = new AttemptContext(environment, launch.properties());
+        AttemptContext context =
+                new AttemptContext(environment, launch, body.root().partitionCount(), metrics);
         context.enter();
-        TaskClock clock = TaskClock.start();
-        TaskScope scope = new TaskScope(environment);
         try {
             TaskSinks.Drained drained = runChain(launch, body, scope, context);
-            return new TaskOutcome.Success(drained.result(), drained.stored(), clock.metrics(scope), List.of());
+            return new TaskOutcome.Success(drained.result(), drained.stored(), metrics.end(), List.of());
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable t) {
             TaskFailure failure = TaskFailures.of(scope.failure().orElse(t), environment);
-            return new TaskOutcome.Failure(failure, clock.metrics(scope));
+            return new TaskOutcome.Failure(failure, metrics.end());
         } finally {
             context.leave();
             thread.setContextClassLoader(before);
@@ -99,12 +107,10 @@ public final class TaskRunner {
     private static Throwable end(Operator chain, TaskScope scope, AttemptContext context, Throwable failure) {
         // Whoever cancelled interrupted the thread; files could not be closed in peace.
         Thread.interrupted();
-        Throwable first = failure;
-        for (AutoCloseable step : new AutoCloseable[] {
-            () -> scope.callUserCode(context::complete), chain == null ? () -> {} : chain, scope::close
-        }) {
+        Throwable first = context.end(failure == null ? null : scope.failure().orElse(failure));
+        for (AutoCloseable part : new AutoCloseable[] {chain == null ? () -> {} : chain, scope::close}) {
             try {
-                step.close();
+                part.close();
             } catch (Exception e) {
                 first = first == null ? e : first;
             }
