@@ -129,6 +129,29 @@ public final class KindlingContext implements AutoCloseable {
         return session.wholeTextFiles(path, OptionalInt.of(minPartitions));
     }
 
+    /** (path, file) of whole files, of which nothing is read before somebody opens them. */
+    public PairRDD<String, BinaryFile> binaryFiles(String path) {
+        return session.binaryFiles(path, OptionalInt.empty());
+    }
+
+    public PairRDD<String, BinaryFile> binaryFiles(String path, int minPartitions) {
+        return session.binaryFiles(path, OptionalInt.of(minPartitions));
+    }
+
+    /** Files cut every {@code length} bytes; their sizes must be multiples of it. */
+    public RDD<byte[]> binaryRecords(String path, int length) {
+        return session.binaryRecords(path, length);
+    }
+
+    /** What {@link RDD#saveAsObjectFile} wrote. */
+    public <T> RDD<T> objectFile(String path) {
+        return session.objectFile(path, OptionalInt.empty());
+    }
+
+    public <T> RDD<T> objectFile(String path, int minPartitions) {
+        return session.objectFile(path, OptionalInt.of(minPartitions));
+    }
+
     // ---- sets put together ------------------------------------------------------------------------------------------
 
     @SafeVarargs

@@ -290,4 +290,17 @@ public interface RDD<T> extends Serializable {
 
     /** One line a row, one part file a partition, and {@code _SUCCESS} at the end; refuses an existing target. */
     void saveAsTextFile(String path);
+
+    /**
+     * The same with every file packed.
+     *
+     * @param codec {@code java.util.zip.GZIPOutputStream}, or Hadoop's {@code GzipCodec}; both mean gzip
+     */
+    void saveAsTextFile(String path, Class<?> codec);
+
+    /**
+     * The rows as {@link KindlingContext#objectFile} reads them, in the format in which they are shuffled; for programs
+     * of the same release.
+     */
+    void saveAsObjectFile(String path);
 }

@@ -58,12 +58,40 @@ public sealed interface PlanNode extends Serializable {
         }
     }
 
-    /** Files cut into splits; rows are lines ({@code String}), or (path, content) pairs for {@code WHOLE_TEXT}. */
-    record FileInput(int id, Origin origin, String path, Format format, int partitionCount) implements PlanNode {
+    /**
+     * Files cut into splits.
+     *
+     * @param recordBytes of each row of {@link Format#RECORDS}; 0 for other formats
+     */
+    record FileInput(int id, Origin origin, String path, Format format, int recordBytes, int partitionCount)
+            implements PlanNode {
+        /** Of a format without records of fixed length. */
+        public FileInput(int id, Origin origin, String path, Format format, int partitionCount) {
+            this(id, origin, path, format, 0, partitionCount);
+        }
+
         /** How bytes become rows. */
         public enum Format {
+            /** Lines, as {@code String}s. */
             TEXT_LINES,
-            WHOLE_TEXT
+            /** (path, content) of whole files. */
+            WHOLE_TEXT,
+            /** (path, {@code BinaryFile}) of whole files. */
+            BINARY_FILES,
+            /** Byte arrays of the same length. */
+            RECORDS,
+            /** Any rows, in pages of ours. */
+            OBJECTS;
+
+            /** Whether files are never cut. */
+            public boolean isWhole() {
+                return this == WHOLE_TEXT || this == BINARY_FILES;
+            }
+
+            /** Whether the end of a file's name may say that its text is compressed. */
+            public boolean isText() {
+                return this == TEXT_LINES || this == WHOLE_TEXT;
+            }
         }
 
         @Override

@@ -20,8 +20,29 @@ public record StageBody(int stageId, PlanNode root, Sink sink) implements Serial
         /** The partition's iterator handed to a function; what it returns is the task's result. */
         record Result(PartitionFunction function) implements Sink {}
 
-        /** Every row as one line of text in an attempt's file, published by the driver. */
-        record TextOutput(String target) implements Sink {}
+        /** Every row into an attempt's file, published by the driver. */
+        record FileOutput(String target, Form form) implements Sink {
+            /** How rows become bytes. */
+            public enum Form {
+                /** One line a row. */
+                TEXT(""),
+                /** The same, packed. */
+                GZIP_TEXT(".gz"),
+                /** Pages of ours, for {@code objectFile}. */
+                OBJECTS("");
+
+                private final String suffix;
+
+                Form(String suffix) {
+                    this.suffix = suffix;
+                }
+
+                /** With which the names of the files end. */
+                public String suffix() {
+                    return suffix;
+                }
+            }
+        }
     }
 
     @Serial

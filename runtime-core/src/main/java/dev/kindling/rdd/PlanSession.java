@@ -1,6 +1,7 @@
 package dev.kindling.rdd;
 
 import dev.kindling.api.Accumulator;
+import dev.kindling.api.BinaryFile;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
@@ -19,9 +20,11 @@ import dev.kindling.api.spi.Session;
 import dev.kindling.event.EventBus;
 import dev.kindling.plan.Origin;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.serde.ResultCodec;
+import dev.kindling.storage.RecordReader;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
 import java.io.IOException;
@@ -151,14 +154,31 @@ public final class PlanSession implements Session {
 
     @Override
     public RDD<String> textFile(String path, OptionalInt minPartitions) {
-        return new RddHandle<>(
-                this, files(CallSite.of("textFile"), path, PlanNode.FileInput.Format.TEXT_LINES, minPartitions));
+        return new RddHandle<>(this, files(CallSite.of("textFile"), path, Format.TEXT_LINES, 0, minPartitions));
     }
 
     @Override
     public PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
-                this, files(CallSite.of("wholeTextFiles"), path, PlanNode.FileInput.Format.WHOLE_TEXT, minPartitions));
+                this, files(CallSite.of("wholeTextFiles"), path, Format.WHOLE_TEXT, 0, minPartitions));
+    }
+
+    @Override
+    public PairRDD<String, BinaryFile> binaryFiles(String path, OptionalInt minPartitions) {
+        return new PairRddHandle<>(
+                this, files(CallSite.of("binaryFiles"), path, Format.BINARY_FILES, 0, minPartitions));
+    }
+
+    @Override
+    public RDD<byte[]> binaryRecords(String path, int length) {
+        Origin origin = CallSite.of("binaryRecords");
+        atLeast(1, length, "bytes a record", origin);
+        return new RddHandle<>(this, files(origin, path, Format.RECORDS, length, OptionalInt.empty()));
+    }
+
+    @Override
+    public <T> RDD<T> objectFile(String path, OptionalInt minPartitions) {
+        return new RddHandle<>(this, files(CallSite.of("objectFile"), path, Format.OBJECTS, 0, minPartitions));
     }
 
     @Override
@@ -257,7 +277,7 @@ public final class PlanSession implements Session {
         }
     }
 
-    private PlanNode files(Origin origin, String path, PlanNode.FileInput.Format format, OptionalInt minPartitions) {
+    private PlanNode files(Origin origin, String path, Format format, int recordBytes, OptionalInt minPartitions) {
         checkOpen(origin);
         minPartitions.ifPresent(n -> atLeast(1, n, "partitions", origin));
         List<Split> splits;
@@ -269,8 +289,11 @@ public final class PlanSession implements Session {
             throw new KindlingException(
                     ErrorCode.INPUT_NOT_FOUND, origin + ": cannot list " + path + ": " + e.getMessage(), e);
         }
+        if (format == Format.RECORDS) {
+            RecordReader.check(splits, recordBytes);
+        }
         return leaf(
-                new PlanNode.FileInput(nextSetId(), origin, path, format, splits.size()),
+                new PlanNode.FileInput(nextSetId(), origin, path, format, recordBytes, splits.size()),
                 new LeafSource.Splits(splits));
     }
 

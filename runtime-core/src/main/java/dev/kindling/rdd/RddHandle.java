@@ -10,6 +10,7 @@ import dev.kindling.plan.Combiner;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
+import dev.kindling.plan.StageBody.Sink.FileOutput.Form;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * A set as the program holds it: a node of the plan and the session it belongs to. Transformations make a node each and
@@ -222,7 +224,27 @@ class RddHandle<T> extends CollectingHandle<T> {
 
     @Override
     public void saveAsTextFile(String path) {
+        saved(plans("saveAsTextFile"), path, Form.TEXT);
+    }
+
+    @Override
+    public void saveAsTextFile(String path, Class<?> codec) {
         Plans plans = plans("saveAsTextFile");
+        if (!codec.getSimpleName().equals("GzipCodec") && codec != GZIPOutputStream.class) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    plans.origin() + ": cannot compress with " + codec.getName() + "; give "
+                            + GZIPOutputStream.class.getName() + ", or Hadoop's GzipCodec");
+        }
+        saved(plans, path, Form.GZIP_TEXT);
+    }
+
+    @Override
+    public void saveAsObjectFile(String path) {
+        saved(plans("saveAsObjectFile"), path, Form.OBJECTS);
+    }
+
+    private void saved(Plans plans, String path, Form form) {
         if (path == null || path.isBlank()) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT, plans.origin() + ": the path is empty; name a directory");
@@ -230,7 +252,7 @@ class RddHandle<T> extends CollectingHandle<T> {
         session.run(
                 plans.origin(),
                 node,
-                new StageBody.Sink.TextOutput(path),
+                new StageBody.Sink.FileOutput(path, form),
                 firstPartitions(getNumPartitions()),
                 (p, nothing) -> {});
     }

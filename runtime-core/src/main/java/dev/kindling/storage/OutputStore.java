@@ -17,8 +17,12 @@ public interface OutputStore {
     /** Refuses an existing, non-empty target; takes over one that holds only a dead application's claim. */
     void claim(String target, String applicationId) throws IOException;
 
-    /** Opens the file of one attempt; closing it makes it durable, deleting is {@link #discardAttempt}. */
-    AttemptOutput openAttempt(String target, int partition, String attempt) throws IOException;
+    /**
+     * Opens the file of one attempt; closing it makes it durable, deleting is {@link #discardAttempt}.
+     *
+     * @param suffix with which the name of the published file ends, such as {@code .gz}; may be empty
+     */
+    AttemptOutput openAttempt(String target, int partition, String suffix, String attempt) throws IOException;
 
     /** Makes the parts visible under their final names, then writes {@code _SUCCESS}; undoes itself on failure. */
     void publish(String target, List<Part> parts) throws IOException;

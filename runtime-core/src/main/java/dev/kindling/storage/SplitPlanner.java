@@ -38,7 +38,7 @@ public final class SplitPlanner {
      */
     public static List<Split> plan(String path, int minPartitions, Format format) throws IOException {
         List<StoredFile> files = list(path);
-        long tooLarge = format == Format.WHOLE_TEXT ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
+        long tooLarge = format.isWhole() ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
         return cut(files, (int) Math.max(1, Math.max(minPartitions, tooLarge)), format);
     }
 
@@ -103,14 +103,15 @@ public final class SplitPlanner {
         List<Group> groups = new ArrayList<>();
         List<StoredFile> run = new ArrayList<>();
         for (StoredFile file : files) {
-            boolean isCompressed = Compression.of(file.path()).isCompressed();
+            boolean isCompressed =
+                    format.isText() && Compression.of(file.path()).isCompressed();
             if (isCompressed && file.byteCount() > MAX_SPLIT_BYTES) {
                 LOG.warn(
                         "{} ({}) is compressed and can only be read by one task",
                         file.path(),
                         ByteSizes.format(file.byteCount()));
             }
-            if (format == Format.WHOLE_TEXT || isCompressed) {
+            if (format.isWhole() || isCompressed) {
                 endRun(run, groups);
                 groups.add(new Group(List.of(file), file.byteCount(), false));
             } else {

@@ -21,6 +21,7 @@ final class Contracts {
     private Contracts() {}
 
     static final List<Contract> ALL = Stream.of(
+                    SourceContracts.ALL,
                     NarrowContracts.ALL,
                     ShuffledContracts.ALL,
                     KeyedContracts.ALL,
@@ -40,6 +41,7 @@ final class Contracts {
             "localCheckpoint",
             "isCheckpointed",
             "getCheckpointFile",
+            "checkpointFile",
             "countAsync",
             "collectAsync",
             "takeAsync",
@@ -55,12 +57,14 @@ final class Contracts {
         }
     }
 
-    /** Every public method of the sets, written like the names of {@link Contract#methods}. */
+    /** Every public method of the sets, and of the context where it makes one, written like the names of {@link Contract#methods}. */
     static Set<String> methodsOfSets() {
         Set<String> methods = new TreeSet<>();
-        for (Class<?> type : List.of(RDD.class, PairRDD.class, DoubleRDD.class)) {
+        for (Class<?> type : List.of(KindlingContext.class, RDD.class, PairRDD.class, DoubleRDD.class)) {
             for (Method method : type.getDeclaredMethods()) {
-                if (!method.isSynthetic() && !SHOWN_ELSEWHERE.contains(method.getName())) {
+                boolean isOperator =
+                        type != KindlingContext.class || RDD.class.isAssignableFrom(method.getReturnType());
+                if (isOperator && !method.isSynthetic() && !SHOWN_ELSEWHERE.contains(method.getName())) {
                     methods.add(nameOf(method));
                 }
             }

@@ -282,11 +282,11 @@ class FailingFunctionsTest {
         StageBody good = new StageBody(
                 7,
                 cluster.slices(Arrays.asList("Zürich", 2, null, new Tuple2<>(3, 4))),
-                new StageBody.Sink.TextOutput(target));
+                new StageBody.Sink.FileOutput(target, StageBody.Sink.FileOutput.Form.TEXT));
         StageBody bad = new StageBody(
                 8,
                 cluster.map(cluster.range(0, 5000, 1, 1), n -> 1 / (4000 - (Long) n)),
-                new StageBody.Sink.TextOutput(target));
+                new StageBody.Sink.FileOutput(target, StageBody.Sink.FileOutput.Form.TEXT));
 
         TaskOutcome.Success written = assertInstanceOf(TaskOutcome.Success.class, cluster.run(good, 0));
         TaskResult.PartWritten part = (TaskResult.PartWritten) written.result();

@@ -1,6 +1,7 @@
 package dev.kindling.api.spi;
 
 import dev.kindling.api.Accumulator;
+import dev.kindling.api.BinaryFile;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingListener;
@@ -47,6 +48,15 @@ public interface Session extends AutoCloseable {
 
     /** See {@link #textFile}. */
     PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions);
+
+    /** See {@link #textFile}. */
+    PairRDD<String, BinaryFile> binaryFiles(String path, OptionalInt minPartitions);
+
+    /** See {@code KindlingContext.binaryRecords}. */
+    RDD<byte[]> binaryRecords(String path, int length);
+
+    /** See {@link #textFile}. */
+    <T> RDD<T> objectFile(String path, OptionalInt minPartitions);
 
     /** The number under which tasks add to it from now on. */
     long register(Accumulator<?, ?> accumulator);

@@ -186,8 +186,8 @@ public final class LocalOutputStore implements OutputStore {
     // ---- attempts -------------------------------------------------------------------------------------------------
 
     @Override
-    public AttemptOutput openAttempt(String target, int partition, String attempt) throws IOException {
-        String finalName = String.format(Locale.ROOT, "part-%05d", partition);
+    public AttemptOutput openAttempt(String target, int partition, String suffix, String attempt) throws IOException {
+        String finalName = String.format(Locale.ROOT, "part-%05d%s", partition, suffix);
         String attemptFile = TEMPORARY + "/" + attempt + "/" + finalName;
         Path file = attemptPath(target, attemptFile);
         try {

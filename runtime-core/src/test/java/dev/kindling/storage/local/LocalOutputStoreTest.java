@@ -42,7 +42,7 @@ class LocalOutputStoreTest {
 
     private static Part write(LocalOutputStore store, String target, int partition, String attempt, String text)
             throws IOException {
-        AttemptOutput output = store.openAttempt(target, partition, attempt);
+        AttemptOutput output = store.openAttempt(target, partition, "", attempt);
         try (var stream = output.stream()) {
             stream.write(text.getBytes(StandardCharsets.UTF_8));
         }
@@ -233,7 +233,7 @@ class LocalOutputStoreTest {
         LocalOutputStore store = new LocalOutputStore();
         wholeJob(store, target(), "app1");
 
-        IOException e = assertThrows(IOException.class, () -> store.openAttempt(target(), 0, "late#1"));
+        IOException e = assertThrows(IOException.class, () -> store.openAttempt(target(), 0, "", "late#1"));
 
         assertTrue(e.getMessage().contains("published or given up before"), e.getMessage());
         assertFalse(Files.exists(Path.of(target(), "_temporary")));
@@ -320,7 +320,7 @@ class LocalOutputStoreTest {
         public static void main(String[] arguments) throws IOException {
             LocalOutputStore store = new LocalOutputStore();
             store.claim(arguments[0], "app1");
-            store.openAttempt(arguments[0], 0, "app1-s1p0#0").stream().write(7);
+            store.openAttempt(arguments[0], 0, "", "app1-s1p0#0").stream().write(7);
             System.out.println("claimed");
             System.in.read();
         }

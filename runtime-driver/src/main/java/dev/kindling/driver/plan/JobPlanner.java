@@ -60,8 +60,8 @@ public final class JobPlanner implements JobRunner {
     @Override
     public void run(JobRequest request, PartitionResults results) {
         try {
-            if (request.sink() instanceof StageBody.Sink.TextOutput output) {
-                runSaving(request, output.target());
+            if (request.sink() instanceof StageBody.Sink.FileOutput output) {
+                runSaving(request, output);
             } else {
                 submit(graphOf(request, request.sink(), Optional.empty()), results);
             }
@@ -86,10 +86,10 @@ public final class JobPlanner implements JobRunner {
     }
 
     /** Claims the target before any task runs, also before those of a sample. */
-    private void runSaving(JobRequest request, String named) throws InterruptedException {
-        OutputStore store = OutputStores.forPath(named);
+    private void runSaving(JobRequest request, StageBody.Sink.FileOutput output) throws InterruptedException {
+        OutputStore store = OutputStores.forPath(output.target());
         // Executors may have another working directory.
-        String target = store.qualify(named);
+        String target = store.qualify(output.target());
         try {
             store.claim(target, settings.applicationId());
         } catch (IOException e) {
@@ -98,7 +98,7 @@ public final class JobPlanner implements JobRunner {
         }
         JobGraph graph;
         try {
-            graph = graphOf(request, new StageBody.Sink.TextOutput(target), Optional.of(target));
+            graph = graphOf(request, new StageBody.Sink.FileOutput(target, output.form()), Optional.of(target));
         } catch (KindlingException | InterruptedException e) {
             discard(store, target, e);
             throw e;

@@ -445,8 +445,8 @@ class JobPlannerTest {
         numbers(2).saveAsTextFile(directory.resolve("out").toString());
 
         JobGraph graph = jobs.lastGraph();
-        StageBody.Sink.TextOutput sink =
-                (StageBody.Sink.TextOutput) jobs.bodyOf(graph.resultStage()).sink();
+        StageBody.Sink.FileOutput sink =
+                (StageBody.Sink.FileOutput) jobs.bodyOf(graph.resultStage()).sink();
         assertEquals(graph.outputTarget().orElseThrow(), sink.target());
     }
 

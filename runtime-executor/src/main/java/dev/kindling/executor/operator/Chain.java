@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -175,10 +176,14 @@ public final class Chain {
             return new SliceRows(bytesOf(leaf, partition), scope);
         }
         if (leaf instanceof PlanNode.FileInput file) {
-            byte[] split = bytesOf(leaf, partition);
-            return file.format() == PlanNode.FileInput.Format.TEXT_LINES
-                    ? new FileLines(SplitCodec.decode(split), scope)
-                    : new WholeFiles(SplitCodec.decode(split), scope);
+            Split split = SplitCodec.decode(bytesOf(leaf, partition));
+            return switch (file.format()) {
+                case TEXT_LINES -> new FileLines(split, scope);
+                case WHOLE_TEXT -> new WholeFiles(split, scope);
+                case BINARY_FILES -> new FileHandles(split, scope);
+                case RECORDS -> new FileRecords(split, file.recordBytes(), scope);
+                case OBJECTS -> new FileObjects(split, scope);
+            };
         }
         if (leaf instanceof PlanNode.ShuffleRead read) {
             return openShuffle(read, partition);

@@ -13,7 +13,6 @@ public final class LineWriter {
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int filled;
     private long rowCount;
-    private long byteCount;
 
     public LineWriter(OutputStream out) {
         this.out = out;
@@ -43,7 +42,6 @@ public final class LineWriter {
     }
 
     private void write(byte[] line) throws IOException {
-        byteCount += line.length + 1;
         if (line.length + 1 > buffer.length - filled) {
             out.write(buffer, 0, filled);
             filled = 0;
@@ -60,9 +58,5 @@ public final class LineWriter {
 
     public long rowCount() {
         return rowCount;
-    }
-
-    public long byteCount() {
-        return byteCount;
     }
 }

@@ -7,6 +7,7 @@ import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.operator.LineWriter;
 import dev.kindling.executor.operator.MapSideCombine;
+import dev.kindling.executor.operator.ObjectWriter;
 import dev.kindling.executor.operator.Operator;
 import dev.kindling.executor.operator.PulledRows;
 import dev.kindling.executor.operator.TaskCounters;
@@ -21,9 +22,12 @@ import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 
 /** The three ends of a chain: each pulls all rows it wants and says what the attempt leaves behind. */
 final class TaskSinks {
+    private static final int GZIP_BUFFER_BYTES = 64 << 10;
+
     /** What came out, and the bytes to keep for it where the result is {@link TaskResult.Stored}. */
     record Drained(TaskResult result, byte[] stored) {}
 
@@ -33,8 +37,8 @@ final class TaskSinks {
         if (sink instanceof StageBody.Sink.MapOutput output) {
             return new Drained(writeMapOutput(chain, output, scope), new byte[0]);
         }
-        if (sink instanceof StageBody.Sink.TextOutput output) {
-            return new Drained(writeText(chain, output, scope), new byte[0]);
+        if (sink instanceof StageBody.Sink.FileOutput output) {
+            return new Drained(writeFile(chain, output, scope), new byte[0]);
         }
         return callFunction(chain, ((StageBody.Sink.Result) sink).function(), scope);
     }
@@ -72,33 +76,57 @@ final class TaskSinks {
         }
     }
 
-    // ---- text -------------------------------------------------------------------------------------------------------
+    // ---- files ------------------------------------------------------------------------------------------------------
 
-    private static TaskResult writeText(Operator chain, StageBody.Sink.TextOutput sink, TaskScope scope)
+    private static TaskResult writeFile(Operator chain, StageBody.Sink.FileOutput sink, TaskScope scope)
             throws Exception {
         TaskEnvironment environment = scope.environment();
         OutputStore store = OutputStores.forPath(sink.target());
         OutputStore.AttemptOutput output = store.openAttempt(
                 sink.target(),
                 environment.attempt().partition(),
+                sink.form().suffix(),
                 environment.attempt().toString());
         boolean isWritten = false;
         try {
-            LineWriter lines;
-            try (OutputStream stream = output.stream()) {
-                lines = new LineWriter(stream);
-                lines.writeAll(chain, scope);
+            CountedOutput file = new CountedOutput(output.stream());
+            long rowCount;
+            try (file) {
+                rowCount = writeRows(chain, sink.form(), file, scope);
             }
             isWritten = true;
-            scope.counters().recordsWritten += lines.rowCount();
-            scope.counters().bytesWritten += lines.byteCount();
-            return new TaskResult.PartWritten(
-                    output.attemptFile(), output.finalName(), lines.rowCount(), lines.byteCount());
+            scope.counters().recordsWritten += rowCount;
+            scope.counters().bytesWritten += file.byteCount();
+            return new TaskResult.PartWritten(output.attemptFile(), output.finalName(), rowCount, file.byteCount());
         } finally {
             if (!isWritten) {
                 store.discardAttempt(sink.target(), output.attemptFile());
             }
         }
+    }
+
+    private static long writeRows(
+            Operator chain, StageBody.Sink.FileOutput.Form form, OutputStream file, TaskScope scope) throws Exception {
+        return switch (form) {
+            case TEXT -> writeLines(chain, file, scope);
+            case GZIP_TEXT -> {
+                GZIPOutputStream packed = new GZIPOutputStream(file, GZIP_BUFFER_BYTES);
+                long rowCount = writeLines(chain, packed, scope);
+                packed.finish();
+                yield rowCount;
+            }
+            case OBJECTS -> {
+                ObjectWriter objects = new ObjectWriter(file);
+                objects.writeAll(chain, scope);
+                yield objects.rowCount();
+            }
+        };
+    }
+
+    private static long writeLines(Operator chain, OutputStream to, TaskScope scope) throws Exception {
+        LineWriter lines = new LineWriter(to);
+        lines.writeAll(chain, scope);
+        return lines.rowCount();
     }
 
     // ---- results ----------------------------------------------------------------------------------------------------
