@@ -21,8 +21,11 @@ abstract class ColumnReader {
     /** Points it at a column of {@code count} values; returns the position after the column. */
     abstract int open(byte[] bytes, int at, int count);
 
-    /** The next {@code count} values, at most {@link #CHUNK}, into {@code target} from {@code from}. */
-    abstract void read(Object[] target, int from, int count);
+    /**
+     * The next {@code count} values, at most {@link #CHUNK}, into {@code target} from {@code from}; returns the heap
+     * bytes they take there.
+     */
+    abstract long read(Object[] target, int from, int count);
 
     /** Makes the columns a schema describes. */
     static final class Schema {
@@ -108,7 +111,7 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
             int[] values = read(count);
             switch (kind) {
                 case Column.FLOAT -> {
@@ -142,6 +145,7 @@ abstract class ColumnReader {
                     }
                 }
             }
+            return kind == Column.BYTE || kind == Column.BOOLEAN ? 0 : (long) count * HeapSize.INT;
         }
     }
 
@@ -169,11 +173,12 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
             long[] values = read(count);
             for (int i = 0; i < count; i++) {
                 target[from + i] = values[i];
             }
+            return (long) count * HeapSize.LONG;
         }
     }
 
@@ -188,11 +193,12 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
             for (int i = 0; i < count; i++) {
                 target[from + i] = Double.longBitsToDouble((long) BitPacking.LONG.get(page, at));
                 at += 8;
             }
+            return (long) count * HeapSize.LONG;
         }
     }
 
@@ -207,13 +213,15 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
+            int start = at;
             for (int i = 0; i < count; i++) {
                 int length = Varint.read(page, at);
                 at = Varint.skip(page, at);
                 target[from + i] = Arrays.copyOfRange(page, at, at + length);
                 at += length;
             }
+            return (long) count * HeapSize.BYTES + at - start;
         }
     }
 
@@ -228,18 +236,25 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
+            int start = at;
+            int wideBytes = 0;
             for (int i = 0; i < count; i++) {
                 int prefix = Varint.read(page, at);
                 at = Varint.skip(page, at);
                 int length = prefix >>> 2;
-                target[from + i] = switch (prefix & 3) {
-                    case StringColumn.LATIN_1 -> new String(page, at, length, StandardCharsets.ISO_8859_1);
-                    case StringColumn.UTF_8 -> new String(page, at, length, StandardCharsets.UTF_8);
-                    default -> fromChars(at, length);
-                };
+                if ((prefix & 3) == StringColumn.LATIN_1) {
+                    target[from + i] = new String(page, at, length, StandardCharsets.ISO_8859_1);
+                } else {
+                    String wide = (prefix & 3) == StringColumn.UTF_8
+                            ? new String(page, at, length, StandardCharsets.UTF_8)
+                            : fromChars(at, length);
+                    target[from + i] = wide;
+                    wideBytes += 2 * wide.length() - length;
+                }
                 at += length;
             }
+            return (long) count * HeapSize.STRING + at - start + wideBytes;
         }
 
         private String fromChars(int start, int length) {
@@ -267,19 +282,19 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
             if (firsts instanceof Ints first
                     && first.kind == Column.INT
                     && seconds instanceof Ints second
                     && second.kind == Column.INT) {
                 pairsOf(first.read(count), second.read(count), target, from, count);
-                return;
+                return (long) count * (HeapSize.PAIR + 2 * HeapSize.INT);
             }
-            firsts.read(keys, 0, count);
-            seconds.read(target, from, count);
+            long heapBytes = firsts.read(keys, 0, count) + seconds.read(target, from, count);
             for (int i = 0; i < count; i++) {
                 target[from + i] = new Tuple2<>(keys[i], target[from + i]);
             }
+            return heapBytes + (long) count * HeapSize.PAIR;
         }
 
         boolean areNumbers() {
@@ -347,9 +362,11 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
+            long heapBytes = (long) count * shape.heapBytes;
             for (int c = 0; c < columns.length; c++) {
-                columns[c].read(values[c], 0, count);
+                long ofColumn = columns[c].read(values[c], 0, count);
+                heapBytes += shape.types[c].isPrimitive() ? 0 : ofColumn;
             }
             Object[] components = new Object[columns.length];
             for (int i = 0; i < count; i++) {
@@ -358,6 +375,7 @@ abstract class ColumnReader {
                 }
                 target[from + i] = shape.create(components);
             }
+            return heapBytes;
         }
     }
 
@@ -387,13 +405,14 @@ abstract class ColumnReader {
         }
 
         @Override
-        void read(Object[] target, int from, int count) {
+        long read(Object[] target, int from, int count) {
+            long heapBytes = (long) count * HeapSize.LIST;
             int[] lengths = sizes.read(count);
             for (int i = 0; i < count; i++) {
                 List<Object> list = new ArrayList<>(lengths[i]);
                 for (int left = lengths[i]; left > 0; ) {
                     int some = Math.min(CHUNK, left);
-                    elements.read(chunk, 0, some);
+                    heapBytes += elements.read(chunk, 0, some) + (long) some * HeapSize.REFERENCE;
                     for (int e = 0; e < some; e++) {
                         list.add(chunk[e]);
                     }
@@ -401,6 +420,7 @@ abstract class ColumnReader {
                 }
                 target[from + i] = list;
             }
+            return heapBytes;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.kindling.serde;
 
 import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.KryoBufferOverflowException;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
@@ -11,6 +12,8 @@ import dev.kindling.api.KindlingException;
  * names of its own, so it can be read apart from all others. Used by one thread.
  */
 final class KryoRows {
+    private static final int LARGE_ROW_BYTES = 1 << 10;
+
     private final PageClassResolver resolver;
     private final RowKryo kryo;
 
@@ -29,14 +32,21 @@ final class KryoRows {
 
     private final class Writing extends OpenPage {
         private static final int FIRST_BYTES = 64;
+        private static final long LEAST_LIMIT_BYTES = 1 << 20;
 
-        private final Output output = new Output(FIRST_BYTES, Integer.MAX_VALUE - 8);
+        private final Output output;
         private final PageClassResolver.Names names = new PageClassResolver.Names();
         private int countedBytes;
         private int rows;
 
+        private final long maxRowBytes;
+
         private Writing(RowCodecs codecs) {
             super(codecs);
+            maxRowBytes = codecs.maxRowBytes();
+            // A page is closed before it holds that much, unless one row does.
+            output = new Output(
+                    FIRST_BYTES, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(LEAST_LIMIT_BYTES, maxRowBytes)));
             count();
         }
 
@@ -62,6 +72,8 @@ final class KryoRows {
             resolver.use(names);
             try {
                 kryo.writeClassAndObject(output, row);
+            } catch (KryoBufferOverflowException e) {
+                throw RowTooLarge.above(maxRowBytes);
             } catch (KryoException e) {
                 throw Unserializable.of(row, e);
             } catch (StackOverflowError e) {
@@ -112,16 +124,31 @@ final class KryoRows {
         private final Input input;
         private final PageClassResolver.Names names = new PageClassResolver.Names();
 
+        private float heapPerByte;
+
         private PageRows(Input input) {
             this.input = input;
         }
 
-        void read(Object[] target, int from, int count) {
+        /** Returns the heap bytes of the rows: one of sixteen and each large one is measured, for all others like it. */
+        long read(Object[] target, int from, int count) {
             resolver.use(names);
+            long heapBytes = 0;
             try {
                 for (int i = 0; i < count; i++) {
-                    target[from + i] = kryo.readClassAndObject(input);
+                    int start = input.position();
+                    Object row = kryo.readClassAndObject(input);
+                    target[from + i] = row;
+                    int encodedBytes = input.position() - start;
+                    if ((i & 0xf) == 0 || encodedBytes >= LARGE_ROW_BYTES) {
+                        long measured = HeapSize.of(row);
+                        heapBytes += measured;
+                        heapPerByte = (float) measured / encodedBytes;
+                    } else {
+                        heapBytes += (long) (encodedBytes * heapPerByte);
+                    }
                 }
+                return heapBytes;
             } catch (KryoException | IllegalArgumentException e) {
                 throw Unserializable.onReading(e);
             }

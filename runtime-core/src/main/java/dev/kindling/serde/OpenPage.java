@@ -13,6 +13,9 @@ abstract class OpenPage {
 
     static final byte KRYO = 2;
 
+    // An array that grows by less is no matter, whatever the limit.
+    private static final int SMALL_BYTES = 256 << 10;
+
     private final RowCodecs codecs;
     private int heldBytes;
 
@@ -60,7 +63,11 @@ abstract class OpenPage {
 
     // ---- memory ---------------------------------------------------------------------------------------------------
 
+    /** Called before an array grows by so much: a page that is full is closed, so only one row makes it so large. */
     final void grow(int bytes) {
+        if (heldBytes + (long) bytes > codecs.maxRowBytes() && bytes > SMALL_BYTES) {
+            throw RowTooLarge.above(codecs.maxRowBytes());
+        }
         heldBytes += bytes;
         codecs.addHeldBytes(bytes);
         checkAtRow = 0;

@@ -26,6 +26,10 @@ final class RecordShape {
     final Class<?> type;
     final String[] names;
     final Class<?>[] types;
+
+    /** Of the record itself: its primitives counted, and its references without what they point to. */
+    final int heapBytes;
+
     private final MethodHandle[] accessors;
     private final MethodHandle constructor;
 
@@ -43,6 +47,7 @@ final class RecordShape {
             accessor.setAccessible(true);
             accessors[i] = lookup.unreflect(accessor).asType(MethodType.methodType(Object.class, Object.class));
         }
+        heapBytes = HeapSize.ofRecord(types);
         Constructor<?> canonical = type.getDeclaredConstructor(types);
         canonical.setAccessible(true);
         constructor = lookup.unreflectConstructor(canonical)

@@ -11,6 +11,7 @@ public final class RowCodecs {
     private KryoRows kryo;
     private final int[][] scratch = new int[2][0];
     private long heldBytes;
+    private long maxRowBytes = Long.MAX_VALUE;
 
     /** @param userClasses the application's class loader */
     public RowCodecs(ClassLoader userClasses) {
@@ -20,6 +21,16 @@ public final class RowCodecs {
     /** @param isAllowed asked for the name of each class that a page to be read contains */
     public RowCodecs(ClassLoader userClasses, Predicate<String> isAllowed) {
         this.classes = new RowClasses(userClasses, isAllowed);
+    }
+
+    /** From here on a row that takes more than {@code bytes} in a page is refused with an error that says so. */
+    public RowCodecs refuseRowsAbove(long bytes) {
+        maxRowBytes = bytes;
+        return this;
+    }
+
+    long maxRowBytes() {
+        return maxRowBytes;
     }
 
     /** @see RowWriter#RowWriter(ClassLoader, int) */

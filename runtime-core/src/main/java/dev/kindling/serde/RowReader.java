@@ -28,6 +28,9 @@ public final class RowReader {
 
     private ColumnReader schemaColumn;
 
+    private long heapBytes;
+    private long heapBytesAtOnce = Long.MAX_VALUE;
+
     /** @param userClasses loads the classes that pages name */
     public RowReader(ClassLoader userClasses) {
         this(new RowCodecs(userClasses));
@@ -46,25 +49,40 @@ public final class RowReader {
     }
 
     /**
+     * From here on a {@link #read} ends with the page in which its rows reach so many heap bytes, even if there is room
+     * for more: a thousand small rows are a good batch, a thousand large ones are none.
+     */
+    public RowReader readAtOnce(long rowHeapBytes) {
+        heapBytesAtOnce = rowHeapBytes;
+        return this;
+    }
+
+    /**
      * Fills {@code target} from {@code from} up to {@code to}; returns how many rows came, 0 when there are no more.
      */
     public int read(Object[] target, int from, int to) {
         int at = from;
+        long heapBytesBefore = heapBytes;
         while (at < to) {
-            if (remaining == 0 && !openPage()) {
+            if (remaining == 0 && (heapBytes - heapBytesBefore >= heapBytesAtOnce || !openPage())) {
                 break;
             }
             int count = Math.min(to - at, remaining);
             if (column != null) {
                 count = Math.min(count, ColumnReader.CHUNK);
-                column.read(target, at, count);
+                heapBytes += column.read(target, at, count);
             } else {
-                kryoRows.read(target, at, count);
+                heapBytes += kryoRows.read(target, at, count);
             }
             at += count;
             remaining -= count;
         }
         return at - from;
+    }
+
+    /** Heap bytes of all rows that {@link #read} has made. */
+    public long heapBytes() {
+        return heapBytes;
     }
 
     /**
