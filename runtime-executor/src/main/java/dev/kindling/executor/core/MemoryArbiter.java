@@ -12,8 +12,11 @@ import java.util.TreeMap;
  * <p>The pool is shared by execution (what running attempts hold) and storage (blocks kept in memory). Each slot has a
  * guaranteed share that is never lent: together a quarter of the pool. The rest is lent to whoever asks first. Storage
  * takes what is free; execution takes what is free and then has storage evicted, but not below half of the pool.
- * Storage never has execution evicted. While several attempts run, none gets more than an equal part of what execution
- * can have, so the first one cannot starve those that start later. Nobody ever waits: an answer is yes or no.
+ * Storage never has execution evicted. Nobody ever waits: an answer is yes or no.
+ *
+ * <p>Of what execution can have, an attempt gets at most an equal part among those that run, and never so much that
+ * another slot could not get half of its equal part: with N attempts on N slots, each has from 1/2N to 1/N of it,
+ * whoever came first. What storage has taken meanwhile, down to its protected half, is no longer execution's.
  *
  * <p>A task that does not stop when it is told to may outlive its slot: the one that comes beyond the slots then has no
  * guarantee until one of the others ends, and lives from what is lent.
@@ -105,6 +108,9 @@ public final class MemoryArbiter {
         if (moreLent > 0 && (wanted > fairShare() || evict > evictableBytes())) {
             return Grant.REFUSED;
         }
+        if (moreLent > 0 && wanted > leastShare() && moreLent > freeBytes() + evictableBytes() - keptFor(account)) {
+            return Grant.REFUSED;
+        }
         if (evict > 0) {
             return new Grant(false, evict);
         }
@@ -169,8 +175,34 @@ public final class MemoryArbiter {
         return Math.max(0, storageBytes - protectedStorageBytes);
     }
 
+    private long forExecution() {
+        return poolBytes - Math.min(storageBytes, protectedStorageBytes);
+    }
+
     private long fairShare() {
-        long forExecution = poolBytes - Math.min(storageBytes, protectedStorageBytes);
-        return Math.max(guaranteedBytes, forExecution / Math.max(1, accounts.size()));
+        return Math.max(guaranteedBytes, forExecution() / Math.max(1, accounts.size()));
+    }
+
+    /** Half of an equal part: what each slot can have, as long as storage does not take it. */
+    private long leastShare() {
+        return Math.max(guaranteedBytes, forExecution() / (2L * slots));
+    }
+
+    /** What the others, running or to come, lack to their least shares. */
+    private long keptFor(Account asking) {
+        long least = leastShare();
+        long kept = (slots - guaranteedTasks) * (least - guaranteedBytes);
+        for (Account other : accounts.values()) {
+            if (other != asking && other.guaranteedBytes > 0) {
+                kept += Math.max(0, least - Math.max(other.heldBytes, other.guaranteedBytes));
+            }
+        }
+        return kept;
+    }
+
+    /** The most a task can have while as many run as now, should all of it be free. */
+    public long shareBytes() {
+        long others = (slots - 1) * leastShare();
+        return Math.max(guaranteedBytes, Math.min(fairShare(), forExecution() - others));
     }
 }

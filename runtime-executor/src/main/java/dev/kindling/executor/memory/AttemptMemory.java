@@ -71,6 +71,11 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
     }
 
     @Override
+    public long share() {
+        return pool.share();
+    }
+
+    @Override
     public long peak() {
         return peak;
     }

@@ -105,6 +105,12 @@ public final class MemoryPool {
         }
     }
 
+    long share() {
+        synchronized (lock) {
+            return arbiter.shareBytes();
+        }
+    }
+
     void close(int task) {
         synchronized (lock) {
             arbiter.close(task);

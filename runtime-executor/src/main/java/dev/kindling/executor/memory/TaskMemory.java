@@ -16,6 +16,22 @@ public interface TaskMemory {
     /** Bytes this attempt can have in any case, held ones included. */
     long guaranteed();
 
+    /**
+     * The most this attempt can have while as many attempts run as now, if it is free: what to plan with where less is
+     * no harm. At least {@link #guaranteed}.
+     */
+    long share();
+
     /** The most this attempt ever held. */
     long peak();
+
+    /** Heap bytes that the rows of one batch may take, beside what is counted: each step of a chain may hold one. */
+    default long batchBytes() {
+        return Math.max(64 << 10, Math.min(4 << 20, guaranteed() / 8));
+    }
+
+    /** The most that one row may take when it is written: several copies of it exist at a time. */
+    default long maxRowBytes() {
+        return Math.max(1 << 20, guaranteed());
+    }
 }

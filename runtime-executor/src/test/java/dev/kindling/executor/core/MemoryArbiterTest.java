@@ -13,36 +13,82 @@ import org.junit.jupiter.api.Test;
 
 class MemoryArbiterTest {
     @Test
-    void aTaskAloneMayHaveAllButTheOthersGuarantees() {
+    void aTaskAloneMayHaveAllButHalfOfTheOthersParts() {
         MemoryArbiter arbiter = new MemoryArbiter(1600, 4);
         arbiter.open(1);
 
-        assertTrue(arbiter.acquire(1, 1300).isGranted());
+        assertEquals(1000, arbiter.shareBytes());
+        assertTrue(arbiter.acquire(1, 1000).isGranted());
         assertFalse(arbiter.acquire(1, 1).isGranted());
         assertEquals(100, arbiter.guaranteedBytes());
     }
 
     @Test
-    void whoComesLaterHasItsGuaranteeWhateverTheFirstHolds() {
+    void onTheOnlySlotATaskMayHaveAll() {
+        MemoryArbiter arbiter = new MemoryArbiter(1600, 1);
+        arbiter.open(1);
+
+        assertEquals(1600, arbiter.shareBytes());
+        assertTrue(arbiter.acquire(1, 1600).isGranted());
+    }
+
+    @Test
+    void whoComesLaterHasHalfOfItsPartWhateverTheFirstHolds() {
         MemoryArbiter arbiter = new MemoryArbiter(1600, 4);
         arbiter.open(1);
-        arbiter.acquire(1, 1300);
+        arbiter.acquire(1, 1000);
         for (int task = 2; task <= 4; task++) {
             arbiter.open(task);
-            assertTrue(arbiter.acquire(task, 100).isGranted());
+            assertTrue(arbiter.acquire(task, 200).isGranted());
             assertFalse(arbiter.acquire(task, 1).isGranted());
         }
     }
 
     @Test
     void noneGetsMoreThanAnEqualPartWhileSeveralRun() {
-        MemoryArbiter arbiter = new MemoryArbiter(1600, 4);
+        MemoryArbiter arbiter = new MemoryArbiter(1600, 2);
         arbiter.open(1);
         arbiter.open(2);
 
         assertFalse(arbiter.acquire(1, 801).isGranted());
         assertTrue(arbiter.acquire(1, 800).isGranted());
-        assertTrue(arbiter.acquire(2, 600).isGranted());
+        assertTrue(arbiter.acquire(2, 800).isGranted());
+    }
+
+    @Test
+    void storageMayTakeWhatWasOnlyKeptButNeverAGuarantee() {
+        MemoryArbiter arbiter = new MemoryArbiter(1600, 4);
+        arbiter.open(1);
+        arbiter.acquire(1, 1000);
+
+        assertTrue(arbiter.acquireStorage(300));
+        assertFalse(arbiter.acquireStorage(1));
+        arbiter.open(2);
+        assertTrue(arbiter.acquire(2, 100).isGranted());
+        assertFalse(arbiter.acquire(2, 1).isGranted());
+    }
+
+    @Test
+    void withNTasksOnNSlotsEachHasFromHalfToAllOfItsEqualPartInAnyOrder() {
+        for (long seed = 1; seed <= 200; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int slots = 1 + random.nextInt(6);
+            long pool = 10_000 + random.nextInt(1_000_000);
+            MemoryArbiter arbiter = new MemoryArbiter(pool, slots);
+            for (int task = 1; task <= slots; task++) {
+                arbiter.open(task);
+                // Uneven needs: some take all they get at once, some little by little.
+                long step = 1 + random.nextLong(pool / 8);
+                while (arbiter.acquire(task, step).isGranted()) {}
+                if (random.nextInt(3) == 0) {
+                    arbiter.release(task, random.nextLong(arbiter.held(task) + 1));
+                }
+            }
+            for (int task = 1; task <= slots; task++) {
+                while (arbiter.acquire(task, 1).isGranted()) {}
+                assertTrue(arbiter.held(task) + 1 >= pool / slots / 2, "seed " + seed + ": less than half of its part");
+            }
+        }
     }
 
     @Test

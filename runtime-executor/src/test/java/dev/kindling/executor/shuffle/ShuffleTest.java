@@ -99,6 +99,11 @@ class ShuffleTest {
         }
 
         @Override
+        public long share() {
+            return guaranteed();
+        }
+
+        @Override
         public long peak() {
             return peak;
         }

@@ -305,6 +305,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
         }
 
         @Override
+        public long share() {
+            return guaranteed();
+        }
+
+        @Override
         public long peak() {
             return peak;
         }
