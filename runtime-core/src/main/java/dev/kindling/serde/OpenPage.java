@@ -13,9 +13,6 @@ abstract class OpenPage {
 
     static final byte KRYO = 2;
 
-    // An array that grows by less is no matter, whatever the limit.
-    private static final int SMALL_BYTES = 256 << 10;
-
     private final RowCodecs codecs;
     private int heldBytes;
 
@@ -63,9 +60,12 @@ abstract class OpenPage {
 
     // ---- memory ---------------------------------------------------------------------------------------------------
 
-    /** Called before an array grows by so much: a page that is full is closed, so only one row makes it so large. */
+    /**
+     * Called before an array grows by so much. A page that is full is closed, so it is one row that makes an array
+     * large; such an array doubles, so by what it grows is what the row has filled.
+     */
     final void grow(int bytes) {
-        if (heldBytes + (long) bytes > codecs.maxRowBytes() && bytes > SMALL_BYTES) {
+        if (bytes > codecs.maxRowBytes()) {
             throw RowTooLarge.above(codecs.maxRowBytes());
         }
         heldBytes += bytes;

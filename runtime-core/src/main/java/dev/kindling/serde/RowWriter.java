@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 public final class RowWriter {
     private static final byte[][] NO_PAGES = {};
+    // A page's columns are doubled arrays: together they may hold some times what the page does.
+    private static final int KEPT_PAGES = 4;
 
     private final RowCodecs codecs;
     private final int pageBytes;
@@ -111,7 +113,8 @@ public final class RowWriter {
             closedRows += open.rows();
             codecs.addHeldBytes(page.length);
         }
-        if (!open.empty()) {
+        // Arrays as large as a large row are not kept for the small ones that follow.
+        if (!open.empty() || open.heldBytes() > KEPT_PAGES * (long) pageBytes) {
             leavePage();
         }
     }
@@ -126,6 +129,17 @@ public final class RowWriter {
     /** Rows appended since the last {@link #takeBytes} or {@link #drainTo}. */
     public long rowCount() {
         return closedRows + (open == null ? 0 : open.rows());
+    }
+
+    /** Whether some of these rows fill a page, or do not fit the one that is open. */
+    public boolean hasClosedPages() {
+        return closedCount > 0;
+    }
+
+    /** Gives up the buffers that an empty writer keeps for the next rows. */
+    public void leave() {
+        leavePage();
+        clear();
     }
 
     /** Exact size of these rows if they were taken now. */

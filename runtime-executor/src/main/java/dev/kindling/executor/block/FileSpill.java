@@ -19,7 +19,10 @@ final class FileSpill implements SpillFile {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final ScratchFile file;
-    private byte[] unwritten = new byte[BUFFER_BYTES];
+
+    /** Null before the first chunk, and once reading has begun: many files may be open at a time. */
+    private byte[] unwritten;
+
     private int unwrittenBytes;
     private byte[] window;
     private long windowStart;
@@ -32,6 +35,9 @@ final class FileSpill implements SpillFile {
     @Override
     public long append(byte[] bytes, int offset, int length) throws IOException {
         long position = byteCount();
+        if (unwritten == null) {
+            unwritten = new byte[BUFFER_BYTES];
+        }
         if (unwrittenBytes + CHUNK_HEADER_BYTES + length > BUFFER_BYTES) {
             flush();
         }
@@ -56,6 +62,35 @@ final class FileSpill implements SpillFile {
     }
 
     @Override
+    public int read(long position, byte[] target, int length) throws IOException {
+        int chunkBytes = CHUNK_HEADER_BYTES + length;
+        // Small chunks are mostly read in a row; large ones by turns, as when runs are merged.
+        if (chunkBytes > BUFFER_BYTES / 16 && chunkBytes <= BUFFER_BYTES && !isInWindow(position, chunkBytes)) {
+            startReading();
+            fillWindow(position, chunkBytes);
+        }
+        return read(position, target);
+    }
+
+    private void startReading() throws IOException {
+        flush();
+        unwritten = null;
+        if (window == null) {
+            window = new byte[BUFFER_BYTES];
+        }
+    }
+
+    private boolean isInWindow(long position, int count) {
+        return position >= windowStart && position + count <= windowStart + windowBytes;
+    }
+
+    private void fillWindow(long position, int count) throws IOException {
+        windowBytes = (int) Math.min(count, file.length() - position);
+        windowStart = position;
+        file.read(position, window, 0, windowBytes);
+    }
+
+    @Override
     public int read(long position, byte[] target) throws IOException {
         byte[] header = new byte[CHUNK_HEADER_BYTES];
         readBytes(position, header, CHUNK_HEADER_BYTES);
@@ -75,18 +110,13 @@ final class FileSpill implements SpillFile {
     }
 
     private void readBytes(long position, byte[] target, int count) throws IOException {
-        flush();
-        if (count > BUFFER_BYTES / 2) {
-            file.read(position, target, 0, count);
-            return;
-        }
-        if (window == null) {
-            window = new byte[BUFFER_BYTES];
-        }
-        if (position < windowStart || position + count > windowStart + windowBytes) {
-            windowBytes = (int) Math.min(BUFFER_BYTES, file.length() - position);
-            windowStart = position;
-            file.read(position, window, 0, windowBytes);
+        startReading();
+        if (!isInWindow(position, count)) {
+            if (count > BUFFER_BYTES / 2) {
+                file.read(position, target, 0, count);
+                return;
+            }
+            fillWindow(position, BUFFER_BYTES);
         }
         System.arraycopy(window, (int) (position - windowStart), target, 0, count);
     }
@@ -105,7 +135,7 @@ final class FileSpill implements SpillFile {
 
     @Override
     public void close() throws IOException {
-        unwritten = new byte[0];
+        unwritten = null;
         window = null;
         file.close();
     }

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class ScratchFile implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchFile.class);
 
+    /** The JDK copies what is on the heap through direct memory, as much as is asked for at once, kept by thread. */
+    private static final int PIECE_BYTES = 256 << 10;
+
     private final ScratchDirectories directories;
     private final String relativePath;
     private final Set<Path> failed = new LinkedHashSet<>();
@@ -70,7 +73,8 @@ final class ScratchFile implements Closeable {
             }
             ByteBuffer from = ByteBuffer.wrap(bytes, offset, count);
             long at = position;
-            while (from.hasRemaining()) {
+            for (int end = from.limit(); from.position() < end; ) {
+                from.limit(Math.min(end, from.position() + PIECE_BYTES));
                 at += channel.write(from, at);
             }
             length = Math.max(length, at);
@@ -170,7 +174,8 @@ final class ScratchFile implements Closeable {
     void read(long position, byte[] target, int offset, int count) throws IOException {
         ByteBuffer into = ByteBuffer.wrap(target, offset, count);
         long at = position;
-        while (into.hasRemaining()) {
+        for (int end = into.limit(); into.position() < end; ) {
+            into.limit(Math.min(end, into.position() + PIECE_BYTES));
             int n = channel == null ? -1 : channel.read(into, at);
             if (n < 0) {
                 throw new EOFException(path + " ends before byte " + (position + count));

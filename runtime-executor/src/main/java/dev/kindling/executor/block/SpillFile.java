@@ -14,6 +14,11 @@ public interface SpillFile extends Closeable {
     /** Reads back the chunk that was appended at {@code position}, into {@code target}; returns its length. */
     int read(long position, byte[] target) throws IOException;
 
+    /** The same for who knows the chunk's length: not more is read for it than that. */
+    default int read(long position, byte[] target, int length) throws IOException {
+        return read(position, target);
+    }
+
     /** Bytes appended so far. */
     long byteCount();
 

@@ -2,6 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
+import dev.kindling.serde.HeapSize;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -30,6 +31,7 @@ final class CartesianRows implements Operator {
     private int next;
     private int end;
     private StoredRows.Cursor cursor;
+    private long batchBytes;
     private boolean isDecoded;
 
     CartesianRows(Operator left, Operator right, TaskScope scope) {
@@ -38,7 +40,7 @@ final class CartesianRows implements Operator {
         this.scope = scope;
         this.lefts = new PulledRows(left, scope, Long.MAX_VALUE);
         this.firstRights = new PulledRows(right, scope, Long.MAX_VALUE);
-        this.store = new RowStore(scope, false);
+        this.store = new RowStore(scope, 1, false);
         this.kept = store.openLane();
         this.reservation = new Reservation(scope.memory(), 0.25);
     }
@@ -47,7 +49,10 @@ final class CartesianRows implements Operator {
     public int read(Batch batch) throws IOException {
         scope.checkCancelled();
         int count = 0;
-        while (count < batch.limit() && (hasLeft || nextLeft(batch.limit() - count))) {
+        batchBytes = 0;
+        while (count < batch.limit()
+                && batchBytes < scope.memory().batchBytes()
+                && (hasLeft || nextLeft(batch.limit() - count))) {
             int before = count;
             count = isKept ? addKept(batch, count) : addFirst(batch, count);
             hasLeft = count > before;
@@ -78,6 +83,10 @@ final class CartesianRows implements Operator {
             Object row = firstRights.next();
             kept.add(row);
             batch.rows[count++] = new Tuple2<>(leftRow, row);
+            batchBytes += HeapSize.of(row);
+            if (batchBytes >= scope.memory().batchBytes()) {
+                return count;
+            }
             firstRights.want(batch.limit() - count);
         }
         if (count == from) {
@@ -90,19 +99,32 @@ final class CartesianRows implements Operator {
     private void keep() throws IOException {
         kept.finish();
         isKept = true;
-        long bytes = StoredRows.decodedBytes(kept.rowCount(), kept.byteCount());
-        isDecoded = kept.rowCount() < Integer.MAX_VALUE / 2 && reservation.growTo(bytes);
-        rights = new Object[isDecoded ? (int) kept.rowCount() : RowStore.MAX_CHUNK_ROWS];
+        isDecoded = decode();
         if (isDecoded) {
-            StoredRows.Cursor all = kept.open();
-            for (int count = all.read(rights, 0, rights.length);
-                    count > 0;
-                    count = all.read(rights, end, rights.length)) {
-                end += count;
-            }
             next = end;
             store.close();
+        } else {
+            reservation.close();
+            rights = new Object[RowStore.MAX_CHUNK_ROWS];
+            end = 0;
         }
+    }
+
+    /** Whether all right rows fit in memory, and are there now. */
+    private boolean decode() throws IOException {
+        long arrayBytes = kept.rowCount() * HeapSize.REFERENCE;
+        if (kept.rowCount() > Integer.MAX_VALUE / 2 || !reservation.growTo(arrayBytes)) {
+            return false;
+        }
+        rights = new Object[(int) kept.rowCount()];
+        StoredRows.Cursor all = kept.open();
+        for (int count = all.read(rights, 0, rights.length); count > 0; count = all.read(rights, end, rights.length)) {
+            end += count;
+            if (!reservation.growTo(arrayBytes + all.heapBytes())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int addKept(Batch batch, int from) throws IOException {
@@ -112,7 +134,12 @@ final class CartesianRows implements Operator {
                 if (isDecoded) {
                     break;
                 }
+                if (batchBytes >= scope.memory().batchBytes()) {
+                    break;
+                }
+                long before = cursor.heapBytes();
                 end = cursor.read(rights, 0, rights.length);
+                batchBytes += cursor.heapBytes() - before;
                 next = 0;
                 if (end == 0) {
                     break;

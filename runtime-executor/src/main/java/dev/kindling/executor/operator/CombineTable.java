@@ -1,38 +1,44 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.Combiner;
-import dev.kindling.serde.RowWriter;
+import dev.kindling.serde.HeapSize;
+import dev.kindling.util.ByteSizes;
 import java.util.Arrays;
 
 /**
- * One combined value a key, in memory that is counted: the size of an entry is measured by encoding some of them from
- * time to time, since a combined value may grow with every row (a list, a set). Owned by the task's thread.
+ * One combined value a key, in memory that is counted. A combined value may grow with every row (a list, a set): of the
+ * rows merged into values one in {@value #MERGES_A_MEASURE} has its value measured again, so the value of a frequent key
+ * grows most and is measured most. Of new values some stand for the others. Owned by the task's thread.
  */
 final class CombineTable implements AutoCloseable {
-    private static final int MEASURED_ENTRIES = 32;
-    private static final long FIRST_MEASURE_ROWS = 1024;
-    // Key, value and slot arrays at their largest, and the objects' headers.
-    private static final long ENTRY_OVERHEAD_BYTES = 112;
+    private static final int MERGES_A_MEASURE = 16;
+    private static final int NEW_A_MEASURE = 8;
     private static final long SMALLEST_BUDGET_BYTES = 256 << 10;
+    // A value and its size by id, at their largest: arrays that have just doubled, and the ones before.
+    private static final long ENTRY_BYTES = 3L * (HeapSize.REFERENCE + 4);
 
     private final Combiner combiner;
     private final Reservation reservation;
     private final TaskScope scope;
-    private RowWriter measuring;
     private final KeyTable keys = new KeyTable();
     private Object[] values = new Object[512];
-    private long rowsSeen;
-    private long nextMeasure = FIRST_MEASURE_ROWS;
-    private long entryBytes = 32;
+
+    /** Heap bytes of key and value when they were last measured, by id. */
+    private int[] sizes = new int[512];
+
+    private long heapBytes;
+    private int largest;
+    private int mergesSinceMeasured;
+    private int lastNewSize;
 
     CombineTable(Combiner combiner, TaskScope scope) {
         this.combiner = combiner;
         this.reservation = new Reservation(scope.memory(), 0.5);
         this.scope = scope;
-        this.measuring = scope.newRowWriter();
     }
 
     /** Adds the first {@code count} pairs of {@code rows}; {@code areCombined}: their values are combined ones. */
@@ -43,43 +49,78 @@ final class CombineTable implements AutoCloseable {
                 Tuple2<?, ?> pair = (Tuple2<?, ?>) rows[row];
                 int known = keys.count();
                 int id = keys.idOf(pair._1());
-                if (id < known) {
+                if (id == known) {
+                    put(id, areCombined ? pair._2() : combiner.create().call(pair._2()));
+                } else {
                     values[id] = (areCombined ? combiner.mergeCombined() : combiner.mergeValue())
                             .call(values[id], pair._2());
-                } else {
-                    if (id == values.length) {
-                        values = Arrays.copyOf(values, 2 * id);
+                    if (++mergesSinceMeasured >= MERGES_A_MEASURE) {
+                        mergesSinceMeasured = 0;
+                        measure(id);
                     }
-                    values[id] = areCombined ? pair._2() : combiner.create().call(pair._2());
                 }
             }
         } catch (Throwable t) {
             throw UserFunctionFailed.of(t, source.positionOf(row));
         }
-        rowsSeen += count;
+    }
+
+    private void put(int id, Object value) {
+        if (id == values.length) {
+            values = Arrays.copyOf(values, 2 * id);
+            sizes = Arrays.copyOf(sizes, 2 * id);
+        }
+        values[id] = value;
+        sizes[id] = 0;
+        if (id % NEW_A_MEASURE == 0) {
+            lastNewSize = measure(id);
+        } else {
+            sizes[id] = lastNewSize;
+            heapBytes += lastNewSize;
+        }
+    }
+
+    private int measure(int id) {
+        int size = (int) Math.min(Integer.MAX_VALUE, HeapSize.of(keys.keyOf(id)) + HeapSize.of(values[id]));
+        heapBytes += size - sizes[id];
+        sizes[id] = size;
+        largest = Math.max(largest, size);
+        return size;
     }
 
     /** Whether the table may stay as large as it is and take more rows. */
     boolean fits() {
-        if (rowsSeen >= nextMeasure) {
-            nextMeasure = rowsSeen + Math.max(FIRST_MEASURE_ROWS, rowsSeen / 2);
-            measure();
-        }
-        long bytes = keys.count() * (ENTRY_OVERHEAD_BYTES + 3 * entryBytes);
+        long bytes = heapBytes + keys.heapBytes() + keys.count() * ENTRY_BYTES;
         return bytes <= SMALLEST_BUDGET_BYTES || reservation.growTo(bytes);
     }
 
-    private void measure() {
-        int measured = Math.min(MEASURED_ENTRIES, keys.count());
-        try {
-            for (int i = 0; i < measured; i++) {
-                int id = (int) ((long) i * keys.count() / measured);
-                measuring.append(new Tuple2<>(keys.keyOf(id), values[id]));
-            }
-            entryBytes = Math.max(1, measuring.takeBytes().length / Math.max(1, measured));
-        } catch (KindlingException e) {
-            // A combined value need not be serializable as long as it never leaves memory; the last measure stands.
-            measuring = scope.newRowWriter();
+    /**
+     * For a table that cannot be emptied and combined in parts any more: whether it may go on all the same, beyond what
+     * is granted.
+     *
+     * @throws KindlingException when it must not
+     */
+    void requireSmallEnough() {
+        long share = scope.memory().share();
+        if (largest > share) {
+            throw new KindlingException(
+                    ErrorCode.OUT_OF_RESOURCES,
+                    "the combined value of one key takes about " + ByteSizes.format(largest)
+                            + ", more than the task's share of " + ByteSizes.format(share) + " in a heap of "
+                            + ByteSizes.format(Runtime.getRuntime().maxMemory())
+                            + ": it has to be in memory as a whole. Use groupByKey, whose groups may be larger than"
+                            + " memory, combine to something smaller, or raise kindling.executor.memory");
+        }
+        if (heapBytes > share) {
+            throw new KindlingException(
+                    ErrorCode.OUT_OF_RESOURCES,
+                    keys.count() + " keys of class "
+                            + (keys.keyOf(0) == null
+                                    ? "null"
+                                    : keys.keyOf(0).getClass().getName())
+                            + " have the same hash code, so their values cannot be combined in parts, and take about "
+                            + ByteSizes.format(heapBytes) + " together, more than the task's share of "
+                            + ByteSizes.format(share) + ": give the class a hashCode that differs between keys");
         }
     }
 
@@ -100,8 +141,8 @@ final class CombineTable implements AutoCloseable {
     void clear() {
         Arrays.fill(values, 0, Math.min(values.length, keys.count()), null);
         keys.clear();
-        rowsSeen = 0;
-        nextMeasure = FIRST_MEASURE_ROWS;
+        heapBytes = 0;
+        largest = 0;
         reservation.close();
     }
 

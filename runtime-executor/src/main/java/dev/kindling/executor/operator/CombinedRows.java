@@ -63,7 +63,12 @@ final class CombinedRows implements Operator {
         StoredRows.Cursor cursor = rows.open();
         for (int count = next(cursor); count > 0; count = next(cursor)) {
             table.add(buffer.rows, count, areCombined, this);
-            if (!table.fits() && (part != null || firstLevel > 0) && !makeRoom()) {
+            if (table.fits() || makeRoom()) {
+                continue;
+            }
+            if (table.count() == 1 || part == null && firstLevel == 0) {
+                table.requireSmallEnough();
+            } else {
                 if (split == null) {
                     split = part != null ? part.cut() : new HashSplit(scope, 1, firstLevel, false, true);
                 }

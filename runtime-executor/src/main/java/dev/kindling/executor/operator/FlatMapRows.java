@@ -20,6 +20,7 @@ final class FlatMapRows implements Operator {
     private final TaskScope scope;
     private final Batch input;
     private final int[] origins;
+    private final BatchBudget made;
     private int inputRow;
     private Object key;
     private Iterator<?> current;
@@ -32,6 +33,7 @@ final class FlatMapRows implements Operator {
         this.scope = scope;
         this.input = new Batch(scope.batchRows());
         this.origins = new int[scope.batchRows()];
+        this.made = new BatchBudget(scope);
     }
 
     @Override
@@ -60,6 +62,7 @@ final class FlatMapRows implements Operator {
         int count = 0;
         int limit = batch.limit();
         Object[] rows = batch.rows;
+        made.start();
         try {
             while (inputRow < input.count) {
                 if (current == null) {
@@ -69,7 +72,11 @@ final class FlatMapRows implements Operator {
                     scope.checkInterrupted();
                     Object row = current.next();
                     rows[count] = onValues ? new Tuple2<>(key, row) : row;
-                    origins[count++] = inputRow;
+                    origins[count] = inputRow;
+                    if (BatchBudget.isMeasured(count) && made.isFilledBy(row)) {
+                        limit = count + 1;
+                    }
+                    count++;
                 }
                 if (count == limit) {
                     break;

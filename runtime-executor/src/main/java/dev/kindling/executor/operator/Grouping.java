@@ -3,6 +3,7 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.data.Group;
+import dev.kindling.serde.HeapSize;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,19 +14,32 @@ import java.util.List;
  * Makes groups out of buckets of pair rows, of one input ({@code groupByKey}) or several ({@code cogroup}).
  *
  * <p>A bucket that fits the memory granted is decoded at once: keys get dense ids, values are counted by id and
- * scattered, so the groups are ranges of one array; pairs of numbers stay numbers meanwhile. A larger one is cut by other bits of the hash and its parts are
- * treated alike; a part with one key only is not decoded at all: its groups read the file whenever they are walked.
- * So a group may be of any size. Owned by the task's thread.
+ * scattered, so the groups are ranges of one array; pairs of numbers stay numbers meanwhile. A larger one is cut by
+ * other bits of the hash and its parts are treated alike; a part with one key only is not decoded at all: its groups
+ * read the file whenever they are walked. So a group may be of any size.
+ *
+ * <p>Whether a bucket fits is guessed from its bytes, by what earlier ones took, and seen while it is decoded: one that
+ * turns out too large is dropped and cut. Owned by the task's thread.
  */
 final class Grouping implements AutoCloseable {
     /** What must always fit, granted or not: a row more or less is not worth another cut. */
     private static final long SMALLEST_BUDGET_BYTES = 256 << 10;
 
     private static final int SAMPLE_ROWS = 1024;
+    // An id, and the reference twice while values are scattered; the numbers of a bucket of numbers need no more.
+    private static final int ROW_BYTES = Math.max(NumberBucket.ROW_BYTES, 4 + 2 * HeapSize.REFERENCE);
+    // A page of packed numbers grows more than twentyfold, one of text hardly: until something was decoded.
+    private static final double FIRST_HEAP_PER_BYTE = 4;
 
     /** Makes an output row of a key and its groups, one an input. */
     interface Shape {
         Object rowOf(Object key, Group<?>[] groups);
+    }
+
+    /** Memory for the bucket being decoded, grown as it turns out what it takes. */
+    interface Room {
+        /** Whether {@code bytes} are there beside those of the rows' arrays. */
+        boolean has(long bytes) throws IOException;
     }
 
     /** Gives back memory that others hold for the sake of the grouping; returns how many bytes. */
@@ -49,6 +63,7 @@ final class Grouping implements AutoCloseable {
     private final int[][] starts;
     private int nextKey;
     private Object readyRow;
+    private double heapPerByte = FIRST_HEAP_PER_BYTE;
 
     Grouping(TaskScope scope, int inputs, Shape shape, Shed shed) {
         this.scope = scope;
@@ -70,9 +85,7 @@ final class Grouping implements AutoCloseable {
     /** The next bucket, when there is nothing {@link #hasMore} left: one sequence of pairs an input. */
     void add(StoredRows[] bucket) throws IOException {
         forgetBucket();
-        if (fits(bucket)) {
-            decode(bucket);
-        } else {
+        if (!decode(bucket)) {
             cut(bucket, new HashSplit(scope, inputs, 1, false, false));
         }
     }
@@ -116,8 +129,7 @@ final class Grouping implements AutoCloseable {
 
     private void open(HashSplit.Part part) throws IOException {
         StoredRows[] rows = part.rows();
-        if (fits(rows)) {
-            decode(rows);
+        if (decode(rows)) {
             part.close();
         } else if (part.isSingleKey()) {
             // The part stays open until the task ends: its groups may be walked until then.
@@ -144,24 +156,18 @@ final class Grouping implements AutoCloseable {
 
     // ---- memory ---------------------------------------------------------------------------------------------------
 
-    private boolean fits(StoredRows[] rows) throws IOException {
-        long rowCount = 0;
-        long byteCount = 0;
-        for (StoredRows input : rows) {
-            rowCount += input.rowCount();
-            byteCount += input.byteCount();
-        }
-        long bytes = StoredRows.decodedBytes(rowCount, byteCount);
-        if (bytes <= SMALLEST_BUDGET_BYTES) {
+    /** Whether {@code bytes} are reserved; small buckets go without. */
+    private boolean reserve(long bytes) throws IOException {
+        if (bytes <= Math.max(SMALLEST_BUDGET_BYTES, reservation.bytes())) {
             return true;
         }
-        if (rowCount > Integer.MAX_VALUE / 2 || !reservation.mayGrowTo(bytes)) {
+        if (!reservation.mayGrowTo(bytes)) {
             return false;
         }
         if (reservation.growTo(bytes)) {
             return true;
         }
-        shed.shed(bytes);
+        shed.shed(bytes - reservation.bytes());
         for (HashSplit split : splits) {
             if (reservation.growTo(bytes)) {
                 return true;
@@ -173,11 +179,37 @@ final class Grouping implements AutoCloseable {
 
     // ---- a bucket that fits -----------------------------------------------------------------------------------------
 
-    private void decode(StoredRows[] rows) throws IOException {
-        if (numbers.decode(rows)) {
-            return;
+    /** Whether the bucket fits, and is decoded now. */
+    private boolean decode(StoredRows[] rows) throws IOException {
+        long rowCount = 0;
+        long byteCount = 0;
+        for (StoredRows input : rows) {
+            rowCount += input.rowCount();
+            byteCount += input.byteCount();
         }
+        if (rowCount > Integer.MAX_VALUE / 2) {
+            return false;
+        }
+        long arrayBytes = rowCount * ROW_BYTES;
+        if (!reserve(arrayBytes + (numbers.isRefused() ? (long) (byteCount * heapPerByte) : 0))) {
+            return false;
+        }
+        NumberBucket.Outcome asNumbers = numbers.decode(rows, bytes -> reserve(arrayBytes + bytes));
+        if (asNumbers == NumberBucket.Outcome.GROUPED) {
+            return true;
+        }
+        if (asNumbers == NumberBucket.Outcome.NOT_NUMBERS
+                && reserve(arrayBytes + (long) (byteCount * heapPerByte))
+                && decodeObjects(rows, arrayBytes, byteCount)) {
+            return true;
+        }
+        forgetBucket();
+        return false;
+    }
+
+    private boolean decodeObjects(StoredRows[] rows, long arrayBytes, long byteCount) throws IOException {
         int[][] ids = new int[inputs][];
+        long heapBytes = 0;
         for (int input = 0; input < inputs; input++) {
             int rowCount = (int) rows[input].rowCount();
             values[input] = new Object[rowCount];
@@ -187,12 +219,19 @@ final class Grouping implements AutoCloseable {
             for (int count = next(cursor); count > 0; count = next(cursor)) {
                 number(rowBuffer, count, keys, ids[input], values[input], at);
                 at += count;
+                if (!reserve(
+                        arrayBytes + heapBytes + cursor.heapBytes() + keys.heapBytes() + keys.count() * 8L * inputs)) {
+                    return false;
+                }
             }
+            heapBytes += cursor.heapBytes();
         }
+        heapPerByte = (double) heapBytes / Math.max(1, byteCount);
         for (int input = 0; input < inputs; input++) {
             starts[input] = startsOf(ids[input], keys.count());
             values[input] = scatter(values[input], ids[input], starts[input]);
         }
+        return true;
     }
 
     private int next(StoredRows.Cursor cursor) throws IOException {

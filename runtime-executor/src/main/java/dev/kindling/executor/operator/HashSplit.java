@@ -42,11 +42,12 @@ final class HashSplit implements AutoCloseable {
     HashSplit(TaskScope scope, int inputs, int level, boolean isByFirstKeys, boolean onDisk) {
         this.scope = scope;
         this.onDisk = onDisk;
-        this.store = new RowStore(scope, onDisk);
         this.inputs = inputs;
         this.level = level;
         this.isByFirstKeys = isByFirstKeys;
         int laneCount = LANES + 1;
+        // One input is cut after the other.
+        this.store = new RowStore(scope, laneCount, onDisk);
         this.lanes = new RowStore.Lane[laneCount][inputs];
         this.firstKeys = new Object[laneCount];
         this.hasRows = new boolean[laneCount];

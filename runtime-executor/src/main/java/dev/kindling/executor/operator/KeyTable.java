@@ -1,5 +1,6 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.serde.HeapSize;
 import java.util.Arrays;
 
 /**
@@ -77,6 +78,11 @@ final class KeyTable {
 
     int count() {
         return count;
+    }
+
+    /** Heap bytes of its arrays, and of those that growing once more makes beside them. */
+    long heapBytes() {
+        return 2L * slots.length * 4 + keys.length * (HeapSize.REFERENCE + 4L);
     }
 
     Object keyOf(int id) {

@@ -10,6 +10,17 @@ import java.io.IOException;
  * the values scattered so that each group is a range of one array. Owned by the task's thread.
  */
 final class NumberBucket {
+    /** An id, and the value twice while it is scattered. */
+    static final int ROW_BYTES = 4 + 2 * 8;
+
+    /** What came of an attempt to group a bucket. */
+    enum Outcome {
+        GROUPED,
+        /** One of its rows is not a pair of numbers like the others. */
+        NOT_NUMBERS,
+        TOO_LARGE
+    }
+
     private final TaskScope scope;
     private final int inputs;
     private final Grouping.Shape shape;
@@ -33,49 +44,52 @@ final class NumberBucket {
     }
 
     /**
-     * Groups the rows; false, and nothing done, when one of them is not a pair of numbers like the others. Such a set
-     * is not tried again.
+     * Groups the rows, or does nothing. A set that was not of numbers is not tried again.
+     *
+     * @param memory holds {@link #ROW_BYTES} a row already; here the keys come on top
      */
-    boolean decode(StoredRows[] rows) throws IOException {
+    Outcome decode(StoredRows[] rows, Grouping.Room memory) throws IOException {
         if (isRefused) {
-            return false;
+            return Outcome.NOT_NUMBERS;
         }
         int[][] ids = new int[inputs][];
         for (int input = 0; input < inputs; input++) {
-            ids[input] = read(rows[input], input);
-            if (ids[input] == null) {
+            ids[input] = new int[(int) rows[input].rowCount()];
+            Outcome outcome = read(rows[input], input, ids[input], memory);
+            if (outcome != Outcome.GROUPED) {
                 clear();
-                isRefused = true;
-                return false;
+                isRefused = outcome == Outcome.NOT_NUMBERS;
+                return outcome;
             }
         }
         for (int input = 0; input < inputs; input++) {
             starts[input] = Grouping.startsOf(ids[input], keys.count());
             values[input] = scatter(values[input], ids[input], starts[input]);
         }
-        return true;
+        return Outcome.GROUPED;
     }
 
-    /** The ids of the rows' keys, or null. */
-    private int[] read(StoredRows rows, int input) throws IOException {
+    private Outcome read(StoredRows rows, int input, int[] ids, Grouping.Room memory) throws IOException {
         StoredRows.Cursor cursor = rows.open();
-        int[] ids = {};
         values[input] = new long[0];
         int at = 0;
         for (int count = cursor.readNumbers(pairs); count != 0; count = cursor.readNumbers(pairs)) {
             scope.checkCancelled();
             if (count < 0 || !isLikeTheOthers(input, at == 0)) {
-                return null;
+                return Outcome.NOT_NUMBERS;
             }
             if (at == 0) {
-                ids = new int[(int) rows.rowCount()];
                 values[input] = new long[ids.length];
             }
             keys.number(pairs.keys, count, ids, at);
             System.arraycopy(pairs.values, 0, values[input], at, count);
             at += count;
+            // Where each group starts, and where its next value goes while they are scattered.
+            if (!memory.has(keys.heapBytes() + keys.count() * 8L * inputs)) {
+                return Outcome.TOO_LARGE;
+            }
         }
-        return ids;
+        return Outcome.GROUPED;
     }
 
     private boolean isLikeTheOthers(int input, boolean isFirstOfInput) {
@@ -96,6 +110,11 @@ final class NumberBucket {
             sorted[next[ids[row]]++] = values[row];
         }
         return sorted;
+    }
+
+    /** Whether the rows are known not to be numbers. */
+    boolean isRefused() {
+        return isRefused;
     }
 
     boolean hasMore() {

@@ -67,6 +67,11 @@ final class NumberTable {
         return count;
     }
 
+    /** Heap bytes of its arrays, and of those that growing once more makes beside them. */
+    long heapBytes() {
+        return 2L * slots.length * 4 + keys.length * 8L;
+    }
+
     long keyOf(int id) {
         return keys[id];
     }

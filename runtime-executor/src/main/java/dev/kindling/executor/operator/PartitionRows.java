@@ -24,12 +24,14 @@ final class PartitionRows implements Operator {
     private final Body body;
     private final TaskScope scope;
     private final List<PulledRows> inputs = new ArrayList<>();
+    private final BatchBudget made;
     private Iterator<Object> output;
 
     PartitionRows(List<Operator> children, Body body, TaskScope scope) {
         this.children = children;
         this.body = body;
         this.scope = scope;
+        this.made = new BatchBudget(scope);
         for (Operator child : children) {
             inputs.add(new PulledRows(child, scope, Long.MAX_VALUE));
         }
@@ -39,6 +41,7 @@ final class PartitionRows implements Operator {
     public int read(Batch batch) {
         int count = 0;
         int limit = batch.limit();
+        made.start();
         scope.checkCancelled();
         try {
             if (output == null) {
@@ -57,7 +60,12 @@ final class PartitionRows implements Operator {
                     break;
                 }
                 scope.checkInterrupted();
-                batch.rows[count++] = output.next();
+                Object row = output.next();
+                batch.rows[count] = row;
+                if (BatchBudget.isMeasured(count) && made.isFilledBy(row)) {
+                    limit = count + 1;
+                }
+                count++;
             }
         } catch (Throwable t) {
             throw UserFunctionFailed.of(t, position());

@@ -8,16 +8,16 @@ final class Reservation implements AutoCloseable {
     private static final long STEP_BYTES = 256 << 10;
 
     private final TaskMemory memory;
-    private final long limit;
+    private final double part;
     private long bytes;
 
     /**
-     * @param part the most it grows to, as a part of the guaranteed memory: the rest of the chain, above all the writer
-     *     of a shuffle, has to live beside it
+     * @param part the most it grows to, as a part of the task's share: the rest of the chain, above all the writer of a
+     *     shuffle, has to live beside it
      */
     Reservation(TaskMemory memory, double part) {
         this.memory = memory;
-        this.limit = (long) (memory.guaranteed() * part);
+        this.part = part;
     }
 
     /** Whether {@code wanted} bytes are reserved now; if not, what was reserved before still is. */
@@ -40,9 +40,13 @@ final class Reservation implements AutoCloseable {
         return false;
     }
 
-    /** Whether so much is ever granted. */
+    /** Whether so much may be granted, as things stand. */
     boolean mayGrowTo(long wanted) {
-        return wanted <= limit;
+        return wanted <= (long) (memory.share() * part);
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     @Override

@@ -11,32 +11,50 @@ import java.util.List;
 
 /**
  * Rows put aside as encoded chunks in any number of lanes: in memory as far as it is granted, else in one scratch file.
- * Memory is counted by the bytes of the chunks. Closing it gives back both. Owned by the task's thread.
+ * Rows become bytes as they come, so what is held is known to the byte: chunks, open pages and the index of the chunks.
+ * Closing it gives back memory and file. Owned by the task's thread.
  *
- * <p>A chunk is as many rows as fill a page, by the sizes seen so far, and at most {@link #MAX_CHUNK_ROWS}: so a reader
- * never decodes more than a page at a time, whatever the size of the lane.
+ * <p>A chunk is a page, and at most {@link #MAX_CHUNK_ROWS} rows: so a reader never decodes more than a page at a time,
+ * whatever the size of the lane.
  */
 final class RowStore implements AutoCloseable {
     static final int MAX_CHUNK_ROWS = 1024;
-    private static final int FIRST_CHUNK_ROWS = 16;
+
+    /** Enough to make the write of a chunk worth it; a merge holds one of each run. */
+    private static final int MAX_PAGE_BYTES = 16 << 10;
+
+    private static final int MIN_PAGE_BYTES = 1 << 10;
+    private static final long GRANT_BYTES = 256 << 10;
+    // Where a chunk lies, its length and rows, and the array it may have in memory.
+    private static final int INDEX_BYTES = 40;
 
     private final TaskScope scope;
     private final boolean onDisk;
-    private final RowWriter writer;
+    private final int pageBytes;
     private final RowReader reader;
     private final List<Lane> lanes = new ArrayList<>();
     private SpillFile file;
     private byte[] readBuffer = new byte[0];
-    private long heldBytes;
-    private long rowsWritten;
-    private long bytesWritten;
 
-    /** @param onDisk nothing is kept in memory: it is needed for what comes next */
-    RowStore(TaskScope scope, boolean onDisk) {
+    /** Encoded chunks in memory, and the index of all chunks. */
+    private long chunkBytes;
+
+    /** The lanes' writers with their open pages. */
+    private long openBytes;
+
+    private long grantedBytes;
+
+    /**
+     * @param openLanes how many lanes are written to at a time
+     * @param onDisk nothing is kept in memory: it is needed for what comes next
+     */
+    RowStore(TaskScope scope, int openLanes, boolean onDisk) {
         this.scope = scope;
         this.onDisk = onDisk;
-        this.writer = scope.newRowWriter();
         this.reader = scope.newRowReader();
+        // Open pages are needed in any case: they have to fit what the task is sure to get.
+        long share = scope.memory().guaranteed() / 4 / openLanes;
+        this.pageBytes = (int) Math.max(MIN_PAGE_BYTES, Math.min(Math.min(MAX_PAGE_BYTES, scope.pageBytes()), share));
     }
 
     Lane openLane() {
@@ -45,28 +63,20 @@ final class RowStore implements AutoCloseable {
         return lane;
     }
 
-    /** Rows that make a chunk of about a page. */
-    private int chunkRows() {
-        if (rowsWritten == 0) {
-            return FIRST_CHUNK_ROWS;
-        }
-        long perRow = Math.max(1, bytesWritten / rowsWritten);
-        return (int) Math.max(1, Math.min(MAX_CHUNK_ROWS, scope.pageBytes() / perRow));
-    }
-
     /** Moves what lies in memory to the scratch file; returns how many bytes that were. */
     long spill() throws IOException {
-        long before = heldBytes;
+        long before = chunkBytes;
         for (Lane lane : lanes) {
             lane.spill();
         }
-        return before - heldBytes;
+        giveBackSurplus();
+        return before - chunkBytes;
     }
 
     private void spillLargestLane() throws IOException {
         Lane largest = null;
         for (Lane lane : lanes) {
-            if (largest == null || lane.heldInMemory > largest.heldInMemory) {
+            if (lane.heldInMemory > 0 && (largest == null || lane.heldInMemory > largest.heldInMemory)) {
                 largest = lane;
             }
         }
@@ -82,22 +92,63 @@ final class RowStore implements AutoCloseable {
         return file;
     }
 
+    // ---- memory -----------------------------------------------------------------------------------------------------
+
+    private long heldBytes() {
+        return chunkBytes + openBytes;
+    }
+
+    /** A quarter of the task's share is for chunks: the rest is for rows decoded and for the rest of the chain. */
+    private boolean mayHold(long moreBytes) {
+        return !onDisk && chunkBytes + moreBytes <= scope.memory().share() / 4;
+    }
+
+    /** Whether all that is held is granted. */
+    private boolean isGranted() {
+        long missing = heldBytes() - grantedBytes;
+        if (missing <= 0) {
+            return true;
+        }
+        long wanted = Math.max(missing, GRANT_BYTES);
+        if (scope.memory().tryAcquire(wanted)) {
+            grantedBytes += wanted;
+            return true;
+        }
+        if (wanted > missing && scope.memory().tryAcquire(missing)) {
+            grantedBytes += missing;
+            return true;
+        }
+        return false;
+    }
+
+    private void giveBackSurplus() {
+        long surplus = grantedBytes - heldBytes();
+        if (surplus >= GRANT_BYTES || heldBytes() == 0) {
+            scope.memory().release(surplus);
+            grantedBytes -= surplus;
+        }
+    }
+
     @Override
     public void close() throws IOException {
         for (Lane lane : lanes) {
-            lane.forget();
+            lane.drop();
         }
         lanes.clear();
+        readBuffer = new byte[0];
+        giveBackSurplus();
         if (file != null) {
             scope.closeScratch(file);
             file = null;
         }
     }
 
+    // ---- lanes ------------------------------------------------------------------------------------------------------
+
     /** One sequence of rows: first added to, then {@link #finish}ed, then read. */
     final class Lane implements StoredRows {
-        private Object[] buffer = new Object[FIRST_CHUNK_ROWS];
-        private int buffered;
+        private RowWriter writer = scope.newRowWriter(pageBytes);
+        private int openRows;
         private byte[][] chunks = new byte[4][];
         private long[] positions = new long[4];
         private int[] lengths = new int[4];
@@ -108,32 +159,37 @@ final class RowStore implements AutoCloseable {
         private long heldInMemory;
 
         void add(Object row) throws IOException {
-            if (buffered == buffer.length) {
+            long before = scope.bytesOfWriters();
+            writer.append(row);
+            openBytes += scope.bytesOfWriters() - before;
+            openRows++;
+            if (openRows == MAX_CHUNK_ROWS || writer.hasClosedPages()) {
                 flush();
-                buffer = new Object[chunkRows()];
             }
-            buffer[buffered++] = row;
         }
 
-        /** All rows are in; its row buffer is given back. */
+        /** All rows are in; its open page is given back. */
         void finish() throws IOException {
             flush();
-            buffer = new Object[FIRST_CHUNK_ROWS];
+            if (writer != null) {
+                openBytes -= writer.heldBytes();
+                writer.leave();
+                writer = null;
+            }
+            giveBackSurplus();
         }
 
         private void flush() throws IOException {
-            if (buffered == 0) {
+            if (openRows == 0) {
                 return;
             }
-            writer.append(buffer, 0, buffered);
+            long before = scope.bytesOfWriters();
             byte[] bytes = writer.takeBytes();
-            int rows = buffered;
-            rowCount += buffered;
-            rowsWritten += buffered;
+            openBytes += scope.bytesOfWriters() - before;
+            int rows = openRows;
+            openRows = 0;
+            rowCount += rows;
             byteCount += bytes.length;
-            bytesWritten += bytes.length;
-            Arrays.fill(buffer, 0, buffered, null);
-            buffered = 0;
             keep(bytes, rows);
         }
 
@@ -144,31 +200,32 @@ final class RowStore implements AutoCloseable {
                 lengths = Arrays.copyOf(lengths, 2 * chunkCount);
                 rowCounts = Arrays.copyOf(rowCounts, 2 * chunkCount);
             }
-            lengths[chunkCount] = bytes.length;
-            rowCounts[chunkCount] = (short) rows;
-            if (acquire(bytes.length)) {
-                chunks[chunkCount++] = bytes;
-                heldInMemory += bytes.length;
-                heldBytes += bytes.length;
-            } else {
-                positions[chunkCount++] = write(bytes);
+            int chunk = chunkCount++;
+            lengths[chunk] = bytes.length;
+            rowCounts[chunk] = (short) rows;
+            chunkBytes += INDEX_BYTES;
+            if (!mayHold(bytes.length)) {
+                spillLargestLane();
+            }
+            if (!mayHold(bytes.length)) {
+                positions[chunk] = write(bytes);
+                isGranted(); // index and open pages are needed in any case
+                return;
+            }
+            hold(chunk, bytes, bytes.length);
+            if (!isGranted()) {
+                spillLargestLane();
+            }
+            if (!isGranted() && chunks[chunk] != null) {
+                positions[chunk] = write(bytes);
+                hold(chunk, null, -bytes.length);
             }
         }
 
-        private boolean acquire(int bytes) throws IOException {
-            if (onDisk) {
-                return false;
-            }
-            if (mayHold(bytes) && scope.memory().tryAcquire(bytes)) {
-                return true;
-            }
-            spillLargestLane();
-            return mayHold(bytes) && scope.memory().tryAcquire(bytes);
-        }
-
-        /** A quarter of the guaranteed memory: the rest is for rows decoded and for the rest of the chain. */
-        private boolean mayHold(int moreBytes) {
-            return heldBytes + moreBytes <= scope.memory().guaranteed() / 4;
+        private void hold(int chunk, byte[] bytes, long more) {
+            chunks[chunk] = bytes;
+            heldInMemory += more;
+            chunkBytes += more;
         }
 
         private long write(byte[] bytes) throws IOException {
@@ -177,36 +234,54 @@ final class RowStore implements AutoCloseable {
         }
 
         private void spill() throws IOException {
+            scope.checkCancelled();
             for (int chunk = 0; chunk < chunkCount && heldInMemory > 0; chunk++) {
                 byte[] bytes = chunks[chunk];
                 if (bytes != null) {
                     positions[chunk] = write(bytes);
-                    chunks[chunk] = null;
-                    release(bytes.length);
+                    hold(chunk, null, -bytes.length);
                 }
             }
         }
 
         /** Gives back its memory; the lane cannot be read any more. */
         void forget() {
-            Arrays.fill(chunks, null);
-            release(heldInMemory);
+            drop();
+            giveBackSurplus();
         }
 
-        private void release(long bytes) {
-            heldInMemory -= bytes;
-            heldBytes -= bytes;
-            scope.memory().release(bytes);
+        private void drop() {
+            if (writer != null) {
+                openBytes -= writer.heldBytes();
+                writer.leave();
+                writer = null;
+            }
+            chunkBytes -= heldInMemory + (long) chunkCount * INDEX_BYTES;
+            heldInMemory = 0;
+            chunkCount = 0;
+            chunks = new byte[0][];
+            positions = new long[0];
+            lengths = new int[0];
+            rowCounts = new short[0];
         }
 
         @Override
         public long rowCount() {
-            return rowCount + buffered;
+            return rowCount + openRows;
         }
 
         @Override
         public long byteCount() {
             return byteCount;
+        }
+
+        /** Rows of its fullest chunk. */
+        int maxChunkRows() {
+            int most = 0;
+            for (int chunk = 0; chunk < chunkCount; chunk++) {
+                most = Math.max(most, rowCounts[chunk]);
+            }
+            return most;
         }
 
         @Override
@@ -215,10 +290,14 @@ final class RowStore implements AutoCloseable {
         }
 
         // The lock: user code may walk two groups on two threads.
-        private int decode(int chunk, Object[] target, int from, int to) throws IOException {
+        private int decode(LaneCursor cursor, int chunk, Object[] target, int from, int to) throws IOException {
             synchronized (RowStore.this) {
                 open(chunk);
-                return reader.read(target, from, to);
+                long before = reader.heapBytes();
+                int count = reader.read(target, from, to);
+                cursor.heapBytes += reader.heapBytes() - before;
+                close(chunk);
+                return count;
             }
         }
 
@@ -226,6 +305,7 @@ final class RowStore implements AutoCloseable {
             synchronized (RowStore.this) {
                 open(chunk);
                 int count = reader.readNumbers(target);
+                close(chunk);
                 // Pages of several kinds in one chunk: that is for the reader of objects.
                 return count == target.count && count == rowCounts[chunk] ? count : -1;
             }
@@ -238,19 +318,28 @@ final class RowStore implements AutoCloseable {
                     readBuffer = new byte[lengths[chunk]];
                 }
                 bytes = readBuffer;
-                file.read(positions[chunk], bytes);
+                file.read(positions[chunk], bytes, lengths[chunk]);
             }
             reader.reset(bytes, 0, lengths[chunk]);
+        }
+
+        /** A buffer as large as a large row is not kept. */
+        private void close(int chunk) {
+            if (lengths[chunk] > 4 * MAX_PAGE_BYTES) {
+                readBuffer = new byte[0];
+                reader.reset(readBuffer, 0, 0);
+            }
         }
     }
 
     /** Decodes a chunk at once, so that many cursors share the one reader. */
     private static final class LaneCursor implements StoredRows.Cursor {
         private final Lane lane;
-        private final Object[] rows = new Object[MAX_CHUNK_ROWS];
+        private Object[] rows = new Object[0];
         private int chunk;
         private int next;
         private int count;
+        private long heapBytes;
 
         LaneCursor(Lane lane) {
             this.lane = lane;
@@ -264,10 +353,14 @@ final class RowStore implements AutoCloseable {
                 }
                 count = 0;
                 next = 0;
-                if (to - from >= MAX_CHUNK_ROWS) {
-                    return lane.decode(chunk++, target, from, to);
+                int rowsInChunk = lane.rowCounts[chunk];
+                if (to - from >= rowsInChunk) {
+                    return lane.decode(this, chunk++, target, from, from + rowsInChunk);
                 }
-                count = lane.decode(chunk++, rows, 0, rows.length);
+                if (rows.length < rowsInChunk) {
+                    rows = new Object[rowsInChunk];
+                }
+                count = lane.decode(this, chunk++, rows, 0, rowsInChunk);
             }
             int taken = Math.min(to - from, count - next);
             System.arraycopy(rows, next, target, from, taken);
@@ -278,6 +371,11 @@ final class RowStore implements AutoCloseable {
         @Override
         public int readNumbers(NumberPairs target) throws IOException {
             return chunk == lane.chunkCount ? 0 : lane.decode(chunk++, target);
+        }
+
+        @Override
+        public long heapBytes() {
+            return heapBytes;
         }
     }
 }

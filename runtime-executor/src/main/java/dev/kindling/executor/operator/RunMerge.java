@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 
-/** Sorted runs read as one sorted sequence: a heap of their first rows. Closes a run when it is read. */
+/** Sorted runs read as one sorted sequence: a heap of their first rows. Forgets a run when it is read. */
 final class RunMerge {
     private final Comparator<Object> order;
     private final SortPrefix prefixOf;
@@ -17,10 +17,11 @@ final class RunMerge {
         this.prefixOf = prefixOf;
         this.heap = new SortedRun[runs.size()];
         for (SortedRun run : runs) {
+            run.open();
             if (run.advance(prefixOf)) {
                 heap[size++] = run;
             } else {
-                run.close();
+                run.forget();
             }
         }
         for (int i = size / 2 - 1; i >= 0; i--) {
@@ -32,7 +33,7 @@ final class RunMerge {
     SortedRun next() throws IOException {
         if (isTopTaken) {
             if (!heap[0].advance(prefixOf)) {
-                heap[0].close();
+                heap[0].forget();
                 heap[0] = heap[--size];
                 heap[size] = null;
             }

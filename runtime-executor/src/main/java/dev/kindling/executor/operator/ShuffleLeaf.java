@@ -91,6 +91,11 @@ final class ShuffleLeaf implements Closeable {
                 public int readNumbers(NumberPairs target) throws IOException {
                     return rows.readNumbers(target);
                 }
+
+                @Override
+                public long heapBytes() {
+                    return rows.heapBytes();
+                }
             };
         }
     }

@@ -2,14 +2,13 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
 import dev.kindling.serde.ResultCodec;
-import java.util.List;
+import dev.kindling.serde.RowReader;
 
-/** A slice of the program's own rows. */
+/** A slice of the program's own rows, decoded as they are read. */
 final class SliceRows implements Operator {
     private final byte[] bytes;
     private final TaskScope scope;
-    private List<?> rows;
-    private int next;
+    private RowReader rows;
 
     SliceRows(byte[] bytes, TaskScope scope) {
         this.bytes = bytes;
@@ -19,16 +18,12 @@ final class SliceRows implements Operator {
     @Override
     public int read(Batch batch) {
         if (rows == null) {
-            rows = (List<?>) ResultCodec.decode(bytes, scope.environment().userClassLoader());
+            rows = ResultCodec.open(bytes, scope.environment().userClassLoader())
+                    .readAtOnce(scope.memory().batchBytes());
             scope.counters().bytesRead += bytes.length;
         }
-        int count = Math.min(batch.limit(), rows.size() - next);
-        for (int row = 0; row < count; row++) {
-            batch.rows[row] = rows.get(next + row);
-        }
-        next += count;
-        scope.counters().recordsRead += count;
-        batch.count = count;
-        return count;
+        batch.count = rows.read(batch.rows, 0, batch.limit());
+        scope.counters().recordsRead += batch.count;
+        return batch.count;
     }
 }

@@ -57,8 +57,18 @@ final class SortBuffer {
         return places[sorted[index]];
     }
 
+    /** Empties it for more rows. */
     void clear() {
         Arrays.fill(rows, 0, count, null);
+        count = 0;
+    }
+
+    /** Empties it for good. */
+    void free() {
+        rows = new Object[0];
+        prefixes = new long[0];
+        places = new long[0];
+        sorted = new int[0];
         count = 0;
     }
 

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
+import dev.kindling.serde.HeapSize;
 import dev.kindling.serde.RowReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,11 +17,14 @@ import java.util.List;
  * which are merged as they are read. So a partition of any size is sorted in any memory.
  */
 final class SortedRows implements Operator {
-    // Reference, prefix, place, and twice a key and an index a row while it is sorted; the rest is the row itself.
-    private static final long SORT_BYTES_PER_ROW = 4 + 8 + 8 + 2 * (8 + 4);
+    // Reference, prefix and place, half as many again while the arrays grow, and twice a key and an index while they
+    // are
+    // sorted; the rest is the row itself.
+    private static final long SORT_BYTES_PER_ROW = (HeapSize.REFERENCE + 8 + 8) * 3 / 2 + 2 * (8 + 4);
     private static final long SMALLEST_RUN_BYTES = 256 << 10;
-    // A run being merged holds a chunk of rows as objects, one of places, and its bytes.
-    private static final long MERGE_BYTES_PER_RUN = 192 << 10;
+    // A run being merged holds a chunk of its rows as objects and one of places.
+    private static final long PLACES_BYTES = 32L * RowStore.MAX_CHUNK_ROWS;
+    private static final int MIN_FAN_IN = 4;
     private static final int MAX_FAN_IN = 128;
     // Leaves 2^40 rows to a map output and 2^23 map outputs.
     private static final int PLACE_BITS = 40;
@@ -32,7 +36,12 @@ final class SortedRows implements Operator {
     private final SortBuffer buffer;
     private final Reservation reservation;
     private final List<SortedRun> runs = new ArrayList<>();
+
+    /** Where the runs lie; null while there are none. */
+    private RowStore store;
+
     private long bufferBytes;
+    private long heapBytesPerRow;
     private boolean isSorted;
     private RunMerge merge;
     private int next;
@@ -87,16 +96,17 @@ final class SortedRows implements Operator {
 
     private void readAll() throws IOException {
         BlockSource blocks = leaf.openBlocks();
-        RowReader reader = scope.newRowReader();
+        RowReader reader = scope.newRowReader().readAtOnce(scope.memory().batchBytes());
         Object[] rows = new Object[scope.batchRows()];
         long[] rowsOfMap = new long[leaf.mapCount()];
         for (FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {
             reader.reset(block.bytes(), block.offset(), block.length());
-            long bytesPerRow = StoredRows.decodedBytes(1, block.length() / Math.max(1, block.rowCount()));
             int map = block.mapIndex();
+            long heapBytes = reader.heapBytes();
             for (int count = reader.read(rows, 0, rows.length); count > 0; count = reader.read(rows, 0, rows.length)) {
                 scope.checkCancelled();
-                makeRoom(count * (bytesPerRow + SORT_BYTES_PER_ROW));
+                makeRoom(count * SORT_BYTES_PER_ROW + reader.heapBytes() - heapBytes);
+                heapBytes = reader.heapBytes();
                 for (int row = 0; row < count; row++) {
                     buffer.add(rows[row], ((long) map << PLACE_BITS) + rowsOfMap[map]++);
                 }
@@ -108,6 +118,7 @@ final class SortedRows implements Operator {
             return;
         }
         writeRun();
+        buffer.free();
         reservation.close();
         try {
             reduceToFanIn();
@@ -121,7 +132,9 @@ final class SortedRows implements Operator {
         bufferBytes += bytes;
         if (bufferBytes > SMALLEST_RUN_BYTES && !reservation.growTo(bufferBytes)) {
             writeRun();
+            reservation.close();
             bufferBytes = bytes;
+            reservation.growTo(bytes);
         }
     }
 
@@ -142,7 +155,11 @@ final class SortedRows implements Operator {
             return;
         }
         sortBuffer();
-        SortedRun run = new SortedRun(scope);
+        if (store == null) {
+            store = new RowStore(scope, 2, true);
+        }
+        heapBytesPerRow = Math.max(heapBytesPerRow, bufferBytes / buffer.count());
+        SortedRun run = new SortedRun(store);
         runs.add(run);
         for (int i = 0; i < buffer.count(); i++) {
             run.add(buffer.row(i), buffer.place(i));
@@ -151,14 +168,13 @@ final class SortedRows implements Operator {
         buffer.clear();
     }
 
-    // ---- runs to one sequence
-    // -----------------------------------------------------------------------------------------
+    // ---- runs to one sequence ---------------------------------------------------------------------------------------
 
     private void reduceToFanIn() throws IOException {
-        int fanIn = (int) Math.max(4, Math.min(MAX_FAN_IN, scope.memory().guaranteed() / 2 / MERGE_BYTES_PER_RUN));
+        int fanIn = fanIn();
         while (runs.size() > fanIn) {
             List<SortedRun> first = List.copyOf(runs.subList(0, Math.min(fanIn, runs.size() - fanIn + 1)));
-            SortedRun merged = new SortedRun(scope);
+            SortedRun merged = new SortedRun(store);
             RunMerge some = new RunMerge(first, order, prefixOf);
             for (SortedRun run = some.next(); run != null; run = some.next()) {
                 merged.add(run.row(), run.place());
@@ -169,9 +185,29 @@ final class SortedRows implements Operator {
         }
     }
 
+    /** How many runs can be read side by side; memory for that is reserved. */
+    private int fanIn() {
+        int chunkRows = 1;
+        for (SortedRun run : runs) {
+            chunkRows = Math.max(chunkRows, run.chunkRows());
+        }
+        long bytesPerRun = PLACES_BYTES + chunkRows * (heapBytesPerRow + HeapSize.REFERENCE);
+        int fanIn = Math.min(runs.size(), MAX_FAN_IN);
+        while (fanIn > MIN_FAN_IN && !reservation.growTo(fanIn * bytesPerRun)) {
+            fanIn--;
+        }
+        return fanIn;
+    }
+
     @Override
     public void close() throws IOException {
         reservation.close();
-        leaf.close();
+        try {
+            if (store != null) {
+                store.close();
+            }
+        } finally {
+            leaf.close();
+        }
     }
 }

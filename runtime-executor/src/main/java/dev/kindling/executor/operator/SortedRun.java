@@ -3,13 +3,12 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.Tuple2;
 import java.io.IOException;
 
-/** Sorted pairs on disk, with each row's place in the input; read once, from the start. */
-final class SortedRun implements AutoCloseable {
-    private final RowStore store;
+/** Sorted pairs on disk, with each row's place in the input: two lanes of the sort's store; read once, from the start. */
+final class SortedRun {
     private final RowStore.Lane rows;
     private final RowStore.Lane places;
-    private final Object[] rowBuffer = new Object[RowStore.MAX_CHUNK_ROWS];
-    private final Object[] placeBuffer = new Object[RowStore.MAX_CHUNK_ROWS];
+    private Object[] rowBuffer;
+    private Object[] placeBuffer;
     private StoredRows.Cursor rowCursor;
     private StoredRows.Cursor placeCursor;
     private int nextRow;
@@ -21,8 +20,7 @@ final class SortedRun implements AutoCloseable {
     private long place;
     private long prefix;
 
-    SortedRun(TaskScope scope) {
-        store = new RowStore(scope, true);
+    SortedRun(RowStore store) {
         rows = store.openLane();
         places = store.openLane();
     }
@@ -35,6 +33,17 @@ final class SortedRun implements AutoCloseable {
     void finish() throws IOException {
         rows.finish();
         places.finish();
+    }
+
+    /** The most rows it has in memory while it is read. */
+    int chunkRows() {
+        return rows.maxChunkRows();
+    }
+
+    /** To be called before the first {@link #advance}: from here on it holds a chunk of rows in memory. */
+    void open() {
+        rowBuffer = new Object[rows.maxChunkRows()];
+        placeBuffer = new Object[places.maxChunkRows()];
         rowCursor = rows.open();
         placeCursor = places.open();
     }
@@ -70,8 +79,12 @@ final class SortedRun implements AutoCloseable {
         return prefix;
     }
 
-    @Override
-    public void close() throws IOException {
-        store.close();
+    /** The run has been read. */
+    void forget() {
+        rows.forget();
+        places.forget();
+        rowBuffer = null;
+        placeBuffer = null;
+        row = null;
     }
 }

@@ -14,7 +14,10 @@ interface StoredRows {
 
     /** One reading of the rows, by one of its methods. */
     interface Cursor {
-        /** Puts the next rows into {@code target[from..to)}; returns how many, 0 at the end. */
+        /**
+         * Puts the next rows into {@code target[from..to)}; returns how many, 0 at the end. Not more at once than take
+         * the heap bytes of a batch, give or take a page.
+         */
         int read(Object[] target, int from, int to) throws IOException;
 
         /**
@@ -22,18 +25,13 @@ interface StoredRows {
          * pair. {@code target} holds {@link #NUMBER_ROWS} rows.
          */
         int readNumbers(NumberPairs target) throws IOException;
+
+        /** Heap bytes of the rows decoded so far, those that {@link #readNumbers} gave left out. */
+        long heapBytes();
     }
 
     /** Rows that readers of numbers make room for: no chunk of rows has more. */
     int NUMBER_ROWS = RowStore.MAX_CHUNK_ROWS;
-
-    /**
-     * Heap that the rows take as objects, guessed high: a pair of boxed numbers is 56 bytes and its references, packed
-     * in a page perhaps one; text is a header and the bytes it had.
-     */
-    static long decodedBytes(long rowCount, long byteCount) {
-        return 72 * rowCount + 2 * byteCount;
-    }
 
     /** No rows. */
     StoredRows NONE = new StoredRows() {
@@ -57,6 +55,11 @@ interface StoredRows {
 
                 @Override
                 public int readNumbers(NumberPairs target) {
+                    return 0;
+                }
+
+                @Override
+                public long heapBytes() {
                     return 0;
                 }
             };

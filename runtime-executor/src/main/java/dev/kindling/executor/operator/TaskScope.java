@@ -29,7 +29,8 @@ public final class TaskScope {
     /** Call on the task's thread. */
     public TaskScope(TaskEnvironment environment) {
         this.environment = environment;
-        this.codecs = new RowCodecs(environment.userClassLoader());
+        this.codecs = new RowCodecs(environment.userClassLoader())
+                .refuseRowsAbove(environment.memory().maxRowBytes());
     }
 
     public TaskMemory memory() {
@@ -40,8 +41,13 @@ public final class TaskScope {
         return environment;
     }
 
-    RowWriter newRowWriter() {
-        return codecs.newWriter(pageBytes());
+    RowWriter newRowWriter(int pageBytes) {
+        return codecs.newWriter(pageBytes);
+    }
+
+    /** What all writers made here hold together. */
+    long bytesOfWriters() {
+        return codecs.heldBytes();
     }
 
     RowReader newRowReader() {

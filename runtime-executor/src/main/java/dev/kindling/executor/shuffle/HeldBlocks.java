@@ -209,7 +209,8 @@ final class HeldBlocks implements Closeable {
 
     private final class Walk implements BucketRows {
         private final Bucket bucket;
-        private final RowReader rows = codecs.newReader();
+        private final long batchBytes = environment.memory().batchBytes();
+        private final RowReader rows = codecs.newReader().readAtOnce(batchBytes);
         private byte[] spilled = {};
         private int next;
 
@@ -220,7 +221,8 @@ final class HeldBlocks implements Closeable {
         @Override
         public int read(Object[] target, int from, int to) throws IOException {
             int at = from;
-            while (at < to) {
+            long enough = rows.heapBytes() + batchBytes;
+            while (at < to && rows.heapBytes() < enough) {
                 int n = rows.read(target, at, to);
                 if (n == 0) {
                     if (next == bucket.count) {
@@ -241,6 +243,11 @@ final class HeldBlocks implements Closeable {
                 }
                 openBlock(bucket.blocks[next++]);
             }
+        }
+
+        @Override
+        public long heapBytes() {
+            return rows.heapBytes();
         }
 
         private void openBlock(Held block) throws IOException {

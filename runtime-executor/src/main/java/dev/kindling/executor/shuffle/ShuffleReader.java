@@ -25,6 +25,7 @@ public final class ShuffleReader implements Closeable {
     private final TaskEnvironment environment;
     private final RowCodecs codecs;
     private final RowReader arriving;
+    private final long batchBytes;
     private final HeldBlocks held;
     private boolean isFetched;
     private int bucket = -1;
@@ -39,16 +40,21 @@ public final class ShuffleReader implements Closeable {
         this.bucketCount = endBucket - firstBucket;
         this.environment = environment;
         this.codecs = new RowCodecs(environment.userClassLoader());
-        this.arriving = codecs.newReader();
+        this.batchBytes = environment.memory().batchBytes();
+        this.arriving = codecs.newReader().readAtOnce(batchBytes);
         this.held = new HeldBlocks(environment, codecs, bucketCount);
     }
 
     // ---- rows as they come ----------------------------------------------------------------------------------------
 
-    /** Rows of blocks in the order of arrival, nothing buffered; returns how many came, 0 when there are no more. */
+    /**
+     * Rows of blocks in the order of arrival, nothing buffered, up to {@code to} or the heap bytes of a batch; returns
+     * how many came, 0 when there are no more.
+     */
     public int readRows(Object[] target, int from, int to) throws IOException {
         int at = from;
-        while (at < to) {
+        long enough = arriving.heapBytes() + batchBytes;
+        while (at < to && arriving.heapBytes() < enough) {
             int n = arriving.read(target, at, to);
             if (n == 0) {
                 FetchedBlock block = source.next();
