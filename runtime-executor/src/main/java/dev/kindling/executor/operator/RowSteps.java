@@ -6,6 +6,7 @@ import dev.kindling.api.function.Function;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.RowFunction;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,7 +103,13 @@ final class RowSteps implements Operator {
         }
         batch.count += count;
         push(steps.length, from + count, to);
-        return pieces > 0 && (batch.count == batch.limit() || handedOut.isFilledBy(input.rows[from], count));
+        if (pieces > 0) {
+            // The rows may be large, and the input is read to its end before others take their place.
+            Object first = input.rows[from];
+            Arrays.fill(input.rows, from, from + count, null);
+            return batch.count == batch.limit() || handedOut.isFilledBy(first, count);
+        }
+        return false;
     }
 
     private void noteOrigins(int from, int count, int at) {
