@@ -51,7 +51,8 @@ final class RowStore implements AutoCloseable {
     RowStore(TaskScope scope, int openLanes, boolean onDisk) {
         this.scope = scope;
         this.onDisk = onDisk;
-        this.reader = scope.newRowReader();
+        // Pages are small, and a chunk is decoded as a whole.
+        this.reader = scope.newRowReader().readAtOnce(Long.MAX_VALUE);
         // Open pages are needed in any case: they have to fit what the task is sure to get.
         long share = scope.memory().guaranteed() / 4 / openLanes;
         this.pageBytes = (int) Math.max(MIN_PAGE_BYTES, Math.min(Math.min(MAX_PAGE_BYTES, scope.pageBytes()), share));

@@ -96,7 +96,7 @@ final class SortedRows implements Operator {
 
     private void readAll() throws IOException {
         BlockSource blocks = leaf.openBlocks();
-        RowReader reader = scope.newRowReader().readAtOnce(scope.memory().batchBytes());
+        RowReader reader = scope.newRowReader();
         Object[] rows = new Object[scope.batchRows()];
         long[] rowsOfMap = new long[leaf.mapCount()];
         for (FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {

@@ -41,6 +41,10 @@ public final class TaskScope {
         return environment;
     }
 
+    RowWriter newRowWriter() {
+        return newRowWriter(pageBytes());
+    }
+
     RowWriter newRowWriter(int pageBytes) {
         return codecs.newWriter(pageBytes);
     }
@@ -50,8 +54,9 @@ public final class TaskScope {
         return codecs.heldBytes();
     }
 
+    /** One that gives no more at once than is good for a batch. */
     RowReader newRowReader() {
-        return codecs.newReader();
+        return codecs.newReader().readAtOnce(memory().batchBytes());
     }
 
     public TaskCounters counters() {
