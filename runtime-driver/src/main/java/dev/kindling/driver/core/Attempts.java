@@ -170,7 +170,9 @@ final class Attempts {
         }
         stage.tasks.ended(attempt);
         stage.tasks.succeeded(e.attempt().partition());
-        executors.fullDisks.succeeded(executor);
+        if (e.result() instanceof TaskResult.MapWritten || e.metrics().spilledBytes() > 0) {
+            executors.fullDisks.hasWritten(executor);
+        }
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
         stage.inputWasRead();
         out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Success(), e.metrics()));

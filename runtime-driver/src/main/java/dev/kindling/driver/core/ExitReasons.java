@@ -25,6 +25,9 @@ public final class ExitReasons {
 
     private static final Pattern OUT_OF_MEMORY_ERROR = Pattern.compile("java\\.lang\\.OutOfMemoryError(?:: (.*))?");
 
+    /** What is known of its memory begins so, behind what happened. */
+    private static final String MEMORY = " (at its last heartbeat ";
+
     private static final String MORE_HEAP =
             "raise the memory of executors (kindling.executor.memory, or the last number of"
                     + " local-cluster[executors,cores,MB]), use more partitions, or hold fewer rows at a time in your"
@@ -200,14 +203,18 @@ public final class ExitReasons {
 
     // ---- put together ---------------------------------------------------------------------------------------------
 
-    /** The same, with the memory that was in use at the last heartbeat; bytes are 0 when they are not known. */
+    /**
+     * The same, with the memory that was in use at the last heartbeat, which is told where it may have to do with the end;
+     * bytes are 0 when they are not known.
+     */
     static ExitReason withMemory(ExitReason reason, long residentBytes, long heapBytes) {
-        if (residentBytes == 0 && heapBytes == 0) {
-            return reason;
+        if (residentBytes == 0 && heapBytes == 0 || reason.kind() == Kind.CRASHED || reason.kind() == Kind.FINISHED) {
+            return new ExitReason(
+                    reason.kind(), reason.exitCode(), reason.detail(), residentBytes, heapBytes, reason.advice());
         }
         int end = reason.detail().indexOf('\n');
         int lineEnd = end < 0 ? reason.detail().length() : end;
-        String detail = reason.detail().substring(0, lineEnd) + " (at its last heartbeat "
+        String detail = reason.detail().substring(0, lineEnd) + MEMORY
                 + ByteSizes.format(heapBytes) + " of its heap were in use"
                 + (residentBytes == 0 ? "" : " and " + ByteSizes.format(residentBytes) + " of memory altogether") + ")"
                 + reason.detail().substring(lineEnd);
@@ -219,9 +226,11 @@ public final class ExitReasons {
         return firstLine(reason.toString());
     }
 
-    /** What happened, in one line. */
+    /** What happened, in a few words. */
     static String happened(ExitReason reason) {
-        return firstLine(reason.detail());
+        String text = firstLine(reason.detail());
+        int memory = text.indexOf(MEMORY);
+        return memory < 0 ? text : text.substring(0, memory);
     }
 
     private static String firstLine(String text) {

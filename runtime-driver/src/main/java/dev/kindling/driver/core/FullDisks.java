@@ -6,7 +6,7 @@ import java.util.TreeSet;
 
 /**
  * Executors whose local directories are full: after two attempts in a row that could not write there, an executor gets
- * no task for a minute, or until a shuffle's files are deleted. When that is so of all executors, tasks run anywhere, and
+ * no task for a minute, or until a shuffle's files are deleted or something was written there. When that is so of all executors, tasks run anywhere, and
  * the job whose attempt finds the last disk full fails.
  */
 final class FullDisks {
@@ -25,9 +25,10 @@ final class FullDisks {
         return excluded.add(executor);
     }
 
-    /** An attempt has finished there. */
-    void succeeded(ExecutorState executor) {
+    /** An attempt has written there: there is room. */
+    void hasWritten(ExecutorState executor) {
         executor.fullDiskFailures = 0;
+        excluded.remove(executor);
     }
 
     /** Whether another executor is better for any task. */

@@ -60,13 +60,14 @@ class ExitReasonsTest {
 
     @Test
     void reasonIsOneLineAndTheOutputFollowsBelowIt() {
-        ExitReason reason = ExitReasons.withMemory(of(42, "first\nsecond"), 100 << 20, 30 << 20);
+        ExitReason reason = ExitReasons.withMemory(of(137, "first\nsecond"), 100 << 20, 30 << 20);
 
         assertEquals(
-                "exit code 42: a task called System.exit(42) (at its last heartbeat 30 MiB of its heap were in use and"
-                        + " 100 MiB of memory altogether); end a task by throwing an exception: System.exit ends the"
-                        + " executor and every task that runs in it",
+                "exit code 137 (SIGKILL): killed from outside, by somebody or by the operating system because the machine"
+                        + " or its container ran out of memory (at its last heartbeat 30 MiB of its heap were in use and"
+                        + " 100 MiB of memory altogether); " + reason.advice(),
                 ExitReasons.sentence(reason));
+        assertFalse(ExitReasons.happened(reason).contains("heartbeat"), reason.toString());
         assertEquals("\nIts last output was:\n    first\n    second", ExitReasons.output(reason));
         assertEquals(ExitReasons.sentence(reason) + ExitReasons.output(reason), reason.toString());
         assertEquals(30 << 20, reason.lastHeapBytes());

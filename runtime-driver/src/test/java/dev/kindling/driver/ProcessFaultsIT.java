@@ -1,0 +1,302 @@
+package dev.kindling.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.api.RDD;
+import dev.kindling.api.Tuple2;
+import dev.kindling.event.AppEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What real processes can do to an application, on one cluster: the result is right, or one sentence says why not. */
+@Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ProcessFaultsIT {
+    private static final FaultTable TABLE = new FaultTable();
+
+    @TempDir
+    static Path directory;
+
+    private static FaultyCluster cluster;
+    private static Leftovers leftovers;
+
+    /** Part of the names of this test's marks and gates. */
+    private String name;
+
+    @BeforeAll
+    static void start() {
+        leftovers = new Leftovers();
+        cluster = new FaultyCluster("local-cluster[2,2,64]", directory);
+        assertEquals(2, cluster.kindling.range(0, 2, 1, 2).count());
+    }
+
+    @AfterAll
+    static void nothingIsLeft() {
+        cluster.close();
+        System.out.println(TABLE.text());
+        assertEquals(List.of(), Leftovers.processes(), "processes");
+        assertEquals(Set.of(), leftovers.threads(), "threads");
+        assertEquals(List.of(), Leftovers.files(cluster.scratch()), "files");
+    }
+
+    @BeforeEach
+    void forget(TestInfo test) {
+        name = test.getTestMethod().orElseThrow().getName();
+        cluster.forgetEvents();
+    }
+
+    /**
+     * Sums over four map outputs; the first map task waits at the gate {@code name} for the first time it runs, having
+     * left the mark {@code name.reached}.
+     */
+    private Job<Long> sumWithAGate() {
+        String marks = cluster.marks();
+        String gate = name;
+        RDD<Long> numbers = cluster.kindling.range(0, 40_000, 1, 4).map(n -> {
+            if (n == 0) {
+                FaultyCluster.mark(marks, gate + ".reached");
+                FaultyCluster.passGate(marks, gate);
+            }
+            return n;
+        });
+        return Job.start(() -> numbers.mapToPair(n -> Tuple2.of(n % 10, n))
+                .reduceByKey(Long::sum, 3)
+                .map(Tuple2::_2)
+                .reduce(Long::sum));
+    }
+
+    private static long expectedSum() {
+        return LongStream.range(0, 40_000).sum();
+    }
+
+    private static long msSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+
+    private static String attemptsAgain() {
+        int count = cluster.events(AppEvent.AttemptFailed.class).size();
+        return count == 1 ? "1 attempt again" : count + " attempts again";
+    }
+
+    // ---- processes that go ----------------------------------------------------------------------------------------
+
+    @Test
+    void killedExecutorIsNoticedAtOnceAndCostsOnlyWhatItHeld() throws Exception {
+        Job<Long> sum = sumWithAGate();
+        ProcessHandle victim = cluster.awaitMark(name + ".reached");
+        long killedNanos = System.nanoTime();
+
+        victim.destroyForcibly();
+        AppEvent.ExecutorLost lost = cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+        long detectedMs = msSince(killedNanos);
+        cluster.openGate(name);
+
+        assertEquals(expectedSum(), sum.result());
+        assertEquals(Kind.KILLED, lost.reason().kind());
+        assertEquals(137, lost.reason().exitCode().orElseThrow());
+        assertTrue(
+                lost.reason().toString().startsWith("exit code 137 (SIGKILL): killed from outside"), lost.toString());
+        assertTrue(lost.reason().lastHeapBytes() > 0 && lost.reason().lastRssBytes() > 0, lost.toString());
+        assertTrue(cluster.events(AppEvent.AttemptFailed.class).stream().noneMatch(AppEvent.AttemptFailed::isCharged));
+        TABLE.add("executor killed (SIGKILL) in a map task", detectedMs, "right", attemptsAgain());
+    }
+
+    @Test
+    void executorThatStopsForLessThanTheLimitLosesNothing() throws Exception {
+        Job<Long> sum = sumWithAGate();
+        ProcessHandle stopped = cluster.awaitMark(name + ".reached");
+        long stoppedNanos = System.nanoTime();
+
+        FaultyCluster.signal(stopped, "STOP");
+        cluster.awaitEvent(AppEvent.ExecutorSilent.class, any -> true);
+        long reportedMs = msSince(stoppedNanos);
+        FaultyCluster.signal(stopped, "CONT");
+        cluster.openGate(name);
+
+        assertEquals(expectedSum(), sum.result());
+        assertEquals(List.of(), cluster.events(AppEvent.ExecutorLost.class));
+        assertEquals(List.of(), cluster.events(AppEvent.AttemptFailed.class));
+        assertTrue(stopped.isAlive());
+        TABLE.add("executor stopped (SIGSTOP), goes on before 10 s", reportedMs, "right, executor kept", "the pause");
+    }
+
+    @Test
+    void executorThatStaysSilentIsLostAndItsWorkIsDoneElsewhere() throws Exception {
+        Job<Long> sum = sumWithAGate();
+        ProcessHandle stopped = cluster.awaitMark(name + ".reached");
+        long stoppedNanos = System.nanoTime();
+
+        FaultyCluster.signal(stopped, "STOP");
+        AppEvent.ExecutorLost lost = cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+        long detectedMs = msSince(stoppedNanos);
+        cluster.openGate(name);
+
+        assertEquals(expectedSum(), sum.result());
+        assertEquals(Kind.HEARTBEAT_LOST, lost.reason().kind());
+        assertTrue(lost.reason().toString().startsWith("no sign of life for 10"), lost.toString());
+        assertTrue(lost.reason().toString().contains("kindling.executor.lostAfterMs"), lost.toString());
+        cluster.await("the end of the stopped process", () -> !stopped.isAlive());
+        assertTrue(cluster.events(AppEvent.AttemptFailed.class).stream().noneMatch(AppEvent.AttemptFailed::isCharged));
+        TABLE.add("executor stopped for good", detectedMs, "right", attemptsAgain());
+    }
+
+    // ---- tasks that end their process -----------------------------------------------------------------------------
+
+    /** Four tasks at once, of which the first does harm as soon as its neighbour runs too. */
+    private Job<List<Long>> withNeighbours(dev.kindling.api.function.VoidFunction<String> harm) {
+        String marks = cluster.marks();
+        String test = name;
+        return Job.start(() -> cluster.kindling
+                .range(0, 4, 1, 4)
+                .map(n -> {
+                    if (n == 0) {
+                        FaultyCluster.passGate(marks, test + ".neighbours");
+                        harm.call(marks);
+                    } else {
+                        FaultyCluster.mark(marks, test + ".neighbour" + n);
+                        FaultyCluster.passGate(marks, test + ".done");
+                    }
+                    return n;
+                })
+                .collect());
+    }
+
+    private void letLoose() throws IOException {
+        for (int neighbour = 1; neighbour < 4; neighbour++) {
+            cluster.awaitMark(name + ".neighbour" + neighbour);
+        }
+        cluster.openGate(name + ".neighbours");
+        // They may end as soon as the first harm was done.
+        cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+        cluster.openGate(name + ".done");
+    }
+
+    /** The job failed for its first task alone, which was tried four times; the others were never charged. */
+    private void onlyTheFirstTaskIsCharged(KindlingException failure) {
+        assertEquals(ErrorCode.EXECUTORS_LOST, failure.code());
+        assertTrue(failure.getMessage().contains("p0#3: partition 0 of 4"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("failure 4 of 4 allowed"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("this task is what ends its executors"), failure.getMessage());
+        for (AppEvent.AttemptFailed failed : cluster.events(AppEvent.AttemptFailed.class)) {
+            assertFalse(failed.isCharged() && failed.attempt().partition() != 0, failed.toString());
+            assertTrue(failed.attempt().partition() != 0 || failed.attempt().attempt() <= 3, failed.toString());
+        }
+    }
+
+    @Test
+    void taskThatFillsTheHeapIsFoundAndItsNeighboursAreNotCharged() throws Exception {
+        Job<List<Long>> job = withNeighbours(marks -> {
+            List<long[]> held = new ArrayList<>();
+            while (held.size() < 100_000) {
+                held.add(new long[1 << 17]);
+            }
+        });
+        long nanos = System.nanoTime();
+
+        letLoose();
+        KindlingException failure = job.failure();
+
+        onlyTheFirstTaskIsCharged(failure);
+        assertTrue(failure.getMessage().contains("exit code 3: its heap of 64 MiB was full"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("kindling.executor.memory"), failure.getMessage());
+        assertEquals(Kind.HEAP_EXHAUSTED, failure.exitReason().orElseThrow().kind());
+        assertEquals(4, cluster.kindling.range(0, 4, 1, 4).count());
+        TABLE.add(
+                "task that fills the heap, beside three others",
+                msSince(nanos),
+                "one error names the task and the memory",
+                cluster.events(AppEvent.ExecutorLost.class).size() + " executors");
+    }
+
+    @Test
+    void taskThatCallsExitIsFoundAndItsNeighboursAreNotCharged() throws Exception {
+        Job<List<Long>> job = withNeighbours(marks -> System.exit(42));
+        long nanos = System.nanoTime();
+
+        letLoose();
+        KindlingException failure = job.failure();
+
+        onlyTheFirstTaskIsCharged(failure);
+        assertTrue(failure.getMessage().contains("exit code 42: a task called System.exit(42)"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("end a task by throwing an exception"), failure.getMessage());
+        assertEquals(Kind.CRASHED, failure.exitReason().orElseThrow().kind());
+        assertEquals(4, cluster.kindling.range(0, 4, 1, 4).count());
+        TABLE.add(
+                "task that calls System.exit, beside three others",
+                msSince(nanos),
+                "one error names the task and the code",
+                cluster.events(AppEvent.ExecutorLost.class).size() + " executors");
+    }
+
+    @Test
+    void loopThatIgnoresItsCancellationIsEndedWithItsExecutorAndNeighboursRunAgain() throws Exception {
+        String marks = cluster.marks();
+        String test = name;
+        Job<Long> spinning = Job.start(() -> cluster.kindling
+                .range(0, 1, 1, 1)
+                .map(n -> {
+                    FaultyCluster.mark(marks, test + ".spins");
+                    long turns = 0;
+                    while (!Files.exists(Path.of(marks, test + ".never"))) {
+                        turns++;
+                    }
+                    return turns;
+                })
+                .reduce(Long::sum));
+        ProcessHandle victim = cluster.awaitMark(name + ".spins");
+        Job<List<Long>> others = Job.start(() -> cluster.kindling
+                .range(0, 3, 1, 3)
+                .map(n -> {
+                    FaultyCluster.mark(marks, test + ".other" + n);
+                    FaultyCluster.passGate(marks, test);
+                    return n;
+                })
+                .collect());
+        for (int other = 0; other < 3; other++) {
+            cluster.awaitMark(name + ".other" + other);
+        }
+        long nanos = System.nanoTime();
+
+        spinning.interrupt();
+        assertEquals(ErrorCode.CANCELLED, spinning.failure().code());
+        AppEvent.AttemptStuck stuck = cluster.awaitEvent(AppEvent.AttemptStuck.class, any -> true);
+        cluster.await("the end of the process", () -> !victim.isAlive());
+        long freedMs = msSince(nanos);
+        cluster.openGate(name);
+
+        assertEquals(List.of(0L, 1L, 2L), others.result());
+        assertTrue(stuck.isReplaced());
+        assertTrue(stuck.stack().contains("ProcessFaultsIT"), stuck.stack());
+        assertTrue(
+                cluster.events(AppEvent.ExecutorLost.class)
+                        .get(0)
+                        .reason()
+                        .toString()
+                        .contains("ignores interrupts"),
+                cluster.events(AppEvent.ExecutorLost.class).toString());
+        List<AppEvent.AttemptFailed> neighbours = cluster.events(AppEvent.AttemptFailed.class);
+        assertTrue(neighbours.stream().noneMatch(AppEvent.AttemptFailed::isCharged), neighbours.toString());
+        TABLE.add(
+                "cancelled loop that ignores interrupts",
+                freedMs,
+                "its core is free again, neighbours right",
+                attemptsAgain());
+    }
+}
