@@ -3,6 +3,7 @@ package dev.kindling.event;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.TaskContext;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.util.Json;
@@ -24,7 +25,8 @@ import java.util.OptionalInt;
  * older version did not write is read as zero, false or empty, so that its logs stay readable.
  *
  * <p>An instant is its milliseconds since 1970; what is absent is left out; a record of a sealed family names itself in
- * {@code "kind"}; an exception is its class, message and, for our own, code: it comes back without stack and cause.
+ * {@code "kind"}; an exception is its class, message and, for our own, code and exit reason: it comes back without stack
+ * and cause.
  */
 final class EventJson {
     private static final String EVENT = "event";
@@ -112,6 +114,7 @@ final class EventJson {
         json.put("message", thrown.getMessage() == null ? "" : thrown.getMessage());
         if (thrown instanceof KindlingException known) {
             json.put("code", known.code().name());
+            known.exitReason().ifPresent(why -> json.put("exitReason", objectOf((Record) why, false)));
         }
         return json;
     }
@@ -208,7 +211,9 @@ final class EventJson {
         String message = String.valueOf(json.get("message"));
         for (ErrorCode code : ErrorCode.values()) {
             if (code.name().equals(json.get("code"))) {
-                return new KindlingException(code, message);
+                Optional<ExitReason> why = Optional.ofNullable(json.get("exitReason"))
+                        .map(present -> (ExitReason) recordOf(ExitReason.class, mapOf(present)));
+                return new KindlingException(code, message, null, why);
             }
         }
         return new KindlingException(ErrorCode.TASK_FAILED, json.get("className") + ": " + message);

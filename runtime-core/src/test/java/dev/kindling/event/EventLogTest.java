@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.protocol.TaskMetrics;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +67,19 @@ class EventLogTest {
         assertEquals(
                 "java.lang.IllegalStateException: what",
                 ((Event.JobEnd) read.get(1)).failure().orElseThrow().getMessage());
+    }
+
+    @Test
+    void whyTheExecutorWentComesBackWithTheFailureOfItsJob() {
+        ExitReason why = new ExitReason(
+                ExitReason.Kind.HEAP_EXHAUSTED, OptionalInt.of(3), "its heap was full", 100, 60, "raise the memory");
+        KindlingException failure = new KindlingException(ErrorCode.EXECUTORS_LOST, "lost", null, Optional.of(why));
+
+        List<Event> read = EventLog.read(write(List.of(new Event.JobEnd(Instant.EPOCH, 1, Optional.of(failure)))));
+
+        KindlingException back =
+                (KindlingException) ((Event.JobEnd) read.get(0)).failure().orElseThrow();
+        assertEquals(Optional.of(why), back.exitReason());
     }
 
     @Test

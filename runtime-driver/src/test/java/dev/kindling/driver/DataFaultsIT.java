@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
-import dev.kindling.event.AppEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -98,9 +98,7 @@ class DataFaultsIT {
         assertTrue(failure.getMessage().contains("the driver holds at most 4 MiB"), failure.getMessage());
         assertTrue(failure.getMessage().contains("toLocalIterator"), failure.getMessage());
         // Four were taken; what the slots computed meanwhile stays with the executors.
-        assertTrue(
-                cluster.events(AppEvent.AttemptSucceeded.class).size() < 16,
-                cluster.story().toString());
+        assertTrue(cluster.successes().size() < 16, cluster.story().toString());
         TABLE.add(
                 "results of 64 MiB, 4 MiB allowed", msSince(nanos), "one error with the limit", "4 MiB in the driver");
     }
@@ -116,7 +114,7 @@ class DataFaultsIT {
 
         assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
         assertTrue(failure.getMessage().startsWith("the result of partition 0 has 5"), failure.getMessage());
-        assertEquals(1, cluster.events(AppEvent.AttemptStarted.class).size());
+        assertEquals(1, cluster.events(Event.TaskStart.class).size());
     }
 
     /** A row with something that cannot travel, three fields deep. */
@@ -139,7 +137,7 @@ class DataFaultsIT {
         assertTrue(failure.getMessage().contains("Order.line -> DataFaultsIT$Line.connection"), failure.getMessage());
         assertTrue(failure.getMessage().contains("java.lang.Thread"), failure.getMessage());
         assertFalse(failure.getMessage().contains("secret-product"), failure.getMessage());
-        assertEquals(1, cluster.events(AppEvent.AttemptStarted.class).size());
+        assertEquals(1, cluster.events(Event.TaskStart.class).size());
         TABLE.add("result that cannot be serialized", msSince(nanos), "one error names the field", "1 attempt");
     }
 
@@ -180,14 +178,16 @@ class DataFaultsIT {
 
         assertEquals(expected, sorted(rows));
         long tookMs = msSince(nanos);
-        List<AppEvent.MapOutputsLost> lost = cluster.events(AppEvent.MapOutputsLost.class);
+        List<Event.MapOutputsLost> lost = cluster.events(Event.MapOutputsLost.class);
         assertEquals(1, lost.size(), lost.toString());
-        assertEquals(1, lost.get(0).mapPartitions().size());
+        // The one, or all of its executor when another one there could not be read just before.
+        int rebuilt = lost.get(0).mapPartitions().size();
+        assertTrue(rebuilt < 4, lost.toString());
         assertTrue(lost.get(0).reason().contains(words), lost.toString());
-        List<AppEvent.AttemptFailed> failed = cluster.events(AppEvent.AttemptFailed.class);
-        assertTrue(failed.stream().noneMatch(AppEvent.AttemptFailed::isCharged), failed.toString());
-        assertEquals(List.of(), cluster.events(AppEvent.ExecutorLost.class));
-        TABLE.add(fault, tookMs, "right", "1 map task, " + failed.size() + " reduce attempts again");
+        List<Event.TaskEnd> failed = cluster.failures();
+        assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());
+        assertEquals(List.of(), cluster.events(Event.ExecutorRemoved.class));
+        TABLE.add(fault, tookMs, "right", rebuilt + " map and " + failed.size() + " reduce attempts again");
     }
 
     private interface Harm {
@@ -256,10 +256,12 @@ class DataFaultsIT {
         assertEquals(expected, bytesThroughAShuffle());
 
         long tookMs = msSince(nanos);
-        assertEquals(1, cluster.events(AppEvent.ExecutorExcluded.class).size());
-        List<AppEvent.AttemptFailed> failed = cluster.events(AppEvent.AttemptFailed.class);
-        assertTrue(failed.stream().noneMatch(AppEvent.AttemptFailed::isCharged), failed.toString());
-        assertTrue(failed.get(0).message().startsWith("no local directory takes scratch file"), failed.toString());
+        assertEquals(1, cluster.events(Event.ExecutorExcluded.class).size());
+        List<Event.TaskEnd> failed = cluster.failures();
+        assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());
+        assertTrue(
+                failed.get(0).outcome().toString().contains("no local directory takes scratch file"),
+                failed.toString());
         TABLE.add("disks of one of two executors full", tookMs, "right", failed.size() + " attempts again");
     }
 
@@ -275,8 +277,8 @@ class DataFaultsIT {
         assertTrue(failure.getMessage().contains(cluster.scratch().toString()), failure.getMessage());
         assertTrue(failure.getMessage().contains(" bytes needed, "), failure.getMessage());
         assertTrue(failure.getMessage().contains("kindling.scratch.dirs"), failure.getMessage());
-        List<AppEvent.AttemptFailed> failed = cluster.events(AppEvent.AttemptFailed.class);
-        assertTrue(failed.stream().noneMatch(AppEvent.AttemptFailed::isCharged), failed.toString());
+        List<Event.TaskEnd> failed = cluster.failures();
+        assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());
         TABLE.add(
                 "disks of all executors full",
                 msSince(nanos),

@@ -2,10 +2,11 @@ package dev.kindling.driver;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
-import dev.kindling.event.AppEvent;
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.event.AppStory;
 import dev.kindling.event.EventLog;
-import dev.kindling.event.TimedEvent;
+import dev.kindling.protocol.AttemptId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -125,7 +126,7 @@ final class FaultyCluster implements AutoCloseable {
 
     // ---- what became known ----------------------------------------------------------------------------------------
 
-    private List<TimedEvent> allEvents() {
+    private List<Event> allEvents() {
         try (Stream<Path> files = Files.list(logs)) {
             List<Path> log = files.toList();
             return log.isEmpty() ? List.of() : EventLog.read(log.get(0));
@@ -139,24 +140,43 @@ final class FaultyCluster implements AutoCloseable {
         seen = allEvents().size();
     }
 
-    List<AppEvent> events() {
-        List<TimedEvent> all = allEvents();
-        return all.subList(Math.min(seen, all.size()), all.size()).stream()
-                .map(TimedEvent::event)
-                .toList();
+    List<Event> events() {
+        List<Event> all = allEvents();
+        return all.subList(Math.min(seen, all.size()), all.size());
     }
 
-    <E extends AppEvent> List<E> events(Class<E> type) {
+    <E extends Event> List<E> events(Class<E> type) {
         return events().stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    <E extends AppEvent> E awaitEvent(Class<E> type, Predicate<E> which) {
+    <E extends Event> E awaitEvent(Class<E> type, Predicate<E> which) {
         List<E> found = new ArrayList<>();
         await(type.getSimpleName(), () -> {
             found.addAll(events(type).stream().filter(which).toList());
             return !found.isEmpty();
         });
         return found.get(0);
+    }
+
+    List<Event.TaskEnd> successes() {
+        return events(Event.TaskEnd.class).stream()
+                .filter(end -> end.outcome() instanceof Outcome.Success)
+                .toList();
+    }
+
+    /** Ends of attempts that have to be made again, or ended the job. */
+    List<Event.TaskEnd> failures() {
+        return events(Event.TaskEnd.class).stream()
+                .filter(end -> !(end.outcome() instanceof Outcome.Success || end.outcome() instanceof Outcome.Killed))
+                .toList();
+    }
+
+    static boolean isCharged(Event.TaskEnd end) {
+        return end.outcome() instanceof Outcome.Failed failed && failed.countsTowardsLimit();
+    }
+
+    static AttemptId idOf(Event.TaskEnd end) {
+        return new AttemptId(end.stageId(), end.partition(), end.attempt());
     }
 
     List<String> story() {

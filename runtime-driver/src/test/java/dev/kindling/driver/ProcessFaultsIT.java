@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
 import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
-import dev.kindling.event.AppEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ class ProcessFaultsIT {
     }
 
     private static String attemptsAgain() {
-        int count = cluster.events(AppEvent.AttemptFailed.class).size();
+        int count = cluster.failures().size();
         return count == 1 ? "1 attempt again" : count + " attempts again";
     }
 
@@ -104,7 +104,7 @@ class ProcessFaultsIT {
         long killedNanos = System.nanoTime();
 
         victim.destroyForcibly();
-        AppEvent.ExecutorLost lost = cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+        Event.ExecutorRemoved lost = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
         long detectedMs = msSince(killedNanos);
         cluster.openGate(name);
 
@@ -114,7 +114,7 @@ class ProcessFaultsIT {
         assertTrue(
                 lost.reason().toString().startsWith("exit code 137 (SIGKILL): killed from outside"), lost.toString());
         assertTrue(lost.reason().lastHeapBytes() > 0 && lost.reason().lastRssBytes() > 0, lost.toString());
-        assertTrue(cluster.events(AppEvent.AttemptFailed.class).stream().noneMatch(AppEvent.AttemptFailed::isCharged));
+        assertTrue(cluster.failures().stream().noneMatch(FaultyCluster::isCharged));
         TABLE.add("executor killed (SIGKILL) in a map task", detectedMs, "right", attemptsAgain());
     }
 
@@ -125,14 +125,14 @@ class ProcessFaultsIT {
         long stoppedNanos = System.nanoTime();
 
         FaultyCluster.signal(stopped, "STOP");
-        cluster.awaitEvent(AppEvent.ExecutorSilent.class, any -> true);
+        cluster.awaitEvent(Event.ExecutorSilent.class, any -> true);
         long reportedMs = msSince(stoppedNanos);
         FaultyCluster.signal(stopped, "CONT");
         cluster.openGate(name);
 
         assertEquals(expectedSum(), sum.result());
-        assertEquals(List.of(), cluster.events(AppEvent.ExecutorLost.class));
-        assertEquals(List.of(), cluster.events(AppEvent.AttemptFailed.class));
+        assertEquals(List.of(), cluster.events(Event.ExecutorRemoved.class));
+        assertEquals(List.of(), cluster.failures());
         assertTrue(stopped.isAlive());
         TABLE.add("executor stopped (SIGSTOP), goes on before 10 s", reportedMs, "right, executor kept", "the pause");
     }
@@ -144,7 +144,7 @@ class ProcessFaultsIT {
         long stoppedNanos = System.nanoTime();
 
         FaultyCluster.signal(stopped, "STOP");
-        AppEvent.ExecutorLost lost = cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+        Event.ExecutorRemoved lost = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
         long detectedMs = msSince(stoppedNanos);
         cluster.openGate(name);
 
@@ -153,7 +153,7 @@ class ProcessFaultsIT {
         assertTrue(lost.reason().toString().startsWith("no sign of life for 10"), lost.toString());
         assertTrue(lost.reason().toString().contains("kindling.executor.lostAfterMs"), lost.toString());
         cluster.await("the end of the stopped process", () -> !stopped.isAlive());
-        assertTrue(cluster.events(AppEvent.AttemptFailed.class).stream().noneMatch(AppEvent.AttemptFailed::isCharged));
+        assertTrue(cluster.failures().stream().noneMatch(FaultyCluster::isCharged));
         TABLE.add("executor stopped for good", detectedMs, "right", attemptsAgain());
     }
 
@@ -184,7 +184,7 @@ class ProcessFaultsIT {
         }
         cluster.openGate(name + ".neighbours");
         // They may end as soon as the first harm was done.
-        cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+        cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
         cluster.openGate(name + ".done");
     }
 
@@ -194,9 +194,9 @@ class ProcessFaultsIT {
         assertTrue(failure.getMessage().contains("p0#3: partition 0 of 4"), failure.getMessage());
         assertTrue(failure.getMessage().contains("failure 4 of 4 allowed"), failure.getMessage());
         assertTrue(failure.getMessage().contains("this task is what ends its executors"), failure.getMessage());
-        for (AppEvent.AttemptFailed failed : cluster.events(AppEvent.AttemptFailed.class)) {
-            assertFalse(failed.isCharged() && failed.attempt().partition() != 0, failed.toString());
-            assertTrue(failed.attempt().partition() != 0 || failed.attempt().attempt() <= 3, failed.toString());
+        for (Event.TaskEnd failed : cluster.failures()) {
+            assertFalse(FaultyCluster.isCharged(failed) && failed.partition() != 0, failed.toString());
+            assertTrue(failed.partition() != 0 || failed.attempt() <= 3, failed.toString());
         }
     }
 
@@ -222,7 +222,7 @@ class ProcessFaultsIT {
                 "task that fills the heap, beside three others",
                 msSince(nanos),
                 "one error names the task and the memory",
-                cluster.events(AppEvent.ExecutorLost.class).size() + " executors");
+                cluster.events(Event.ExecutorRemoved.class).size() + " executors");
     }
 
     @Test
@@ -242,7 +242,7 @@ class ProcessFaultsIT {
                 "task that calls System.exit, beside three others",
                 msSince(nanos),
                 "one error names the task and the code",
-                cluster.events(AppEvent.ExecutorLost.class).size() + " executors");
+                cluster.events(Event.ExecutorRemoved.class).size() + " executors");
     }
 
     @Test
@@ -276,7 +276,7 @@ class ProcessFaultsIT {
 
         spinning.interrupt();
         assertEquals(ErrorCode.CANCELLED, spinning.failure().code());
-        AppEvent.AttemptStuck stuck = cluster.awaitEvent(AppEvent.AttemptStuck.class, any -> true);
+        Event.TaskStuck stuck = cluster.awaitEvent(Event.TaskStuck.class, any -> true);
         cluster.await("the end of the process", () -> !victim.isAlive());
         long freedMs = msSince(nanos);
         cluster.openGate(name);
@@ -285,14 +285,14 @@ class ProcessFaultsIT {
         assertTrue(stuck.isReplaced());
         assertTrue(stuck.stack().contains("ProcessFaultsIT"), stuck.stack());
         assertTrue(
-                cluster.events(AppEvent.ExecutorLost.class)
+                cluster.events(Event.ExecutorRemoved.class)
                         .get(0)
                         .reason()
                         .toString()
                         .contains("ignores interrupts"),
-                cluster.events(AppEvent.ExecutorLost.class).toString());
-        List<AppEvent.AttemptFailed> neighbours = cluster.events(AppEvent.AttemptFailed.class);
-        assertTrue(neighbours.stream().noneMatch(AppEvent.AttemptFailed::isCharged), neighbours.toString());
+                cluster.events(Event.ExecutorRemoved.class).toString());
+        List<Event.TaskEnd> neighbours = cluster.failures();
+        assertTrue(neighbours.stream().noneMatch(FaultyCluster::isCharged), neighbours.toString());
         TABLE.add(
                 "cancelled loop that ignores interrupts",
                 freedMs,

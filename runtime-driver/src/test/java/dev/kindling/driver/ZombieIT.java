@@ -3,8 +3,8 @@ package dev.kindling.driver;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
-import dev.kindling.event.AppEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class ZombieIT {
             long nanos = System.nanoTime();
 
             FaultyCluster.signal(zombie, "STOP");
-            AppEvent.ExecutorLost lost = cluster.awaitEvent(AppEvent.ExecutorLost.class, any -> true);
+            Event.ExecutorRemoved lost = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
             long detectedMs = (System.nanoTime() - nanos) / 1_000_000;
             cluster.openGate("gate");
             assertTrue(saving.result());
@@ -65,13 +65,10 @@ class ZombieIT {
             assertEquals(rows(), linesOf(published));
             assertEquals(Kind.HEARTBEAT_LOST, lost.reason().kind());
             assertEquals(10, cluster.kindling.range(0, 10, 1, 2).count());
-            List<AppEvent.AttemptSucceeded> finished = cluster.events(AppEvent.AttemptSucceeded.class);
+            List<Event.TaskEnd> finished = cluster.successes();
             assertEquals(
                     finished.size(),
-                    finished.stream()
-                            .map(AppEvent.AttemptSucceeded::attempt)
-                            .distinct()
-                            .count(),
+                    finished.stream().map(FaultyCluster::idOf).distinct().count(),
                     finished.toString());
             table.add(
                     "executor stopped, comes back after the job (zombie)",

@@ -170,7 +170,7 @@ final class Attempts {
         }
         stage.tasks.ended(attempt);
         stage.tasks.succeeded(e.attempt().partition());
-        if (e.result() instanceof TaskResult.MapWritten || e.metrics().spilledBytes() > 0) {
+        if (e.result() instanceof TaskResult.MapWritten || e.metrics().diskSpilled() > 0) {
             executors.fullDisks.hasWritten(executor);
         }
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
