@@ -4,7 +4,6 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.util.NearestNames;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -23,10 +22,12 @@ public final class Config {
     private static final String MASK = "***";
 
     private final SortedMap<String, String> entries;
-    private final Map<ConfigKey<?>, Object> values;
+    /** By the names that were set. */
+    private final SortedMap<String, Object> values;
+
     private final List<String> warnings;
 
-    private Config(SortedMap<String, String> entries, Map<ConfigKey<?>, Object> values, List<String> warnings) {
+    private Config(SortedMap<String, String> entries, SortedMap<String, Object> values, List<String> warnings) {
         this.entries = entries;
         this.values = values;
         this.warnings = List.copyOf(warnings);
@@ -48,7 +49,7 @@ public final class Config {
     }
 
     private static Config parse(SortedMap<String, String> entries, List<String> warnings) {
-        Map<ConfigKey<?>, Object> values = new HashMap<>();
+        SortedMap<String, Object> values = new TreeMap<>();
         List<String> errors = new ArrayList<>();
         for (Map.Entry<String, String> entry : entries.entrySet()) {
             if (entry.getKey().startsWith("kindling.")) {
@@ -61,8 +62,8 @@ public final class Config {
         return new Config(entries, values, warnings);
     }
 
-    private static void parseOne(String name, String text, Map<ConfigKey<?>, Object> values, List<String> errors) {
-        ConfigKey<?> key = ConfigKeys.byName().get(name);
+    private static void parseOne(String name, String text, SortedMap<String, Object> values, List<String> errors) {
+        ConfigKey<?> key = ConfigKeys.find(name).orElse(null);
         if (key == null) {
             errors.add("unknown key " + name + "; the nearest are "
                     + String.join(
@@ -70,7 +71,7 @@ public final class Config {
             return;
         }
         try {
-            values.put(key, key.parse(text));
+            values.put(name, key.parse(text));
         } catch (IllegalArgumentException e) {
             errors.add(name + " = '" + shown(name, text) + "' cannot be used; allowed: " + key.typeName()
                     + (key.bounds().isEmpty() ? "" : " from " + key.bounds()) + "; default: "
@@ -81,13 +82,21 @@ public final class Config {
     /** The value set, or the key's default. */
     @SuppressWarnings("unchecked") // parseOne puts under each key what that very key parsed
     public <T> T get(ConfigKey<T> key) {
-        Object value = values.get(key);
+        Object value = values.get(key.name());
         return value == null ? key.defaultValue() : (T) value;
+    }
+
+    /** The values set of a family of keys, by what stands for {@code <name>} in theirs. */
+    @SuppressWarnings("unchecked") // parseOne puts under each name what its key parsed
+    public <T> SortedMap<String, T> members(ConfigKey<T> family) {
+        SortedMap<String, T> members = new TreeMap<>();
+        values.forEach((name, value) -> family.memberOf(name).ifPresent(member -> members.put(member, (T) value)));
+        return members;
     }
 
     /** Whether somebody set the key, be it to its default. */
     public boolean isSet(ConfigKey<?> key) {
-        return values.containsKey(key);
+        return values.containsKey(key.name());
     }
 
     /** What was set, {@code spark.*} names translated: parsing it again, in another process, gives the same settings. */

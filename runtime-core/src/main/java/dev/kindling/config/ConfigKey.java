@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -20,6 +21,9 @@ import java.util.function.Function;
  * @param <T> what its values are in the program
  */
 public final class ConfigKey<T> {
+    /** Stands in the name of a family of keys for a name that the user chooses. */
+    static final String ANY = "<name>";
+
     private final Draft<T> draft;
     private final String doc;
 
@@ -69,6 +73,19 @@ public final class ConfigKey<T> {
         return new Draft<>(name, "text", text -> text, text -> text, null);
     }
 
+    /** One of these words, in any case. */
+    public static Draft<String> oneOf(String name, String... words) {
+        return new Draft<>(
+                name,
+                String.join(" or ", words),
+                text -> Arrays.stream(words)
+                        .filter(text::equalsIgnoreCase)
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException(text)),
+                text -> text,
+                null);
+    }
+
     /** Texts with commas between. */
     public static Draft<List<String>> list(String name) {
         return new Draft<>(name, "list", ConfigKey::parseList, texts -> String.join(",", texts), null);
@@ -76,6 +93,21 @@ public final class ConfigKey<T> {
 
     public String name() {
         return draft.name;
+    }
+
+    /** Whether it stands for many keys: in their names there is something else in the place of {@value #ANY}. */
+    boolean isFamily() {
+        return draft.name.contains(ANY);
+    }
+
+    /** What a name of this family has in the place of {@value #ANY}; empty when it does not belong to the family. */
+    Optional<String> memberOf(String name) {
+        int start = draft.name.indexOf(ANY);
+        String end = draft.name.substring(start + ANY.length());
+        int memberEnd = name.length() - end.length();
+        return name.startsWith(draft.name.substring(0, start)) && name.endsWith(end) && start < memberEnd
+                ? Optional.of(name.substring(start, memberEnd))
+                : Optional.empty();
     }
 
     /** What values look like, for people: {@code whole number}, {@code size}. */

@@ -1,6 +1,7 @@
 package dev.kindling.config;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -14,6 +15,20 @@ public final class ConfigKeys {
     /** Every declared key, sorted by name. */
     public static List<ConfigKey<?>> all() {
         return List.copyOf(BY_NAME.values());
+    }
+
+    /** The key of this name, or the family that it belongs to. */
+    static Optional<ConfigKey<?>> find(String name) {
+        ConfigKey<?> key = BY_NAME.get(name);
+        if (key != null && !key.isFamily()) {
+            return Optional.of(key);
+        }
+        for (ConfigKey<?> family : BY_NAME.values()) {
+            if (family.isFamily() && family.memberOf(name).isPresent()) {
+                return Optional.of(family);
+            }
+        }
+        return Optional.empty();
     }
 
     static SortedMap<String, ConfigKey<?>> byName() {

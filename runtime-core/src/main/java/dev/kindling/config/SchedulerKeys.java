@@ -11,7 +11,29 @@ public final class SchedulerKeys {
                     + " executor process is replaced; what else ran there runs again. An executor inside the driver's"
                     + " JVM cannot be replaced: there the task keeps its core. 0 for never.");
 
-    static final List<ConfigKey<?>> ALL = List.of(REAPER_LIMIT_MS);
+    public static final ConfigKey<String> MODE = ConfigKey.oneOf("kindling.scheduler.mode", "FIFO", "FAIR")
+            .defaultsTo("FIFO")
+            .doc(
+                    "How jobs that run at the same time share the executors. `FIFO`: the earlier job gets every core it can"
+                            + " use. `FAIR`: each pool gets its share; a job runs in the pool that its thread names with"
+                            + " `withPool`, else in the pool `default`.");
+
+    public static final ConfigKey<Integer> POOL_WEIGHT = ConfigKey.ints("kindling.scheduler.pool.<name>.weight")
+            .defaultsTo(1)
+            .between(1, 1_000_000)
+            .doc("How many cores the pool gets for each core of a pool of weight 1.");
+
+    public static final ConfigKey<Integer> POOL_MIN_SHARE = ConfigKey.ints("kindling.scheduler.pool.<name>.minShare")
+            .defaultsTo(0)
+            .between(0, 1_000_000)
+            .doc("Cores the pool gets before any pool gets more than its own minimum.");
+
+    public static final ConfigKey<String> POOL_MODE = ConfigKey.oneOf(
+                    "kindling.scheduler.pool.<name>.mode", "FIFO", "FAIR")
+            .defaultsTo("FIFO")
+            .doc("Whether the jobs in the pool are served one after the other or share its cores evenly.");
+
+    static final List<ConfigKey<?>> ALL = List.of(MODE, POOL_WEIGHT, POOL_MIN_SHARE, POOL_MODE, REAPER_LIMIT_MS);
 
     private SchedulerKeys() {}
 }

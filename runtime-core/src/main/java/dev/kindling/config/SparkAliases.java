@@ -24,6 +24,7 @@ final class SparkAliases {
             Map.entry("spark.executor.memory", new Alias(ExecutorKeys.MEMORY.name(), "m")),
             Map.entry("spark.executor.heartbeatInterval", new Alias(ExecutorKeys.HEARTBEAT_INTERVAL_MS.name(), "")),
             Map.entry("spark.task.maxFailures", new Alias(TaskKeys.MAX_FAILURES.name(), "")),
+            Map.entry("spark.scheduler.mode", new Alias(SchedulerKeys.MODE.name(), "")),
             Map.entry("spark.locality.wait", new Alias(TaskKeys.LOCALITY_WAIT_MS.name(), "")),
             Map.entry("spark.driver.maxResultSize", new Alias(ResultKeys.MAX_BYTES.name(), "")),
             Map.entry("spark.reducer.maxSizeInFlight", new Alias(ShuffleKeys.FETCH_BYTES_IN_FLIGHT.name(), "m")),

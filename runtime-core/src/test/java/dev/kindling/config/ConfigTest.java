@@ -136,6 +136,35 @@ class ConfigTest {
     }
 
     @Test
+    void familyOfKeysHasAValueForEachNameThatWasSet() {
+        Config config = Config.parse(Map.of(
+                "kindling.scheduler.pool.fast.weight", "3",
+                "kindling.scheduler.pool.night.shift.weight", "2",
+                "kindling.scheduler.pool.fast.mode", "fair",
+                "spark.scheduler.mode", "FAIR"));
+
+        assertEquals(Map.of("fast", 3, "night.shift", 2), config.members(SchedulerKeys.POOL_WEIGHT));
+        assertEquals(Map.of("fast", "FAIR"), config.members(SchedulerKeys.POOL_MODE));
+        assertEquals(Map.of(), config.members(SchedulerKeys.POOL_MIN_SHARE));
+        assertEquals("FAIR", config.get(SchedulerKeys.MODE));
+    }
+
+    @Test
+    void familyOfKeysRefusesOtherEndingsNamesThatAreEmptyAndBadValues() {
+        for (Map<String, String> bad : List.of(
+                Map.of("kindling.scheduler.pool.fast.wait", "3"),
+                Map.of("kindling.scheduler.pool..weight", "3"),
+                Map.of("kindling.scheduler.pool.<name>.weights", "3"),
+                Map.of("kindling.scheduler.pool.fast.weight", "0"),
+                Map.of("kindling.scheduler.mode", "LIFO"))) {
+            KindlingException refused = assertThrows(KindlingException.class, () -> Config.parse(bad));
+
+            assertEquals(ErrorCode.BAD_CONFIGURATION, refused.code(), bad.toString());
+            assertTrue(refused.getMessage().contains(bad.keySet().iterator().next()), refused.getMessage());
+        }
+    }
+
+    @Test
     void everyDefaultIsReadBackFromItsText() {
         for (ConfigKey<?> key : ConfigKeys.all()) {
             assertEquals(key.defaultValue(), key.parse(key.defaultText()), key.name());

@@ -8,8 +8,13 @@ import dev.kindling.config.ResultKeys;
 import dev.kindling.config.SchedulerKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.driver.core.DriverSettings;
+import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.driver.launch.MasterUrl;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one driver goes by.
@@ -50,6 +55,29 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
 
     private static SchedulingSettings scheduling(MasterUrl master, Config config) {
         boolean canReplaceStuck = !(master instanceof MasterUrl.InProcess);
-        return new SchedulingSettings(config.get(SchedulerKeys.REAPER_LIMIT_MS), canReplaceStuck);
+        return new SchedulingSettings(
+                config.get(SchedulerKeys.MODE).equals("FAIR"),
+                pools(config),
+                config.get(SchedulerKeys.REAPER_LIMIT_MS),
+                canReplaceStuck);
+    }
+
+    private static SortedMap<String, PoolSettings> pools(Config config) {
+        SortedMap<String, Integer> weights = config.members(SchedulerKeys.POOL_WEIGHT);
+        SortedMap<String, Integer> minShares = config.members(SchedulerKeys.POOL_MIN_SHARE);
+        SortedMap<String, String> modes = config.members(SchedulerKeys.POOL_MODE);
+        Set<String> names = new TreeSet<>(weights.keySet());
+        names.addAll(minShares.keySet());
+        names.addAll(modes.keySet());
+        SortedMap<String, PoolSettings> pools = new TreeMap<>();
+        for (String name : names) {
+            pools.put(
+                    name,
+                    new PoolSettings(
+                            weights.getOrDefault(name, SchedulerKeys.POOL_WEIGHT.defaultValue()),
+                            minShares.getOrDefault(name, SchedulerKeys.POOL_MIN_SHARE.defaultValue()),
+                            "FAIR".equals(modes.get(name))));
+        }
+        return pools;
     }
 }

@@ -57,7 +57,7 @@ final class Attempts {
 
     // ---- launched -----------------------------------------------------------------------------------------------
 
-    void launch(StageState stage, TaskSet.Choice task, ExecutorState executor) {
+    RunningAttempt launch(StageState stage, TaskSet.Choice task, ExecutorState executor) {
         int number = stage.tasks.takeAttemptNumber(task.partition());
         AttemptId id = new AttemptId(stage.id(), task.partition(), number);
         SortedMap<String, String> properties = stages.propertiesOf(stage.jobIds.first());
@@ -66,6 +66,7 @@ final class Attempts {
         executor.running.put(id, attempt);
         send(attempt);
         out.emit(AttemptEvents.started(out.time(), attempt));
+        return attempt;
     }
 
     private void send(RunningAttempt attempt) {
@@ -142,7 +143,7 @@ final class Attempts {
     private void freeSlot(RunningAttempt attempt) {
         attempt.executor.reportedStuck.remove(attempt.id);
         if (attempt.executor.running.remove(attempt.id) != null) {
-            placement.freeSlots(attempt.executor, attempt.isAlone ? attempt.executor.cores : 1);
+            placement.freeSlots(attempt);
         }
     }
 

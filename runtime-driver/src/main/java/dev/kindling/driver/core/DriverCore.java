@@ -58,7 +58,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         this.settings = settings;
         this.bugs = bugs;
         out = new Outbox(settings.maxLaunchBytes());
-        placement = new Placement(settings, executors);
+        placement = new Placement(settings, executors, bugs);
         stages = new Stages(settings, out, executors, placement, bugs);
         attempts = new Attempts(settings, out, executors, placement, stages, bugs);
         reaper = new Reaper(settings.scheduling(), out);

@@ -3,6 +3,7 @@ package dev.kindling.driver.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * What is true of a driver's core between any two events. Tests and the simulation check all of it after every event;
@@ -16,6 +17,7 @@ public final class Invariants {
         for (ExecutorState executor : core.executors.registered()) {
             slotsAreCountedRight(executor);
         }
+        sharesAreCountedRight(core);
         for (StageState stage : core.stages.all()) {
             runningAttemptsHoldSlots(stage);
             if (stage.isNeeded) {
@@ -39,13 +41,23 @@ public final class Invariants {
     private static void slotsAreCountedRight(ExecutorState executor) {
         int taken = 0;
         for (RunningAttempt attempt : executor.running.values()) {
-            taken += attempt.isAlone ? executor.cores : 1;
+            taken += attempt.slots();
             if (attempt.executor != executor) {
                 throw broken(attempt, " is listed at ", executor);
             }
         }
         if (executor.freeSlots != executor.cores - taken || executor.freeSlots < 0) {
             throw broken(executor, " has ", executor.freeSlots, " free slots of ", executor.cores, " but runs ", taken);
+        }
+    }
+
+    private static void sharesAreCountedRight(DriverCore core) {
+        TreeMap<String, Integer> taken = new TreeMap<>();
+        for (ExecutorState executor : core.executors.registered()) {
+            executor.running.values().forEach(attempt -> taken.merge(attempt.pool, attempt.slots(), Integer::sum));
+        }
+        if (!taken.equals(core.placement.pools().slotsHeld())) {
+            throw broken("pools hold ", core.placement.pools().slotsHeld(), " slots, but attempts take ", taken);
         }
     }
 
@@ -93,7 +105,7 @@ public final class Invariants {
         if (stage.isReady != isInputThere) {
             throw broken(stage, " is ready: ", stage.isReady, ", its input: ", isInputThere);
         }
-        if (stage.isReady && stage.tasks.isWaiting() && !core.placement.isOffered(stage)) {
+        if (stage.isReady && stage.tasks.isWaiting() && !stage.isOffered) {
             throw broken("waiting tasks of ", stage, " are not offered any slot");
         }
     }

@@ -1,13 +1,12 @@
 package dev.kindling.driver.core;
 
 import java.util.Comparator;
-import java.util.Iterator;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Brings waiting tasks and free slots together: stages in the order of their jobs, executors with the most free slots
- * first, so that work spreads.
+ * Brings waiting tasks and free slots together: stages in the order of {@link Pools}, executors with the most free
+ * slots first, so that work spreads.
  *
  * <p>A slot that was freed is offered to the stages in order; a stage that got new tasks is offered all free slots. A
  * slot that nobody may take now (a task waits for a better host, or a retry for its time) is offered again at the next
@@ -24,18 +23,21 @@ final class Placement {
     private final DriverSettings settings;
     private final ExecutorTable executors;
     private final TreeSet<ExecutorState> withFreeSlots = new TreeSet<>(MOST_FREE_FIRST);
-    private final TreeMap<Long, StageState> runnable = new TreeMap<>();
+    private final Pools pools;
+    private final Set<PlantedBug> bugs;
     private final TreeSet<ExecutorState> freed = new TreeSet<>(Comparator.comparingInt(executor -> executor.index));
     private boolean hasNewTasks;
 
     /** Receives the decisions. */
     interface Launcher {
-        void launch(StageState stage, TaskSet.Choice task, ExecutorState executor);
+        RunningAttempt launch(StageState stage, TaskSet.Choice task, ExecutorState executor);
     }
 
-    Placement(DriverSettings settings, ExecutorTable executors) {
+    Placement(DriverSettings settings, ExecutorTable executors, Set<PlantedBug> bugs) {
         this.settings = settings;
         this.executors = executors;
+        this.bugs = bugs;
+        pools = new Pools(settings.scheduling().isFair(), settings.scheduling().pools());
     }
 
     // ---- slots --------------------------------------------------------------------------------------------------
@@ -45,13 +47,15 @@ final class Placement {
         freed.add(executor);
     }
 
+    /** With all that runs on it. */
     void removeExecutor(ExecutorState executor) {
+        executor.running.values().forEach(attempt -> pools.hold(attempt.stage, attempt.pool, -attempt.slots()));
         withFreeSlots.remove(executor);
         freed.remove(executor);
         hasNewTasks = true;
     }
 
-    void takeSlots(ExecutorState executor, int count) {
+    private void takeSlots(ExecutorState executor, int count) {
         withFreeSlots.remove(executor);
         executor.freeSlots -= count;
         if (executor.freeSlots > 0) {
@@ -59,39 +63,37 @@ final class Placement {
         }
     }
 
-    void freeSlots(ExecutorState executor, int count) {
-        if (executor.isLost) {
-            return;
+    /** The attempt has ended. */
+    void freeSlots(RunningAttempt attempt) {
+        if (attempt.isCurrent || !bugs.contains(PlantedBug.SHARE_NOT_RELEASED)) {
+            pools.hold(attempt.stage, attempt.pool, -attempt.slots());
         }
+        ExecutorState executor = attempt.executor;
         withFreeSlots.remove(executor);
-        executor.freeSlots += count;
+        executor.freeSlots += attempt.slots();
         withFreeSlots.add(executor);
         freed.add(executor);
+    }
+
+    Pools pools() {
+        return pools;
     }
 
     // ---- stages -------------------------------------------------------------------------------------------------
 
     /** The stage can run, and may have got new tasks. */
     void offer(StageState stage) {
-        runnable.put(stage.rank, stage);
+        pools.offer(stage);
         hasNewTasks = true;
     }
 
     void withdraw(StageState stage) {
-        runnable.remove(stage.rank, stage);
+        pools.withdraw(stage);
     }
 
-    /** The stage's first job has changed. */
-    void rerank(StageState stage, long rank) {
-        boolean isRunnable = runnable.remove(stage.rank, stage);
-        stage.rank = rank;
-        if (isRunnable) {
-            runnable.put(rank, stage);
-        }
-    }
-
-    boolean isOffered(StageState stage) {
-        return runnable.get(stage.rank) == stage;
+    /** The stage is done for another job first than before, or for its first one. */
+    void rank(StageState stage, long rank, JobGraph job) {
+        pools.move(stage, pools.nameFor(job.properties()), rank);
     }
 
     // ---- the meeting --------------------------------------------------------------------------------------------
@@ -110,31 +112,25 @@ final class Placement {
     }
 
     private void placeOn(ExecutorState executor, long nowMs, Launcher launcher) {
-        Iterator<StageState> inOrder = runnable.values().iterator();
-        while (inOrder.hasNext() && executor.freeSlots > 0) {
-            StageState stage = inOrder.next();
-            boolean hasPlaced = true;
-            while (hasPlaced && executor.freeSlots > 0) {
-                hasPlaced = placeOne(stage, executor, nowMs, launcher);
+        StageState stage = pools.first();
+        while (stage != null && executor.freeSlots > 0) {
+            if (!placeOne(stage, executor, nowMs, launcher)) {
+                pools.setAside(stage);
             }
-            if (!stage.tasks.isWaiting()) {
-                inOrder.remove();
-            }
+            stage = pools.first();
         }
+        pools.bringBack();
     }
 
     private void placeEverywhere(long nowMs, Launcher launcher) {
-        Iterator<StageState> inOrder = runnable.values().iterator();
-        while (inOrder.hasNext() && !withFreeSlots.isEmpty()) {
-            StageState stage = inOrder.next();
-            boolean hasPlaced = true;
-            while (hasPlaced && stage.tasks.isWaiting() && !withFreeSlots.isEmpty()) {
-                hasPlaced = placeOnMostFree(stage, nowMs, launcher);
+        StageState stage = pools.first();
+        while (stage != null && !withFreeSlots.isEmpty()) {
+            if (!placeOnMostFree(stage, nowMs, launcher)) {
+                pools.setAside(stage);
             }
-            if (!stage.tasks.isWaiting()) {
-                inOrder.remove();
-            }
+            stage = pools.first();
         }
+        pools.bringBack();
     }
 
     /** One task on the first executor that may take one; the usual case looks at one executor. */
@@ -148,7 +144,7 @@ final class Placement {
     }
 
     private boolean placeOne(StageState stage, ExecutorState executor, long nowMs, Launcher launcher) {
-        if (!stage.tasks.isWaiting() || executors.fullDisks.isAvoided(executor, executors.liveCount())) {
+        if (executors.fullDisks.isAvoided(executor, executors.liveCount())) {
             return false;
         }
         long waitMs = Math.min(settings.localityWaitMs(), stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS));
@@ -156,8 +152,12 @@ final class Placement {
         if (task == null) {
             return false;
         }
-        takeSlots(executor, task.isAlone() ? executor.cores : 1);
-        launcher.launch(stage, task, executor);
+        if (!stage.tasks.isWaiting()) {
+            pools.withdraw(stage);
+        }
+        RunningAttempt attempt = launcher.launch(stage, task, executor);
+        takeSlots(executor, attempt.slots());
+        pools.hold(stage, attempt.pool, attempt.slots());
         return true;
     }
 }

@@ -23,6 +23,9 @@ final class RunningAttempt {
     final int stageAttempt;
 
     final Locality locality;
+    /** In whose name it holds its slots. */
+    final String pool;
+
     final long launchedMs;
     /** Of the job for which it was launched. */
     final SortedMap<String, String> properties;
@@ -52,10 +55,15 @@ final class RunningAttempt {
         this.properties = properties;
         this.stageAttempt = stage.attemptNumber;
         this.locality = task.locality();
+        this.pool = stage.pool;
         this.launchedMs = nowMs;
         this.lastSentMs = nowMs;
         this.lastNamedMs = nowMs;
         this.isAlone = task.isAlone();
+    }
+
+    int slots() {
+        return isAlone ? executor.cores : 1;
     }
 
     /** What makes its executor stop it. */

@@ -1,14 +1,28 @@
 package dev.kindling.driver.core;
 
+import java.util.Collections;
+import java.util.SortedMap;
+
 /**
  * How the driver's core shares slots among jobs and ends those that shall end; all times in milliseconds.
  *
  * @param stuckLimitMs an attempt that goes on for so long after it was interrupted is reported, and its executor replaced
  *     if that can be done; 0 for never
+ * @param isFair whether pools share the executors; else the earlier job is served first
+ * @param pools by name, those that were configured
  * @param canReplaceStuck whether executors are processes of their own, which can be ended without harm to others
  */
-public record SchedulingSettings(long stuckLimitMs, boolean canReplaceStuck) {
+public record SchedulingSettings(
+        boolean isFair, SortedMap<String, PoolSettings> pools, long stuckLimitMs, boolean canReplaceStuck) {
+    public static SchedulingSettings fair(SortedMap<String, PoolSettings> pools) {
+        return new SchedulingSettings(true, pools, 10_000, true);
+    }
+
+    public SchedulingSettings stuckAfter(long limitMs, boolean canReplace) {
+        return new SchedulingSettings(isFair, pools, limitMs, canReplace);
+    }
+
     public static SchedulingSettings defaults() {
-        return new SchedulingSettings(10_000, true);
+        return new SchedulingSettings(false, Collections.emptySortedMap(), 10_000, true);
     }
 }

@@ -25,6 +25,12 @@ final class StageState {
     boolean isReady;
     /** Order among stages that can run: the place of its first job, then its own. */
     long rank;
+    /** In whose turn it gets slots: that of its first job. */
+    String pool = Pools.DEFAULT;
+    /** Of all attempts of it that have not ended, wanted or not. */
+    int slotsHeld;
+    /** Whether it waits for slots; kept by {@link Pools}. */
+    boolean isOffered;
 
     int maxTaskFailures;
     boolean isStartReported;

@@ -163,7 +163,7 @@ final class Stages {
 
     private void join(StageState stage, Jobs.Job job) {
         if (stage.jobIds.isEmpty()) {
-            stage.rank = rankOf(stage, job);
+            placement.rank(stage, rankOf(stage, job), job.graph);
             stage.maxTaskFailures = job.graph.maxTaskFailures();
         }
         stage.jobIds.add(job.id());
@@ -701,7 +701,7 @@ final class Stages {
 
     private void fail(
             Jobs.Job job, ErrorCode code, String message, Optional<TaskFailure> failure, Optional<ExitReason> exit) {
-        end(job, "job " + job.id() + " failed");
+        end(job, "job " + job.id() + (code == ErrorCode.CANCELLED ? " was cancelled" : " failed"));
         if (job.commit != null) {
             out.add(new DriverEffect.DiscardOutput(job.id(), job.commit.target));
         }
@@ -722,7 +722,8 @@ final class Stages {
                     forgotten.add(spec.shuffleId());
                 }
             } else {
-                placement.rerank(stage, rankOf(stage, jobs.find(stage.jobIds.first())));
+                Jobs.Job next = jobs.find(stage.jobIds.first());
+                placement.rank(stage, rankOf(stage, next), next.graph);
             }
         }
         jobs.end(job);

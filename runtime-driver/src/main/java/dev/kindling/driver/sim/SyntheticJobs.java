@@ -174,6 +174,7 @@ final class SyntheticJobs implements SimJobs {
         TreeMap<String, String> properties = new TreeMap<>();
         properties.put(JobProperties.GROUP, groupOf(jobId));
         properties.put(JobProperties.TAGS, "all,job-" + jobId);
+        properties.put(JobProperties.POOL, List.of("a", "b", "").get(jobId % 3));
         properties.put(JobProperties.INTERRUPT, Boolean.toString(jobId % 3 != 0));
         return properties;
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What the driver decides, told as scripts. */
@@ -156,6 +157,136 @@ class DriverCoreTest {
         driver.launched("s5p0#0");
     }
 
+    // ---- pools ------------------------------------------------------------------------------------------------------
+
+    private static DriverScript fair(Map<String, PoolSettings> pools, DriverScript.Executor... executors) {
+        return DriverScript.with(
+                DriverSettings.defaults().with(SchedulingSettings.fair(new TreeMap<>(pools))), executors);
+    }
+
+    private static JobGraph jobIn(String pool, int jobId, int tasks) {
+        return job(jobId)
+                .with("kindling.scheduler.pool", pool)
+                .resultStage(jobId, tasks)
+                .build();
+    }
+
+    @Test
+    void smallJobIsNotStarvedBehindALargeOneInAnotherPool() {
+        DriverScript driver = fair(Map.of(), executor("e1", 4))
+                .submit(jobIn("large", 1, 100))
+                .submit(jobIn("small", 2, 2))
+                .notLaunched("s2p0#0");
+
+        driver.finishes("s1p0#0").launched("s2p0#0");
+        driver.finishes("s1p1#0").launched("s2p1#0");
+        driver.finishes("s1p2#0").launched("s1p4#0");
+        driver.finishes("s2p0#0").launched("s1p5#0");
+        driver.finishes("s2p1#0").says("complete job 2");
+    }
+
+    @Test
+    void withoutFairSharingTheEarlierJobGetsAllItCanUse() {
+        DriverScript driver = DriverScript.with(executor("e1", 2))
+                .submit(jobIn("large", 0, 4))
+                .submit(jobIn("small", 1, 1));
+
+        driver.finishes("s0p0#0").finishes("s0p1#0").launched("s0p3#0").notLaunched("s1p0#0");
+        driver.finishes("s0p2#0").launched("s1p0#0");
+    }
+
+    @Test
+    void slotsAreSharedByWeight() {
+        DriverScript driver = fair(Map.of("heavy", new PoolSettings(3, 0, false)), executor("e1", 8))
+                .submit(jobIn("first", 0, 8))
+                .submit(jobIn("heavy", 1, 20))
+                .submit(jobIn("light", 2, 20));
+
+        driver.finishAll(0);
+
+        assertEquals(
+                Map.of("heavy", 6, "light", 2), driver.core().placement.pools().slotsHeld());
+    }
+
+    @Test
+    void poolBelowItsMinimumShareComesFirst() {
+        Map<String, PoolSettings> pools = Map.of(
+                "a", new PoolSettings(1, 2, false),
+                "b", new PoolSettings(1, 4, false),
+                "heavy", new PoolSettings(100, 0, false));
+        DriverScript driver = fair(pools, executor("e1", 8))
+                .submit(jobIn("first", 0, 8))
+                .submit(jobIn("heavy", 1, 20))
+                .submit(jobIn("a", 2, 20))
+                .submit(jobIn("b", 3, 20));
+
+        for (int slot = 0; slot < 3; slot++) {
+            driver.finishes("s0p" + slot + "#0");
+        }
+        assertEquals(
+                Map.of("a", 1, "b", 2, "first", 5),
+                driver.core().placement.pools().slotsHeld());
+        driver.finishAll(0);
+
+        assertEquals(
+                Map.of("a", 2, "b", 4, "heavy", 2),
+                driver.core().placement.pools().slotsHeld());
+    }
+
+    @Test
+    void jobsOfAFairPoolShareItAndThoseOfAnotherStandInLine() {
+        DriverScript driver = fair(Map.of("even", new PoolSettings(1, 0, true)), executor("e1", 4))
+                .submit(jobIn("first", 0, 4))
+                .submit(jobIn("even", 1, 9))
+                .submit(jobIn("even", 2, 9))
+                .submit(jobIn("line", 3, 9))
+                .submit(jobIn("line", 4, 9));
+
+        driver.finishAll(0);
+
+        driver.launched("s1p0#0")
+                .launched("s2p0#0")
+                .launched("s3p0#0")
+                .launched("s3p1#0")
+                .notLaunched("s4p0#0");
+    }
+
+    @Test
+    void cancelledAttemptTakesFromItsPoolsShareUntilItsEndIsReported() {
+        DriverScript driver = fair(Map.of(), executor("e1", 2))
+                .submit(jobIn("a", 1, 1))
+                .submit(jobIn("b", 2, 1))
+                .submit(jobIn("a", 3, 2))
+                .submit(jobIn("b", 4, 2))
+                .on(new DriverEvent.CancelJob(1, "asked"));
+        assertEquals(Map.of("a", 1, "b", 1), driver.core().placement.pools().slotsHeld());
+
+        driver.fails("s1p0#0", new TaskFailure.Cancelled("asked")).launched("s3p0#0");
+        driver.loses("e1");
+
+        assertEquals(Map.of(), driver.core().placement.pools().slotsHeld());
+    }
+
+    @Test
+    void stageSharedByTwoJobsIsServedInTheNameOfTheFirstThenOfTheOther() {
+        DriverScript driver = fair(Map.of(), executor("e1", 2))
+                .submit(job(1).with("kindling.scheduler.pool", "a")
+                        .mapStage(0, 6, 1)
+                        .resultStage(11, 1, 0)
+                        .build())
+                .submit(job(2).with("kindling.scheduler.pool", "b")
+                        .mapStage(0, 6, 1)
+                        .resultStage(12, 1, 0)
+                        .build());
+        assertEquals(Map.of("a", 2), driver.core().placement.pools().slotsHeld());
+
+        driver.on(new DriverEvent.CancelJob(1, "asked")).finishes("s0p0#0");
+
+        assertEquals(Map.of("a", 1, "b", 1), driver.core().placement.pools().slotsHeld());
+        driver.finishAll(0).finishAll(0).finishAll(0).finishAll(12).says("complete job 2");
+        assertEquals(Map.of(), driver.core().placement.pools().slotsHeld());
+    }
+
     // ---- groups and tags --------------------------------------------------------------------------------------------
 
     @Test
@@ -236,7 +367,8 @@ class DriverCoreTest {
 
     @Test
     void stuckAttemptInTheDriversOwnProcessIsSaidOnceAndKeepsItsSlot() {
-        DriverSettings local = DriverSettings.defaults().with(new SchedulingSettings(10_000, false));
+        DriverSettings local =
+                DriverSettings.defaults().with(SchedulingSettings.defaults().stuckAfter(10_000, false));
         DriverScript driver = DriverScript.with(local, executor("e1", 2))
                 .submit(job(1).resultStage(0, 1).build())
                 .on(new DriverEvent.CancelJob(1, "asked"))
@@ -251,7 +383,8 @@ class DriverCoreTest {
 
     @Test
     void reaperThatIsSwitchedOffLetsThemGoOn() {
-        DriverSettings never = DriverSettings.defaults().with(new SchedulingSettings(0, true));
+        DriverSettings never =
+                DriverSettings.defaults().with(SchedulingSettings.defaults().stuckAfter(0, true));
         DriverScript driver = DriverScript.with(never, executor("e1", 1))
                 .submit(job(1).resultStage(0, 1).build())
                 .on(new DriverEvent.CancelJob(1, "asked"))

@@ -36,7 +36,7 @@ class PlantedBugsTest {
                                     ? SimOptions.Workload.DEALT
                                     : SimOptions.Workload.SYNTHETIC,
                             new SimCores(
-                                    () -> new DriverCore(DriverSettings.defaults(), EnumSet.of(bug)),
+                                    () -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)),
                                     () -> new ExecutorCore(ExecutorSettings.defaults())))));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
@@ -44,7 +44,7 @@ class PlantedBugsTest {
                     defect.name(),
                     () -> isFound(
                             SimOptions.Workload.SYNTHETIC,
-                            new SimCores(() -> new DriverCore(DriverSettings.defaults()), defect.core()))));
+                            new SimCores(() -> new DriverCore(SimCores.driverSettings()), defect.core()))));
         }
         return tests;
     }
