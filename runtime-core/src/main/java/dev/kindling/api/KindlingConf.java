@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Settings of an application, by name. Open until a context is made from it, which keeps a copy of its own and checks
@@ -26,6 +27,8 @@ public final class KindlingConf implements Cloneable {
     /** What people see the application called. */
     public static final Key<String> APP_NAME =
             new Key<>("kindling.app.name", String.class, "kindling", "The application's name, for people.");
+
+    private static final String KRYO_CLASSES = "kindling.kryo.classesToRegister";
 
     private final TreeMap<String, String> values = new TreeMap<>();
 
@@ -73,6 +76,19 @@ public final class KindlingConf implements Cloneable {
     /** Jars of the program and of what it uses, for every executor; in the place of those set before. */
     public KindlingConf setJars(String... jars) {
         return set("kindling.jars", String.join(",", jars));
+    }
+
+    /**
+     * Classes of the program's rows, added to those named before. Rows need no registration here; a class that is named
+     * is checked when the application starts, and one that cannot be serialized is refused then.
+     */
+    public KindlingConf registerKryoClasses(Class<?>... classes) {
+        Stream<String> before = Stream.of(get(KRYO_CLASSES, "").split(",")).filter(name -> !name.isBlank());
+        return set(
+                KRYO_CLASSES,
+                Stream.concat(before, Stream.of(classes).map(Class::getName))
+                        .distinct()
+                        .collect(Collectors.joining(",")));
     }
 
     public KindlingConf set(String key, String value) {

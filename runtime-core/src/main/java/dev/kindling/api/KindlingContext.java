@@ -282,6 +282,14 @@ public final class KindlingContext implements AutoCloseable {
         return session.statusTracker();
     }
 
+    /**
+     * How much this process logs from now on: {@code ALL}, {@code TRACE}, {@code DEBUG}, {@code INFO}, {@code WARN},
+     * {@code ERROR}, {@code FATAL} or {@code OFF}. Executors in processes of their own keep their level.
+     */
+    public void setLogLevel(String level) {
+        session.setLogLevel(level);
+    }
+
     /** A jar that tasks need from now on; where a class is in several jars, the one that was there first has it. */
     public void addJar(String path) {
         session.addJar(path);

@@ -26,7 +26,12 @@ public final class ApplicationKeys {
             .defaultsTo(List.of())
             .doc("Files that every executor finds in its working directory under their own names.");
 
-    static final List<ConfigKey<?>> ALL = List.of(NAME, MASTER, DEFAULT_PARALLELISM, JARS, FILES);
+    public static final ConfigKey<List<String>> KRYO_CLASSES = ConfigKey.list("kindling.kryo.classesToRegister")
+            .defaultsTo(List.of())
+            .doc("Classes of rows to look at when the application starts: one that is missing or cannot be serialized"
+                    + " ends the start. Nothing needs to be registered to be serialized.");
+
+    static final List<ConfigKey<?>> ALL = List.of(NAME, MASTER, DEFAULT_PARALLELISM, JARS, FILES, KRYO_CLASSES);
 
     private ApplicationKeys() {}
 }

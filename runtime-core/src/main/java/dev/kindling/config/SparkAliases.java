@@ -18,6 +18,7 @@ final class SparkAliases {
             Map.entry("spark.master", new Alias(ApplicationKeys.MASTER.name(), "")),
             Map.entry("spark.default.parallelism", new Alias(ApplicationKeys.DEFAULT_PARALLELISM.name(), "")),
             Map.entry("spark.jars", new Alias(ApplicationKeys.JARS.name(), "")),
+            Map.entry("spark.kryo.classesToRegister", new Alias(ApplicationKeys.KRYO_CLASSES.name(), "")),
             Map.entry("spark.files", new Alias(ApplicationKeys.FILES.name(), "")),
             Map.entry("spark.executor.instances", new Alias(ExecutorKeys.COUNT.name(), "")),
             Map.entry("spark.executor.cores", new Alias(ExecutorKeys.CORES.name(), "")),

@@ -1,5 +1,6 @@
 package dev.kindling.rdd;
 
+import dev.kindling.plan.Placement;
 import dev.kindling.plan.PlanNode;
 
 /** The tree of sets as text, the last one first; what is behind a shuffle stands further right. */
@@ -31,7 +32,12 @@ final class DebugText {
 
     private static String line(PlanNode node) {
         String kind = node.getClass().getSimpleName();
-        String by = node instanceof PlanNode.Shuffle shuffle ? " by " + shuffle.by() : "";
+        String by = node instanceof PlanNode.Shuffle shuffle
+                ? " by " + shuffle.by()
+                        + Placement.reasonFor(shuffle)
+                                .map(reason -> " (" + reason + ")")
+                                .orElse("")
+                : "";
         return node.origin() + " [" + node.id() + "] " + kind + by;
     }
 }

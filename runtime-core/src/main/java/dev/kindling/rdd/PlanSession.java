@@ -27,6 +27,7 @@ import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.RecordReader;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
+import dev.kindling.util.LogLevels;
 import java.io.IOException;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
@@ -229,6 +230,15 @@ public final class PlanSession implements Session {
     @Override
     public StatusTracker statusTracker() {
         return events.status();
+    }
+
+    @Override
+    public void setLogLevel(String level) {
+        LogLevels.setRoot(LogLevels.nameOf(level)
+                .orElseThrow(() -> new KindlingException(
+                        ErrorCode.BAD_ARGUMENT,
+                        CallSite.of("setLogLevel") + ": there is no level '" + level + "'; give one of "
+                                + String.join(", ", LogLevels.NAMES))));
     }
 
     @Override

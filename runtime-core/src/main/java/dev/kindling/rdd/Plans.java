@@ -11,6 +11,7 @@ import dev.kindling.api.function.Function2;
 import dev.kindling.plan.Combiner;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.Origin;
+import dev.kindling.plan.Placement;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.RangeBounds;
@@ -110,7 +111,7 @@ record Plans(PlanSession session, Origin origin) {
             return left.partitionCount() == 0 ? right : left;
         }
         Optional<Partitioner> by = left.partitioner();
-        if (by.isPresent() && isPlacedBy(right, by.get())) {
+        if (by.isPresent() && Placement.isBy(right, by.get())) {
             return new PlanNode.AlignedUnion(
                     session.nextSetId(), origin, sides(PlanNode.AlignedUnion.class, left, right), by.get());
         }
@@ -164,13 +165,13 @@ record Plans(PlanSession session, Origin origin) {
 
     PlanNode partitionBy(PlanNode parent, Partitioner by) {
         warnOfMissingEquals(parent, by);
-        return isPlacedBy(parent, by) ? parent : shuffle(parent, by, new ReduceSide.PairRows());
+        return Placement.isBy(parent, by) ? parent : shuffle(parent, by, new ReduceSide.PairRows());
     }
 
     /** Two objects of one class place keys alike in most programs; without {@code equals} nobody can know it. */
     private void warnOfMissingEquals(PlanNode parent, Partitioner by) {
         Partitioner known = parent.partitioner().orElse(by);
-        if (known != by && known.getClass() == by.getClass() && !hasOwnEquals(by.getClass())) {
+        if (known != by && known.getClass() == by.getClass() && !Placement.hasOwnEquals(by.getClass())) {
             LOG.warn(
                     "{}: rows placed by one {} are shuffled to be placed by another one. If both place keys alike, give"
                             + " the class equals and hashCode: then nothing is shuffled",
@@ -179,23 +180,15 @@ record Plans(PlanSession session, Origin origin) {
         }
     }
 
-    private static boolean hasOwnEquals(Class<?> type) {
-        try {
-            return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("every class has equals", e);
-        }
-    }
-
     /** Rows that lie where they should are grouped where they are: a co-group of one set. */
     PlanNode groupByKey(PlanNode parent, Partitioner by) {
-        return isPlacedBy(parent, by)
+        return Placement.isBy(parent, by)
                 ? mapValues(coGroup(List.of(parent), by), RowFunctions.OnlyGroup.FIRST)
                 : shuffle(parent, by, new ReduceSide.Groups());
     }
 
     PlanNode combineByKey(PlanNode parent, Combiner combiner, Partitioner by, boolean mapSide) {
-        return isPlacedBy(parent, by)
+        return Placement.isBy(parent, by)
                 ? mapValues(coGroup(List.of(parent), by), new RowFunctions.FoldGroup(combiner))
                 : shuffle(parent, by, new ReduceSide.Combined(combiner, mapSide));
     }
@@ -232,10 +225,6 @@ record Plans(PlanSession session, Origin origin) {
     }
 
     // ---- partitioners and orders ------------------------------------------------------------------------------------
-
-    static boolean isPlacedBy(PlanNode node, Partitioner by) {
-        return node.partitioner().equals(Optional.of(by));
-    }
 
     /**
      * How rows are placed when the program does not say: as those of the parents are that have most partitions, if

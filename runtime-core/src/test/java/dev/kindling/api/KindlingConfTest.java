@@ -77,4 +77,13 @@ class KindlingConfTest {
         assertEquals("local[3]", conf.get(KindlingConf.MASTER));
         assertEquals(7, conf.getInt("app.x", 0));
     }
+
+    @Test
+    void registeredClassesAddUp() {
+        KindlingConf conf = new KindlingConf(false)
+                .registerKryoClasses(String.class, int[].class)
+                .registerKryoClasses(Thread.State.class, String.class);
+
+        assertEquals("java.lang.String,[I,java.lang.Thread$State", conf.get("kindling.kryo.classesToRegister"));
+    }
 }

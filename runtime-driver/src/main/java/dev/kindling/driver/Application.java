@@ -11,6 +11,7 @@ import dev.kindling.driver.launch.Program;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
 import dev.kindling.rdd.AccumulatorRegistry;
+import dev.kindling.serde.RegisteredClasses;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -86,6 +87,7 @@ final class Application implements AutoCloseable {
         try {
             config.get(ApplicationKeys.JARS).forEach(program::addJar);
             config.get(ApplicationKeys.FILES).forEach(program::addFile);
+            RegisteredClasses.check(config.get(ApplicationKeys.KRYO_CLASSES), program.loader());
             AccumulatorRegistry accumulators = new AccumulatorRegistry(program.loader());
             Driver driver = new Driver(DriverSetup.of(id, master, program.loader(), config), events, io, accumulators);
             Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, driver).cluster(master);

@@ -78,6 +78,9 @@ public interface Session extends AutoCloseable {
 
     StatusTracker statusTracker();
 
+    /** See {@code KindlingContext.setLogLevel}. */
+    void setLogLevel(String level);
+
     /** See {@code KindlingContext.addJar}. */
     void addJar(String path);
 
