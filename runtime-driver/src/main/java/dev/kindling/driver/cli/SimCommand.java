@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,8 +32,8 @@ final class SimCommand implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "N", description = "How many seeds to run (default: ${DEFAULT-VALUE}).")
     private int seedCount = 1;
 
-    @Option(names = "--executors", paramLabel = "N", description = "Executors (default: ${DEFAULT-VALUE}).")
-    private int executors = 5;
+    @Option(names = "--executors", paramLabel = "N", description = "Executors (default: the seed's own number).")
+    private Integer executors;
 
     @Option(names = "--kill", paramLabel = "P", description = "Probability that an executor dies, each second.")
     private Double kill;
@@ -54,8 +55,8 @@ final class SimCommand implements Callable<Integer> {
             names = "--job",
             paramLabel = "JOB",
             description = "ZIP_COUNT, the demo's job by the real operators, SYNTHETIC, jobs that also save and are"
-                    + " cancelled, or DEALT, jobs that are not deterministic (default: ${DEFAULT-VALUE}).")
-    private SimOptions.Workload job = SimOptions.Workload.ZIP_COUNT;
+                    + " cancelled, or DEALT, jobs that are not deterministic (default: the seed's own).")
+    private SimOptions.Workload job;
 
     @Option(names = "--trace", description = "Print every event.")
     private boolean isTraced;
@@ -76,7 +77,7 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (executors < 1 || seedCount < 1) {
+        if (executors != null && executors < 1 || seedCount < 1) {
             throw new UsageError(
                     "sim: " + executors + " executors and " + seedCount + " seeds; give at least 1 of each");
         }
@@ -91,9 +92,18 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private SimOptions optionsOf(long seed) {
+        return new SimOptions(
+                seed,
+                executors == null ? OptionalInt.empty() : OptionalInt.of(executors),
+                Optional.of(ratesOf(seed)),
+                Optional.ofNullable(job),
+                Optional.empty());
+    }
+
+    private Map<FaultKind, Double> ratesOf(long seed) {
         Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
         if (isFaultless) {
-            return new SimOptions(seed, executors, Optional.of(rates), job, Optional.empty());
+            return rates;
         }
         rates.putAll(Simulation.ratesOf(seed));
         if (kinds != null) {
@@ -106,7 +116,7 @@ final class SimCommand implements Callable<Integer> {
         if (drop != null) {
             rates.put(FaultKind.DROP, drop);
         }
-        return new SimOptions(seed, executors, Optional.of(rates), job, Optional.empty());
+        return rates;
     }
 
     private static String sentence(SimReport report) {
@@ -114,10 +124,11 @@ final class SimCommand implements Callable<Integer> {
         report.struck().forEach((kind, count) -> struck.add(count + " " + nameOf(kind)));
         return String.format(
                 Locale.ROOT,
-                "seed %d: %d %s right in %.1f virtual seconds, %d events, hash %016x; faults: %s",
+                "seed %d: %d of %d %s right in %.1f virtual seconds, %d events, hash %016x; faults: %s",
                 report.seed(),
                 report.succeededJobs(),
-                report.succeededJobs() == 1 ? "action" : "actions",
+                report.submittedJobs(),
+                report.submittedJobs() == 1 ? "job" : "jobs",
                 report.virtualMs() / 1000.0,
                 report.steps(),
                 report.hash(),
@@ -140,7 +151,9 @@ final class SimCommand implements Callable<Integer> {
     private String commandFor(SimReport report) {
         StringJoiner names = new StringJoiner(",");
         report.rates().keySet().forEach(kind -> names.add(kind.name()));
-        String command = "kindling sim --trace --seed " + report.seed() + " --executors " + executors + " --job " + job;
+        String command = "kindling sim --trace --seed " + report.seed()
+                + (executors == null ? "" : " --executors " + executors)
+                + (job == null ? "" : " --job " + job);
         if (report.rates().isEmpty()) {
             return command + " --no-faults";
         }

@@ -52,7 +52,7 @@ final class SimCluster {
     private static final int MAX_DRIVER_PAUSE_MS = 20_000;
     private static final int MAX_CLOG_MS = 40_000;
     private static final int WATCH_MS = 500;
-    private static final int CORES = 2;
+    private static final int MAX_CORES = 3;
 
     /** The driver's number in the network; an executor's is its incarnation. */
     static final int DRIVER = 0;
@@ -208,8 +208,9 @@ final class SimCluster {
             world.in(100, () -> exited(executorId, launches, 1, "no such jar"));
             return;
         }
+        int cores = 1 + random.nextInt(MAX_CORES);
         world.in(200 + random.nextInt(2_000), () -> {
-            SimExecutor process = new SimExecutor(this, executorId, nextIncarnation++, launches, CORES);
+            SimExecutor process = new SimExecutor(this, executorId, nextIncarnation++, launches, cores);
             if (!isClosed) {
                 processes.put(process.incarnation, process);
                 process.start();

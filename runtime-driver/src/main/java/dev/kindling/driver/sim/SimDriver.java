@@ -31,7 +31,7 @@ import java.util.TreeSet;
  */
 final class SimDriver {
     /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
-    private static final int MAX_TICK_MS = 400;
+    private static final int MAX_TICK_MS = 700;
 
     private static final int MIN_TICK_MS = 100;
     private static final int FETCH_TIMEOUT_MS = 4_000;
@@ -101,6 +101,10 @@ final class SimDriver {
         jobs.put(graph.jobId(), job);
         on(new DriverEvent.JobSubmitted(graph));
         return job;
+    }
+
+    int submittedCount() {
+        return jobs.size();
     }
 
     void cancel(JobRun job) {

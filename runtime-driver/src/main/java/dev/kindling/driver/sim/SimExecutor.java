@@ -30,11 +30,14 @@ import java.util.TreeMap;
 final class SimExecutor {
     static final long HEAP_BYTES = 64 << 20;
     /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
-    private static final int MAX_TICK_MS = 700;
+    private static final int MAX_TICK_MS = 900;
 
-    private static final int MIN_TICK_MS = 100;
+    private static final int MIN_TICK_MS = 200;
     private static final long POOL_BYTES = 4 << 20;
-    private static final int MAX_USUAL_RUN_MS = 1_500;
+    /** Tasks that are over in a moment are as usual as those that outlast a heartbeat. */
+    private static final int MAX_USUAL_RUN_MS = 2_000;
+
+    private static final int RUN_MAGNITUDES = 5;
 
     final SimCluster cluster;
     final SimDisk disk;
@@ -274,7 +277,7 @@ final class SimExecutor {
                     SimFetch fetch = new SimFetch(
                             SimExecutor.this,
                             shuffle,
-                            cluster.jobs.bucketsPerPartition(program, shuffle.leafId()),
+                            cluster.jobs.bucketsPerPartition(launch, program, shuffle.leafId()),
                             launch.attempt().partition(),
                             this::fetchNext,
                             this::endWith);
@@ -283,7 +286,7 @@ final class SimExecutor {
                     return;
                 }
             }
-            long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS);
+            long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
             in(cluster.faults.strikes(FaultKind.STRAGGLE) ? 20 * runMs : runMs, this::compute);
         }
 

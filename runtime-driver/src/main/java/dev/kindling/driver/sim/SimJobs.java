@@ -14,7 +14,7 @@ interface SimJobs {
     List<Integer> shuffles();
 
     /** How many fine buckets the leaf's shuffle has for each of its partitions. */
-    int bucketsPerPartition(byte[] program, int leafId);
+    int bucketsPerPartition(TaskLaunch task, byte[] program, int leafId);
 
     /** Does a task at one instant, over inputs that were fetched before. */
     TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment);

@@ -4,40 +4,51 @@ import dev.kindling.sim.FaultKind;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
  * What to simulate.
  *
  * @param seed decides everything that is not said here
- * @param executors how many are started with
+ * @param executors how many are started with; empty for as many as the seed draws
  * @param rates rate of each fault; empty for a mixture drawn by the seed
- * @param workload which jobs run
+ * @param workload which jobs run; empty for those drawn by the seed
  * @param trace receives every event as a line; empty for none
  */
 public record SimOptions(
         long seed,
-        int executors,
+        OptionalInt executors,
         Optional<Map<FaultKind, Double>> rates,
-        Workload workload,
+        Optional<Workload> workload,
         Optional<Consumer<String>> trace) {
     /** Which jobs run. */
     public enum Workload {
         /** The demo's job, by the real planner and the real operators. */
-        ZIP_COUNT,
+        ZIP_COUNT(1),
         /** Jobs of tiny bodies that make use of all the control plane can do, cancelling and saving included. */
-        SYNTHETIC,
+        SYNTHETIC(15),
         /** A job whose first map stage deals its rows otherwise in every attempt. */
-        DEALT
+        DEALT(4);
+
+        /** The sum of all shares. */
+        static final int SHARES = 20;
+
+        /** Seeds in {@link #SHARES} that run it. */
+        final int share;
+
+        Workload(int share) {
+            this.share = share;
+        }
     }
 
     public SimOptions {
         rates = rates.map(SimOptions::copyOf);
     }
 
-    /** The jobs of this seed under the faults of this seed. */
+    /** All that this seed draws. */
     public static SimOptions of(long seed) {
-        return new SimOptions(seed, 5, Optional.empty(), Workload.SYNTHETIC, Optional.empty());
+        return new SimOptions(seed, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static Map<FaultKind, Double> copyOf(Map<FaultKind, Double> rates) {
@@ -50,8 +61,12 @@ public record SimOptions(
         return new SimOptions(seed, executors, Optional.of(rates), workload, trace);
     }
 
+    public SimOptions withExecutors(int executors) {
+        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, trace);
+    }
+
     public SimOptions running(Workload workload) {
-        return new SimOptions(seed, executors, rates, workload, trace);
+        return new SimOptions(seed, executors, rates, Optional.of(workload), trace);
     }
 
     public SimOptions tracedTo(Consumer<String> lines) {

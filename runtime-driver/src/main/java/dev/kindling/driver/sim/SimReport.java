@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param hash of all events: equal for equal runs
  * @param virtualMs how long the run took on its own clock
  * @param steps events that happened
+ * @param submittedJobs jobs that were begun
  * @param succeededJobs jobs whose result came and was right; the others failed for a planted cause
  * @param rates of the faults that were on
  * @param struck how often each fault struck
@@ -21,6 +22,7 @@ public record SimReport(
         long hash,
         long virtualMs,
         long steps,
+        int submittedJobs,
         int succeededJobs,
         Map<FaultKind, Double> rates,
         Map<FaultKind, Integer> struck) {

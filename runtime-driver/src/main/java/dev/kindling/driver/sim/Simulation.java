@@ -1,6 +1,7 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.KindlingException;
+import dev.kindling.driver.sim.SimOptions.Workload;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
@@ -9,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /**
  * Runs jobs on a simulated cluster, one run a seed, and says whether all went as it must. Everything happens on the
@@ -17,6 +19,7 @@ import java.util.Optional;
 public final class Simulation {
     static final int MAX_TASK_FAILURES = 4;
 
+    private static final int MAX_EXECUTORS = 6;
     private static final int STORY_LINES = 400;
     private static final int MIN_CHAOS_MS = 3_000;
     private static final int MAX_CHAOS_MS = 30_000;
@@ -34,9 +37,12 @@ public final class Simulation {
         long healAtMs = world.random("heal").nextInt(MIN_CHAOS_MS, MAX_CHAOS_MS);
         Faults faults = new Faults(world, rates, healAtMs);
         Optional<String> violation = Optional.empty();
+        SimCluster cluster = clusterOf(options, world, faults, cores);
         int succeeded = 0;
         try {
-            succeeded = runJobs(options, world, faults, cores);
+            cluster.start();
+            succeeded = cluster.jobs.run(cluster);
+            cluster.end(cluster.jobs.shuffles());
         } catch (SimViolation | KindlingException e) {
             violation = Optional.of(e.getMessage());
             world.note("oracle", e.getMessage());
@@ -47,6 +53,7 @@ public final class Simulation {
                 world.hash(),
                 world.nowMs(),
                 world.stepCount(),
+                cluster.driver.submittedCount(),
                 succeeded,
                 rates,
                 faults.struckCounts());
@@ -71,19 +78,33 @@ public final class Simulation {
         return Faults.drawnBy(new SimWorld(seed, Optional.empty()));
     }
 
-    private static int runJobs(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
+    private static SimCluster clusterOf(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
         SimOutputs outputs = new SimOutputs();
-        SimJobs jobs = switch (options.workload()) {
-            case ZIP_COUNT -> new ZipCountJob(world.random("jobs"));
-            case SYNTHETIC -> new SyntheticJobs(world.random("jobs"), outputs, false);
-            case DEALT -> new SyntheticJobs(world.random("jobs"), outputs, true);
+        SimJobs jobs = jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), world, outputs);
+        int executors =
+                options.executors().orElseGet(() -> world.random("executors").nextInt(1, MAX_EXECUTORS + 1));
+        return new SimCluster(world, faults, cores, jobs, outputs, executors, MAX_TASK_FAILURES);
+    }
+
+    /** The jobs that a seed draws when none are given. */
+    public static Workload workloadOf(long seed) {
+        int drawn = new SimWorld(seed, Optional.empty()).random("workload").nextInt(Workload.SHARES);
+        for (Workload workload : Workload.values()) {
+            drawn -= workload.share;
+            if (drawn < 0) {
+                return workload;
+            }
+        }
+        throw new IllegalStateException("the shares of the workloads are less than " + Workload.SHARES);
+    }
+
+    private static SimJobs jobsOf(Workload workload, SimWorld world, SimOutputs outputs) {
+        SplittableRandom random = world.random("jobs");
+        return switch (workload) {
+            case ZIP_COUNT -> ZipCountPrograms.drawnBy(random).jobs();
+            case SYNTHETIC -> new SyntheticJobs(random, outputs, false);
+            case DEALT -> new SyntheticJobs(random, outputs, true);
         };
-        SimCluster cluster =
-                new SimCluster(world, faults, cores, jobs, outputs, options.executors(), MAX_TASK_FAILURES);
-        cluster.start();
-        int succeeded = jobs.run(cluster);
-        cluster.end(jobs.shuffles());
-        return succeeded;
     }
 
     /**

@@ -43,7 +43,7 @@ final class SyntheticJobs implements SimJobs {
     private static final String TARGET = "sim:/out";
     private static final int ROWS = 16;
     private static final int KEYS = 11;
-    private static final int MAX_MAPS = 8;
+    private static final int MAX_MAPS = 6;
     /** More than any key: the second shuffle's keys are sums of ones. */
     private static final int KEY_LIMIT = 1 + ROWS * MAX_MAPS;
 
@@ -73,8 +73,8 @@ final class SyntheticJobs implements SimJobs {
     SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
         maps = 1 + random.nextInt(MAX_MAPS);
-        firstReduces = 1 + random.nextInt(6);
-        secondReduces = 1 + random.nextInt(4);
+        firstReduces = 1 + random.nextInt(4);
+        secondReduces = 1 + random.nextInt(3);
         rows = new byte[maps][];
         for (int map = 0; map < maps; map++) {
             rows[map] = rowsDrawnBy(random);
@@ -315,7 +315,7 @@ final class SyntheticJobs implements SimJobs {
     // ---- the tasks ----------------------------------------------------------------------------------------------
 
     @Override
-    public int bucketsPerPartition(byte[] program, int leafId) {
+    public int bucketsPerPartition(TaskLaunch task, byte[] program, int leafId) {
         return 1;
     }
 

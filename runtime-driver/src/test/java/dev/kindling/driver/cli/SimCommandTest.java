@@ -13,7 +13,7 @@ class SimCommandTest {
     void goodSeedIsOneLineAndTheSameOneEachTime() {
         String once = run("sim", "--seed", "42", "--kill", "0.02", "--drop", "0.05");
 
-        assertTrue(once.startsWith("0\nseed 42: 2 actions right in "), once);
+        assertTrue(once.startsWith("0\nseed 42: "), once);
         assertEquals(1, once.lines().skip(1).count());
         assertEquals(once, run("sim", "--seed", "42", "--kill", "0.02", "--drop", "0.05"));
     }

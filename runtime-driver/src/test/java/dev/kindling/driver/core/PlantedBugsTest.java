@@ -31,20 +31,14 @@ class PlantedBugsTest {
         for (PlantedBug bug : PlantedBug.values()) {
             tests.add(dynamicTest(
                     "driver " + bug,
-                    () -> isFound(
-                            bug == PlantedBug.DIGEST_NOT_COMPARED
-                                    ? SimOptions.Workload.DEALT
-                                    : SimOptions.Workload.SYNTHETIC,
-                            new SimCores(
-                                    () -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)),
-                                    () -> new ExecutorCore(ExecutorSettings.defaults())))));
+                    () -> isFound(new SimCores(
+                            () -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)),
+                            () -> new ExecutorCore(ExecutorSettings.defaults())))));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
             tests.add(dynamicTest(
                     defect.name(),
-                    () -> isFound(
-                            SimOptions.Workload.SYNTHETIC,
-                            new SimCores(() -> new DriverCore(SimCores.driverSettings()), defect.core()))));
+                    () -> isFound(new SimCores(() -> new DriverCore(SimCores.driverSettings()), defect.core()))));
         }
         return tests;
     }
@@ -64,9 +58,9 @@ class PlantedBugsTest {
         }
     }
 
-    private static void isFound(SimOptions.Workload workload, SimCores cores) {
+    private static void isFound(SimCores cores) {
         for (long seed = 0; seed < SEEDS; seed++) {
-            SimReport report = Simulation.run(SimOptions.of(seed).running(workload), cores);
+            SimReport report = Simulation.run(SimOptions.of(seed), cores);
             if (!report.isGood()) {
                 return;
             }

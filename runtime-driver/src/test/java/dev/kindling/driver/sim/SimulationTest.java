@@ -19,36 +19,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many clusters, many faults: whatever happens, results are right, ends come in time and nothing is left. */
 class SimulationTest {
-    private static final int SEEDS = 500;
-    private static final int ACTIONS_OF_SYNTHETIC = 3;
-    private static final int ACTIONS_OF_ZIP_COUNT = 2;
-    private static final int ACTIONS_OF_DEALT = 2;
+    private static final int SEEDS = 2_000;
 
+    /** Faults end some jobs, as they must; most are survived. */
     @Test
-    void everySeedOfTheDemosJobEndsAsItMust() {
-        allEndAsTheyMust(Workload.ZIP_COUNT, 0.9 * ACTIONS_OF_ZIP_COUNT);
-    }
-
-    @Test
-    void everySeedOfSavingAndCancelledJobsEndsAsItMust() {
-        allEndAsTheyMust(Workload.SYNTHETIC, 0.9 * ACTIONS_OF_SYNTHETIC);
-    }
-
-    /** Whatever is lost and rebuilt with other rows: the results are right, or the job says why there are none. */
-    @Test
-    void everySeedOfAJobThatIsNotDeterministicEndsAsItMust() {
-        allEndAsTheyMust(Workload.DEALT, 0.8 * ACTIONS_OF_DEALT);
-    }
-
-    private static void allEndAsTheyMust(Workload workload, double leastActions) {
+    void everySeedEndsAsItMust() {
         List<SimReport> reports = LongStream.range(0, SEEDS)
                 .parallel()
-                .mapToObj(seed -> Simulation.run(SimOptions.of(seed).running(workload)))
+                .mapToObj(seed -> Simulation.run(SimOptions.of(seed)))
                 .toList();
 
         assertEquals(List.of(), complaints(reports));
+        int submitted = reports.stream().mapToInt(SimReport::submittedJobs).sum();
         int succeeded = reports.stream().mapToInt(SimReport::succeededJobs).sum();
-        assertTrue(succeeded > leastActions * SEEDS, succeeded + " actions succeeded in " + SEEDS + " seeds");
+        assertTrue(submitted > SEEDS, submitted + " jobs in " + SEEDS + " seeds");
+        assertTrue(succeeded > 0.85 * submitted, succeeded + " of " + submitted + " jobs succeeded");
     }
 
     /** Every seed that ever found something finds nothing any more. */

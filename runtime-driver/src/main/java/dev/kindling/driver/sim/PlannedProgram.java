@@ -1,0 +1,289 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.StorageLevel;
+import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.plan.JobPlanner;
+import dev.kindling.driver.plan.JobSubmitter;
+import dev.kindling.driver.plan.PlannerSettings;
+import dev.kindling.event.EventBus;
+import dev.kindling.executor.attempt.TaskEnvironment;
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.executor.task.TaskRunner;
+import dev.kindling.plan.JobSelection;
+import dev.kindling.plan.LeafInput;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.StageBody;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.rdd.AccumulatorRegistry;
+import dev.kindling.rdd.PlanSession;
+import dev.kindling.rdd.ProgramAdditions;
+import dev.kindling.rdd.SessionSettings;
+import dev.kindling.serde.ClosureCodec;
+import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.Faults;
+import dev.kindling.sim.SimWorld;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A program against the public API, planned by the real planner and run by the real operators: what it submitted, and
+ * what came of it, on a cluster without faults. On others the same jobs are submitted again and have to give the same
+ * bytes. So the program checks its results once, and planning costs nothing for each seed.
+ *
+ * <p>Immutable, and shared by all runs that draw it.
+ */
+final class PlannedProgram {
+    private static final ProgramAdditions NOTHING_ADDED = new ProgramAdditions() {
+        @Override
+        public void addJar(String path) {}
+
+        @Override
+        public void addFile(String path) {}
+    };
+
+    /** What users write, and what they would check of it. */
+    interface Program {
+        void run(PlanSession session);
+    }
+
+    /** Something the program did to the driver. */
+    private sealed interface Step {}
+
+    /** A job and the result of each partition. */
+    private record Job(JobGraph graph, Map<Integer, byte[]> results) implements Step {}
+
+    private record Told(DriverEvent event) implements Step {}
+
+    private final List<Step> steps = new ArrayList<>();
+    private final TreeMap<Integer, StageProgram> programs = new TreeMap<>();
+    private final TreeSet<Integer> shuffles = new TreeSet<>();
+
+    /** What executors are sent of a stage, and what it is when it was decoded. */
+    private record StageProgram(byte[] bytes, StageBody body) {}
+
+    private PlannedProgram() {}
+
+    /** Plans and runs it without faults; throws what it throws. */
+    static PlannedProgram of(Program program, int partitions) {
+        PlannedProgram planned = new PlannedProgram();
+        SimWorld world = new SimWorld(0, Optional.empty());
+        SimCluster cluster = new SimCluster(
+                world,
+                new Faults(world, new EnumMap<>(FaultKind.class), 0),
+                SimCores.real(),
+                planned.new Run(),
+                new SimOutputs(),
+                2,
+                Simulation.MAX_TASK_FAILURES);
+        cluster.start();
+        program.run(planned.session(cluster, partitions));
+        return planned;
+    }
+
+    /** The program on another cluster. */
+    SimJobs jobs() {
+        return new Run();
+    }
+
+    // ---- planned --------------------------------------------------------------------------------------------------
+
+    private PlanSession session(SimCluster cluster, int partitions) {
+        ClassLoader classes = PlannedProgram.class.getClassLoader();
+        PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes);
+        SessionSettings settings =
+                new SessionSettings(new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty());
+        return new PlanSession(
+                null,
+                settings,
+                new JobPlanner(new Recorder(cluster), planner),
+                NOTHING_ADDED,
+                new AccumulatorRegistry(classes),
+                new EventBus(List.of()),
+                () -> {});
+    }
+
+    /** Waiting for a job is letting the simulated time pass. */
+    private final class Recorder implements JobSubmitter {
+        private final SimCluster cluster;
+
+        Recorder(SimCluster cluster) {
+            this.cluster = cluster;
+        }
+
+        @Override
+        public void run(JobGraph planned, ResultListener results) {
+            JobGraph graph = fixed(planned);
+            SimDriver.JobRun job = cluster.submit(graph);
+            cluster.await(job);
+            if (job.failure.isPresent()) {
+                DriverEffect.FailJob failure = job.failure.get();
+                throw new KindlingException(failure.code(), failure.message());
+            }
+            steps.add(new Job(graph, job.results));
+            job.results.forEach(results::onResult);
+        }
+
+        @Override
+        public void persist(int setId, StorageLevel level, int partitionCount) {
+            tell(new DriverEvent.PersistSet(setId, level, partitionCount));
+        }
+
+        @Override
+        public void unpersist(int setId, boolean isBlocking) {
+            tell(new DriverEvent.UnpersistSet(setId, -1));
+        }
+
+        private void tell(DriverEvent event) {
+            steps.add(new Told(event));
+            cluster.driver.on(event);
+        }
+
+        @Override
+        public void cancel(JobSelection which, String by) {
+            cluster.driver.cancel(which, by);
+        }
+
+        /** Shuffles are forgotten when the run says so, not when the garbage collector happens to. */
+        @Override
+        public void forgetShuffle(int shuffleId) {}
+    }
+
+    /** The same graph, its inputs worked out once, as far as they do not depend on what is kept. */
+    private JobGraph fixed(JobGraph graph) {
+        List<JobGraph.StageSpec> stages = new ArrayList<>();
+        for (JobGraph.StageSpec stage : graph.stages()) {
+            shuffles.addAll(stage.readsShuffles());
+            programs.computeIfAbsent(
+                    stage.stageId(),
+                    id -> new StageProgram(stage.program(), (StageBody)
+                            ClosureCodec.decode(stage.program(), PlannedProgram.class.getClassLoader())));
+            stages.add(new JobGraph.StageSpec(
+                    stage.stageId(),
+                    stage.name(),
+                    stage.partitionCount(),
+                    stage.shuffleId(),
+                    stage.reducePartitions(),
+                    stage.readsShuffles(),
+                    stage.program(),
+                    stage.persisted().isEmpty() ? FixedInputs.of(stage) : stage.inputs(),
+                    stage.persisted()));
+        }
+        return new JobGraph(
+                graph.jobId(),
+                graph.description(),
+                stages,
+                graph.resultPartitions(),
+                graph.outputTarget(),
+                graph.maxTaskFailures(),
+                graph.properties());
+    }
+
+    private record FixedInputs(List<List<LeafInput>> inputs, List<List<String>> hosts) implements JobGraph.TaskInputs {
+        static FixedInputs of(JobGraph.StageSpec stage) {
+            List<List<LeafInput>> inputs = new ArrayList<>();
+            List<List<String>> hosts = new ArrayList<>();
+            for (int partition = 0; partition < stage.partitionCount(); partition++) {
+                inputs.add(List.copyOf(stage.inputs().of(partition)));
+                hosts.add(List.copyOf(stage.inputs().preferredHosts(partition)));
+            }
+            return new FixedInputs(inputs, hosts);
+        }
+
+        @Override
+        public List<LeafInput> of(int partition) {
+            return inputs.get(partition);
+        }
+
+        @Override
+        public List<String> preferredHosts(int partition) {
+            return hosts.get(partition);
+        }
+    }
+
+    // ---- run ------------------------------------------------------------------------------------------------------
+
+    private final class Run implements SimJobs {
+        private final TaskRunner runner = new TaskRunner();
+
+        /** A program ends with its first action that fails; the causes of that were looked at when it failed. */
+        @Override
+        public int run(SimCluster cluster) {
+            int succeeded = 0;
+            for (Step step : steps) {
+                if (step instanceof Told told) {
+                    cluster.driver.on(told.event);
+                } else if (step instanceof Job job) {
+                    SimDriver.JobRun run = cluster.submit(job.graph);
+                    cluster.await(run);
+                    if (!run.isComplete) {
+                        break;
+                    }
+                    compare(job, run);
+                    succeeded++;
+                }
+            }
+            return succeeded;
+        }
+
+        private static void compare(Job job, SimDriver.JobRun run) {
+            job.results.forEach((partition, expected) -> {
+                if (!Arrays.equals(expected, run.results.get(partition))) {
+                    throw new SimViolation("result " + partition + " of job " + job.graph.jobId() + " is wrong");
+                }
+            });
+        }
+
+        @Override
+        public List<Integer> shuffles() {
+            return List.copyOf(shuffles);
+        }
+
+        @Override
+        public int bucketsPerPartition(TaskLaunch task, byte[] program, int leafId) {
+            return bucketsPerPartition(bodyOf(task, program).root(), leafId);
+        }
+
+        private static int bucketsPerPartition(PlanNode node, int leafId) {
+            if (node instanceof PlanNode.ShuffleRead read && read.id() == leafId) {
+                return read.bucketsPerPartition();
+            }
+            for (PlanNode parent : node.parents()) {
+                int found = bucketsPerPartition(parent, leafId);
+                if (found > 0) {
+                    return found;
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
+            TaskOutcome outcome = runner.run(task, bodyOf(task, program), environment);
+            // Metrics hold what the real clock says: equal seeds would not be equal runs.
+            return outcome instanceof TaskOutcome.Success success
+                    ? new TaskOutcome.Success(
+                            success.result(), success.storedResult(), TaskMetrics.NONE, success.updates())
+                    : outcome;
+        }
+
+        private StageBody bodyOf(TaskLaunch task, byte[] bytes) {
+            StageProgram program = programs.get(task.attempt().stageId());
+            if (!Arrays.equals(program.bytes, bytes)) {
+                throw new SimViolation(task.attempt() + " runs with the program of another stage");
+            }
+            return program.body;
+        }
+    }
+}
