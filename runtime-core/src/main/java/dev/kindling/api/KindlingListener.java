@@ -93,6 +93,10 @@ public interface KindlingListener {
         /** The job does not run the stage: its results are there already. */
         record StageSkipped(Instant time, int jobId, int stageId, String name) implements Event {}
 
+        /** The stage writes this shuffle: map output {@code n} is what its task {@code n} leaves. Told once. */
+        record ShuffleDeclared(Instant time, int shuffleId, int stageId, int mapPartitions, int reducePartitions)
+                implements Event {}
+
         /**
          * @param stageAttempt as {@code currentAttemptId} of its stage
          * @param taskId unique in the application

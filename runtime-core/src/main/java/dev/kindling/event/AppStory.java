@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,16 +20,12 @@ import java.util.TreeMap;
  * simply ran are not told one by one, only summed up with their stage.
  */
 public final class AppStory {
-    private static final int LISTED = 8;
-
-    private final List<String> lines = new ArrayList<>();
+    private final StoryLines lines;
     private final Map<Integer, Long> jobStarts = new TreeMap<>();
     private final Map<Integer, StageRun> stageRuns = new TreeMap<>();
     private final Map<AttemptId, Running> running = new TreeMap<>();
     private final Set<Long> succeededTasks = new HashSet<>();
     private final Map<String, List<AttemptId>> stopped = new LinkedHashMap<>();
-    private long startMs;
-    private long nowMs;
     private int repeatedTasks;
     private long repeatedNanos;
     private int failures;
@@ -52,50 +47,61 @@ public final class AppStory {
         }
     }
 
-    private AppStory() {}
+    private AppStory(StoryLines lines) {
+        this.lines = lines;
+    }
 
     /** One line an event worth telling, with the seconds since the first event in front; at the end what it cost. */
     public static List<String> tell(List<? extends Event> events) {
-        AppStory story = new AppStory();
-        story.startMs = events.isEmpty() ? 0 : events.get(0).time().toEpochMilli();
+        AppStory story = new AppStory(new StoryLines(events));
         for (Event event : events) {
-            story.nowMs = event.time().toEpochMilli();
+            story.lines.at(event);
             story.tell(event);
         }
         story.tellCost();
-        return story.lines;
+        return story.lines.lines();
+    }
+
+    /**
+     * The same of one task, executor or block, attempt by attempt.
+     *
+     * @throws dev.kindling.api.KindlingException {@code BAD_ARGUMENT} when the events say nothing of it; names what they
+     *     tell of
+     */
+    public static List<String> tell(List<? extends Event> events, StorySubject subject) {
+        return SubjectStory.tell(events, subject);
     }
 
     private void tell(Event event) {
         tellStopped(event);
         if (event instanceof Event.ApplicationStart e) {
-            say("application " + e.name() + " (" + e.id() + ") started");
+            lines.say("application " + e.name() + " (" + e.id() + ") started");
         } else if (event instanceof Event.EnvironmentUpdate e) {
-            say("its master is " + e.master());
+            lines.say("its master is " + e.master());
         } else if (event instanceof Event.ApplicationEnd) {
-            say("the application ended");
+            lines.say("the application ended");
         } else if (event instanceof Event.ExecutorAdded e) {
-            say("executor " + e.id() + " came: " + count(e.cores(), "core") + ", " + ByteSizes.format(e.memory())
-                    + " on " + e.host());
+            lines.say("executor " + e.id() + " came: " + StoryLines.count(e.cores(), "core") + ", "
+                    + ByteSizes.format(e.memory()) + " on " + e.host());
         } else if (event instanceof Event.ExecutorSilent e) {
-            say("executor " + e.id() + " has not been heard of for " + Durations.format(e.silentMs())
+            lines.say("executor " + e.id() + " has not been heard of for " + Durations.format(e.silentMs())
                     + ": no new task goes there");
         } else if (event instanceof Event.TaskStuck e) {
-            say("attempt " + new AttemptId(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor()
+            lines.say("attempt " + new AttemptId(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor()
                     + " was cancelled " + Durations.format(e.sinceMs()) + " ago and goes on"
                     + (e.isReplaced() ? "" : "; it keeps its core") + ". It is here:\n" + e.stack());
         } else if (event instanceof Event.ExecutorRemoved e) {
             tellLost(e);
         } else if (event instanceof Event.ExecutorExcluded e) {
-            say("executor " + e.id() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
+            lines.say("executor " + e.id() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
         } else if (event instanceof Event.ExecutorLossExplained e) {
-            say("now it is known why executor " + e.id() + " was lost: " + e.reason());
+            lines.say("now it is known why executor " + e.id() + " was lost: " + e.reason());
         } else if (event instanceof Event.Dropped e) {
-            say(e.events() + " events about tasks and blocks are missing here");
+            lines.say(e.events() + " events about tasks and blocks are missing here");
         } else if (event instanceof Event.MapOutputsLost e) {
-            say(count(e.mapPartitions().size(), "map output") + " of shuffle " + e.shuffleId() + " "
+            lines.say(StoryLines.count(e.mapPartitions().size(), "map output") + " of shuffle " + e.shuffleId() + " "
                     + (e.mapPartitions().size() == 1 ? "is" : "are") + " gone (" + e.reason()
-                    + "): only " + listed(e.mapPartitions(), "partition") + " will be computed again");
+                    + "): only " + StoryLines.listed(e.mapPartitions(), "partition") + " will be computed again");
         } else if (event instanceof Event.JobStart || event instanceof Event.JobEnd) {
             tellJob(event);
         } else if (event instanceof Event.StageSubmitted
@@ -109,12 +115,12 @@ public final class AppStory {
 
     private void tellJob(Event event) {
         if (event instanceof Event.JobStart e) {
-            jobStarts.put(e.jobId(), nowMs);
-            say("job " + e.jobId() + " (" + e.callSite() + ") started: "
-                    + count(e.stageIds().size(), "stage"));
+            jobStarts.put(e.jobId(), lines.nowMs());
+            lines.say("job " + e.jobId() + " (" + e.callSite() + ") started: "
+                    + StoryLines.count(e.stageIds().size(), "stage"));
         } else if (event instanceof Event.JobEnd e) {
-            String after = " after " + since(jobStarts.get(e.jobId()));
-            say("job " + e.jobId()
+            String after = " after " + lines.since(jobStarts.get(e.jobId()));
+            lines.say("job " + e.jobId()
                     + e.failure()
                             .map(failure -> " failed" + after + ": " + AppStatus.messageOf(failure))
                             .orElse(" completed" + after));
@@ -125,49 +131,37 @@ public final class AppStory {
         if (event instanceof Event.StageSubmitted e) {
             StageInfo stage = e.stage();
             int missing = stage.numTasks() - stage.numCompletedTasks();
-            StageRun before = stageRuns.put(stage.stageId(), new StageRun(stage.name(), nowMs, missing));
-            say("stage " + stage.stageId() + " (" + stage.name() + ") "
+            StageRun before = stageRuns.put(stage.stageId(), new StageRun(stage.name(), lines.nowMs(), missing));
+            lines.say("stage " + stage.stageId() + " (" + stage.name() + ") "
                     + (before == null ? "started: " : "runs again: ")
                     + (stage.numCompletedTasks() == 0
-                            ? count(missing, "task")
-                            : count(missing, "task") + " of " + stage.numTasks()
+                            ? StoryLines.count(missing, "task")
+                            : StoryLines.count(missing, "task") + " of " + stage.numTasks()
                                     + ", the results of the others are there"));
         } else if (event instanceof Event.StageSkipped e) {
             StageRun before = stageRuns.get(e.stageId());
-            say("stage " + e.stageId() + " (" + e.name() + ") was skipped: all its map outputs are there"
-                    + (before == null ? "" : ", which saves " + runTime(before.metrics) + " of task time"));
+            lines.say("stage " + e.stageId() + " (" + e.name() + ") was skipped: all its map outputs are there"
+                    + (before == null ? "" : ", which saves " + StoryLines.runTime(before.metrics) + " of task time"));
         } else if (event instanceof Event.StageCompleted e
                 && stageRuns.containsKey(e.stage().stageId())) {
             StageRun run = stageRuns.get(e.stage().stageId());
             e.failure()
                     .ifPresentOrElse(
-                            why -> say("stage " + e.stage().stageId() + " (" + run.name + ") ended unfinished: " + why),
+                            why -> lines.say(
+                                    "stage " + e.stage().stageId() + " (" + run.name + ") ended unfinished: " + why),
                             () -> tellCompleted(e.stage().stageId(), run));
         }
     }
 
     private void tellCompleted(int stageId, StageRun run) {
-        TaskMetrics metrics = run.metrics;
-        StringBuilder text = new StringBuilder("stage " + stageId + " (" + run.name + ") completed after "
-                + since(run.startedMs) + ": " + count(run.attempts, "attempt") + " for " + count(run.taskCount, "task")
-                + ", " + runTime(metrics) + " of task time");
-        append(text, "read", metrics.bytesRead());
-        append(text, "fetched", metrics.shuffleBytesReadLocal() + metrics.shuffleBytesReadRemote());
-        append(text, "of shuffle written", metrics.shuffleBytesWritten());
-        append(text, "spilled", metrics.diskSpilled());
-        append(text, "of output written", metrics.bytesWritten());
-        say(text.toString());
-    }
-
-    private static void append(StringBuilder text, String what, long bytes) {
-        if (bytes > 0) {
-            text.append(", ").append(ByteSizes.format(bytes)).append(' ').append(what);
-        }
+        lines.say("stage " + stageId + " (" + run.name + ") completed after " + lines.since(run.startedMs) + ": "
+                + StoryLines.count(run.attempts, "attempt") + " for " + StoryLines.count(run.taskCount, "task") + ", "
+                + StoryLines.work(run.metrics));
     }
 
     private void tellAttempt(Event event) {
         if (event instanceof Event.TaskStart e) {
-            running.put(idOf(e), new Running(e.executor(), nowMs));
+            running.put(idOf(e), new Running(e.executor(), lines.nowMs()));
             StageRun run = stageRuns.get(e.stageId());
             if (run != null) {
                 run.attempts++;
@@ -188,34 +182,20 @@ public final class AppStory {
         } else if (e.outcome() instanceof Outcome.Killed killed) {
             stopped.computeIfAbsent(killed.reason(), why -> new ArrayList<>()).add(attempt);
         } else {
-            boolean isCharged = e.outcome() instanceof Outcome.Failed failed && failed.countsTowardsLimit();
+            boolean isCharged = StoryLines.isCharged(e.outcome());
             failures += isCharged ? 1 : 0;
-            say("attempt " + attempt + " failed on " + e.executor()
-                    + (ended == null ? "" : " after " + since(ended.startedMs())) + ": " + words(e.outcome())
+            lines.say("attempt " + attempt + " failed on " + e.executor()
+                    + (ended == null ? "" : " after " + lines.since(ended.startedMs())) + ": "
+                    + StoryLines.words(e.outcome())
                     + (isCharged ? "" : " (not counted against the task)"));
         }
-    }
-
-    private static String words(Outcome outcome) {
-        if (outcome instanceof Outcome.Failed failed) {
-            return failed.message();
-        } else if (outcome instanceof Outcome.FetchFailed failed) {
-            return failed.message()
-                    + failed.whyExecutorWent()
-                            .map(why -> "; executor " + failed.fromExecutor() + " was lost: "
-                                    + why.detail().lines().findFirst().orElse(""))
-                            .orElse("");
-        } else if (outcome instanceof Outcome.ExecutorLost) {
-            return "its executor was lost";
-        }
-        return "another attempt had written its output";
     }
 
     /** The attempts that were stopped together, before what happened next. */
     private void tellStopped(Event next) {
         if (!stopped.isEmpty() && !(next instanceof Event.TaskEnd end && end.outcome() instanceof Outcome.Killed)) {
-            stopped.forEach((why, attempts) ->
-                    say(listed(attempts, "attempt") + (attempts.size() == 1 ? " was" : " were") + " stopped: " + why));
+            stopped.forEach((why, attempts) -> lines.say(StoryLines.listed(attempts, "attempt")
+                    + (attempts.size() == 1 ? " was" : " were") + " stopped: " + why));
             stopped.clear();
         }
     }
@@ -239,49 +219,22 @@ public final class AppStory {
                 .map(Map.Entry::getKey)
                 .toList();
         long wastedMs = attempts.stream()
-                .mapToLong(id -> nowMs - running.get(id).startedMs())
+                .mapToLong(id -> lines.nowMs() - running.get(id).startedMs())
                 .sum();
-        say("executor " + e.id() + " was lost"
+        lines.say("executor " + e.id() + " was lost"
                 + (attempts.isEmpty()
                         ? ", nothing ran there"
-                        : " with " + listed(attempts, "attempt") + ", " + Durations.format(wastedMs)
+                        : " with " + StoryLines.listed(attempts, "attempt") + ", " + Durations.format(wastedMs)
                                 + " of work is thrown away")
                 + ": " + e.reason());
     }
 
     private void tellCost() {
         if (lostExecutors + failures + repeatedTasks > 0) {
-            say("what it cost: " + count(lostExecutors, "executor") + " lost, " + count(failures, "failure")
-                    + " counted, " + count(repeatedTasks, "task") + " computed again in "
+            lines.say("what it cost: " + StoryLines.count(lostExecutors, "executor") + " lost, "
+                    + StoryLines.count(failures, "failure")
+                    + " counted, " + StoryLines.count(repeatedTasks, "task") + " computed again in "
                     + Durations.format(repeatedNanos / 1_000_000) + " of task time");
         }
-    }
-
-    // ---- words ----------------------------------------------------------------------------------------------------
-
-    private void say(String sentence) {
-        String indented = sentence.strip().replace("\n", "\n            ");
-        lines.add(String.format(Locale.ROOT, "%8.3f s  %s", (nowMs - startMs) / 1000.0, indented));
-    }
-
-    private String since(Long thenMs) {
-        return thenMs == null ? "some time" : Durations.format(nowMs - thenMs);
-    }
-
-    private static String runTime(TaskMetrics metrics) {
-        return Durations.format(metrics.runNanos() / 1_000_000);
-    }
-
-    private static String count(int count, String noun) {
-        return count + " " + noun + (count == 1 ? "" : "s");
-    }
-
-    private static String listed(List<?> items, String noun) {
-        String names = String.join(
-                ", ", items.stream().limit(LISTED).map(String::valueOf).toList());
-        return noun
-                + (items.size() == 1 ? " " : "s ")
-                + names
-                + (items.size() > LISTED ? " and " + (items.size() - LISTED) + " more" : "");
     }
 }

@@ -241,6 +241,9 @@ public final class Sentences {
         if (event instanceof Event.ExecutorLossExplained e) {
             return "executor " + e.id() + " was lost because: " + e.reason();
         }
+        if (event instanceof Event.ShuffleDeclared e) {
+            return "stage " + e.stageId() + " writes shuffle " + e.shuffleId();
+        }
         if (event instanceof Event.BlockUpdated e) {
             return e.block() + " on " + e.executor() + " takes " + e.memory() + " bytes of memory, " + e.disk()
                     + " of disk" + (e.level().equals(StorageLevel.NONE) ? ": it is gone" : "");

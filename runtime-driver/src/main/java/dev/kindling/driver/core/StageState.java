@@ -34,6 +34,9 @@ final class StageState {
 
     int maxTaskFailures;
     boolean isStartReported;
+    /** Whether it was said which shuffle it writes. */
+    boolean isShuffleTold;
+
     /** How often it was begun again; -1 before the first time. */
     int attemptNumber = -1;
     /** When it was last begun, on the driver's clock. */

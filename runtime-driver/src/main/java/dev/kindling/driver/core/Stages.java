@@ -210,9 +210,19 @@ final class Stages {
             stage.isStartReported = true;
             stage.submittedMs = out.nowMs();
             out.emit(new Event.StageSubmitted(out.time(), infoOf(stage)));
+            tellShuffle(stage);
         }
         if (stage.tasks.isWaiting()) {
             placement.offer(stage);
+        }
+    }
+
+    private void tellShuffle(StageState stage) {
+        JobGraph.StageSpec spec = stage.spec;
+        if (spec.isMapStage() && !stage.isShuffleTold) {
+            stage.isShuffleTold = true;
+            out.emit(new Event.ShuffleDeclared(
+                    out.time(), spec.shuffleId(), stage.id(), spec.partitionCount(), spec.reducePartitions()));
         }
     }
 

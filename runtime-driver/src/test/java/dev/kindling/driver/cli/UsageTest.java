@@ -48,6 +48,7 @@ class UsageTest {
                 "status app-1                       | no application app-1",
                 "kill app-1                         | no application app-1",
                 "story missing.jsonl                | does not exist",
+                "story TEXT --subject task3         | task:3.7 (stage 3, partition 7)",
                 "frobnicate                         | demo"
             })
     void isOneLineAndExitCodeTwo(String command, String hint) throws Exception {
