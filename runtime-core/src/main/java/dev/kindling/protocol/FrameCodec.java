@@ -617,6 +617,7 @@ public final class FrameCodec {
         } else if (result instanceof TaskResult.Stored r) {
             out.tag(3);
             out.number(r.byteCount());
+            out.number(r.crc());
         } else if (result instanceof TaskResult.PartWritten r) {
             out.tag(4);
             out.text(r.attemptFile());
@@ -640,7 +641,7 @@ public final class FrameCodec {
             case 2:
                 return new TaskResult.Direct(in.bytes("bytes"));
             case 3:
-                return new TaskResult.Stored(in.number("byteCount"));
+                return new TaskResult.Stored(in.number("byteCount"), in.integer("crc"));
             case 4:
                 return new TaskResult.PartWritten(
                         in.text("attemptFile"), in.text("finalName"), in.number("rowCount"), in.number("byteCount"));

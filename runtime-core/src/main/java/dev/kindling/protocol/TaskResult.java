@@ -1,5 +1,7 @@
 package dev.kindling.protocol;
 
+import dev.kindling.block.BlockFormat;
+
 /** What a successful attempt leaves behind. */
 public sealed interface TaskResult {
     /**
@@ -14,8 +16,21 @@ public sealed interface TaskResult {
     /** The action's answer for this partition, encoded as {@code ResultCodec} does. */
     record Direct(byte[] bytes) implements TaskResult {}
 
-    /** The same, too large for a frame: kept by the executor until the driver has fetched and dropped it. */
-    record Stored(long byteCount) implements TaskResult {}
+    /**
+     * The same, too large for a frame: kept by the executor until the driver has fetched and dropped it.
+     *
+     * @param crc CRC32C of the bytes, taken before they were kept: a disk may change what it holds
+     */
+    record Stored(long byteCount, int crc) implements TaskResult {
+        public static Stored of(byte[] bytes) {
+            return new Stored(bytes.length, BlockFormat.crcOf(bytes, 0, bytes.length));
+        }
+
+        /** Whether these are the bytes that were kept. */
+        public boolean isOf(byte[] bytes) {
+            return bytes.length == byteCount && crc == BlockFormat.crcOf(bytes, 0, bytes.length);
+        }
+    }
 
     /** A part file of the output waits, invisible, to be published under its final name. */
     record PartWritten(String attemptFile, String finalName, long rowCount, long byteCount) implements TaskResult {}

@@ -383,6 +383,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         try {
             if (job != null) {
                 byte[] bytes = results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount());
+                if (!stored.isOf(bytes)) {
+                    throw new IOException("its bytes fail their checksum");
+                }
                 job.deliver(deliver.partition(), bytes);
             }
             loop.post(new DriverEvent.ResultFetched(deliver.jobId(), deliver.partition(), deliver.attempt()));

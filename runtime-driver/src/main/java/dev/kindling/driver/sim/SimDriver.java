@@ -315,8 +315,8 @@ final class SimDriver {
         if (!isFetching(job, e)) {
             return;
         }
-        if (bytes == null) {
-            lost(job, e, "no such result");
+        if (bytes == null || !((TaskResult.Stored) e.result()).isOf(bytes)) {
+            lost(job, e, bytes == null ? "no such result" : "its bytes fail their checksum");
             return;
         }
         job.fetching.remove(e.partition());

@@ -403,7 +403,7 @@ final class SyntheticJobs implements SimJobs {
     private static TaskOutcome success(TaskResult result, long maxDirectBytes, List<AccumulatorUpdate> updates) {
         if (result instanceof TaskResult.Direct direct && direct.bytes().length > maxDirectBytes) {
             return new TaskOutcome.Success(
-                    new TaskResult.Stored(direct.bytes().length), direct.bytes(), TaskMetrics.NONE, updates);
+                    TaskResult.Stored.of(direct.bytes()), direct.bytes(), TaskMetrics.NONE, updates);
         }
         return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE, updates);
     }

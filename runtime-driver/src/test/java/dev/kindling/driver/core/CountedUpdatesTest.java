@@ -112,7 +112,7 @@ class CountedUpdatesTest {
     @Test
     void resultThatCouldNotBeFetchedAndIsComputedAgainCountsOnce() {
         DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 1).build());
-        driver.finishesAdding("s0p0#0", new TaskResult.Stored(100));
+        driver.finishesAdding("s0p0#0", new TaskResult.Stored(100, 0));
 
         driver.on(new DriverEvent.ResultLost(1, 0, DriverScript.id("s0p0#0"), "connection refused"));
         driver.finishesAdding("s0p0#1", direct());

@@ -1246,7 +1246,7 @@ class DriverCoreTest {
     void storedResultCompletesTheJobOnlyOnceItWasFetched() {
         DriverScript driver = DriverScript.with(executor("e1", 1));
         driver.submit(job(1).resultStage(0, 1).build());
-        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000))
+        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000, 0))
                 .says("deliver result 0")
                 .neverSays("complete job");
 
@@ -1259,7 +1259,7 @@ class DriverCoreTest {
     void storedResultThatIsLostIsComputedAgain() {
         DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
         driver.submit(job(1).resultStage(0, 1).build());
-        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000)).loses("e1");
+        driver.finishes("s0p0#0", new TaskResult.Stored(5_000_000, 0)).loses("e1");
 
         driver.on(new DriverEvent.ResultLost(1, 0, id("s0p0#0"), "connection refused"));
 

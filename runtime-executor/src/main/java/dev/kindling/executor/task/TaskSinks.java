@@ -147,6 +147,6 @@ final class TaskSinks {
         }
         return bytes.length <= settings.maxDirectResultBytes()
                 ? new Drained(new TaskResult.Direct(bytes), new byte[0])
-                : new Drained(new TaskResult.Stored(bytes.length), bytes);
+                : new Drained(TaskResult.Stored.of(bytes), bytes);
     }
 }

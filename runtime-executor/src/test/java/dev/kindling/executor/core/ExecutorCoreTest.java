@@ -64,7 +64,8 @@ class ExecutorCoreTest {
     }
 
     private List<ExecutorEffect> succeeds(AttemptId attempt) {
-        return on(new ExecutorEvent.AttemptSucceeded(attempt, new TaskResult.Stored(1), TaskMetrics.NONE, List.of()));
+        return on(
+                new ExecutorEvent.AttemptSucceeded(attempt, new TaskResult.Stored(1, 0), TaskMetrics.NONE, List.of()));
     }
 
     private static <T extends Frame> List<T> sent(List<ExecutorEffect> effects, Class<T> type) {
