@@ -6,9 +6,10 @@ import java.util.List;
 public final class ResultKeys {
     public static final ConfigKey<Long> MAX_BYTES = ConfigKey.bytes("kindling.result.maxBytes")
             .defaultsTo(1L << 30)
-            .between(1L << 10, 1L << 40)
-            .doc("A job whose results are larger, all partitions together, fails before the driver runs out of"
-                    + " memory.");
+            .between(0L, 1L << 40)
+            .doc(
+                    "A job whose results are larger, all partitions together, fails before they are fetched, and as soon as"
+                            + " its first tasks show that they will be. 0 for no limit.");
 
     public static final ConfigKey<Long> DIRECT_BYTES = ConfigKey.bytes("kindling.result.directBytes")
             .defaultsTo(1L << 20)

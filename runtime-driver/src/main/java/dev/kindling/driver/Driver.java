@@ -108,7 +108,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     @Override
     public void run(JobGraph graph, ResultListener listener) throws InterruptedException {
-        RunningJob job = new RunningJob(graph.jobId(), graph.description(), setup.maxResultBytes());
+        RunningJob job = new RunningJob();
         jobs.put(graph.jobId(), job);
         merges.begin(graph.jobId());
         boolean isEnded = false;
@@ -140,11 +140,12 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private void merge(DriverEffect.MergeUpdates updates) {
         RunningJob job = jobs.get(updates.jobId());
         long waitingBytes = merges.add(updates);
-        if (job != null && waitingBytes > setup.maxResultBytes()) {
+        long maxBytes = setup.maxResultBytes();
+        if (job != null && maxBytes > 0 && waitingBytes > maxBytes) {
             job.fail(() -> new KindlingException(
                     ErrorCode.RESULT_TOO_LARGE,
                     "tasks add to accumulators faster than the driver merges: " + ByteSizes.format(waitingBytes)
-                            + " wait, " + ByteSizes.format(setup.maxResultBytes())
+                            + " wait, " + ByteSizes.format(maxBytes)
                             + " is the most (kindling.result.maxBytes); add less, or make merge faster"));
         }
     }
@@ -345,23 +346,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     private void deliver(DriverEffect.DeliverResult deliver) {
         RunningJob job = jobs.get(deliver.jobId());
-        if (deliver.result() instanceof TaskResult.Direct direct) {
-            if (isAdmitted(job, deliver, direct.bytes().length)) {
-                job.deliver(deliver.partition(), direct.bytes());
-            }
-        } else if (deliver.result() instanceof TaskResult.Stored stored) {
-            boolean isAdmitted = isAdmitted(job, deliver, stored.byteCount());
-            onIo(() -> fetch(isAdmitted ? job : null, deliver, stored));
+        if (deliver.result() instanceof TaskResult.Stored stored) {
+            onIo(() -> fetch(job, deliver, stored));
+        } else if (job != null && deliver.result() instanceof TaskResult.Direct direct) {
+            job.deliver(deliver.partition(), direct.bytes());
         }
-    }
-
-    private boolean isAdmitted(RunningJob job, DriverEffect.DeliverResult deliver, long byteCount) {
-        if (job == null || job.admit(byteCount)) {
-            return job != null;
-        }
-        // The core ignores it when the job has ended before.
-        loop.offer(new DriverEvent.CancelJob(deliver.jobId(), "its results are larger than the driver may hold"));
-        return false;
     }
 
     private void release(DriverEffect.ReleaseExecutor release) {
@@ -381,7 +370,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     /** @param job null when nobody wants the result any more */
     private void fetch(RunningJob job, DriverEffect.DeliverResult deliver, TaskResult.Stored stored) {
         try {
-            if (job != null) {
+            if (job != null && !job.isEnded()) {
                 byte[] bytes = results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount());
                 if (!stored.isOf(bytes)) {
                     throw new IOException("its bytes fail their checksum");
@@ -390,7 +379,6 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             }
             loop.post(new DriverEvent.ResultFetched(deliver.jobId(), deliver.partition(), deliver.attempt()));
         } catch (IOException e) {
-            job.withdraw(stored.byteCount());
             String why = "its result of " + stored.byteCount() + " bytes could not be fetched from executor "
                     + deliver.holder().executorId() + ": " + e.getMessage();
             loop.post(new DriverEvent.ResultLost(deliver.jobId(), deliver.partition(), deliver.attempt(), why));

@@ -59,7 +59,8 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
                 config.get(SchedulerKeys.MODE).equals("FAIR"),
                 pools(config),
                 config.get(SchedulerKeys.REAPER_LIMIT_MS),
-                canReplaceStuck);
+                canReplaceStuck,
+                config.get(ResultKeys.MAX_BYTES));
     }
 
     private static SortedMap<String, PoolSettings> pools(Config config) {

@@ -186,10 +186,28 @@ class ApplicationTest {
         try (KindlingContext kindling = new KindlingContext(conf().set("kindling.result.maxBytes", "64k"))) {
             KindlingException failure = assertThrows(
                     KindlingException.class,
-                    () -> kindling.range(0, 100_000, 1, 8).map(n -> "row " + n).collect());
+                    () -> kindling.range(0, 100_000, 1, 16).map(n -> "row " + n).collect());
 
             assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
-            assertTrue(failure.getMessage().contains("saveAsTextFile"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("(collect at ApplicationTest.java:"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("at most 64 KiB. Read the set"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("with toLocalIterator, write it with saveAsTextFile"));
+        }
+    }
+
+    @Test
+    void firstTasksOfAJobThatWillBringTooMuchEndItBeforeTheOthersRun() {
+        try (KindlingContext kindling = new KindlingContext(
+                conf().set("kindling.result.maxBytes", "1m").set("kindling.result.directBytes", "4k"))) {
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 400_000, 1, 200)
+                            .map(n -> "this is row number " + n)
+                            .collect());
+
+            assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
+            // The first of each eighth, and what ran beside the last of them.
+            assertTrue(failure.getMessage().matches("(?s).* or more, by [89] of 200 tasks.*"), failure.getMessage());
         }
     }
 

@@ -14,7 +14,7 @@ final class Jobs {
     private int submitted;
 
     /** A result that its executor keeps until it is dropped. */
-    record StoredResult(AttemptId attempt, ExecutorState holder) {}
+    record StoredResult(AttemptId attempt, ExecutorState holder, long byteCount) {}
 
     /** One unfinished job: <em>running</em>, then, when it saves, <em>publishing</em>. */
     static final class Job {
@@ -28,9 +28,12 @@ final class Jobs {
         /** Null for a job that saves nothing. */
         final CommitCore commit;
 
+        final ResultBudget budget;
+
         boolean isPublishing;
 
-        private Job(JobGraph graph, int order, StageState resultStage, CommitCore commit) {
+        private Job(JobGraph graph, int order, StageState resultStage, CommitCore commit, ResultBudget budget) {
+            this.budget = budget;
             this.graph = graph;
             this.order = order;
             this.resultStage = resultStage;
@@ -65,8 +68,8 @@ final class Jobs {
         }
     }
 
-    Job submit(JobGraph graph, StageState resultStage, CommitCore commit) {
-        Job job = new Job(graph, submitted++, resultStage, commit);
+    Job submit(JobGraph graph, StageState resultStage, CommitCore commit, ResultBudget budget) {
+        Job job = new Job(graph, submitted++, resultStage, commit, budget);
         unfinished.put(job.id(), job);
         return job;
     }

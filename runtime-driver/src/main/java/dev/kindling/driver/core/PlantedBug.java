@@ -46,6 +46,8 @@ enum PlantedBug {
     STUCK_EXECUTOR_NOT_REPLACED,
     /** A pool goes on to count the slots of attempts that are not wanted any more, after their end. */
     SHARE_NOT_RELEASED,
+    /** A job may bring whatever its tasks answer. */
+    RESULT_SIZE_IGNORED,
     /** What an attempt added to accumulators counts again when its outcome comes a second time. */
     UPDATES_OF_SECOND_OUTCOME_COUNTED,
     /** Every attempt that is accepted counts, also for a partition that was computed before. */

@@ -11,18 +11,27 @@ import java.util.SortedMap;
  * @param isFair whether pools share the executors; else the earlier job is served first
  * @param pools by name, those that were configured
  * @param canReplaceStuck whether executors are processes of their own, which can be ended without harm to others
+ * @param maxResultBytes a job whose results take more fails; 0 for no limit
  */
 public record SchedulingSettings(
-        boolean isFair, SortedMap<String, PoolSettings> pools, long stuckLimitMs, boolean canReplaceStuck) {
+        boolean isFair,
+        SortedMap<String, PoolSettings> pools,
+        long stuckLimitMs,
+        boolean canReplaceStuck,
+        long maxResultBytes) {
     public static SchedulingSettings fair(SortedMap<String, PoolSettings> pools) {
-        return new SchedulingSettings(true, pools, 10_000, true);
+        return new SchedulingSettings(true, pools, 10_000, true, 1L << 30);
     }
 
     public SchedulingSettings stuckAfter(long limitMs, boolean canReplace) {
-        return new SchedulingSettings(isFair, pools, limitMs, canReplace);
+        return new SchedulingSettings(isFair, pools, limitMs, canReplace, maxResultBytes);
+    }
+
+    public SchedulingSettings withMaxResultBytes(long bytes) {
+        return new SchedulingSettings(isFair, pools, stuckLimitMs, canReplaceStuck, bytes);
     }
 
     public static SchedulingSettings defaults() {
-        return new SchedulingSettings(false, Collections.emptySortedMap(), 10_000, true);
+        return new SchedulingSettings(false, Collections.emptySortedMap(), 10_000, true, 1L << 30);
     }
 }

@@ -110,7 +110,9 @@ final class Stages {
         }
         StageState resultStage = new StageState(graph.resultStage(), reads);
         CommitCore commit = graph.outputTarget().map(CommitCore::new).orElse(null);
-        Jobs.Job job = jobs.submit(graph, resultStage, commit);
+        ResultBudget budget = new ResultBudget(graph, settings.scheduling().maxResultBytes());
+        Jobs.Job job = jobs.submit(graph, resultStage, commit, budget);
+        resultStage.tasks.beginWith(budget.probes());
         if (commit != null) {
             rememberTarget(resultStage.id(), commit.target);
         }
@@ -540,8 +542,14 @@ final class Stages {
                 out.add(new DriverEffect.DiscardPart(job.commit.target, part.attemptFile()));
             }
         } else {
+            long byteCount = byteCountOf(result);
             if (result instanceof TaskResult.Stored && !bugs.contains(PlantedBug.COMPLETE_BEFORE_FETCHED)) {
-                job.unfetched.put(partition, new Jobs.StoredResult(attempt.id, attempt.executor));
+                job.unfetched.put(partition, new Jobs.StoredResult(attempt.id, attempt.executor, byteCount));
+            }
+            Optional<String> tooLarge = job.budget.announced(partition, byteCount);
+            if (tooLarge.isPresent() && !bugs.contains(PlantedBug.RESULT_SIZE_IGNORED)) {
+                fail(job, ErrorCode.RESULT_TOO_LARGE, tooLarge.get());
+                return;
             }
             out.add(new DriverEffect.DeliverResult(
                     job.id(), partition, attempt.id, result, attempt.executor.address, metrics));
@@ -553,6 +561,12 @@ final class Stages {
         if (job.hasAllResults()) {
             haveAllResults(job);
         }
+    }
+
+    private static long byteCountOf(TaskResult result) {
+        return result instanceof TaskResult.Stored stored
+                ? stored.byteCount()
+                : result instanceof TaskResult.Direct direct ? direct.bytes().length : 0;
     }
 
     void resultFetched(DriverEvent.ResultFetched e) {
@@ -578,7 +592,9 @@ final class Stages {
         if (job == null || !job.isUnfetched(e.attempt())) {
             return;
         }
-        drop(job.unfetched.remove(e.partition()));
+        Jobs.StoredResult lost = job.unfetched.remove(e.partition());
+        drop(lost);
+        job.budget.lost(e.partition(), lost.byteCount());
         StageState stage = job.resultStage;
         job.missing.add(e.partition());
         if (stage.isNeeded) {

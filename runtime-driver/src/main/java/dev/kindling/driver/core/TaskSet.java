@@ -29,6 +29,7 @@ final class TaskSet {
     private final TreeMap<String, ArrayDeque<Integer>> localByHost = new TreeMap<>();
     private final TreeMap<String, ArrayDeque<Integer>> localByExecutor = new TreeMap<>();
     private final IntFunction<List<String>> preferredExecutors;
+    private final ArrayDeque<Integer> probes = new ArrayDeque<>();
     private final int[] nextAttempt;
     private final TreeMap<Integer, RunningAttempt> running = new TreeMap<>();
     private final TreeMap<Integer, Retry> retries = new TreeMap<>();
@@ -146,6 +147,11 @@ final class TaskSet {
         retries.put(partition, new Retry(notBeforeMs, avoidUntilMs, List.copyOf(avoided), isAlone));
     }
 
+    /** Where no host is better than another, these tasks run before the others. */
+    void beginWith(List<Integer> partitions) {
+        probes.addAll(partitions);
+    }
+
     void withdraw(int partition) {
         anywhere.remove(partition);
         local.remove(partition);
@@ -181,7 +187,7 @@ final class TaskSet {
             lastLocalMs = nowMs;
             return new Choice(partition, false, locality);
         }
-        partition = anywhere.first();
+        partition = firstAnywhere();
         if (partition >= 0) {
             anywhere.remove(partition);
             return new Choice(partition, false, Locality.NO_PREF);
@@ -192,6 +198,16 @@ final class TaskSet {
         }
         local.remove(partition);
         return new Choice(partition, false, Locality.ANY);
+    }
+
+    private int firstAnywhere() {
+        while (!probes.isEmpty()) {
+            int probe = probes.remove();
+            if (anywhere.contains(probe)) {
+                return probe;
+            }
+        }
+        return anywhere.first();
     }
 
     private int takeFrom(ArrayDeque<Integer> candidates) {

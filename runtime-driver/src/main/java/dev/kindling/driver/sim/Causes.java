@@ -70,6 +70,7 @@ final class Causes {
             case TASK_FAILED -> unreadable() >= 4;
             case NON_DETERMINISTIC -> unreadable() > 0 && failure.message().contains(SyntheticJobs.NON_DETERMINISTIC);
             case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
+            case RESULT_TOO_LARGE -> failure.message().contains(SyntheticJobs.TOO_MUCH);
             default -> false;
         };
         if (!isJustified) {

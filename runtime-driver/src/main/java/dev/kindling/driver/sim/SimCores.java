@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 
 /** The cores under test: the real ones, or, in the test of the simulation itself, ones with a planted defect. */
 public record SimCores(Supplier<DriverCore> driver, Supplier<ExecutorCore> executor) {
+    /** Far more than most simulated jobs bring. */
+    static final long MAX_RESULT_BYTES = 64 << 10;
+
     public static SimCores real() {
         return new SimCores(
                 () -> new DriverCore(driverSettings()), () -> new ExecutorCore(ExecutorSettings.defaults()));
@@ -22,6 +25,6 @@ public record SimCores(Supplier<DriverCore> driver, Supplier<ExecutorCore> execu
         SortedMap<String, PoolSettings> pools = new TreeMap<>();
         pools.put("a", new PoolSettings(3, 2, false));
         pools.put("b", new PoolSettings(1, 0, true));
-        return DriverSettings.defaults().with(SchedulingSettings.fair(pools));
+        return DriverSettings.defaults().with(SchedulingSettings.fair(pools).withMaxResultBytes(MAX_RESULT_BYTES));
     }
 }

@@ -40,6 +40,12 @@ final class SyntheticJobs implements SimJobs {
     /** In the name of every stage whose rows depend on the attempt, its own or one that it reads from. */
     static final String NON_DETERMINISTIC = "DEALT";
 
+    /** Of the job that brings too much: in its description, with bytes for each task. */
+    static final String TOO_MUCH = Kind.BRING_TOO_MUCH.name();
+
+    private static final int LARGE_TASKS = 40;
+    private static final int LARGE_RESULT_BYTES = 4_000;
+
     private static final String TARGET = "sim:/out";
     private static final int ROWS = 16;
     private static final int KEYS = 11;
@@ -58,7 +64,8 @@ final class SyntheticJobs implements SimJobs {
         DEALT_OUT,
         DEALT_SUMMED,
         COLLECT,
-        SAVE
+        SAVE,
+        BRING_TOO_MUCH
     }
 
     private final SimOutputs outputs;
@@ -69,6 +76,7 @@ final class SyntheticJobs implements SimJobs {
     private final long[] firstSums = new long[KEY_LIMIT];
     private final boolean isOneCancelled;
     private final boolean isDealt;
+    private final boolean isOneTooLarge;
 
     SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
@@ -82,6 +90,7 @@ final class SyntheticJobs implements SimJobs {
         }
         isOneCancelled = random.nextInt(6) == 0;
         this.isDealt = isDealt;
+        isOneTooLarge = random.nextInt(8) == 0;
     }
 
     // ---- the jobs -----------------------------------------------------------------------------------------------
@@ -121,6 +130,9 @@ final class SyntheticJobs implements SimJobs {
         SimDriver.JobRun saving =
                 cluster.submit(job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
         List<SimDriver.JobRun> jobs = List.of(first, second, saving);
+        if (isOneTooLarge) {
+            bringTooMuch(cluster);
+        }
         jobs.forEach(cluster::await);
         compare(first, expected(firstSums, firstReduces));
         compare(second, expected(secondSums(), secondReduces));
@@ -129,6 +141,18 @@ final class SyntheticJobs implements SimJobs {
             compareCounts(job, cluster.driver);
         }
         return (int) jobs.stream().filter(job -> job.isComplete).count();
+    }
+
+    /** Ends at its first tasks: what all of them would bring is far more than the driver may hold. */
+    private void bringTooMuch(SimCluster cluster) {
+        JobGraph.StageSpec stage = stage(13, LARGE_TASKS, -1, 0, -1, Kind.BRING_TOO_MUCH);
+        SimDriver.JobRun large = cluster.submit(job(4, List.of(stage), false));
+        cluster.await(large);
+        int byteCount =
+                large.results.values().stream().mapToInt(bytes -> bytes.length).sum();
+        if (large.isComplete || byteCount > SimCores.MAX_RESULT_BYTES) {
+            throw new SimViolation("job 4 has brought " + byteCount + " bytes");
+        }
     }
 
     /** In each of the ways there are. */
@@ -161,7 +185,7 @@ final class SyntheticJobs implements SimJobs {
         }
         return new JobGraph(
                 jobId,
-                "job " + jobId,
+                stages.get(stages.size() - 1).name(),
                 stages,
                 partitions,
                 isSaving ? Optional.of(TARGET) : Optional.empty(),
@@ -190,7 +214,7 @@ final class SyntheticJobs implements SimJobs {
             public List<LeafInput> of(int partition) {
                 return List.of(
                         reads < 0
-                                ? new LeafInput.Bytes(stageId, partition, rows[partition])
+                                ? new LeafInput.Bytes(stageId, partition, rows[partition % maps])
                                 : new LeafInput.ShufflePartition(reads, partition, reads));
             }
 
@@ -328,6 +352,7 @@ final class SyntheticJobs implements SimJobs {
             TaskResult result = switch (kind) {
                 case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
                     write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
+                case BRING_TOO_MUCH -> new TaskResult.Direct(new byte[LARGE_RESULT_BYTES]);
                 case COLLECT -> new TaskResult.Direct(encode(sums));
                 case SAVE ->
                     outputs.write(

@@ -157,6 +157,73 @@ class DriverCoreTest {
         driver.launched("s5p0#0");
     }
 
+    // ---- sizes of results -------------------------------------------------------------------------------------------
+
+    private static DriverScript holding(long maxResultBytes) {
+        return DriverScript.with(
+                DriverSettings.defaults().with(SchedulingSettings.defaults().withMaxResultBytes(maxResultBytes)),
+                executor("e1", 8));
+    }
+
+    @Test
+    void jobIsEndedByItsFirstTasksWhenTheWholeWillBeTooLarge() {
+        DriverScript driver = holding(1_000).submit(job(1).resultStage(0, 80).build());
+        for (int part = 0; part < 7; part++) {
+            driver.finishes("s0p" + (5 + 10 * part) + "#0", new TaskResult.Stored(60, 0));
+        }
+        driver.forgetEffects();
+
+        driver.finishes("s0p75#0", new TaskResult.Stored(60, 0))
+                .says("fail job 1 RESULT_TOO_LARGE: the results of job 1 (lesson) will take 3.6 KiB or more, by 8 of 80"
+                        + " tasks; the driver holds at most 1000 B");
+        assertEquals(8, driver.count(Frame.DropResult.class));
+    }
+
+    @Test
+    void fewLargeResultsDoNotSpeakForTheOthers() {
+        DriverScript driver = holding(1_000).submit(job(1).resultStage(0, 80).build());
+
+        driver.finishes("s0p5#0", new TaskResult.Direct(new byte[400]));
+        driver.finishes("s0p15#0", new TaskResult.Direct(new byte[400]));
+        while (driver.finishesAny(0, new TaskResult.Direct(new byte[2]))) {
+            driver.neverSays("fail");
+        }
+
+        driver.says("complete job 1");
+    }
+
+    @Test
+    void smallJobsAreEndedByWhatTheyTakeAndPublishedOnesNever() {
+        DriverScript driver = holding(1_000).submit(job(1).resultStage(0, 8).build());
+        driver.finishes("s0p0#0", new TaskResult.Direct(new byte[500]));
+        driver.finishes("s0p1#0", new TaskResult.Direct(new byte[500])).neverSays("fail");
+        driver.finishes("s0p2#0", new TaskResult.Direct(new byte[1]))
+                .says(
+                        "fail job 1 RESULT_TOO_LARGE: the results of job 1 (lesson) take 1001 B and more, by 3 of 8 tasks");
+
+        driver.submit(job(2).resultStage(1, 1).savingTo("out").build())
+                .finishes("s1p0#0", new TaskResult.PartWritten("a", "part-0", 1, 1L << 40))
+                .says("publish");
+    }
+
+    @Test
+    void resultThatIsLostAndComputedAgainCountsOnce() {
+        DriverScript driver = holding(1_000).submit(job(1).resultStage(0, 1).build());
+        driver.finishes("s0p0#0", new TaskResult.Stored(900, 0))
+                .on(new DriverEvent.ResultLost(1, 0, DriverScript.id("s0p0#0"), "gone"));
+
+        driver.finishes("s0p0#1", new TaskResult.Stored(900, 0))
+                .on(new DriverEvent.ResultFetched(1, 0, DriverScript.id("s0p0#1")))
+                .says("complete job 1");
+    }
+
+    @Test
+    void withoutALimitEverythingComes() {
+        DriverScript driver = holding(0).submit(job(1).resultStage(0, 1).build());
+
+        driver.finishes("s0p0#0", new TaskResult.Stored(Long.MAX_VALUE / 2, 0)).neverSays("fail");
+    }
+
     // ---- pools ------------------------------------------------------------------------------------------------------
 
     private static DriverScript fair(Map<String, PoolSettings> pools, DriverScript.Executor... executors) {
@@ -174,7 +241,7 @@ class DriverCoreTest {
     @Test
     void smallJobIsNotStarvedBehindALargeOneInAnotherPool() {
         DriverScript driver = fair(Map.of(), executor("e1", 4))
-                .submit(jobIn("large", 1, 100))
+                .submit(jobIn("large", 1, 20))
                 .submit(jobIn("small", 2, 2))
                 .notLaunched("s2p0#0");
 

@@ -168,6 +168,17 @@ final class DriverScript {
                 .toList();
     }
 
+    /** The first attempt of the stage that runs, if any does. */
+    boolean finishesAny(int stageId, TaskResult result) {
+        for (AttemptId attempt : places.keySet()) {
+            if (attempt.stageId() == stageId) {
+                finishes(attempt.toString(), result);
+                return true;
+            }
+        }
+        return false;
+    }
+
     DriverScript fails(String attempt, TaskFailure failure) {
         ExecutorAddress at = takePlace(attempt);
         return sends(

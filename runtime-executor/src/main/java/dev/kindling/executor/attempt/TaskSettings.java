@@ -7,7 +7,7 @@ package dev.kindling.executor.attempt;
  * @param batchRows rows handled together, 1024 by default
  * @param pageBytes size of an append page, 16 KiB to 256 KiB
  * @param maxDirectResultBytes a larger result is stored and fetched as a block
- * @param maxResultBytes a larger result fails the job
+ * @param maxResultBytes a larger result fails the job; 0 for no limit
  * @param maxAccumulatorBytes more than that in all accumulators of one attempt fails the job
  */
 public record TaskSettings(

@@ -137,7 +137,7 @@ final class TaskSinks {
                 () -> function.call(scope.environment().attempt().partition(), rows)));
         scope.counters().resultBytes += bytes.length;
         TaskSettings settings = scope.environment().settings();
-        if (bytes.length > settings.maxResultBytes()) {
+        if (settings.maxResultBytes() > 0 && bytes.length > settings.maxResultBytes()) {
             throw new KindlingException(
                     ErrorCode.RESULT_TOO_LARGE,
                     "the result of partition " + scope.environment().attempt().partition() + " has " + bytes.length
