@@ -26,4 +26,10 @@ public record StorageLevel(
     public static final StorageLevel MEMORY_AND_DISK_SER = new StorageLevel(true, true, false, false, 1);
     public static final StorageLevel MEMORY_AND_DISK_SER_2 = new StorageLevel(true, true, false, false, 2);
     public static final StorageLevel OFF_HEAP = new StorageLevel(true, true, true, false, 1);
+
+    /** The name of the constant that is equal to it, such as {@code MEMORY_ONLY}; else its parts. */
+    @Override
+    public String toString() {
+        return StorageLevelNames.of(this);
+    }
 }

@@ -21,7 +21,8 @@ public final class Placement {
     }
 
     private static String reason(Partitioner known, Partitioner wanted) {
-        String both = "placed by " + nameOf(known) + " before, which is not equal to " + nameOf(wanted);
+        String both = "placed by " + PartitionerText.of(known) + " before, which is not equal to "
+                + PartitionerText.of(wanted);
         if (known.getClass() != wanted.getClass()) {
             return both;
         }
@@ -34,26 +35,12 @@ public final class Placement {
                         + " has no equals, so nobody can know that both place keys alike";
     }
 
-    private static String nameOf(Partitioner partitioner) {
-        return hasOwnToString(partitioner.getClass())
-                ? partitioner.toString()
-                : "a " + partitioner.getClass().getSimpleName() + " of " + partitioner.numPartitions();
-    }
-
     /** Whether objects of a class can be equal at all when they are not the same. */
     public static boolean hasOwnEquals(Class<?> type) {
-        return isOwn(type, "equals", Object.class);
-    }
-
-    private static boolean hasOwnToString(Class<?> type) {
-        return isOwn(type, "toString");
-    }
-
-    private static boolean isOwn(Class<?> type, String method, Class<?>... parameters) {
         try {
-            return type.getMethod(method, parameters).getDeclaringClass() != Object.class;
+            return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
         } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("every class has " + method, e);
+            throw new IllegalStateException("every class has equals", e);
         }
     }
 }

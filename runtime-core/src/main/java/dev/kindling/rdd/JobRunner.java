@@ -25,7 +25,7 @@ public interface JobRunner {
     void cancel(JobSelection which, String by);
 
     /** The stages that an action on {@code root} would have. */
-    Lineage lineage(PlanNode root);
+    Lineage lineage(PlanNode root, SetMarks marks);
 
     /** The program's last handle on this shuffle is gone: what it left can be dropped. */
     void forgetShuffle(int shuffleId);

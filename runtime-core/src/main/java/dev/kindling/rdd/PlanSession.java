@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,7 +52,7 @@ import java.util.stream.Stream;
  * <p>Inputs and shuffles live as long as the program can reach a set made of them: when the garbage collector has found
  * a leaf or a shuffle unreachable, the next call that makes a set or runs a job drops its input or its map outputs.
  */
-public final class PlanSession implements Session {
+public final class PlanSession implements Session, SetMarks {
     private final KindlingContext context;
     private final SessionSettings settings;
     private final JobRunner runner;
@@ -65,6 +66,7 @@ public final class PlanSession implements Session {
     private final AtomicInteger shuffles = new AtomicInteger();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final PersistedSets persisted;
+    private final Map<Integer, String> names = new ConcurrentHashMap<>();
     private final Map<Integer, LeafSource> leaves = new ConcurrentHashMap<>();
     private final ReferenceQueue<PlanNode> unreachable = new ReferenceQueue<>();
     private final Map<Reference<PlanNode>, Runnable> releases = new ConcurrentHashMap<>();
@@ -406,6 +408,29 @@ public final class PlanSession implements Session {
                     ErrorCode.BAD_ARGUMENT, origin + ": " + value + " " + what + "; give at least " + least);
         }
         return value;
+    }
+
+    // ---- what the program says of its sets
+    // ----------------------------------------------------------------------------
+
+    /** @param name null takes it back */
+    void name(PlanNode node, String name) {
+        int id = node.id();
+        if (name == null) {
+            names.remove(id);
+        } else if (names.put(id, name) == null) {
+            whenUnreachable(node, () -> names.remove(id));
+        }
+    }
+
+    @Override
+    public Optional<String> nameOf(int setId) {
+        return Optional.ofNullable(names.get(setId));
+    }
+
+    @Override
+    public StorageLevel levelOf(int setId) {
+        return persisted.levelOf(setId);
     }
 
     // ---- what the program can no longer reach

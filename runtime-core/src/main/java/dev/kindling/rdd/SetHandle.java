@@ -32,7 +32,6 @@ abstract class SetHandle<T> implements RDD<T> {
 
     final transient PlanSession session;
     final transient PlanNode node;
-    private volatile String name;
 
     SetHandle(PlanSession session, PlanNode node) {
         this.session = session;
@@ -77,12 +76,12 @@ abstract class SetHandle<T> implements RDD<T> {
 
     @Override
     public String name() {
-        return name;
+        return session.nameOf(node.id()).orElse(null);
     }
 
     @Override
     public RDD<T> setName(String newName) {
-        name = newName;
+        session.name(node, newName);
         return this;
     }
 
@@ -112,19 +111,19 @@ abstract class SetHandle<T> implements RDD<T> {
 
     @Override
     public String toDebugString() {
-        return DebugText.of(node);
+        return DebugText.of(node, session);
     }
 
     @Override
     public Lineage lineage() {
         session.checkOpen(CallSite.of("lineage"));
-        return session.runner().lineage(node);
+        return session.runner().lineage(node, session);
     }
 
     @Override
     public String toString() {
-        return (name == null ? "" : name + " ") + node.origin() + " [set " + node.id() + ", " + getNumPartitions()
-                + " partitions]";
+        return session.nameOf(node.id()).map(name -> name + " ").orElse("") + node.origin() + " [set " + node.id()
+                + ", " + getNumPartitions() + " partitions]";
     }
 
     // ---- kept -------------------------------------------------------------------------------------------------------

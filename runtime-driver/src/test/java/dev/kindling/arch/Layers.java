@@ -50,6 +50,7 @@ final class Layers {
             Map.entry("executor.operator", 8),
             Map.entry("executor.task", 9),
             Map.entry("executor", 10),
+            Map.entry("driver.lineage", 5),
             Map.entry("driver.core", 5),
             Map.entry("driver.plan", 6),
             Map.entry("driver.launch", 11),

@@ -15,6 +15,7 @@ import dev.kindling.protocol.FrameCodec;
 import dev.kindling.rdd.JobRequest;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
+import dev.kindling.rdd.SetMarks;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,7 +50,9 @@ public final class JobPlanner implements JobRunner {
     private final AtomicInteger jobs = new AtomicInteger();
     private final AtomicInteger stages = new AtomicInteger();
     private final Map<Integer, StageSpec> mapStages = new ConcurrentHashMap<>();
-    private final Set<Integer> written = ConcurrentHashMap.newKeySet();
+    /** Of shuffles whose map outputs are all there, the first job that needed them. */
+    private final Map<Integer, Integer> madeByJob = new ConcurrentHashMap<>();
+
     private final Set<Integer> persisted = ConcurrentHashMap.newKeySet();
     private final Map<Integer, ReentrantLock> sampling = new ConcurrentHashMap<>();
 
@@ -119,7 +123,9 @@ public final class JobPlanner implements JobRunner {
                 graph,
                 (partition, encoded) -> results.accept(partition, ResultCodec.decode(encoded, settings.userClasses())));
         // What a job has read was written, whichever job it was.
-        graph.stages().forEach(stage -> written.addAll(stage.readsShuffles()));
+        for (StageSpec stage : graph.stages()) {
+            stage.readsShuffles().forEach(shuffleId -> madeByJob.putIfAbsent(shuffleId, graph.jobId()));
+        }
     }
 
     // ---- from a request to a graph
@@ -259,13 +265,16 @@ public final class JobPlanner implements JobRunner {
     }
 
     @Override
-    public Lineage lineage(PlanNode root) {
-        return StageLineage.of(StageCut.of(root, persisted::contains), written::contains);
+    public Lineage lineage(PlanNode root, SetMarks marks) {
+        return StageLineage.of(root, StageCut.of(root, persisted::contains), marks, shuffleId -> {
+            Integer jobId = madeByJob.get(shuffleId);
+            return jobId == null ? OptionalInt.empty() : OptionalInt.of(jobId);
+        });
     }
 
     @Override
     public void forgetShuffle(int shuffleId) {
-        written.remove(shuffleId);
+        madeByJob.remove(shuffleId);
         if (mapStages.remove(shuffleId) != null) {
             submitter.forgetShuffle(shuffleId);
         }

@@ -1,123 +1,155 @@
 package dev.kindling.driver.plan;
 
 import dev.kindling.api.Lineage;
+import dev.kindling.api.StorageLevel;
+import dev.kindling.driver.lineage.LineageGraph;
+import dev.kindling.driver.lineage.PlannedCall;
+import dev.kindling.driver.lineage.PlannedStage;
+import dev.kindling.plan.Origin;
+import dev.kindling.plan.PartitionerText;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.PlanOrder;
+import dev.kindling.rdd.SetMarks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.function.IntFunction;
 
-/** The stages of a cut plan, for people. */
-record StageLineage(List<Stage> stages) implements Lineage {
-    StageLineage {
-        stages = List.copyOf(stages);
+/** Makes the lineage of a set from its cut plan, from what the program has said of its sets, and from past jobs. */
+final class StageLineage {
+    private final StageCut cut;
+    private final SetMarks marks;
+    private final IntFunction<OptionalInt> madeByJob;
+    private final Map<Integer, List<String>> notes;
+    private final Map<Integer, Integer> writers = new HashMap<>();
+    private final List<PlannedStage> stages = new ArrayList<>();
+
+    private StageLineage(PlanNode root, StageCut cut, SetMarks marks, IntFunction<OptionalInt> madeByJob) {
+        this.cut = cut;
+        this.marks = marks;
+        this.madeByJob = madeByJob;
+        this.notes = PartitionerNotes.of(root);
     }
 
-    static StageLineage of(StageCut cut, IntPredicate isWritten) {
-        List<Stage> stages = new ArrayList<>();
-        Map<Integer, Integer> writers = new HashMap<>();
-        cut.mapStages().forEach((shuffleId, mapStage) -> {
-            writers.put(shuffleId, stages.size());
-            stages.add(stage(stages.size(), mapStage.stage(), writers, isWritten.test(shuffleId)));
-        });
-        stages.add(stage(stages.size(), cut.last(), writers, false));
-        return new StageLineage(withSkippedAncestors(stages));
+    /** @param madeByJob the job that has made the map outputs of a shuffle, by the shuffle's id */
+    static LineageGraph of(PlanNode root, StageCut cut, SetMarks marks, IntFunction<OptionalInt> madeByJob) {
+        return new StageLineage(root, cut, marks, madeByJob).build();
     }
 
-    private static Stage stage(int id, StageCut.Stage cut, Map<Integer, Integer> writers, boolean isSkipped) {
-        List<Integer> parents = cut.readsShuffles().stream().map(writers::get).toList();
-        List<Step> steps = new ArrayList<>();
-        for (PlanNode node : PlanOrder.parentsFirst(cut.root(), n -> false)) {
-            List<Integer> made = node.parents().stream().map(PlanNode::id).toList();
-            steps.add(
-                    new Step(node.id(), node.origin().operation(), node.origin().callSite(), made));
+    private LineageGraph build() {
+        for (StageCut.MapStage mapStage : cut.mapStages().values()) {
+            writers.put(mapStage.shuffle().shuffleId(), stages.size());
+            stages.add(stage(mapStage.stage(), Optional.of(mapStage.shuffle())));
         }
-        return new Stage(id, parents, steps, cut.root().partitionCount(), isSkipped);
+        stages.add(stage(cut.last(), Optional.empty()));
+        return new LineageGraph(withSkips());
     }
 
-    /** What only skipped stages read will not run either. */
-    private static List<Stage> withSkippedAncestors(List<Stage> stages) {
+    private PlannedStage stage(StageCut.Stage stage, Optional<PlanNode.Shuffle> writes) {
+        return new PlannedStage(
+                stages.size(),
+                stage.readsShuffles().stream().map(writers::get).toList(),
+                callsOf(stage.root()),
+                stage.root().partitionCount(),
+                writes.map(StageLineage::outputOf),
+                Optional.empty(),
+                writes.map(shuffle -> notes.getOrDefault(shuffle.shuffleId(), List.of()))
+                        .orElse(List.of()));
+    }
+
+    private static PlannedStage.Output outputOf(PlanNode.Shuffle shuffle) {
+        ReduceSide side = shuffle.reduceSide();
+        String how = side instanceof ReduceSide.Groups
+                ? "grouped"
+                : side instanceof ReduceSide.Sorted
+                        ? "sorted"
+                        : side instanceof ReduceSide.Combined combined
+                                ? combined.mapSide() ? "combined before and after" : "combined"
+                                : "";
+        return new PlannedStage.Output(
+                shuffle.shuffleId(), shuffle.partitionCount(), PartitionerText.of(shuffle.by()), how);
+    }
+
+    // ---- calls of the program ---------------------------------------------------------------------------------------
+
+    /** All nodes that one call has made share its origin. */
+    private List<PlannedCall> callsOf(PlanNode root) {
+        Map<Origin, List<Lineage.Step>> byCall = new IdentityHashMap<>();
+        List<Origin> order = new ArrayList<>();
+        for (PlanNode node : PlanOrder.parentsFirst(root, n -> false)) {
+            // It stands around its own set, which is a step already.
+            if (!(node instanceof PlanNode.Cached)) {
+                List<Lineage.Step> steps = byCall.computeIfAbsent(node.origin(), origin -> {
+                    order.add(origin);
+                    return new ArrayList<>();
+                });
+                steps.add(stepOf(node));
+            }
+        }
+        return order.stream().map(origin -> call(origin, byCall.get(origin))).toList();
+    }
+
+    private Lineage.Step stepOf(PlanNode node) {
+        List<Integer> parents = node instanceof PlanNode.ShuffleRead read
+                ? List.of(
+                        cut.mapStages().get(read.shuffleId()).shuffle().parent().id())
+                : node.parents().stream().map(PlanNode::id).toList();
+        return new Lineage.Step(
+                node.id(),
+                node.origin().operation(),
+                node.origin().callSite(),
+                parents,
+                !marks.levelOf(node.id()).equals(StorageLevel.NONE),
+                false);
+    }
+
+    private PlannedCall call(Origin origin, List<Lineage.Step> steps) {
+        String name = "";
+        StorageLevel level = StorageLevel.NONE;
+        boolean isCheckpointed = false;
+        for (Lineage.Step step : steps) {
+            name = marks.nameOf(step.rddId()).orElse(name);
+            level = step.cached() ? marks.levelOf(step.rddId()) : level;
+            isCheckpointed |= step.checkpointed();
+        }
+        return new PlannedCall(name, origin.operation(), origin.callSite(), level, isCheckpointed, steps);
+    }
+
+    // ---- what will not run ------------------------------------------------------------------------------------------
+
+    private List<PlannedStage> withSkips() {
+        Map<Integer, OptionalInt> made = new LinkedHashMap<>();
+        cut.mapStages().keySet().forEach(shuffle -> made.put(writers.get(shuffle), madeByJob.apply(shuffle)));
         Set<Integer> running = new HashSet<>();
         running.add(stages.size() - 1);
         for (int i = stages.size() - 1; i >= 0; i--) {
-            Stage stage = stages.get(i);
             if (running.contains(i)) {
-                stage.parents().stream()
-                        .filter(parent -> !stages.get(parent).skipped())
+                stages.get(i).parents().stream()
+                        .filter(parent -> made.get(parent).isEmpty())
                         .forEach(running::add);
             }
         }
         return stages.stream()
-                .map(s -> new Stage(s.id(), s.parents(), s.steps(), s.tasks(), !running.contains(s.id())))
+                .map(stage -> running.contains(stage.id()) ? stage : skipped(stage, made.get(stage.id())))
                 .toList();
     }
 
-    @Override
-    public String toText() {
-        StringBuilder text = new StringBuilder();
-        for (Stage stage : stages) {
-            text.append("stage ").append(stage.id()).append(": ").append(tasks(stage));
-            if (!stage.parents().isEmpty()) {
-                text.append(", reads ").append(stage.parents().size() == 1 ? "stage " : "stages ");
-                text.append(String.join(
-                        ", ", stage.parents().stream().map(String::valueOf).toList()));
-            }
-            text.append(stage.skipped() ? ", skipped: its output is there\n" : "\n");
-            for (String step : mergedSteps(stage)) {
-                text.append("    ").append(step).append('\n');
-            }
-        }
-        return text.toString();
-    }
-
-    @Override
-    public String toMermaid() {
-        StringBuilder text = new StringBuilder("flowchart TD\n");
-        for (Stage stage : stages) {
-            text.append("    s").append(stage.id()).append("[\"stage ").append(stage.id());
-            text.append(" (")
-                    .append(tasks(stage))
-                    .append(stage.skipped() ? ", skipped" : "")
-                    .append(")");
-            mergedSteps(stage).forEach(step -> text.append("<br/>").append(escaped(step)));
-            text.append("\"]\n");
-        }
-        for (Stage stage : stages) {
-            stage.parents()
-                    .forEach(parent -> text.append("    s")
-                            .append(parent)
-                            .append(" --> s")
-                            .append(stage.id())
-                            .append('\n'));
-        }
-        stages.stream()
-                .filter(Stage::skipped)
-                .forEach(stage -> text.append("    style s").append(stage.id()).append(" stroke-dasharray: 5 5\n"));
-        return text.toString();
-    }
-
-    private static String tasks(Stage stage) {
-        return stage.tasks() + (stage.tasks() == 1 ? " task" : " tasks");
-    }
-
-    /** One line for each call of the program: what a call is made of inside does not matter to its reader. */
-    private static List<String> mergedSteps(Stage stage) {
-        Set<String> lines = new LinkedHashSet<>();
-        for (Step step : stage.steps()) {
-            lines.add(step.callSite().isEmpty() ? step.operation() : step.operation() + " at " + step.callSite());
-        }
-        return List.copyOf(lines);
-    }
-
-    private static String escaped(String label) {
-        return label.replace("&", "&amp;")
-                .replace("\"", "&quot;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;");
+    private static PlannedStage skipped(PlannedStage stage, OptionalInt madeBy) {
+        return new PlannedStage(
+                stage.id(),
+                stage.parents(),
+                stage.calls(),
+                stage.tasks(),
+                stage.output(),
+                Optional.of(new PlannedStage.Skip(madeBy)),
+                stage.notes());
     }
 }

@@ -13,7 +13,6 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.Groups;
 import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
-import dev.kindling.api.Lineage;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
@@ -448,59 +447,6 @@ class JobPlannerTest {
         StageBody.Sink.FileOutput sink =
                 (StageBody.Sink.FileOutput) jobs.bodyOf(graph.resultStage()).sink();
         assertEquals(graph.outputTarget().orElseThrow(), sink.target());
-    }
-
-    // ---- for people
-    // ---------------------------------------------------------------------------------------------------
-
-    @Test
-    void lineageShowsStagesBeforeAnythingRuns() {
-        PairRDD<Integer, Long> sizes = pairs(4).groupByKey(3).mapValues(Groups::size);
-
-        String text = sizes.lineage().toText();
-
-        assertTrue(jobs.graphs.isEmpty());
-        assertTrue(text.replaceAll("JobPlannerTest.java:\\d+", "HERE").equals("""
-                stage 0: 4 tasks
-                    parallelize at HERE
-                    mapToPair at HERE
-                stage 1: 3 tasks, reads stage 0
-                    groupByKey at HERE
-                    mapValues at HERE
-                """), text);
-        String mermaid = sizes.lineage().toMermaid();
-        assertTrue(mermaid.startsWith("flowchart TD\n    s0[\"stage 0 (4 tasks)<br/>parallelize at "), mermaid);
-        assertTrue(mermaid.endsWith("    s0 --> s1\n"), mermaid);
-    }
-
-    @Test
-    void lineageShowsWhatWillBeSkipped() {
-        PairRDD<Integer, Integer> sums =
-                pairs(4).groupByKey().mapValues(g -> 1).mapToPair(t -> t.swap()).reduceByKey(Integer::sum);
-        assertEquals(List.of(false, false, false), skipped(sums));
-
-        sums.count();
-
-        assertEquals(List.of(true, true, false), skipped(sums));
-        assertTrue(
-                sums.lineage().toText().contains("stage 1: 4 tasks, reads stage 0, skipped"),
-                sums.lineage().toText());
-    }
-
-    private static List<Boolean> skipped(RDD<?> set) {
-        return set.lineage().stages().stream().map(Lineage.Stage::skipped).toList();
-    }
-
-    @Test
-    void theDebugTextIndentsAtShuffles() {
-        String text = pairs(4).groupByKey(3).mapValues(Groups::size).toDebugString();
-
-        assertEquals("""
-                (3) mapValues at HERE [3] Rows
-                |  groupByKey at HERE [2] Shuffle by HashPartitioner(3)
-                 +-(4) mapToPair at HERE [1] Rows
-                    |  parallelize at HERE [0] Slices
-                """, text.replaceAll("JobPlannerTest.java:\\d+", "HERE"), text);
     }
 
     @Test
