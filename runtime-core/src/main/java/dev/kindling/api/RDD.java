@@ -204,6 +204,8 @@ public interface RDD<T> extends Serializable {
 
     <S> RDD<T> sortBy(Function<? super T, ? extends S> key, Comparator<? super S> order, int n);
 
+    <S> RDD<T> sortBy(Function<? super T, ? extends S> key, SerializableComparator<? super S> order, int n);
+
     // ---- actions --------------------------------------------------------------------------------------------------
 
     /** All rows, in partition order; they must fit into the driver's memory. */

@@ -5,6 +5,7 @@ import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
 import dev.kindling.api.function.Function;
+import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
@@ -108,6 +109,12 @@ abstract class ShuffledHandle<T> extends NarrowHandle<T> {
     public <S> RDD<T> sortBy(Function<? super T, ? extends S> key, Comparator<? super S> order, int n) {
         Plans plans = plans("sortBy");
         return sorted(plans, key, plans.order(order, true), n);
+    }
+
+    @Override
+    public <S> RDD<T> sortBy(
+            Function<? super T, ? extends S> key, SerializableComparator<? super S> order, int n) {
+        return sortBy(key, (Comparator<? super S>) order, n);
     }
 
     private RDD<T> sorted(Plans plans, Function<? super T, ?> key, Comparator<Object> order, int n) {

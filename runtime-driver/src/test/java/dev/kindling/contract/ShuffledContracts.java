@@ -47,7 +47,8 @@ final class ShuffledContracts {
             Contract.of(
                     ShuffledContracts::sortBy,
                     "RDD.sortBy(Function,boolean,int)",
-                    "RDD.sortBy(Function,Comparator,int)"),
+                    "RDD.sortBy(Function,Comparator,int)",
+                    "RDD.sortBy(Function,SerializableComparator,int)"),
             Contract.of(
                     ShuffledContracts::sortByKey,
                     "PairRDD.sortByKey()",
@@ -114,6 +115,11 @@ final class ShuffledContracts {
         c.sameOrder(ascending.stream(), c.rdd(3).sortBy(n -> n, true, 4));
         c.sameOrder(c.stream().sorted(NULLS_FIRST.reversed()), c.rdd(3).sortBy(n -> n, false, 2));
         c.sameOrder(c.stream().sorted(ODD_FIRST), c.rdd(3).sortBy(n -> n, ODD_FIRST, 3));
+        Comparator<Integer> order = ODD_FIRST;
+        c.sameOrder(c.stream().sorted(ODD_FIRST), c.rdd(3).sortBy(n -> n, order, 3));
+        c.sameOrder(
+                c.stream().sorted(ODD_FIRST.reversed()),
+                c.rdd(3).sortBy(n -> n, (left, right) -> ODD_FIRST.compare(right, left), 3));
         // Equal keys keep their order.
         c.sameOrder(
                 c.stream().sorted(Comparator.comparing(n -> Objects.hashCode(n) % 3)),
