@@ -1,6 +1,6 @@
 package dev.kindling.api;
 
-import dev.kindling.api.spi.TaskAccumulators;
+import dev.kindling.api.spi.TaskVariables;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Optional;
@@ -96,7 +96,7 @@ public abstract class Accumulator<IN, OUT> implements Serializable {
     /** All functions of an attempt that captured it add to one copy. */
     @Serial
     protected final Object readResolve() {
-        TaskAccumulators task = TaskAccumulators.current();
+        TaskVariables task = TaskVariables.current();
         return task == null || !isRegistered() ? this : task.adopt(this);
     }
 

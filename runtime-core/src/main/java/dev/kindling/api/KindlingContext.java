@@ -180,6 +180,16 @@ public final class KindlingContext implements AutoCloseable {
         return all;
     }
 
+    // ---- what tasks read ------------------------------------------------------------------------------------------
+
+    /**
+     * A value that functions read and that travels to each executor once. It is serialized before this returns: what is
+     * done to it later is seen or not.
+     */
+    public <T> Broadcast<T> broadcast(T value) {
+        return session.broadcast(value);
+    }
+
     // ---- what tasks add to ----------------------------------------------------------------------------------------
 
     public LongAccumulator longAccumulator() {

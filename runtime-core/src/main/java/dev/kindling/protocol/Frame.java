@@ -85,6 +85,8 @@ public sealed interface Frame {
             changes = List.copyOf(changes);
         }
     }
+    /** As it was told by {@link DropBroadcast}; it holds nothing of that value. */
+    record BroadcastDropped(String executorId, long incarnation, long broadcastId) implements ToDriver {}
 
     /** The executor leaves on its own account; the reason is for people. */
     record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
@@ -136,6 +138,8 @@ public sealed interface Frame {
 
     /** This block is not wanted here: it could not be read, or nobody knows it. */
     record DropCachedBlock(CachedBlockId block) implements ToExecutor {}
+    /** Forget the value and its blocks; repeated until {@link BroadcastDropped} comes. */
+    record DropBroadcast(long broadcastId) implements ToExecutor {}
 
     record Shutdown(String reason) implements ToExecutor {}
 }

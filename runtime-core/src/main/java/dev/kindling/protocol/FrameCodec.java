@@ -4,9 +4,11 @@ import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.Frame.AttemptFailed;
 import dev.kindling.protocol.Frame.AttemptFinished;
 import dev.kindling.protocol.Frame.AttemptStuck;
+import dev.kindling.protocol.Frame.BroadcastDropped;
 import dev.kindling.protocol.Frame.CachedBlocksChanged;
 import dev.kindling.protocol.Frame.CachedBlocksReceived;
 import dev.kindling.protocol.Frame.CancelAttempt;
+import dev.kindling.protocol.Frame.DropBroadcast;
 import dev.kindling.protocol.Frame.DropCachedBlock;
 import dev.kindling.protocol.Frame.DropCachedSet;
 import dev.kindling.protocol.Frame.DropMapOutput;
@@ -57,6 +59,7 @@ public final class FrameCodec {
     private static final int LEAVING = 6;
     private static final int ATTEMPT_STUCK = 7;
     private static final int CACHED_BLOCKS_CHANGED = 16;
+    private static final int BROADCAST_DROPPED = 8;
     private static final int REGISTERED = 32;
     private static final int REFUSED = 33;
     private static final int HEARTBEAT_RECEIVED = 34;
@@ -72,6 +75,7 @@ public final class FrameCodec {
     private static final int CACHED_BLOCKS_RECEIVED = 56;
     private static final int DROP_CACHED_SET = 57;
     private static final int DROP_CACHED_BLOCK = 58;
+    private static final int DROP_BROADCAST = 48;
     private static final int FETCH_BLOCKS = 65;
     private static final int FETCH_RESULT = 66;
     private static final int CREDIT = 67;
@@ -245,6 +249,12 @@ public final class FrameCodec {
         } else if (frame instanceof DropResult f) {
             out.tag(DROP_RESULT);
             writeAttempt(out, f.attempt());
+        } else if (frame instanceof BroadcastDropped f) {
+            start(out, BROADCAST_DROPPED, f);
+            out.number(f.broadcastId());
+        } else if (frame instanceof DropBroadcast f) {
+            out.tag(DROP_BROADCAST);
+            out.number(f.broadcastId());
         } else if (frame instanceof Shutdown f) {
             out.tag(SHUTDOWN);
             out.text(f.reason());
@@ -335,6 +345,10 @@ public final class FrameCodec {
                 return new DropMapOutput(in.integer("shuffleId"), readAttempt(in));
             case DROP_RESULT:
                 return new DropResult(readAttempt(in));
+            case BROADCAST_DROPPED:
+                return new BroadcastDropped(in.text("executorId"), in.number("incarnation"), in.number("broadcastId"));
+            case DROP_BROADCAST:
+                return new DropBroadcast(in.number("broadcastId"));
             case SHUTDOWN:
                 return new Shutdown(in.text("reason"));
             default:

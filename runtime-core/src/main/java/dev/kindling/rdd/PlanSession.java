@@ -2,6 +2,7 @@ package dev.kindling.rdd;
 
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.BinaryFile;
+import dev.kindling.api.Broadcast;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
@@ -14,6 +15,7 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.StatusTracker;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
+import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.api.spi.JobControl;
 import dev.kindling.api.spi.KeyRanges;
 import dev.kindling.api.spi.Session;
@@ -57,8 +59,8 @@ public final class PlanSession implements Session, SetMarks {
     private final SessionSettings settings;
     private final JobRunner runner;
     private final ProgramAdditions additions;
-    private final AccumulatorRegistry accumulators;
     private final EventBus events;
+    private final SharedVariables shared;
     private final Runnable shutdown;
     private final JobMarks marks;
     private final Instant startTime = Instant.now();
@@ -68,8 +70,8 @@ public final class PlanSession implements Session, SetMarks {
     private final PersistedSets persisted;
     private final Map<Integer, String> names = new ConcurrentHashMap<>();
     private final Map<Integer, LeafSource> leaves = new ConcurrentHashMap<>();
-    private final ReferenceQueue<PlanNode> unreachable = new ReferenceQueue<>();
-    private final Map<Reference<PlanNode>, Runnable> releases = new ConcurrentHashMap<>();
+    private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
+    private final Map<Reference<Object>, Runnable> releases = new ConcurrentHashMap<>();
 
     /** @param shutdown ends the engine; called once, by the first {@code close()} */
     public PlanSession(
@@ -77,7 +79,7 @@ public final class PlanSession implements Session, SetMarks {
             SessionSettings settings,
             JobRunner runner,
             ProgramAdditions additions,
-            AccumulatorRegistry accumulators,
+            SharedVariables shared,
             EventBus events,
             Runnable shutdown) {
         this.context = context;
@@ -85,8 +87,8 @@ public final class PlanSession implements Session, SetMarks {
         this.runner = runner;
         this.persisted = new PersistedSets(runner);
         this.additions = additions;
-        this.accumulators = accumulators;
         this.events = events;
+        this.shared = shared;
         this.shutdown = shutdown;
         this.marks = new JobMarks(runner::cancel, isClosed::get);
     }
@@ -192,7 +194,28 @@ public final class PlanSession implements Session, SetMarks {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT, origin + ": " + accumulator + " is registered already; make another one");
         }
-        return accumulators.add(accumulator);
+        return shared.accumulators().add(accumulator);
+    }
+
+    @Override
+    public <T> Broadcast<T> broadcast(T value) {
+        Origin origin = CallSite.of("broadcast");
+        checkOpen(origin);
+        if (value instanceof RDD || value instanceof KindlingContext) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin
+                            + (value instanceof RDD
+                                    ? ": a set cannot be broadcast, its rows are on the executors already; join with"
+                                            + " it, or broadcast what collect() returns"
+                                    : ": a context cannot be broadcast, it lives on the driver only"));
+        }
+        BroadcastPublisher publisher = shared.broadcasts();
+        BroadcastKey key = publisher.publish(value, origin.toString());
+        ProgramBroadcast<T> broadcast = new ProgramBroadcast<>(key, value, publisher);
+        long id = key.id();
+        whenUnreachable(broadcast, () -> publisher.destroy(id, "the program has let go of it", false));
+        return broadcast;
     }
 
     @Override
@@ -436,13 +459,13 @@ public final class PlanSession implements Session, SetMarks {
     // ---- what the program can no longer reach
     // -------------------------------------------------------------------------
 
-    private void whenUnreachable(PlanNode node, Runnable release) {
+    private void whenUnreachable(Object held, Runnable release) {
         dropUnreachable();
-        releases.put(new PhantomReference<>(node, unreachable), release);
+        releases.put(new PhantomReference<>(held, unreachable), release);
     }
 
     private void dropUnreachable() {
-        for (Reference<? extends PlanNode> found = unreachable.poll(); found != null; found = unreachable.poll()) {
+        for (Reference<?> found = unreachable.poll(); found != null; found = unreachable.poll()) {
             Runnable release = releases.remove(found);
             if (release != null && !isClosed.get()) {
                 release.run();

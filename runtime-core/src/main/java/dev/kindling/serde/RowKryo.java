@@ -13,6 +13,8 @@ import com.esotericsoftware.kryo.kryo5.serializers.MapSerializer;
 import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.util.MapReferenceResolver;
 import com.esotericsoftware.kryo.kryo5.util.Util;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.Tuple3;
 import dev.kindling.api.Tuple4;
@@ -162,6 +164,10 @@ final class RowKryo extends Kryo {
 
     /** Called once for each class that has no registration. */
     Registration registrationFor(Class<?> type) {
+        if (RDD.class.isAssignableFrom(type) || KindlingContext.class.isAssignableFrom(type)) {
+            // They live on the driver; their fields could be written, and would be the whole engine.
+            throw new Unserializable(type);
+        }
         Serializer<?> serializer = getDefaultSerializer(type);
         Registration asItself = new Registration(type, serializer, PageClassResolver.NAME);
         if (serializer instanceof RecordSerializer) {

@@ -30,22 +30,26 @@ final class Unserializable extends KryoException {
 
     /** What the user is told: the class, and the fields from the row to it. Never the row. */
     static KindlingException of(Object row, KryoException failure) {
+        return of("a row of class " + (row == null ? "null" : row.getClass().getName()), "rows", failure);
+    }
+
+    /** @param of what it should be kept out of */
+    static KindlingException of(String subject, String of, KryoException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof KindlingException ours) {
                 return ours;
             }
         }
-        String rowClass = row == null ? "null" : row.getClass().getName();
         String path = pathOf(failure);
-        String what = "a row of class " + rowClass + " cannot be serialized";
+        String what = subject + " cannot be serialized";
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Unserializable found) {
                 return new KindlingException(
                         ErrorCode.NOT_SERIALIZABLE,
                         what + ": " + (path.isEmpty() ? "" : path + " is a ") + found.className
                                 + (path.isEmpty() ? " is" : ", which is")
-                                + " neither Serializable nor made of fields that can be. Keep it out of rows,"
-                                + " or create it inside the function that needs it.",
+                                + " neither Serializable nor made of fields that can be. Keep it out of " + of
+                                + ", or create it inside the function that needs it.",
                         failure);
             }
         }
@@ -71,7 +75,7 @@ final class Unserializable extends KryoException {
         String path = failure instanceof KryoException kryo ? pathOf(kryo) : "";
         return new KindlingException(
                 ErrorCode.NOT_SERIALIZABLE,
-                "a row cannot be read back" + (path.isEmpty() ? "" : " at " + path) + ": "
+                "a row or value cannot be read back" + (path.isEmpty() ? "" : " at " + path) + ": "
                         + root.getClass().getName() + " was thrown by Kryo or a class of the row",
                 failure);
     }

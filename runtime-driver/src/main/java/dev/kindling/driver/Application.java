@@ -5,12 +5,14 @@ import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
 import dev.kindling.config.StorageKeys;
+import dev.kindling.driver.launch.BroadcastShelf;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.driver.launch.Program;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
 import dev.kindling.rdd.AccumulatorRegistry;
+import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.RegisteredClasses;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -38,7 +40,7 @@ final class Application implements AutoCloseable {
     private final EventBus events;
     private final DriverIo io;
     private final Program program;
-    private final AccumulatorRegistry accumulators;
+    private final SharedVariables shared;
     private final Driver driver;
     private final Cluster cluster;
     private final Thread shutdownHook = new Thread(() -> end(JVM_ENDED), "kindling-shutdown");
@@ -51,7 +53,7 @@ final class Application implements AutoCloseable {
             EventBus events,
             DriverIo io,
             Program program,
-            AccumulatorRegistry accumulators,
+            SharedVariables shared,
             Driver driver,
             Cluster cluster) {
         this.id = id;
@@ -60,7 +62,7 @@ final class Application implements AutoCloseable {
         this.events = events;
         this.io = io;
         this.program = program;
-        this.accumulators = accumulators;
+        this.shared = shared;
         this.driver = driver;
         this.cluster = cluster;
     }
@@ -89,9 +91,14 @@ final class Application implements AutoCloseable {
             config.get(ApplicationKeys.FILES).forEach(program::addFile);
             RegisteredClasses.check(config.get(ApplicationKeys.KRYO_CLASSES), program.loader());
             AccumulatorRegistry accumulators = new AccumulatorRegistry(program.loader());
-            Driver driver = new Driver(DriverSetup.of(id, master, program.loader(), config), events, io, accumulators);
-            Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, driver).cluster(master);
-            application = new Application(id, master, scratch, events, io, program, accumulators, driver, cluster);
+            BroadcastShelf broadcasts =
+                    new BroadcastShelf(scratch.first(), program.loader(), master instanceof MasterUrl.InProcess);
+            Driver driver = new Driver(
+                    DriverSetup.of(id, master, program.loader(), config), events, io, accumulators, broadcasts);
+            Cluster cluster =
+                    new ClusterWiring(id, config, scratch.directories(), program, broadcasts, driver).cluster(master);
+            SharedVariables shared = new SharedVariables(accumulators, new ProgramBroadcasts(broadcasts, driver));
+            application = new Application(id, master, scratch, events, io, program, shared, driver, cluster);
         } catch (RuntimeException e) {
             program.close();
             events.close();
@@ -161,8 +168,8 @@ final class Application implements AutoCloseable {
         return events;
     }
 
-    AccumulatorRegistry accumulators() {
-        return accumulators;
+    SharedVariables shared() {
+        return shared;
     }
 
     int totalCores() {

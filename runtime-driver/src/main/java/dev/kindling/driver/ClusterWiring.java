@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.RpcKeys;
+import dev.kindling.driver.launch.BroadcastShelf;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.DriverInbox;
 import dev.kindling.driver.launch.InProcessLauncher;
@@ -12,6 +13,7 @@ import dev.kindling.driver.launch.LaunchContext;
 import dev.kindling.driver.launch.LocalProcessLauncher;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.driver.launch.Program;
+import dev.kindling.driver.launch.Published;
 import dev.kindling.rpc.ListeningPort;
 import dev.kindling.rpc.RpcSettings;
 import dev.kindling.rpc.Secret;
@@ -21,12 +23,17 @@ import java.util.List;
 
 /** Chooses launcher and transport by master; nothing runs yet. */
 record ClusterWiring(
-        String applicationId, Config config, List<Path> scratchDirectories, Program program, DriverInbox inbox) {
+        String applicationId,
+        Config config,
+        List<Path> scratchDirectories,
+        Program program,
+        BroadcastShelf broadcasts,
+        DriverInbox inbox) {
 
     Cluster cluster(MasterUrl master) {
         if (master instanceof MasterUrl.InProcess inProcess) {
-            return new Cluster.InThisJvm(
-                    new InProcessLauncher(inProcess, applicationId, config, scratchDirectories, program, inbox));
+            return new Cluster.InThisJvm(new InProcessLauncher(
+                    inProcess, applicationId, config, scratchDirectories, program, broadcasts, inbox));
         }
         Secret secret = Secret.random();
         ListeningPort port = bind();
@@ -39,7 +46,7 @@ record ClusterWiring(
                 secret,
                 config.get(ExecutorKeys.JAVA_OPTIONS),
                 program);
-        return new SocketCluster(port, secret, launcher(master, context), program);
+        return new SocketCluster(port, secret, launcher(master, context), new Published(program, broadcasts));
     }
 
     private static ClusterLauncher launcher(MasterUrl master, LaunchContext context) {

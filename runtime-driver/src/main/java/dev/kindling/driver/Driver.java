@@ -9,6 +9,7 @@ import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.launch.BroadcastShelf;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.DriverInbox;
 import dev.kindling.driver.launch.ExecutorLink;
@@ -32,9 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +53,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final DriverSetup setup;
     private final EventBus events;
     private final Executor io;
+    private final BroadcastShelf broadcasts;
     private final EventLoop<DriverEvent, DriverEffect> loop;
     private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
@@ -63,10 +63,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final AccumulatorMerges merges;
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
-    /** Those who wait until nothing is left of a persisted set. */
-    private final Map<Integer, CountDownLatch> drops = new ConcurrentHashMap<>();
-
-    private final AtomicInteger waiters = new AtomicInteger();
+    private final Waiters waiters = new Waiters();
 
     // Set before the loop starts.
     private ClusterLauncher launcher;
@@ -78,10 +75,16 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     /** An ended connection that has not been reported to the core yet. */
     private record Disconnection(DriverEvent.ConnectionClosed event, long deadlineNanos) {}
 
-    Driver(DriverSetup setup, EventBus events, Executor io, AccumulatorRegistry accumulators) {
+    Driver(
+            DriverSetup setup,
+            EventBus events,
+            Executor io,
+            AccumulatorRegistry accumulators,
+            BroadcastShelf broadcasts) {
         this.setup = setup;
         this.events = events;
         this.io = io;
+        this.broadcasts = broadcasts;
         this.failures = new JobFailures(setup.userLoader());
         this.merges = new AccumulatorMerges(
                 accumulators, io, (jobId, failure) -> end(jobId, job -> job.fail(() -> inThisThread(failure))));
@@ -150,6 +153,15 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         }
     }
 
+    /** Executors forget the value; with {@code isBlocking}, they have when this returns. */
+    void dropBroadcast(long broadcastId, boolean isBlocking) {
+        if (isBlocking) {
+            waiters.await(waiter -> loop.post(new DriverEvent.DropBroadcast(broadcastId, waiter)));
+        } else {
+            loop.post(new DriverEvent.DropBroadcast(broadcastId, -1));
+        }
+    }
+
     @Override
     public void cancel(JobSelection which, String by) {
         loop.post(new DriverEvent.CancelJobs(which, by));
@@ -167,22 +179,10 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     @Override
     public void unpersist(int setId, boolean isBlocking) {
-        if (!isBlocking) {
+        if (isBlocking) {
+            waiters.await(waiter -> loop.post(new DriverEvent.UnpersistSet(setId, waiter)));
+        } else {
             loop.post(new DriverEvent.UnpersistSet(setId, -1));
-            return;
-        }
-        int waiter = waiters.incrementAndGet();
-        CountDownLatch isDropped = new CountDownLatch(1);
-        drops.put(waiter, isDropped);
-        try {
-            if (loop.post(new DriverEvent.UnpersistSet(setId, waiter))) {
-                isDropped.await();
-            }
-        } catch (InterruptedException e) {
-            // The order was given; whoever interrupts does not want to wait for its end.
-            Thread.currentThread().interrupt();
-        } finally {
-            drops.remove(waiter);
         }
     }
 
@@ -199,7 +199,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     void endLoop() {
         loop.close();
         jobs.values().forEach(job -> job.fail(Driver::closed));
-        drops.values().forEach(CountDownLatch::countDown);
+        waiters.end();
     }
 
     // ---- what reaches the driver ----------------------------------------------------------------------------------
@@ -287,7 +287,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             } else if (effect instanceof DriverEffect.DiscardPart discard) {
                 onIo(() -> discardPart(discard));
             } else if (effect instanceof DriverEffect.CachedSetDropped dropped) {
-                Optional.ofNullable(drops.get(dropped.waiter())).ifPresent(CountDownLatch::countDown);
+                waiters.done(dropped.waiter());
+            } else if (effect instanceof DriverEffect.BroadcastGone gone) {
+                waiters.done(gone.waiter());
             } else if (effect instanceof DriverEffect.ReleaseExecutor release) {
                 release(release);
             } else if (effect instanceof DriverEffect.ReplaceExecutor replace) {
@@ -358,6 +360,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         if (link != null) {
             link.close();
         }
+        broadcasts.executorGone(release.executorId());
         launcher.release(release.executorId(), release.reason());
     }
 

@@ -28,7 +28,7 @@ public final class DriverEngine implements SessionProvider {
                 settingsOf(conf, config, application),
                 new JobPlanner(application.driver(), planner),
                 application.program(),
-                application.accumulators(),
+                application.shared(),
                 application.events(),
                 application::close);
     }

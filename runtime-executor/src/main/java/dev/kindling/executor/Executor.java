@@ -1,5 +1,6 @@
 package dev.kindling.executor;
 
+import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
@@ -74,6 +75,7 @@ public final class Executor implements AutoCloseable {
     private DriverLink driver;
     private ClassLoader userClasses;
     private TaskFiles files;
+    private BroadcastValues broadcasts;
     private ExecutorAddress address;
     private Optional<RpcClient> client = Optional.empty();
     private AttemptCache cache;
@@ -91,6 +93,11 @@ public final class Executor implements AutoCloseable {
         loop = new EventLoop<>("executor-loop", new ExecutorCore(bounds), new Shell());
     }
 
+    /** How long it waits for a word of another process before it asks elsewhere. */
+    int fetchTimeoutMs() {
+        return setup.fetch().timeoutMs();
+    }
+
     /** What this executor holds for others. */
     public BlockStore blocks() {
         return blocks;
@@ -106,8 +113,9 @@ public final class Executor implements AutoCloseable {
     }
 
     /** Starts to work inside the driver's JVM: nothing listens, nothing connects. The driver hears of it. */
-    public void start(DriverLink link, ClassLoader programClasses, TaskFiles programFiles) {
-        start(link, programClasses, programFiles, "local", 0);
+    public void start(
+            DriverLink link, ClassLoader programClasses, TaskFiles programFiles, BroadcastValues programValues) {
+        start(link, programClasses, programFiles, programValues, "local", 0);
     }
 
     /**
@@ -120,18 +128,25 @@ public final class Executor implements AutoCloseable {
             DriverLink link,
             ClassLoader programClasses,
             TaskFiles programFiles,
+            BroadcastValues programValues,
             String dataHost,
             int dataPort,
             RpcClient toPeers) {
         client = Optional.of(toPeers);
-        start(link, programClasses, programFiles, dataHost, dataPort);
+        start(link, programClasses, programFiles, programValues, dataHost, dataPort);
     }
 
     private void start(
-            DriverLink link, ClassLoader programClasses, TaskFiles programFiles, String dataHost, int dataPort) {
+            DriverLink link,
+            ClassLoader programClasses,
+            TaskFiles programFiles,
+            BroadcastValues programValues,
+            String dataHost,
+            int dataPort) {
         driver = link;
         userClasses = programClasses;
         files = programFiles;
+        broadcasts = programValues;
         address = new ExecutorAddress(
                 setup.executorId(),
                 setup.incarnation(),
@@ -198,6 +213,7 @@ public final class Executor implements AutoCloseable {
                 cache,
                 this::openShuffle,
                 files,
+                broadcasts,
                 setup.task());
         RunningAttempt attempt =
                 new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
@@ -290,6 +306,11 @@ public final class Executor implements AutoCloseable {
                 io.run(() -> cacheStore.dropSet(drop.setId(), drop.epoch()));
             } else if (effect instanceof ExecutorEffect.DropCachedBlock drop) {
                 io.run(() -> cacheStore.drop(drop.block()));
+            } else if (effect instanceof ExecutorEffect.DropBroadcast drop) {
+                io.run(() -> {
+                    blocks.dropBroadcast(drop.broadcastId());
+                    loop.post(new ExecutorEvent.BroadcastDropped(drop.broadcastId()));
+                });
             } else if (effect instanceof ExecutorEffect.Exit exit) {
                 host.exit(exit.code(), exit.reason());
             }

@@ -3,6 +3,7 @@ package dev.kindling.executor;
 import dev.kindling.classpath.UserClassLoader;
 import dev.kindling.config.Config;
 import dev.kindling.executor.block.BlockServer;
+import dev.kindling.executor.block.BroadcastReader;
 import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.protocol.Frame;
 import dev.kindling.rpc.ControlConnection;
@@ -54,8 +55,15 @@ public final class ExecutorMain {
         ControlConnection driver = server.client()
                 .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
         RemoteProgram program = programOf(bootstrap, server.client());
+        UserClassLoader classes = userClasses(bootstrap, program);
         executor.start(
-                driver::send, userClasses(bootstrap, program), program, server.host(), server.port(), server.client());
+                driver::send,
+                classes,
+                program,
+                broadcastsOf(bootstrap, executor, classes, server),
+                server.host(),
+                server.port(),
+                server.client());
         awaitEnd(launcher);
         executor.driverGone("its process has ended");
     }
@@ -66,6 +74,18 @@ public final class ExecutorMain {
                         bootstrap.driverHost(), bootstrap.driverPort(), name, target, RESOURCE_TIMEOUT_MS),
                 Path.of(bootstrap.scratchDirectories().get(0), "program"),
                 bootstrap.executorId());
+    }
+
+    private static BroadcastReader broadcastsOf(
+            ExecutorBootstrap bootstrap, Executor executor, ClassLoader classes, RpcServer server) {
+        BroadcastReader.Self self = new BroadcastReader.Self(
+                bootstrap.driverHost(), bootstrap.driverPort(), bootstrap.executorId(), server.host(), server.port());
+        return new BroadcastReader(
+                (host, port, name, target) ->
+                        server.client().fetchResource(host, port, name, target, executor.fetchTimeoutMs()),
+                self,
+                classes,
+                executor.blocks());
     }
 
     /** The jars that the program names, then what its own class path has on this machine. */

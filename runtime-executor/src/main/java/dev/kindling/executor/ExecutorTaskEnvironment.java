@@ -1,5 +1,6 @@
 package dev.kindling.executor;
 
+import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
@@ -24,6 +25,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     private final AttemptCache cache;
     private final ShuffleInputs shuffles;
     private final TaskFiles files;
+    private final BroadcastValues broadcasts;
     private final TaskSettings settings;
     private volatile String cancelReason;
 
@@ -41,6 +43,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
             AttemptCache cache,
             ShuffleInputs shuffles,
             TaskFiles files,
+            BroadcastValues broadcasts,
             TaskSettings settings) {
         this.attempt = attempt;
         this.userClassLoader = userClassLoader;
@@ -49,6 +52,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
         this.cache = cache;
         this.shuffles = shuffles;
         this.files = files;
+        this.broadcasts = broadcasts;
         this.settings = settings;
     }
 
@@ -94,6 +98,11 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     @Override
     public TaskFiles files() {
         return files;
+    }
+
+    @Override
+    public BroadcastValues broadcasts() {
+        return broadcasts;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kindling.api.spi;
 
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.BinaryFile;
+import dev.kindling.api.Broadcast;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingListener;
@@ -57,6 +58,8 @@ public interface Session extends AutoCloseable {
 
     /** See {@link #textFile}. */
     <T> RDD<T> objectFile(String path, OptionalInt minPartitions);
+
+    <T> Broadcast<T> broadcast(T value);
 
     /** The number under which tasks add to it from now on. */
     long register(Accumulator<?, ?> accumulator);

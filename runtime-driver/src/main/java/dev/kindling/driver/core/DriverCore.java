@@ -41,6 +41,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final Set<PlantedBug> bugs;
     private final Outbox out;
     private final Attempts attempts;
+    private final BroadcastDrops broadcastDrops;
     private final Reaper reaper;
 
     private long lastEventMs = Long.MIN_VALUE;
@@ -61,6 +62,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         placement = new Placement(settings, executors, bugs);
         stages = new Stages(settings, out, executors, placement, bugs);
         attempts = new Attempts(settings, out, executors, placement, stages, bugs);
+        broadcastDrops = new BroadcastDrops(settings.relaunchMs(), out, executors, bugs);
         reaper = new Reaper(settings.scheduling(), out);
     }
 
@@ -101,6 +103,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             stages.cached().persist(e.setId(), e.level(), e.partitionCount());
         } else if (event instanceof DriverEvent.UnpersistSet e) {
             stages.unpersist(e.setId(), e.waiter());
+        } else if (event instanceof DriverEvent.DropBroadcast e) {
+            broadcastDrops.drop(e);
         } else if (event instanceof DriverEvent.ConnectionClosed e) {
             onConnectionClosed(e);
         } else if (event instanceof DriverEvent.ExecutorRequested e) {
@@ -173,6 +177,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             reaper.stuck(executor, stuck)
                     .filter(why -> !bugs.contains(PlantedBug.STUCK_EXECUTOR_NOT_REPLACED))
                     .ifPresent(why -> lose(executor, ExitReasons.stuck(why)));
+        } else if (frame instanceof Frame.BroadcastDropped dropped) {
+            broadcastDrops.dropped(executor, dropped.broadcastId());
         } else if (frame instanceof Frame.Leaving leaving) {
             lose(executor, ExitReasons.left(leaving.reason()));
         }
@@ -247,6 +253,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private void onTick() {
         stages.cached().repeatOrders(settings.relaunchMs());
+        broadcastDrops.repeat();
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
             return;
         }
@@ -278,6 +285,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         ExitReason reason = ExitReasons.withMemory(why, executor.lastResidentBytes, executor.lastHeapBytes);
         executors.lose(executor, reason);
         placement.removeExecutor(executor);
+        broadcastDrops.executorLost(executor);
         if (isClosing) {
             // It ends because it was told to, and no job is left that could miss it.
             return reason;

@@ -57,6 +57,9 @@ public sealed interface DriverEffect {
     /** Leave nothing of a part that lost against another attempt. */
     record DiscardPart(String target, String attemptFile) implements DriverEffect {}
 
+    /** No executor holds anything of the broadcast value for whose end this one waits. */
+    record BroadcastGone(int waiter) implements DriverEffect {}
+
     /** This executor is given up: close its connection, end its process if it is ours. */
     record ReleaseExecutor(String executorId, long incarnation, String reason) implements DriverEffect {}
 

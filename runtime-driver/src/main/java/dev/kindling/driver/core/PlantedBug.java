@@ -51,7 +51,9 @@ enum PlantedBug {
     /** What an attempt added to accumulators counts again when its outcome comes a second time. */
     UPDATES_OF_SECOND_OUTCOME_COUNTED,
     /** Every attempt that is accepted counts, also for a partition that was computed before. */
-    UPDATES_OF_REBUILT_OUTPUT_COUNTED;
+    UPDATES_OF_REBUILT_OUTPUT_COUNTED,
+    /** The order to forget a broadcast value is sent once and not again. */
+    BROADCAST_DROP_NOT_REPEATED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

@@ -135,6 +135,12 @@ public final class Sentences {
         if (frame instanceof Frame.DropMapOutput e) {
             return "DropMapOutput " + e.attempt();
         }
+        if (frame instanceof Frame.DropBroadcast e) {
+            return "DropBroadcast " + e.broadcastId();
+        }
+        if (frame instanceof Frame.BroadcastDropped e) {
+            return "BroadcastDropped " + e.broadcastId();
+        }
         if (frame instanceof Frame.DropResult e) {
             return "DropResult " + e.attempt();
         }

@@ -29,6 +29,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private final Config config;
     private final List<Path> scratchDirectories;
     private final Program program;
+    private final BroadcastShelf broadcasts;
     private final DriverInbox inbox;
     private final LocalPeers localPeers = new LocalPeers();
     private final Object lock = new Object();
@@ -44,12 +45,14 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
             Config config,
             List<Path> scratchDirectories,
             Program program,
+            BroadcastShelf broadcasts,
             DriverInbox inbox) {
         this.master = master;
         this.applicationId = applicationId;
         this.config = config;
         this.scratchDirectories = List.copyOf(scratchDirectories);
         this.program = program;
+        this.broadcasts = broadcasts;
         this.inbox = inbox;
     }
 
@@ -71,7 +74,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
             executors.put(executorId, executor);
         }
         listener.executorRequested(executorId);
-        executor.start(new ToDriver(inbox, executor), program.loader(), program);
+        executor.start(new ToDriver(inbox, executor), program.loader(), program, broadcasts);
     }
 
     private ExecutorSetup setupOf(String executorId) {

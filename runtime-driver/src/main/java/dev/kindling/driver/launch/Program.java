@@ -5,10 +5,8 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.classpath.NestedJars;
 import dev.kindling.classpath.ProgramFile;
 import dev.kindling.executor.attempt.TaskFiles;
-import dev.kindling.protocol.AttemptId;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rpc.BlockAbsentException;
-import dev.kindling.rpc.BlockService;
 import dev.kindling.rpc.ServedRange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The program's jars and files: those named at the start and those added later, as the driver's own threads load them
@@ -34,7 +30,7 @@ import java.util.Optional;
  * <p>In this JVM the program's classes are those of the loader that the program itself runs in; jars that it cannot see
  * come after it. Nothing is loaded twice, so what functions and results are made of is the same on both sides.
  */
-public final class Program implements ProgramAdditions, TaskFiles, BlockService, AutoCloseable {
+public final class Program implements ProgramAdditions, TaskFiles, AutoCloseable {
     private final ClassLoader callers;
     private final Path scratch;
     private final AddedJars loader;
@@ -163,7 +159,7 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
 
     // ---- for executors in other processes -------------------------------------------------------------------------
 
-    @Override
+    /** @throws BlockAbsentException when nothing of this name is published */
     public ServedRange openResource(String name) throws IOException {
         if (name.equals(ProgramFile.LIST)) {
             return bytes(list());
@@ -172,7 +168,7 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
             return bytes(classFile(name.substring(ProgramFile.CLASS_PREFIX.length())));
         }
         Path content = contentOf(name);
-        return new FileRange(FileChannel.open(content, StandardOpenOption.READ), Files.size(content));
+        return new ServedFile(FileChannel.open(content, StandardOpenOption.READ), 0, Files.size(content));
     }
 
     private synchronized byte[] list() {
@@ -203,42 +199,6 @@ public final class Program implements ProgramAdditions, TaskFiles, BlockService,
 
     private static ServedRange bytes(byte[] bytes) {
         return ServedRange.of(bytes, 0, bytes.length);
-    }
-
-    /** A whole file. */
-    private record FileRange(FileChannel channel, long byteCount) implements ServedRange {
-        @Override
-        public void read(long position, ByteBuffer target) throws IOException {
-            long at = position;
-            while (target.hasRemaining()) {
-                int count = channel.read(target, at);
-                if (count < 0) {
-                    throw new IOException("the file has become shorter");
-                }
-                at += count;
-            }
-        }
-
-        @Override
-        public Optional<FilePlace> file() {
-            return Optional.of(new FilePlace(channel, 0));
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
-    }
-
-    @Override
-    public ServedRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket)
-            throws IOException {
-        throw new BlockAbsentException("a driver holds no map outputs");
-    }
-
-    @Override
-    public ServedRange openResult(AttemptId attempt) throws IOException {
-        throw new BlockAbsentException("a driver holds no results");
     }
 
     @Override

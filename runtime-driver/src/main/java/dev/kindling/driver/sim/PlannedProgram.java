@@ -3,6 +3,7 @@ package dev.kindling.driver.sim;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.StorageLevel;
+import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
@@ -20,9 +21,11 @@ import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.rdd.AccumulatorRegistry;
+import dev.kindling.rdd.BroadcastPublisher;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
+import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
@@ -97,6 +100,19 @@ final class PlannedProgram {
         return new Run();
     }
 
+    private static final BroadcastPublisher NOTHING_BROADCAST = new BroadcastPublisher() {
+        @Override
+        public BroadcastKey publish(Object value, String place) {
+            throw new SimViolation("this program broadcasts nothing: " + place);
+        }
+
+        @Override
+        public void unpersist(long id, boolean isBlocking) {}
+
+        @Override
+        public void destroy(long id, String why, boolean isBlocking) {}
+    };
+
     // ---- planned --------------------------------------------------------------------------------------------------
 
     private PlanSession session(SimCluster cluster, int partitions) {
@@ -109,7 +125,7 @@ final class PlannedProgram {
                 settings,
                 new JobPlanner(new Recorder(cluster), planner),
                 NOTHING_ADDED,
-                new AccumulatorRegistry(classes),
+                new SharedVariables(new AccumulatorRegistry(classes), NOTHING_BROADCAST),
                 new EventBus(List.of()),
                 () -> {});
     }

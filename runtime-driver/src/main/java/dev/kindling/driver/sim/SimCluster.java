@@ -61,6 +61,7 @@ final class SimCluster {
     final Faults faults;
     final SimNetwork network;
     final SimOutputs outputs;
+    final SimBroadcasts broadcasts = new SimBroadcasts();
     final SplittableRandom random;
     final SimCores cores;
     final SimJobs jobs;
@@ -158,6 +159,7 @@ final class SimCluster {
      */
     void end(List<Integer> shuffles) {
         faults.heal();
+        broadcasts.destroy(driver);
         settle();
         shuffles.forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
         settle();
@@ -193,6 +195,12 @@ final class SimCluster {
     SimExecutor process(String executorId, long incarnation) {
         SimExecutor process = processes.get(incarnation);
         return process != null && process.isAlive() && process.id.equals(executorId) ? process : null;
+    }
+
+    /** The same by the process's name, such as {@code e1@3}. */
+    SimExecutor processNamed(String name) {
+        int at = name.indexOf('@');
+        return at < 0 ? null : process(name.substring(0, at), Long.parseLong(name.substring(at + 1)));
     }
 
     private Stream<SimExecutor> living() {
@@ -409,6 +417,9 @@ final class SimCluster {
     private Optional<String> leftOver(SimExecutor executor) {
         if (!executor.attempts().isEmpty() || executor.runningCount() > 0) {
             return Optional.of(executor.name() + " still has " + executor.attempts() + " after the last job");
+        }
+        if (!executor.disk.broadcasts().isEmpty()) {
+            return Optional.of(executor.name() + " keeps broadcast values " + executor.disk.broadcasts());
         }
         if (driver.hasUndeliveredDrops(executor)) {
             return Optional.empty();

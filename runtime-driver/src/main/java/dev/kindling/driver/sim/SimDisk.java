@@ -12,6 +12,7 @@ import dev.kindling.sim.Faults;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -21,6 +22,7 @@ final class SimDisk {
     private final Faults faults;
     private final TreeMap<Integer, TreeMap<AttemptId, MapOutput>> mapOutputs = new TreeMap<>();
     private final TreeMap<AttemptId, byte[]> results = new TreeMap<>();
+    private final TreeMap<Long, BroadcastBlocks> broadcasts = new TreeMap<>();
 
     private record MapOutput(byte[] bytes, int[] bucketEnds) {}
 
@@ -62,6 +64,10 @@ final class SimDisk {
         mapOutputs.forEach((shuffle, outputs) ->
                 outputs.keySet().forEach(attempt -> losses.add(() -> dropMapOutput(shuffle, attempt))));
         results.keySet().forEach(attempt -> losses.add(() -> dropResult(attempt)));
+        broadcasts
+                .values()
+                .forEach(blocks ->
+                        blocks.blocks.keySet().forEach(block -> losses.add(() -> blocks.blocks.remove(block))));
         if (losses.isEmpty()) {
             return false;
         }
@@ -97,6 +103,60 @@ final class SimDisk {
 
     List<AttemptId> results() {
         return List.copyOf(results.keySet());
+    }
+
+    // ---- broadcast values ---------------------------------------------------------------------------------------
+
+    /** What is here of one value; whoever fetches it sees when it is dropped meanwhile. */
+    static final class BroadcastBlocks {
+        private final TreeMap<Integer, byte[]> blocks = new TreeMap<>();
+        private boolean isDropped;
+
+        boolean isDropped() {
+            return isDropped;
+        }
+
+        BitSet present() {
+            BitSet present = new BitSet();
+            blocks.keySet().forEach(present::set);
+            return present;
+        }
+
+        /** Null when it is not here. */
+        byte[] block(int block) {
+            return blocks.get(block);
+        }
+
+        void put(int block, byte[] bytes) {
+            if (!isDropped) {
+                blocks.put(block, bytes);
+            }
+        }
+
+        /** All blocks put together. */
+        byte[] bytes() {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            blocks.values().forEach(all::writeBytes);
+            return all.toByteArray();
+        }
+    }
+
+    BroadcastBlocks broadcast(long id) {
+        return broadcasts.computeIfAbsent(id, key -> new BroadcastBlocks());
+    }
+
+    void dropBroadcast(long id) {
+        BroadcastBlocks dropped = broadcasts.remove(id);
+        if (dropped != null) {
+            dropped.isDropped = true;
+        }
+    }
+
+    /** Values of which there are blocks. */
+    List<Long> broadcasts() {
+        return broadcasts.keySet().stream()
+                .filter(id -> !broadcasts.get(id).blocks.isEmpty())
+                .toList();
     }
 
     /** Flips one bit. */

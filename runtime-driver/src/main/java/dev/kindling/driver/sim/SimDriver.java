@@ -142,6 +142,16 @@ final class SimDriver {
         on(new DriverEvent.FrameReceived((Frame.ToDriver) FrameCodec.decode(bytes)), Arrays.hashCode(bytes));
     }
 
+    /** Does it when the driver does not stand still. */
+    void run(Runnable action) {
+        long waitMs = pausedUntilMs - cluster.world.nowMs();
+        if (waitMs > 0) {
+            cluster.world.in(waitMs, () -> run(action));
+        } else if (!isClosed) {
+            action.run();
+        }
+    }
+
     void on(DriverEvent event) {
         on(event, digestOf(event));
     }

@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
@@ -52,6 +53,11 @@ final class SimEnvironment implements TaskEnvironment {
     @Override
     public TaskFiles files() {
         throw new KindlingException(ErrorCode.BAD_ARGUMENT, "simulated jobs are given no files");
+    }
+
+    @Override
+    public BroadcastValues broadcasts() {
+        return key -> new BroadcastValues.Value(disk.broadcast(key.id()).bytes());
     }
 
     @Override

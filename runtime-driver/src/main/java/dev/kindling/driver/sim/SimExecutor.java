@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.Sentences;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.core.ExecutorCore;
@@ -201,6 +202,9 @@ final class SimExecutor {
             disk.dropMapOutput(e.shuffleId(), e.attempt());
         } else if (effect instanceof ExecutorEffect.DropResult e) {
             disk.dropResult(e.attempt());
+        } else if (effect instanceof ExecutorEffect.DropBroadcast e) {
+            disk.dropBroadcast(e.broadcastId());
+            on(new ExecutorEvent.BroadcastDropped(e.broadcastId()));
         } else if (effect instanceof ExecutorEffect.Exit e) {
             end(e.code(), e.reason());
         }
@@ -256,6 +260,7 @@ final class SimExecutor {
         private final byte[] program;
         private final AttemptMemory ownMemory;
         private final List<SimFetch> fetches = new ArrayList<>();
+        private final List<SimBroadcastFetch> broadcastFetches = new ArrayList<>();
         private final boolean isDiskFull;
         private final boolean isFailing;
         private int nextInput;
@@ -303,6 +308,13 @@ final class SimExecutor {
                 endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
                 return;
             }
+            Optional<BroadcastKey> read = cluster.jobs.broadcastOf(program);
+            if (read.isPresent()
+                    && disk.broadcast(read.get().id()).present().cardinality()
+                            < read.get().blockCount()) {
+                fetchBroadcast(read.get());
+                return;
+            }
             TaskOutcome outcome = cluster.jobs.run(
                     launch,
                     program,
@@ -318,6 +330,17 @@ final class SimExecutor {
                 on(new ExecutorEvent.AttemptSucceeded(
                         launch.attempt(), success.result(), success.metrics(), success.updates()));
             }
+        }
+
+        private void fetchBroadcast(BroadcastKey key) {
+            SimBroadcastFetch fetch = new SimBroadcastFetch(SimExecutor.this, key, this::compute, end -> {
+                if (!end.isDestroyed()) {
+                    cluster.planted(launch.attempt());
+                }
+                endWith(new TaskFailure.InputOutput(end.why(), false, ""));
+            });
+            broadcastFetches.add(fetch);
+            fetch.start();
         }
 
         void endWith(TaskFailure failure) {
@@ -337,6 +360,7 @@ final class SimExecutor {
         void close() {
             tasks.remove(launch.attempt(), this);
             fetches.forEach(SimFetch::stop);
+            broadcastFetches.forEach(SimBroadcastFetch::stop);
             ownMemory.close();
         }
     }

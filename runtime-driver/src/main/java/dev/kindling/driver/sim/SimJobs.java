@@ -1,9 +1,11 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.protocol.TaskLaunch;
 import java.util.List;
+import java.util.Optional;
 
 /** A program on a simulated cluster: the jobs it submits, what its tasks compute, and what must come of it. */
 interface SimJobs {
@@ -15,6 +17,11 @@ interface SimJobs {
 
     /** How many fine buckets the leaf's shuffle has for each of its partitions. */
     int bucketsPerPartition(TaskLaunch task, byte[] program, int leafId);
+
+    /** The broadcast value that the program's tasks read. */
+    default Optional<BroadcastKey> broadcastOf(byte[] program) {
+        return Optional.empty();
+    }
 
     /** Does a task at one instant, over inputs that were fetched before. */
     TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment);

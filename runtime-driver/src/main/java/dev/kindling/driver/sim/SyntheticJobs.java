@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.JobProperties;
 import dev.kindling.executor.attempt.TaskEnvironment;
@@ -29,8 +30,9 @@ import java.util.stream.Stream;
 
 /**
  * Jobs that cost nearly nothing, for many seeds: rows of (key, value) are generated, summed by key over a first
- * shuffle, turned around and summed over a second; results are collected and saved. Every kind of result and commit
- * occurs, two jobs share a shuffle, some are cancelled. The tasks write and read real blocks.
+ * shuffle, turned around and summed over a second; results are collected and saved. All tasks read a broadcast value
+ * and add to accumulators. Every kind of result and commit occurs, two jobs share a shuffle, some are cancelled. The
+ * tasks write and read real blocks.
  *
  * <p>Or, instead of those, one job that is not deterministic: it deals the rows to its reduce tasks otherwise in every
  * attempt, sums them there, writes them again and collects. Such a job may fail when a map output is lost, but what it
@@ -77,6 +79,9 @@ final class SyntheticJobs implements SimJobs {
     private final boolean isOneCancelled;
     private final boolean isDealt;
     private final boolean isOneTooLarge;
+    private final int blocks;
+    private Optional<BroadcastKey> broadcast = Optional.empty();
+    private byte[] broadcastBytes = {};
 
     SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
@@ -91,6 +96,7 @@ final class SyntheticJobs implements SimJobs {
         isOneCancelled = random.nextInt(6) == 0;
         this.isDealt = isDealt;
         isOneTooLarge = random.nextInt(8) == 0;
+        blocks = 1 + random.nextInt(3);
     }
 
     // ---- the jobs -----------------------------------------------------------------------------------------------
@@ -115,6 +121,8 @@ final class SyntheticJobs implements SimJobs {
     }
 
     private int runAll(SimCluster cluster) {
+        broadcast = Optional.of(cluster.broadcasts.publish(0, blocks, cluster.world.random("broadcast")));
+        broadcastBytes = cluster.broadcasts.valueOf(0);
         JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
         SimDriver.JobRun first =
@@ -344,7 +352,22 @@ final class SyntheticJobs implements SimJobs {
     }
 
     @Override
+    public Optional<BroadcastKey> broadcastOf(byte[] program) {
+        return broadcast;
+    }
+
+    private void checkBroadcast(AttemptId attempt, TaskEnvironment environment) {
+        if (broadcast.isPresent()) {
+            Object found = environment.broadcasts().valueOf(broadcast.get()).value();
+            if (!Arrays.equals(broadcastBytes, (byte[]) found)) {
+                throw new SimViolation(attempt + " reads a broadcast value that is wrong");
+            }
+        }
+    }
+
+    @Override
     public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
+        checkBroadcast(task.attempt(), environment);
         ByteBuffer what = ByteBuffer.wrap(program);
         Kind kind = Kind.values()[what.getInt()];
         try {

@@ -3,14 +3,17 @@ package dev.kindling.driver.plan;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
+import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.EventBus;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.AccumulatorRegistry;
+import dev.kindling.rdd.BroadcastPublisher;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
+import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
 import java.util.ArrayList;
@@ -45,9 +48,26 @@ final class RecordedJobs implements JobSubmitter {
                 new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism),
                 planner,
                 new NoAdditions(),
-                new AccumulatorRegistry(getClass().getClassLoader()),
+                new SharedVariables(new AccumulatorRegistry(getClass().getClassLoader()), new NoBroadcasts()),
                 new EventBus(List.of()),
                 () -> {});
+    }
+
+    private static final class NoBroadcasts implements BroadcastPublisher {
+        @Override
+        public BroadcastKey publish(Object value, String place) {
+            throw new UnsupportedOperationException(place);
+        }
+
+        @Override
+        public void unpersist(long id, boolean isBlocking) {
+            throw new UnsupportedOperationException("broadcast " + id);
+        }
+
+        @Override
+        public void destroy(long id, String why, boolean isBlocking) {
+            throw new UnsupportedOperationException("broadcast " + id);
+        }
     }
 
     private static final class NoAdditions implements ProgramAdditions {

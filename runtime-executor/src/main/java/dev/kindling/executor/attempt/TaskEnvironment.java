@@ -1,5 +1,6 @@
 package dev.kindling.executor.attempt;
 
+import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.SpillFile;
@@ -38,6 +39,9 @@ public interface TaskEnvironment {
 
     /** What {@code KindlingFiles} finds. */
     TaskFiles files();
+
+    /** The broadcast values of this executor. */
+    BroadcastValues broadcasts();
 
     /** Bounds and sizes that the operators go by. */
     TaskSettings settings();

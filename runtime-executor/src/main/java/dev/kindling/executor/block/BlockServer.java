@@ -1,5 +1,6 @@
 package dev.kindling.executor.block;
 
+import dev.kindling.block.BroadcastResource;
 import dev.kindling.executor.cache.CacheStore;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
@@ -39,6 +40,20 @@ public final class BlockServer implements BlockService {
     @Override
     public ServedRange openCachedBlock(CachedBlockId block) throws IOException {
         return cache.serve(block).orElseThrow(() -> new BlockAbsentException("cached block " + block + " is not here"));
+    }
+
+    @Override
+    public ServedRange openResource(String name) throws IOException {
+        BroadcastResource asked = BroadcastResource.parse(name)
+                .orElseThrow(() -> new BlockAbsentException("an executor has nothing under the name " + name));
+        if (asked instanceof BroadcastResource.Held held) {
+            byte[] bits = blocks.broadcasts().heldOf(held.id()).toByteArray();
+            return ServedRange.of(bits, 0, bits.length);
+        }
+        if (asked instanceof BroadcastResource.Block block) {
+            return open(blocks.broadcasts().range(block.id(), block.block()), name);
+        }
+        throw new BlockAbsentException("only the driver knows peers");
     }
 
     private static ServedRange open(Optional<BlockRange> range, String what) throws IOException {

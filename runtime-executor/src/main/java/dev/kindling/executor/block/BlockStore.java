@@ -36,6 +36,7 @@ public final class BlockStore implements Closeable {
     private final Map<Integer, Map<AttemptId, Path>> mapOutputs = new ConcurrentHashMap<>();
     private final CacheDisk cacheDisk;
     private final AtomicLong fileNumber = new AtomicLong();
+    private final BroadcastBlocks broadcasts;
 
     /** Results in the order they came: the oldest leaves memory first. Guarded by itself. */
     private final Map<AttemptId, StoredResult> results = new LinkedHashMap<>();
@@ -51,6 +52,7 @@ public final class BlockStore implements Closeable {
         this.directories = new ScratchDirectories(localDirectories, name);
         this.cacheDisk = new ScratchCacheDisk(directories);
         this.memory = memory;
+        this.broadcasts = new BroadcastBlocks(directories);
         memory.evictWith(this::evictResults);
     }
 
@@ -145,6 +147,17 @@ public final class BlockStore implements Closeable {
     /** Where cached blocks lie that are not in memory. */
     public CacheDisk cacheDisk() {
         return cacheDisk;
+    }
+
+    // ---- broadcast values -----------------------------------------------------------------------------------------
+
+    BroadcastBlocks broadcasts() {
+        return broadcasts;
+    }
+
+    /** Nobody here needs the value any more. */
+    public void dropBroadcast(long id) {
+        broadcasts.drop(id);
     }
 
     // ---- results --------------------------------------------------------------------------------------------------

@@ -112,6 +112,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             cacheReports.add(e.status());
         } else if (event instanceof ExecutorEvent.Started e) {
             onStarted(e);
+        } else if (event instanceof ExecutorEvent.BroadcastDropped e) {
+            out.add(new ExecutorEffect.Send(new Frame.BroadcastDropped(id(), incarnation(), e.broadcastId())));
         } else if (event instanceof ExecutorEvent.LeaveRequested e) {
             out.add(new ExecutorEffect.Send(new Frame.Leaving(id(), incarnation(), e.reason())));
             exit(EXIT_OK, e.reason());
@@ -272,6 +274,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             out.add(new ExecutorEffect.DropCachedSet(e.setId(), e.epoch()));
         } else if (frame instanceof Frame.DropCachedBlock e) {
             out.add(new ExecutorEffect.DropCachedBlock(e.block()));
+        } else if (frame instanceof Frame.DropBroadcast e) {
+            out.add(new ExecutorEffect.DropBroadcast(e.broadcastId()));
         } else if (frame instanceof Frame.Shutdown e) {
             exit(EXIT_OK, e.reason());
         }

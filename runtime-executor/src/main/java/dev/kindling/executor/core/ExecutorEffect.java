@@ -32,6 +32,8 @@ public sealed interface ExecutorEffect {
     record DropCachedSet(int setId, int epoch) implements ExecutorEffect {}
 
     record DropCachedBlock(CachedBlockId block) implements ExecutorEffect {}
+    /** Answered by {@code BroadcastDropped}. */
+    record DropBroadcast(long broadcastId) implements ExecutorEffect {}
 
     /** End the process with this code; in-process executors end their threads. */
     record Exit(int code, String reason) implements ExecutorEffect {}

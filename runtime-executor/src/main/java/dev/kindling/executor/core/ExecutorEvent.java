@@ -27,6 +27,8 @@ public sealed interface ExecutorEvent {
 
     /** A cached block came, moved or went. */
     record CachedBlockChanged(CachedBlockStatus status) implements ExecutorEvent {}
+    /** Nothing is left of the value here. */
+    record BroadcastDropped(long broadcastId) implements ExecutorEvent {}
 
     /** The machine or its owner wants the process to end; the driver is told. */
     record LeaveRequested(String reason) implements ExecutorEvent {}

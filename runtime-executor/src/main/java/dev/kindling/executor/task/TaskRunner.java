@@ -22,14 +22,14 @@ public final class TaskRunner {
      * attempt, and what they add to accumulators belongs to the outcome.
      */
     public TaskOutcome run(TaskLaunch launch, byte[] program, TaskEnvironment environment) {
-        try (AttemptAccumulators accumulators = AttemptAccumulators.open()) {
+        try (AttemptVariables variables = AttemptVariables.open(environment.broadcasts())) {
             TaskScope scope = new TaskScope(environment);
             LiveMetrics metrics = LiveMetrics.start(scope);
             StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
             metrics.programIsRead();
             TaskOutcome outcome = run(launch, body, scope, metrics);
             return outcome instanceof TaskOutcome.Success success && !isLookAhead(body)
-                    ? withUpdates(success, accumulators, environment)
+                    ? withUpdates(success, variables, environment)
                     : outcome;
         }
     }
@@ -40,9 +40,9 @@ public final class TaskRunner {
     }
 
     private static TaskOutcome withUpdates(
-            TaskOutcome.Success success, AttemptAccumulators accumulators, TaskEnvironment environment) {
+            TaskOutcome.Success success, AttemptVariables variables, TaskEnvironment environment) {
         try {
-            List<AccumulatorUpdate> updates = accumulators.updates(
+            List<AccumulatorUpdate> updates = variables.updates(
                     environment.attempt(), environment.settings().maxAccumulatorBytes());
             return new TaskOutcome.Success(success.result(), success.storedResult(), success.metrics(), updates);
         } catch (KindlingException e) {

@@ -11,6 +11,7 @@ import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
+import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.block.BlockParser;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
@@ -153,6 +154,11 @@ class ShuffleTest {
         @Override
         public TaskFiles files() {
             throw new UnsupportedOperationException("no files here");
+        }
+
+        @Override
+        public BroadcastValues broadcasts() {
+            throw new UnsupportedOperationException("nothing is broadcast here");
         }
 
         @Override

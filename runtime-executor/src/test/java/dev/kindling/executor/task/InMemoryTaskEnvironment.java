@@ -1,5 +1,6 @@
 package dev.kindling.executor.task;
 
+import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
@@ -89,6 +90,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     @Override
     public TaskFiles files() {
         throw new UnsupportedOperationException("no files here");
+    }
+
+    @Override
+    public BroadcastValues broadcasts() {
+        throw new UnsupportedOperationException("nothing is broadcast here");
     }
 
     @Override

@@ -3,7 +3,8 @@ package dev.kindling.executor.task;
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.api.spi.TaskAccumulators;
+import dev.kindling.api.spi.BroadcastValues;
+import dev.kindling.api.spi.TaskVariables;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.serde.ClosureCodec;
@@ -13,18 +14,27 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * An attempt's own copies of the accumulators that its program captures: made while the program is read, added to
- * while it runs, sent when it has succeeded. On the attempt's thread, from {@link #open} to {@link #close}.
+ * What an attempt's program shares with the driver. Of accumulators its own copies: made while the program is read,
+ * added to while it runs, sent when it has succeeded. Of broadcast values those of its executor. On the attempt's
+ * thread, from {@link #open} to {@link #close}.
  */
-final class AttemptAccumulators extends TaskAccumulators implements AutoCloseable {
+final class AttemptVariables extends TaskVariables implements AutoCloseable {
+    private final BroadcastValues broadcasts;
     private final TreeMap<Long, Accumulator<?, ?>> copies = new TreeMap<>();
 
-    private AttemptAccumulators() {}
+    private AttemptVariables(BroadcastValues broadcasts) {
+        this.broadcasts = broadcasts;
+    }
 
-    static AttemptAccumulators open() {
-        AttemptAccumulators attempt = new AttemptAccumulators();
+    static AttemptVariables open(BroadcastValues broadcasts) {
+        AttemptVariables attempt = new AttemptVariables(broadcasts);
         setCurrent(attempt);
         return attempt;
+    }
+
+    @Override
+    public BroadcastValues broadcasts() {
+        return broadcasts;
     }
 
     @Override
