@@ -14,6 +14,14 @@ public interface PartitionFunction extends Serializable {
     }
 
     /**
+     * Whether its answer is the list of all its rows: then they are written as they come, and it is not called. So a
+     * partition of any size leaves a small heap.
+     */
+    default boolean isAllRows() {
+        return false;
+    }
+
+    /**
      * Whether its job looks ahead at rows that the program's own job will compute again, as a sample does: what
      * accumulators get meanwhile does not count.
      */

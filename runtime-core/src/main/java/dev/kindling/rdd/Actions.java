@@ -30,6 +30,11 @@ final class Actions {
             rows.forEachRemaining(all::add);
             return all;
         }
+
+        @Override
+        public boolean isAllRows() {
+            return true;
+        }
     }
 
     enum CountRows implements PartitionFunction {

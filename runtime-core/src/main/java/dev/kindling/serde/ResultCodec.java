@@ -2,6 +2,7 @@ package dev.kindling.serde;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.block.JoinedCrc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -30,7 +31,18 @@ public final class ResultCodec {
 
     /** @throws KindlingException {@code NOT_SERIALIZABLE} when a part of the value cannot be written */
     public static byte[] encode(Object value) {
-        RowWriter rows = new RowWriter(ResultCodec.class.getClassLoader(), PAGE_BYTES);
+        return encode(value, Long.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #encode(Object)}, with a bound for the value, or each element of a list.
+     *
+     * @throws KindlingException {@code OUT_OF_RESOURCES} when it takes more
+     */
+    public static byte[] encode(Object value, long maxRowBytes) {
+        RowWriter rows = new RowCodecs(ResultCodec.class.getClassLoader())
+                .refuseRowsAbove(maxRowBytes)
+                .newWriter(PAGE_BYTES);
         if (value instanceof List<?> list) {
             for (Object row : list) {
                 rows.append(row);
@@ -44,6 +56,40 @@ public final class ResultCodec {
     /** The rows appended to {@code rows}, as a list; the writer is empty then. */
     public static byte[] encodeList(RowWriter rows) {
         return encode(LIST, rows);
+    }
+
+    /** An encoded list whose pages go elsewhere as they come: its bytes are {@link #header}, then all pages. */
+    public static final class ListPages {
+        private final CRC32C crc = new CRC32C();
+        private long byteCount = HEADER_BYTES;
+
+        public ListPages() {
+            crc.update(LIST);
+        }
+
+        public void add(byte[] page, int offset, int length) {
+            crc.update(page, offset, length);
+            byteCount += length;
+        }
+
+        /** All bytes so far, those of the header included: that is as long before the first page as in the end. */
+        public long byteCount() {
+            return byteCount;
+        }
+
+        /** CRC32C of header and pages together. */
+        public int crc() {
+            CRC32C first = new CRC32C();
+            first.update(header(), 0, CRC_BYTES);
+            return JoinedCrc.of((int) first.getValue(), (int) crc.getValue(), byteCount - CRC_BYTES);
+        }
+
+        public byte[] header() {
+            byte[] header = new byte[HEADER_BYTES];
+            BitPacking.INT.set(header, 0, (int) crc.getValue());
+            header[CRC_BYTES] = LIST;
+            return header;
+        }
     }
 
     private static byte[] encode(byte kind, RowWriter rows) {

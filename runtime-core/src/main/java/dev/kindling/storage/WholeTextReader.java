@@ -4,25 +4,41 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.storage.Split.FileRange;
+import dev.kindling.util.ByteSizes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The files of a {@link Split}, each as one row {@code (path, content)}: what {@code wholeTextFiles} reads. Bytes become
  * characters as UTF-8, what is malformed as U+FFFD; {@code .gz} files are unpacked. Used by one thread.
  */
 public final class WholeTextReader implements Closeable {
-    /** The most a file may hold, unpacked: an array of bytes is no longer. */
+    // An array of bytes is no longer.
     private static final int MAX_FILE_BYTES = Integer.MAX_VALUE - 16;
 
+    // A file is held as bytes, and as characters of two bytes while it becomes a String: half of the heap for one row.
+    private static final int HEAP_SHARE = 8;
+
     private final Split split;
+    private final int maxFileBytes;
     private int nextRange;
     private long bytesRead;
 
     public WholeTextReader(Split split) {
+        this(split, maxFileBytes());
+    }
+
+    /** @param maxFileBytes the most a file may hold, unpacked */
+    WholeTextReader(Split split, int maxFileBytes) {
         this.split = split;
+        this.maxFileBytes = maxFileBytes;
+    }
+
+    private static int maxFileBytes() {
+        return (int) Math.min(MAX_FILE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
     }
 
     /**
@@ -60,7 +76,7 @@ public final class WholeTextReader implements Closeable {
         Compression compression = Compression.of(range.path());
         byte[] bytes;
         try (InputStream in = compression.open(range)) {
-            bytes = in.readNBytes(compression.isCompressed() ? MAX_FILE_BYTES : wantedBytes(range));
+            bytes = compression.isCompressed() ? in.readNBytes(maxFileBytes) : allOf(in, wantedBytes(range));
             if (in.read() >= 0) {
                 throw compression.isCompressed() ? tooLong(range) : Inputs.changed(range, "it is longer");
             }
@@ -74,17 +90,26 @@ public final class WholeTextReader implements Closeable {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static int wantedBytes(FileRange range) {
-        if (range.fileBytes() > MAX_FILE_BYTES) {
+    /** What is there of so many bytes: known in advance, they need no second copy. */
+    private static byte[] allOf(InputStream in, int wanted) throws IOException {
+        byte[] bytes = new byte[wanted];
+        int count = in.readNBytes(bytes, 0, wanted);
+        return count == wanted ? bytes : Arrays.copyOf(bytes, count);
+    }
+
+    private int wantedBytes(FileRange range) {
+        if (range.fileBytes() > maxFileBytes) {
             throw tooLong(range);
         }
         return (int) range.fileBytes();
     }
 
-    private static KindlingException tooLong(FileRange range) {
+    private KindlingException tooLong(FileRange range) {
         return new KindlingException(
                 ErrorCode.OUT_OF_RESOURCES,
-                range.path() + " holds more than " + MAX_FILE_BYTES + " bytes of text, the most one row can be;"
-                        + " read it with textFile, line by line");
+                range.path() + " holds more than " + ByteSizes.format(maxFileBytes)
+                        + " of text, the most one row can be with a heap of "
+                        + ByteSizes.format(Runtime.getRuntime().maxMemory())
+                        + "; read it with textFile, line by line, or raise kindling.executor.memory");
     }
 }

@@ -192,6 +192,22 @@ class SplitPlannerTest {
     }
 
     @Test
+    void fileLargerThanOneRowMayBeIsRefusedBeforeItIsRead() throws IOException {
+        Files.writeString(root.resolve("fits.txt"), "0123456789");
+        Files.writeString(root.resolve("large.txt"), "0123456789+");
+        Split split = SplitPlanner.plan(root.toString(), 1, Format.WHOLE_TEXT).get(0);
+        Object[] rows = new Object[1];
+
+        try (WholeTextReader reader = new WholeTextReader(split, 10)) {
+            assertEquals(1, reader.read(rows, 0, 1));
+            KindlingException refusal = assertThrows(KindlingException.class, () -> reader.read(rows, 0, 1));
+
+            assertEquals(ErrorCode.OUT_OF_RESOURCES, refusal.code());
+            assertTrue(refusal.getMessage().contains("/large.txt holds more than 10 B"), refusal.getMessage());
+        }
+    }
+
+    @Test
     void splitComesBackFromItsBytes() throws IOException {
         Split split = new Split(
                 List.of(new FileRange("file:/a ä", 1, 2, 3, "v"), new FileRange("s3://b/c", 4, 5, 6, "")),

@@ -27,7 +27,6 @@ import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
-import dev.kindling.protocol.TaskResult;
 import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
@@ -235,10 +234,11 @@ public final class Executor implements AutoCloseable {
 
     private ExecutorEvent eventOf(AttemptId attempt, TaskOutcome outcome) {
         if (outcome instanceof TaskOutcome.Failure failed) {
+            blocks.dropResult(attempt);
             return new ExecutorEvent.AttemptFailed(attempt, failed.failure(), failed.metrics());
         }
         TaskOutcome.Success succeeded = (TaskOutcome.Success) outcome;
-        if (succeeded.result() instanceof TaskResult.Stored) {
+        if (succeeded.storedResult().length > 0) {
             try {
                 blocks.putResult(attempt, succeeded.storedResult());
             } catch (IOException | RuntimeException e) {

@@ -8,6 +8,7 @@ import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.AttemptMemory;
@@ -83,6 +84,11 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     @Override
     public MapOutputWriter openMapOutput(int shuffleId, int bucketCount) throws IOException {
         return blocks.openMapOutput(shuffleId, attempt, bucketCount);
+    }
+
+    @Override
+    public ResultOutput openResult() {
+        return blocks.openResult(attempt);
     }
 
     @Override

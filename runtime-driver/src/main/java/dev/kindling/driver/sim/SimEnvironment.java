@@ -9,10 +9,12 @@ import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.List;
 
@@ -78,6 +80,27 @@ final class SimEnvironment implements TaskEnvironment {
     @Override
     public MapOutputWriter openMapOutput(int shuffleId, int bucketCount) {
         return disk.openMapOutput(shuffleId, attempt, bucketCount, isDiskFull);
+    }
+
+    @Override
+    public ResultOutput openResult() {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        return new ResultOutput() {
+            @Override
+            public void append(byte[] bytes, int offset, int length) {
+                written.write(bytes, offset, length);
+            }
+
+            @Override
+            public void commit(byte[] header) {
+                byte[] bytes = written.toByteArray();
+                System.arraycopy(header, 0, bytes, 0, header.length);
+                disk.keepResult(attempt, bytes);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Override

@@ -320,6 +320,7 @@ final class SimExecutor {
                     program,
                     new SimEnvironment(launch.attempt(), ownMemory, disk, fetches, settings, isDiskFull));
             if (outcome instanceof TaskOutcome.Failure failure) {
+                disk.dropResult(launch.attempt());
                 endWith(failure.failure());
             } else if (outcome instanceof TaskOutcome.Success success) {
                 if (success.storedResult().length > 0) {

@@ -3,6 +3,7 @@ package dev.kindling.executor.attempt;
 import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.TaskMemory;
@@ -28,6 +29,9 @@ public interface TaskEnvironment {
 
     /** Where this attempt's map output goes; visible to others only after {@code commit}. */
     MapOutputWriter openMapOutput(int shuffleId, int bucketCount) throws IOException;
+
+    /** Where this attempt's result goes when it is large; dropped again should the attempt fail after its commit. */
+    ResultOutput openResult() throws IOException;
 
     /** A file of this attempt's own, deleted when the attempt ends. */
     SpillFile openSpill() throws IOException;

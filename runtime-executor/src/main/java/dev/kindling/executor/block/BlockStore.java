@@ -167,6 +167,38 @@ public final class BlockStore implements Closeable {
         StoredResult stored = memory.tryAcquireStorage(bytes.length)
                 ? new StoredResult(bytes, null)
                 : new StoredResult(null, writeResult(bytes));
+        keepResult(attempt, stored);
+    }
+
+    /** A result that is not held in memory while it is made. */
+    public ResultOutput openResult(AttemptId attempt) {
+        ScratchFile file = new ScratchFile(directories, "results/" + fileNumber.incrementAndGet());
+        return new ResultOutput() {
+            private boolean isCommitted;
+
+            @Override
+            public void append(byte[] bytes, int offset, int length) throws IOException {
+                file.append(bytes, offset, length);
+            }
+
+            @Override
+            public void commit(byte[] header) throws IOException {
+                file.write(header, 0, header.length, 0);
+                file.keep();
+                isCommitted = true;
+                keepResult(attempt, new StoredResult(null, file.path()));
+            }
+
+            @Override
+            public void close() {
+                if (!isCommitted) {
+                    file.close();
+                }
+            }
+        };
+    }
+
+    private void keepResult(AttemptId attempt, StoredResult stored) {
         StoredResult replaced;
         synchronized (results) {
             replaced = results.put(attempt, stored);

@@ -76,6 +76,11 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
     }
 
     @Override
+    public long maxRowBytes() {
+        return pool.maxRowBytes();
+    }
+
+    @Override
     public long peak() {
         return peak;
     }

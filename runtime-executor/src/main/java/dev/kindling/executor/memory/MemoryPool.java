@@ -14,11 +14,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MemoryPool {
     private static final long MAX_UNIT_BYTES = 1 << 20;
     private static final long MIN_UNIT_BYTES = 16 << 10;
+    private static final long MIN_ROW_BYTES = 1 << 20;
+    // A row is there as an object, in the array of its page that has just grown, as the page, and in a block.
+    private static final int ROW_SHARE = 10;
     private static final int MAX_EVICTIONS = 8;
 
     private final Object lock = new Object();
     private final MemoryArbiter arbiter;
     private final long unitBytes;
+    private final long maxRowBytes;
     private int lastTask;
     private final List<Evictor> evictors = new CopyOnWriteArrayList<>();
 
@@ -37,6 +41,11 @@ public final class MemoryPool {
      * @param slots attempts that can run at once
      */
     public MemoryPool(long poolBytes, int slots) {
+        this(poolBytes, slots, poolBytes / 4 / slots);
+    }
+
+    private MemoryPool(long poolBytes, int slots, long maxRowBytes) {
+        this.maxRowBytes = Math.max(MIN_ROW_BYTES, maxRowBytes);
         this.arbiter = new MemoryArbiter(poolBytes, slots);
         // An eighth of the guarantee: a task is never refused its guaranteed share by more than rounding.
         this.unitBytes = Math.max(MIN_UNIT_BYTES, Math.min(MAX_UNIT_BYTES, arbiter.guaranteedBytes() / 8));
@@ -44,7 +53,8 @@ public final class MemoryPool {
 
     /** For this JVM: half of its old generation, so that pages and what the user holds fit side by side. */
     public static MemoryPool ofThisJvm(int slots) {
-        return new MemoryPool(oldGenerationBytes() / 2, slots);
+        return new MemoryPool(
+                oldGenerationBytes() / 2, slots, Runtime.getRuntime().maxMemory() / ROW_SHARE / slots);
     }
 
     private static long oldGenerationBytes() {
@@ -129,6 +139,10 @@ public final class MemoryPool {
         synchronized (lock) {
             arbiter.releaseStorage(bytes);
         }
+    }
+
+    long maxRowBytes() {
+        return maxRowBytes;
     }
 
     public long poolBytes() {

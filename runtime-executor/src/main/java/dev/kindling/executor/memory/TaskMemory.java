@@ -30,8 +30,6 @@ public interface TaskMemory {
         return Math.max(64 << 10, Math.min(4 << 20, guaranteed() / 8));
     }
 
-    /** The most that one row may take when it is written: several copies of it exist at a time. */
-    default long maxRowBytes() {
-        return Math.max(1 << 20, guaranteed());
-    }
+    /** The most that one row may take when it is written: several copies of it exist at a time, beside what is counted. */
+    long maxRowBytes();
 }

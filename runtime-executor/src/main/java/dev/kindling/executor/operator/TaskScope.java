@@ -41,7 +41,7 @@ public final class TaskScope {
         return environment;
     }
 
-    RowWriter newRowWriter() {
+    public RowWriter newRowWriter() {
         return newRowWriter(pageBytes());
     }
 

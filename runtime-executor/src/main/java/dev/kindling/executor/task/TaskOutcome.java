@@ -13,7 +13,8 @@ public sealed interface TaskOutcome {
     /**
      * It has done its task.
      *
-     * @param storedResult the bytes of a {@link TaskResult.Stored} result, to be kept by the executor; else empty
+     * @param storedResult the bytes of a {@link TaskResult.Stored} result, to be kept by the executor; empty where there
+     *     is no such result, and where it was committed to the environment as it was made
      * @param updates what it added to accumulators
      */
     record Success(TaskResult result, byte[] storedResult, TaskMetrics metrics, List<AccumulatorUpdate> updates)

@@ -1,10 +1,8 @@
 package dev.kindling.executor.task;
 
-import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.attempt.TaskEnvironment;
-import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.operator.LineWriter;
 import dev.kindling.executor.operator.MapSideCombine;
 import dev.kindling.executor.operator.ObjectWriter;
@@ -132,20 +130,18 @@ final class TaskSinks {
     // ---- results ----------------------------------------------------------------------------------------------------
 
     private static Drained callFunction(Operator chain, PartitionFunction function, TaskScope scope) throws Exception {
-        PulledRows rows = new PulledRows(chain, scope, function.rowLimit());
-        byte[] bytes = ResultCodec.encode(rows.callUserCode(
-                () -> function.call(scope.environment().attempt().partition(), rows)));
-        scope.counters().resultBytes += bytes.length;
-        TaskSettings settings = scope.environment().settings();
-        if (settings.maxResultBytes() > 0 && bytes.length > settings.maxResultBytes()) {
-            throw new KindlingException(
-                    ErrorCode.RESULT_TOO_LARGE,
-                    "the result of partition " + scope.environment().attempt().partition() + " has " + bytes.length
-                            + " bytes, more than the " + settings.maxResultBytes()
-                            + " that the driver takes; read it piece by piece with toLocalIterator, write it with"
-                            + " saveAsTextFile, or use more partitions");
+        if (function.isAllRows()) {
+            try (ResultRows rows = new ResultRows(scope)) {
+                return rows.drain(chain);
+            }
         }
-        return bytes.length <= settings.maxDirectResultBytes()
+        PulledRows rows = new PulledRows(chain, scope, function.rowLimit());
+        Object answer = rows.callUserCode(
+                () -> function.call(scope.environment().attempt().partition(), rows));
+        byte[] bytes = ResultCodec.encode(answer, scope.memory().maxRowBytes());
+        scope.counters().resultBytes += bytes.length;
+        ResultRows.requireWanted(bytes.length, scope);
+        return bytes.length <= scope.environment().settings().maxDirectResultBytes()
                 ? new Drained(new TaskResult.Direct(bytes), new byte[0])
                 : new Drained(TaskResult.Stored.of(bytes), bytes);
     }

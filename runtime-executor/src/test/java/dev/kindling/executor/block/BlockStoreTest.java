@@ -195,6 +195,33 @@ class BlockStoreTest {
     }
 
     @Test
+    void resultWrittenAsItIsMadeIsThereOnceItWasCommitted() throws IOException {
+        BlockStore store = open(local);
+        int before = filesBelow(local).size();
+        byte[] body = random(900_000, 1);
+        byte[] header = random(5, 2);
+        try (ResultOutput output = store.openResult(ATTEMPT)) {
+            output.append(new byte[5], 0, 5);
+            output.append(body, 0, 400_000);
+            output.append(body, 400_000, 500_000);
+            assertEquals(Optional.empty(), store.readResult(ATTEMPT));
+            output.commit(header);
+        }
+
+        byte[] expected = new byte[900_005];
+        System.arraycopy(header, 0, expected, 0, 5);
+        System.arraycopy(body, 0, expected, 5, 900_000);
+        assertArrayEquals(expected, store.readResult(ATTEMPT).orElseThrow().readFully());
+
+        store.dropResult(ATTEMPT);
+        try (ResultOutput abandoned = store.openResult(ATTEMPT)) {
+            abandoned.append(body, 0, 900_000);
+        }
+        assertEquals(Optional.empty(), store.readResult(ATTEMPT));
+        assertEquals(before, filesBelow(local).size());
+    }
+
+    @Test
     void resultsStayInMemoryUntilExecutionNeedsIt() throws IOException {
         BlockStore store = open(local);
         int before = filesBelow(local).size();

@@ -20,6 +20,7 @@ import dev.kindling.executor.block.BlockRange;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.executor.memory.TaskMemory;
@@ -100,6 +101,11 @@ class ShuffleTest {
         }
 
         @Override
+        public long maxRowBytes() {
+            return Math.max(1 << 20, guaranteed());
+        }
+
+        @Override
         public long share() {
             return guaranteed();
         }
@@ -143,6 +149,11 @@ class ShuffleTest {
         @Override
         public MapOutputWriter openMapOutput(int shuffleId, int bucketCount) throws IOException {
             return store.openMapOutput(shuffleId, attempt, bucketCount);
+        }
+
+        @Override
+        public ResultOutput openResult() {
+            throw new UnsupportedOperationException("no results here");
         }
 
         @Override

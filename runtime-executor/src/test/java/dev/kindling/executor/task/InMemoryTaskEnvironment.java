@@ -7,6 +7,7 @@ import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
@@ -47,6 +48,7 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     private final List<Scratch> scratch = new ArrayList<>();
     private volatile boolean isCancelled;
     private long spilledBytes;
+    private byte[] committedResult = {};
 
     public InMemoryTaskEnvironment(AttemptId attempt, Shuffles shuffles, long memoryBytes) {
         this(attempt, shuffles, memoryBytes, new TaskSettings("test", 1024, 16 << 10, 1 << 20, 1L << 30, 1 << 20));
@@ -219,6 +221,32 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     // ---- scratch ----------------------------------------------------------------------------------------------------
 
     @Override
+    public ResultOutput openResult() {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        return new ResultOutput() {
+            @Override
+            public void append(byte[] bytes, int offset, int length) {
+                written.write(bytes, offset, length);
+            }
+
+            @Override
+            public void commit(byte[] header) {
+                byte[] bytes = written.toByteArray();
+                System.arraycopy(header, 0, bytes, 0, header.length);
+                committedResult = bytes;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    /** What the attempt wrote as its result, or empty. */
+    public byte[] committedResult() {
+        return committedResult;
+    }
+
+    @Override
     public SpillFile openSpill() {
         Scratch file = new Scratch();
         scratch.add(file);
@@ -308,6 +336,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
         @Override
         public long guaranteed() {
             return limit;
+        }
+
+        @Override
+        public long maxRowBytes() {
+            return Math.max(1 << 20, guaranteed());
         }
 
         @Override

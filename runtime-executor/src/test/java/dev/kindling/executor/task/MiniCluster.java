@@ -177,7 +177,8 @@ public final class MiniCluster {
         TaskOutcome outcome = run(root, partition, function);
         TaskOutcome.Success success = assertInstanceOf(TaskOutcome.Success.class, outcome, outcome::toString);
         byte[] bytes = success.result() instanceof TaskResult.Direct direct ? direct.bytes() : success.storedResult();
-        return ResultCodec.decode(bytes, MiniCluster.class.getClassLoader());
+        return ResultCodec.decode(
+                bytes.length > 0 ? bytes : lastEnvironment.committedResult(), MiniCluster.class.getClassLoader());
     }
 
     public TaskFailure fail(PlanNode root, int partition, PartitionFunction function) {
