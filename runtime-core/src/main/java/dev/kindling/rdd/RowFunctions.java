@@ -310,7 +310,10 @@ final class RowFunctions {
             if (isLeftEmpty && !keepsRight || isRightEmpty && !keepsLeft) {
                 return Collections.emptyIterator();
             }
-            // The right side is walked once for every left value: neither is copied, both may lie on disk.
+            if (BlockJoin.isWorthIt(left, right)) {
+                return new BlockJoin(left, right, keepsRight, keepsLeft);
+            }
+            // The right side is walked once for every left value: neither is copied.
             Iterable<?> leftOnce = isLeftEmpty ? NOTHING : left;
             Iterable<?> rightOnce = isRightEmpty ? NOTHING : right;
             return new Iterator<>() {

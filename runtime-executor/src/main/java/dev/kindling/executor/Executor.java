@@ -14,6 +14,7 @@ import dev.kindling.executor.core.ExecutorEffect;
 import dev.kindling.executor.core.ExecutorEvent;
 import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.memory.MemoryPool;
+import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.loop.EventLoop;
@@ -220,10 +221,18 @@ public final class Executor implements AutoCloseable {
         threads.run(attempt);
     }
 
-    private BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) {
+    private BlockSource openShuffle(
+            TaskInput.ShuffleInput input, int firstBucket, int endBucket, TaskMemory taskMemory) {
         // Without a client all peers live in this JVM.
         BlockClient network = client.isPresent() ? client.get() : BlockClient.none();
-        return new ShuffleFetcher(input, firstBucket, endBucket, setup.fetch(), address, localPeers, network);
+        return new ShuffleFetcher(
+                input,
+                firstBucket,
+                endBucket,
+                setup.fetch().within(taskMemory.guaranteed()),
+                address,
+                localPeers,
+                network);
     }
 
     /** On the attempt's thread. */

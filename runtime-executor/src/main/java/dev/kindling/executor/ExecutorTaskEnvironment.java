@@ -33,7 +33,8 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     /** Opens what a reduce task reads. */
     @FunctionalInterface
     interface ShuffleInputs {
-        BlockSource open(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException;
+        BlockSource open(TaskInput.ShuffleInput input, int firstBucket, int endBucket, TaskMemory memory)
+                throws IOException;
     }
 
     ExecutorTaskEnvironment(
@@ -78,7 +79,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
 
     @Override
     public BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException {
-        return shuffles.open(input, firstBucket, endBucket);
+        return shuffles.open(input, firstBucket, endBucket, memory);
     }
 
     @Override

@@ -25,6 +25,11 @@ public interface TaskMemory {
     /** The most this attempt ever held. */
     long peak();
 
+    /** What an operator may hold uncounted when nothing is granted: with less, every few rows would be a spill. */
+    default long floorBytes() {
+        return Math.max(16 << 10, Math.min(256 << 10, guaranteed() / 4));
+    }
+
     /** Heap bytes that the rows of one batch may take, beside what is counted: each step of a chain may hold one. */
     default long batchBytes() {
         return Math.max(64 << 10, Math.min(4 << 20, guaranteed() / 8));

@@ -2,6 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
 import dev.kindling.executor.shuffle.ShuffleReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 
@@ -84,7 +85,6 @@ final class CoGroupBuckets implements Operator {
 
     @Override
     public void close() throws IOException {
-        grouping.close();
-        CoGroupRows.closeAll(leaves);
+        CoGroupRows.closeAll(List.<Closeable>of(grouping, () -> CoGroupRows.closeAll(leaves)));
     }
 }

@@ -46,8 +46,7 @@ final class CoGroupRows implements Operator {
 
     @Override
     public void close() throws IOException {
-        grouping.close();
-        closeAll(children);
+        closeAll(List.<Closeable>of(grouping, () -> closeAll(children)));
     }
 
     /** Closes each though another one fails; the first failure is thrown. */

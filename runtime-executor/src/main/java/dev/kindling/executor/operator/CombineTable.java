@@ -17,7 +17,6 @@ import java.util.Arrays;
 final class CombineTable implements AutoCloseable {
     private static final int MERGES_A_MEASURE = 16;
     private static final int NEW_A_MEASURE = 8;
-    private static final long SMALLEST_BUDGET_BYTES = 256 << 10;
     // A value and its size by id, at their largest: arrays that have just doubled, and the ones before.
     private static final long ENTRY_BYTES = 3L * (HeapSize.REFERENCE + 4);
 
@@ -91,7 +90,7 @@ final class CombineTable implements AutoCloseable {
     /** Whether the table may stay as large as it is and take more rows. */
     boolean fits() {
         long bytes = heapBytes + keys.heapBytes() + keys.count() * ENTRY_BYTES;
-        return bytes <= SMALLEST_BUDGET_BYTES || reservation.growTo(bytes);
+        return bytes <= scope.memory().floorBytes() || reservation.growTo(bytes);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Optional;
 final class FileRecords implements Operator {
     private final RecordReader reader;
     private final int recordBytes;
+    private final int mostAtOnce;
     private final TaskCounters counters;
     private long bytesCounted;
     private int lastCount;
@@ -17,12 +18,13 @@ final class FileRecords implements Operator {
     FileRecords(Split split, int recordBytes, TaskScope scope) {
         this.reader = new RecordReader(split, recordBytes);
         this.recordBytes = recordBytes;
+        this.mostAtOnce = (int) Math.max(1, scope.memory().batchBytes() / recordBytes);
         this.counters = scope.counters();
     }
 
     @Override
     public int read(Batch batch) throws IOException {
-        batch.count = reader.read(batch.rows, 0, batch.limit());
+        batch.count = reader.read(batch.rows, 0, Math.min(batch.limit(), mostAtOnce));
         counters.recordsRead += batch.count;
         counters.bytesRead += reader.bytesRead() - bytesCounted;
         bytesCounted = reader.bytesRead();

@@ -4,6 +4,7 @@ import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.shuffle.ShuffleReader;
 import java.io.IOException;
+import java.util.List;
 
 /** {@code groupByKey}'s reading side: (key, group) rows, bucket by bucket of one shuffle partition. */
 final class GroupRows implements Operator {
@@ -39,7 +40,6 @@ final class GroupRows implements Operator {
 
     @Override
     public void close() throws IOException {
-        grouping.close();
-        leaf.close();
+        CoGroupRows.closeAll(List.of(grouping, leaf));
     }
 }

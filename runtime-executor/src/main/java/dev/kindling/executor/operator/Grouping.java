@@ -4,6 +4,7 @@ import dev.kindling.api.Tuple2;
 import dev.kindling.data.Batch;
 import dev.kindling.data.Group;
 import dev.kindling.serde.HeapSize;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,10 +22,7 @@ import java.util.List;
  * <p>Whether a bucket fits is guessed from its bytes, by what earlier ones took, and seen while it is decoded: one that
  * turns out too large is dropped and cut. Owned by the task's thread.
  */
-final class Grouping implements AutoCloseable {
-    /** What must always fit, granted or not: a row more or less is not worth another cut. */
-    private static final long SMALLEST_BUDGET_BYTES = 256 << 10;
-
+final class Grouping implements Closeable {
     private static final int SAMPLE_ROWS = 1024;
     // An id, and the reference twice while values are scattered; the numbers of a bucket of numbers need no more.
     private static final int ROW_BYTES = Math.max(NumberBucket.ROW_BYTES, 4 + 2 * HeapSize.REFERENCE);
@@ -158,7 +156,7 @@ final class Grouping implements AutoCloseable {
 
     /** Whether {@code bytes} are reserved; small buckets go without. */
     private boolean reserve(long bytes) throws IOException {
-        if (bytes <= Math.max(SMALLEST_BUDGET_BYTES, reservation.bytes())) {
+        if (bytes <= Math.max(scope.memory().floorBytes(), reservation.bytes())) {
             return true;
         }
         if (!reservation.mayGrowTo(bytes)) {
@@ -312,8 +310,14 @@ final class Grouping implements AutoCloseable {
         }
     }
 
+    /** The task ends, and with it the groups that are read from the parts of a cut. */
     @Override
-    public void close() {
+    public void close() throws IOException {
         forgetBucket();
+        for (HashSplit split : splits) {
+            split.close();
+        }
+        splits.clear();
+        pending.clear();
     }
 }

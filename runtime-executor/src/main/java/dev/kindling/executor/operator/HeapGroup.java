@@ -39,6 +39,7 @@ final class HeapGroup implements Group<Object> {
                 if (next == end) {
                     throw new NoSuchElementException();
                 }
+                scope.checkGroupsReadable();
                 return values[next++];
             }
         };
@@ -46,6 +47,6 @@ final class HeapGroup implements Group<Object> {
 
     @Override
     public String toString() {
-        return StoredGroup.print(this);
+        return StoredGroup.print(this, scope);
     }
 }

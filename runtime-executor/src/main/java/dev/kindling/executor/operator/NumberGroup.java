@@ -32,61 +32,51 @@ final class NumberGroup implements Group<Object> {
     @Override
     public Iterator<Object> iterator() {
         scope.checkGroupsReadable();
-        return areInts ? new Ints(values, start, end) : new Longs(values, start, end);
+        return areInts ? new Ints() : new Longs();
     }
 
     @Override
     public String toString() {
-        return StoredGroup.print(this);
+        return StoredGroup.print(this, scope);
     }
 
-    private static final class Ints implements Iterator<Object> {
-        private final long[] values;
-        private final int end;
-        private int next;
-
-        Ints(long[] values, int start, int end) {
-            this.values = values;
-            this.next = start;
-            this.end = end;
-        }
+    private final class Ints implements Iterator<Object> {
+        private final long[] numbers = values;
+        private final int last = end;
+        private int next = start;
 
         @Override
         public boolean hasNext() {
-            return next < end;
+            return next < last;
         }
 
         @Override
         public Object next() {
-            if (next >= end) {
+            if (next >= last) {
                 throw new NoSuchElementException();
             }
-            return (int) values[next++];
+            scope.checkGroupsReadable();
+            return (int) numbers[next++];
         }
     }
 
-    private static final class Longs implements Iterator<Object> {
-        private final long[] values;
-        private final int end;
-        private int next;
-
-        Longs(long[] values, int start, int end) {
-            this.values = values;
-            this.next = start;
-            this.end = end;
-        }
+    private final class Longs implements Iterator<Object> {
+        private final long[] numbers = values;
+        private final int last = end;
+        private int next = start;
 
         @Override
         public boolean hasNext() {
-            return next < end;
+            return next < last;
         }
 
         @Override
         public Object next() {
-            if (next >= end) {
+            if (next >= last) {
                 throw new NoSuchElementException();
             }
-            return values[next++];
+            scope.checkGroupsReadable();
+            return numbers[next++];
         }
     }
 }

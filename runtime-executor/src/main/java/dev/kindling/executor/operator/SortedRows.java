@@ -21,7 +21,6 @@ final class SortedRows implements Operator {
     // are
     // sorted; the rest is the row itself.
     private static final long SORT_BYTES_PER_ROW = (HeapSize.REFERENCE + 8 + 8) * 3 / 2 + 2 * (8 + 4);
-    private static final long SMALLEST_RUN_BYTES = 256 << 10;
     // A run being merged holds a chunk of its rows as objects and one of places.
     private static final long PLACES_BYTES = 32L * RowStore.MAX_CHUNK_ROWS;
     private static final int MIN_FAN_IN = 4;
@@ -130,7 +129,7 @@ final class SortedRows implements Operator {
 
     private void makeRoom(long bytes) throws IOException {
         bufferBytes += bytes;
-        if (bufferBytes > SMALLEST_RUN_BYTES && !reservation.growTo(bufferBytes)) {
+        if (bufferBytes > scope.memory().floorBytes() && !reservation.growTo(bufferBytes)) {
             writeRun();
             reservation.close();
             bufferBytes = bytes;

@@ -1,7 +1,10 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.data.Group;
+import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -30,13 +33,24 @@ final class StoredGroup implements Group<Object> {
 
     @Override
     public String toString() {
-        return print(this);
+        return print(this, scope);
     }
 
-    static String print(Iterable<?> group) {
+    /** As a list prints itself; for groups small enough to be one line. */
+    static String print(Group<?> group, TaskScope scope) {
         StringJoiner text = new StringJoiner(", ", "[", "]");
+        long maxBytes = scope.memory().maxRowBytes();
         for (Object value : group) {
             text.add(String.valueOf(value));
+            if (text.length() > maxBytes) {
+                throw new KindlingException(
+                        ErrorCode.OUT_OF_RESOURCES,
+                        "the text of a group of " + group.size() + " values takes more than "
+                                + ByteSizes.format(maxBytes) + ", the most that one row may take in this heap of "
+                                + ByteSizes.format(Runtime.getRuntime().maxMemory())
+                                + "; write its values one by one, as flatMapValues does, or raise"
+                                + " kindling.executor.memory");
+            }
         }
         return text.toString();
     }
@@ -57,6 +71,7 @@ final class StoredGroup implements Group<Object> {
             if (next == count && !refill()) {
                 throw new NoSuchElementException();
             }
+            scope.checkGroupsReadable();
             return ((Tuple2<?, ?>) chunk[next++])._2();
         }
 

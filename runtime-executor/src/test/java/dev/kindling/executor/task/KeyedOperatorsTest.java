@@ -56,21 +56,21 @@ class KeyedOperatorsTest {
         return Stream.of(
                 rows("empty", 0, i -> i),
                 rows("one", 1, i -> i),
-                rows("distinct", 12_000, i -> i),
-                rows("few keys", 10_000, i -> i % 7),
-                rows("random ints", 12_000, i -> random.nextInt(2_000) - 1_000),
-                rows("reversed longs", 10_000, i -> 1_000_000_000_000L - i),
-                rows("one key only", 10_000, i -> "the one"),
-                rows("one giant key among many", 12_000, i -> i % 10 == 0 ? i : -1),
-                rows("null keys", 6_000, i -> i % 3 == 0 ? null : i % 100),
-                rows("strings", 8_000, i -> strings.get(i % strings.size())),
+                rows("distinct", 4_000, i -> i),
+                rows("few keys", 4_000, i -> i % 7),
+                rows("random ints", 4_000, i -> random.nextInt(2_000) - 1_000),
+                rows("reversed longs", 4_000, i -> 1_000_000_000_000L - i),
+                rows("one key only", 4_000, i -> "the one"),
+                rows("one giant key among many", 4_000, i -> i % 10 == 0 ? i : -1),
+                rows("null keys", 3_000, i -> i % 3 == 0 ? null : i % 100),
+                rows("strings", 3_000, i -> strings.get(i % strings.size())),
                 rows("long strings", 2_000, i -> "a common beginning ".repeat(10) + i % 500),
-                rows("strings with zeros and wide letters", 6_000, i -> "common be" + wild(random.nextInt(400))),
-                rows("doubles", 5_000, i -> i % 50 == 0 ? Double.NaN : i % 2 == 0 ? -i / 8.0 : i / 16.0),
-                rows("same hash", 3_000, i -> new SameHash(i % 300)),
+                rows("strings with zeros and wide letters", 3_000, i -> "common be" + wild(random.nextInt(400))),
+                rows("doubles", 3_000, i -> i % 50 == 0 ? Double.NaN : i % 2 == 0 ? -i / 8.0 : i / 16.0),
+                rows("same hash", 1_000, i -> new SameHash(i % 100)),
                 new Rows(
                         "null values",
-                        IntStream.range(0, 5_000)
+                        IntStream.range(0, 3_000)
                                 .mapToObj(i -> new Tuple2<Object, Object>(i % 40, i % 5 == 0 ? null : i))
                                 .toList()));
     }
@@ -99,11 +99,11 @@ class KeyedOperatorsTest {
 
     private static final long DECODED_BYTES_PER_ROW = 80;
 
-    /** Plenty; a third and a twentieth of what the rows take. */
+    /** Plenty, and a tenth of what the rows take. */
     static Stream<Arguments> inputsAndMemory() {
         return inputs().flatMap(rows -> {
             long bytes = Math.max(1, rows.pairs().size() * DECODED_BYTES_PER_ROW);
-            return Stream.of(MiniCluster.PLENTY, bytes / 3, bytes / 20).map(memory -> Arguments.of(rows, memory));
+            return Stream.of(MiniCluster.PLENTY, bytes / 10).map(memory -> Arguments.of(rows, memory));
         });
     }
 
@@ -278,7 +278,7 @@ class KeyedOperatorsTest {
                     asList(left).addAll(asList(right));
                     return left;
                 });
-        cluster.memory(64 << 10);
+        cluster.memory(200 << 10);
         PlanNode lists = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Combined(toList, true));
 
         Map<Object, List<Object>> found = new HashMap<>();
@@ -297,9 +297,9 @@ class KeyedOperatorsTest {
 
     @Test
     void groupingCutsAgainAndAgainUntilEveryPartFits() {
-        Rows rows = rows("many keys and a giant one", 300_000, i -> i % 3 == 0 ? "giant" : "key " + i % 50_000);
+        Rows rows = rows("many keys and a giant one", 100_000, i -> i % 3 == 0 ? "giant" : "key " + i % 20_000);
         PlanNode grouped = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Groups());
-        cluster.memory(1 << 20);
+        cluster.memory(300_000);
 
         Map<Object, Long> sizes = new HashMap<>();
         cluster.collect(cluster.map(grouped, row -> {
@@ -316,20 +316,20 @@ class KeyedOperatorsTest {
 
     @Test
     void keysThatShareTheirHashAreStillParted() {
-        Rows rows = rows("same hash", 40_000, i -> new SameHash(i % 200));
+        Rows rows = rows("same hash", 10_000, i -> new SameHash(i % 100));
         PlanNode grouped = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Groups());
         cluster.memory(1);
 
         List<Object> sizes =
                 cluster.collect(cluster.map(grouped, row -> Groups.size((Iterable<?>) ((Tuple2<?, ?>) row)._2())));
 
-        assertEquals(Collections.nCopies(200, 200L), sizes);
+        assertEquals(Collections.nCopies(100, 100L), sizes);
     }
 
     @Test
     void sortingMergesRunsInSeveralPassesWhenMemoryIsShort() {
         Random random = new Random(7);
-        Rows rows = rows("random", 200_000, i -> random.nextInt(50_000));
+        Rows rows = rows("random", 60_000, i -> random.nextInt(20_000));
         cluster.memory(1);
         PlanNode sorted = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Sorted(NaturalOrder.ASCENDING));
 
@@ -347,14 +347,14 @@ class KeyedOperatorsTest {
                 (left, right) -> (Integer) left + (Integer) right,
                 (left, right) -> (Integer) left + (Integer) right);
         PlanNode source =
-                cluster.slices(rows("ten times", 300_000, i -> i % 30_000).pairs());
+                cluster.slices(rows("ten times", 100_000, i -> i % 10_000).pairs());
         StageBody body = new StageBody(
                 99,
                 source,
                 new StageBody.Sink.MapOutput(99, new HashPartitioner(1), 1, new ReduceSide.Combined(sum, true)));
 
         TaskResult.MapWritten whole = written(body, MiniCluster.PLENTY);
-        TaskResult.MapWritten pieces = written(body, 1 << 20);
+        TaskResult.MapWritten pieces = written(body, 300_000);
 
         assertTrue(pieces.partitionBytes()[0] > whole.partitionBytes()[0], "it was not combined in pieces");
         assertEquals(whole.rowDigest(), pieces.rowDigest());
@@ -368,13 +368,13 @@ class KeyedOperatorsTest {
 
     @Test
     void combiningMoreKeysThanMemoryHoldsSpills() {
-        Rows rows = rows("distinct twice", 200_000, i -> i % 100_000);
+        Rows rows = rows("distinct twice", 80_000, i -> i % 40_000);
         Combiner sum = new Combiner(
                 value -> ((Integer) value).longValue(),
                 (total, value) -> (Long) total + (Integer) value,
                 (left, right) -> (Long) left + (Long) right);
         PlanNode combined = shuffled(rows, new HashPartitioner(1), 1, new ReduceSide.Combined(sum, false));
-        cluster.memory(1 << 20);
+        cluster.memory(400_000);
 
         Map<Object, Object> found = new HashMap<>();
         cluster.collect(combined).forEach(row -> found.put(((Tuple2<?, ?>) row)._1(), ((Tuple2<?, ?>) row)._2()));
