@@ -2,7 +2,7 @@ package dev.kindling.serde;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.block.JoinedCrc;
+import dev.kindling.util.JoinedCrc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.kindling.block;
+package dev.kindling.util;
 
 /**
  * CRC32C of two pieces of bytes behind each other, from those of the pieces: for who learns what stands first after
