@@ -175,7 +175,9 @@ abstract class KeyedHandle<K, V> extends RddHandle<Tuple2<K, V>> implements Pair
     @Override
     public PairRDD<K, V> sampleByKey(boolean withReplacement, Map<K, Double> fractions, long seed) {
         Plans plans = plans("sampleByKey");
-        fractions.values().forEach(fraction -> plans.checkFraction(withReplacement, fraction));
+        fractions
+                .values()
+                .forEach(fraction -> plans.checkFraction(withReplacement, fraction == null ? Double.NaN : fraction));
         Map<Object, Double> own = plans.travelling(new HashMap<>(fractions));
         return pairs(plans.partitions(node, new Sampling.ByKey(withReplacement, own, seed), true));
     }

@@ -230,10 +230,11 @@ class RddHandle<T> extends CollectingHandle<T> {
     @Override
     public void saveAsTextFile(String path, Class<?> codec) {
         Plans plans = plans("saveAsTextFile");
-        if (!codec.getSimpleName().equals("GzipCodec") && codec != GZIPOutputStream.class) {
+        if (codec == null || !codec.getSimpleName().equals("GzipCodec") && codec != GZIPOutputStream.class) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT,
-                    plans.origin() + ": cannot compress with " + codec.getName() + "; give "
+                    plans.origin() + ": cannot compress with "
+                            + (codec == null ? "nothing" : codec.getName()) + "; give "
                             + GZIPOutputStream.class.getName() + ", or Hadoop's GzipCodec");
         }
         saved(plans, path, Form.GZIP_TEXT);

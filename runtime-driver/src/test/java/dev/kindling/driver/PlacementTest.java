@@ -15,6 +15,8 @@ import dev.kindling.api.RangePartitioner;
 import dev.kindling.api.Tuple2;
 import dev.kindling.testkit.KindlingExtension;
 import java.io.Serial;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where rows lie, what that saves, how much is computed for what is wanted, and what is refused. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -189,6 +192,26 @@ class PlacementTest {
         assertEquals(1, rows.takeSample(false, 1, 3).size());
 
         assertTrue(SEEN.get() <= 1_250, SEEN + " rows: all once for the count, and one partition again");
+    }
+
+    @Test
+    void aSortOverZippedFilesIsSampledFromWholeFiles(KindlingContext kindling, @TempDir Path directory)
+            throws Exception {
+        // Large enough for a sort of one file to sample pieces of it; pieces of two files do not fit together.
+        Path left = directory.resolve("left");
+        Path right = directory.resolve("right");
+        List<String> lines = IntStream.range(0, 60_000)
+                .mapToObj(n -> String.format("%08d", n * 7919 % 60_000) + "-".repeat(n % 90 + 45))
+                .toList();
+        Files.write(left, lines);
+        Files.write(right, lines.stream().map(line -> line.substring(0, 8)).toList());
+
+        PairRDD<String, String> zipped =
+                kindling.textFile(left.toString(), 1).zip(kindling.textFile(right.toString(), 1));
+
+        assertEquals(
+                "00000000",
+                zipped.mapToPair(Tuple2::swap).sortByKey(true, 4).first()._1());
     }
 
     // ---- sets without partitions

@@ -62,7 +62,7 @@ public final class Chain {
         if (node instanceof PlanNode.Partitions partitions) {
             return new PartitionRows(
                     List.of(open(partitions.parent(), partition)),
-                    inputs -> partitions.function().call(partition, inputs.get(0)),
+                    inputs -> partitions.function().call(partition, inputs[0]),
                     scope);
         }
         if (node instanceof PlanNode.Coalesce coalesce) {
@@ -88,7 +88,7 @@ public final class Chain {
         if (node instanceof PlanNode.Zipped zipped) {
             return new PartitionRows(
                     List.of(open(zipped.left(), partition), open(zipped.right(), partition)),
-                    inputs -> zipped.function().call(inputs.get(0), inputs.get(1)),
+                    inputs -> zipped.function().call(inputs[0], inputs[1]),
                     scope);
         }
         if (node instanceof PlanNode.Cartesian cartesian) {

@@ -4,7 +4,6 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -17,13 +16,13 @@ final class PartitionRows implements Operator {
     /** The user's function, called once. */
     @FunctionalInterface
     interface Body {
-        Iterator<Object> call(List<PulledRows> inputs) throws Exception;
+        Iterator<Object> call(PulledRows[] inputs) throws Exception;
     }
 
     private final List<Operator> children;
     private final Body body;
     private final TaskScope scope;
-    private final List<PulledRows> inputs = new ArrayList<>();
+    private final PulledRows[] inputs;
     private final BatchBudget made;
     private Iterator<Object> output;
 
@@ -32,8 +31,9 @@ final class PartitionRows implements Operator {
         this.body = body;
         this.scope = scope;
         this.made = new BatchBudget(scope);
-        for (Operator child : children) {
-            inputs.add(new PulledRows(child, scope, Long.MAX_VALUE));
+        this.inputs = new PulledRows[children.size()];
+        for (int input = 0; input < inputs.length; input++) {
+            inputs[input] = new PulledRows(children.get(input), scope, Long.MAX_VALUE);
         }
     }
 
@@ -75,14 +75,14 @@ final class PartitionRows implements Operator {
     }
 
     private void want(int rowCount) {
-        for (int input = 0; input < inputs.size(); input++) {
-            inputs.get(input).want(rowCount);
+        for (PulledRows input : inputs) {
+            input.want(rowCount);
         }
     }
 
     /** Of the one input; of two nobody knows which one the function stumbled over. */
     private Optional<InputPosition> position() {
-        return inputs.size() == 1 ? inputs.get(0).position() : Optional.empty();
+        return inputs.length == 1 ? inputs[0].position() : Optional.empty();
     }
 
     @Override
