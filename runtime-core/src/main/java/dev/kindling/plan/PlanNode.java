@@ -17,7 +17,7 @@ import java.util.Optional;
  * serializable objects; rows of pair sets are {@code Tuple2}.
  *
  * <p>Partition indexes are those of the node itself: a {@link Union} finds out which child and which of its partitions
- * is meant, a {@link Coalesce} which group.
+ * is meant, a {@link Coalesce} which group, a {@link Cartesian} which pair.
  */
 public sealed interface PlanNode extends Serializable {
     /** The set's id, unique in the application; leaves of a stage are named by it in {@link LeafInput}. */
