@@ -22,6 +22,8 @@ public enum ErrorCode {
     TASK_FAILED,
     /** No executor could be had, or none stayed alive. */
     EXECUTORS_LOST,
+    /** Nothing of the job has moved for so long that it is given up. */
+    NO_PROGRESS,
     /** A result is larger than the driver may hold. */
     RESULT_TOO_LARGE,
     /** The job was cancelled on request. */

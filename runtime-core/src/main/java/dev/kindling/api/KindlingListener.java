@@ -144,6 +144,23 @@ public interface KindlingListener {
                 boolean isReplaced)
                 implements Event {}
 
+        /**
+         * Nothing has moved: no task started or ended, and no executor with a task used its processor.
+         *
+         * @param sinceMs for how long
+         * @param isGivenUp whether the jobs fail for it; else they have some more time
+         * @param standing where jobs, stages, tasks and executors stand, a sentence each
+         */
+        record NothingMoved(Instant time, long sinceMs, boolean isGivenUp, List<String> standing) implements Event {
+            public NothingMoved {
+                standing = List.copyOf(standing);
+            }
+        }
+
+        /** Where the thread of a running attempt is, one frame a line; asked for when nothing moves. */
+        record TaskStack(Instant time, int stageId, int partition, int attempt, String executor, String stack)
+                implements Event {}
+
         /** @param memory what its tasks and cached blocks share */
         record ExecutorAdded(Instant time, String id, String host, int cores, long memory) implements Event {}
 

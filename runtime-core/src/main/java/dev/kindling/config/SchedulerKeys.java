@@ -33,7 +33,16 @@ public final class SchedulerKeys {
             .defaultsTo("FIFO")
             .doc("Whether the jobs in the pool are served one after the other or share its cores evenly.");
 
-    static final List<ConfigKey<?>> ALL = List.of(MODE, POOL_WEIGHT, POOL_MIN_SHARE, POOL_MODE, REAPER_LIMIT_MS);
+    public static final ConfigKey<Long> NO_PROGRESS_MS = ConfigKey.millis("kindling.job.noProgressTimeoutMs")
+            .defaultsTo(600_000L)
+            .between(0L, 604_800_000L)
+            .doc(
+                    "Jobs fail when nothing has moved for so long: no task started or ended, and no executor with a task used"
+                            + " a twentieth of a core. After half of it the log says where every task stands. Raise it where"
+                            + " functions wait so long for something outside. 0 for never.");
+
+    static final List<ConfigKey<?>> ALL =
+            List.of(MODE, POOL_WEIGHT, POOL_MIN_SHARE, POOL_MODE, REAPER_LIMIT_MS, NO_PROGRESS_MS);
 
     private SchedulerKeys() {}
 }

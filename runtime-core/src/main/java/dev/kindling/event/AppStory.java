@@ -90,6 +90,12 @@ public final class AppStory {
             lines.say("attempt " + new AttemptId(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor()
                     + " was cancelled " + Durations.format(e.sinceMs()) + " ago and goes on"
                     + (e.isReplaced() ? "" : "; it keeps its core") + ". It is here:\n" + e.stack());
+        } else if (event instanceof Event.NothingMoved e) {
+            lines.say("nothing has moved for " + Durations.format(e.sinceMs())
+                    + (e.isGivenUp() ? ": its jobs are given up" : "") + ":\n" + String.join("\n", e.standing()));
+        } else if (event instanceof Event.TaskStack e) {
+            lines.say("attempt " + new AttemptId(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor()
+                    + " is here:\n" + e.stack());
         } else if (event instanceof Event.ExecutorRemoved e) {
             tellLost(e);
         } else if (event instanceof Event.ExecutorExcluded e) {

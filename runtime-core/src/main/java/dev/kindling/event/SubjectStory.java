@@ -84,6 +84,11 @@ final class SubjectStory {
                         + (e.isReplaced() ? ", so its executor is replaced" : "; it keeps its core")
                         + ". It is here:\n" + e.stack());
             }
+        } else if (event instanceof Event.TaskStack e) {
+            if (concerns(e.stageId(), e.partition(), e.executor())) {
+                say(attempt(e.stageId(), e.partition(), e.attempt()) + " on " + e.executor() + " is here:\n"
+                        + e.stack());
+            }
         } else if (event instanceof Event.MapOutputsLost e) {
             outputsLost(e);
         } else if (event instanceof Event.BlockUpdated e) {

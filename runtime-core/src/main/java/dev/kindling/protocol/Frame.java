@@ -28,6 +28,9 @@ public sealed interface Frame {
     /**
      * Sign of life and state: what runs and what has ended here without the driver's acknowledgement. The driver
      * launches again what it believes in and does not find here.
+     *
+     * @param residentBytes physical memory of the process, 0 where it is not known
+     * @param processorMs processor time that the process has used since it started, 0 where it is not known
      */
     record Heartbeat(
             String executorId,
@@ -35,7 +38,8 @@ public sealed interface Frame {
             long sequence,
             List<AttemptId> attempts,
             long heapUsedBytes,
-            long residentBytes)
+            long residentBytes,
+            long processorMs)
             implements ToDriver {
         public Heartbeat {
             attempts = List.copyOf(attempts);
@@ -87,6 +91,9 @@ public sealed interface Frame {
     }
     /** As it was told by {@link DropBroadcast}; it holds nothing of that value. */
     record BroadcastDropped(String executorId, long incarnation, long broadcastId) implements ToDriver {}
+
+    /** Where an attempt's thread is, one frame a line: the answer to {@link ShowStacks}, said once. */
+    record AttemptStack(String executorId, long incarnation, AttemptId attempt, String stack) implements ToDriver {}
 
     /** The executor leaves on its own account; the reason is for people. */
     record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
@@ -140,6 +147,9 @@ public sealed interface Frame {
     record DropCachedBlock(CachedBlockId block) implements ToExecutor {}
     /** Forget the value and its blocks; repeated until {@link BroadcastDropped} comes. */
     record DropBroadcast(long broadcastId) implements ToExecutor {}
+
+    /** Say of each running attempt where its thread is; for people, so it is sent once. */
+    record ShowStacks() implements ToExecutor {}
 
     record Shutdown(String reason) implements ToExecutor {}
 }

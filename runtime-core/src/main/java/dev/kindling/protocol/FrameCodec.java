@@ -3,6 +3,7 @@ package dev.kindling.protocol;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.Frame.AttemptFailed;
 import dev.kindling.protocol.Frame.AttemptFinished;
+import dev.kindling.protocol.Frame.AttemptStack;
 import dev.kindling.protocol.Frame.AttemptStuck;
 import dev.kindling.protocol.Frame.BroadcastDropped;
 import dev.kindling.protocol.Frame.CachedBlocksChanged;
@@ -24,6 +25,7 @@ import dev.kindling.protocol.Frame.OutcomeReceived;
 import dev.kindling.protocol.Frame.Refused;
 import dev.kindling.protocol.Frame.Register;
 import dev.kindling.protocol.Frame.Registered;
+import dev.kindling.protocol.Frame.ShowStacks;
 import dev.kindling.protocol.Frame.Shutdown;
 import dev.kindling.protocol.Frame.StageProgram;
 import java.nio.ByteBuffer;
@@ -58,6 +60,7 @@ public final class FrameCodec {
     private static final int NEED_STAGE_PROGRAM = 5;
     private static final int LEAVING = 6;
     private static final int ATTEMPT_STUCK = 7;
+    private static final int ATTEMPT_STACK = 9;
     private static final int CACHED_BLOCKS_CHANGED = 16;
     private static final int BROADCAST_DROPPED = 8;
     private static final int REGISTERED = 32;
@@ -72,6 +75,7 @@ public final class FrameCodec {
     private static final int DROP_MAP_OUTPUT = 41;
     private static final int DROP_RESULT = 42;
     private static final int SHUTDOWN = 43;
+    private static final int SHOW_STACKS = 44;
     private static final int CACHED_BLOCKS_RECEIVED = 56;
     private static final int DROP_CACHED_SET = 57;
     private static final int DROP_CACHED_BLOCK = 58;
@@ -172,6 +176,7 @@ public final class FrameCodec {
             }
             out.number(f.heapUsedBytes());
             out.number(f.residentBytes());
+            out.number(f.processorMs());
         } else if (frame instanceof AttemptFinished f) {
             start(out, ATTEMPT_FINISHED, f);
             writeAttempt(out, f.attempt());
@@ -190,6 +195,10 @@ public final class FrameCodec {
             start(out, ATTEMPT_STUCK, f);
             writeAttempt(out, f.attempt());
             out.number(f.sinceMs());
+            out.text(f.stack());
+        } else if (frame instanceof AttemptStack f) {
+            start(out, ATTEMPT_STACK, f);
+            writeAttempt(out, f.attempt());
             out.text(f.stack());
         } else if (frame instanceof Leaving f) {
             start(out, LEAVING, f);
@@ -255,6 +264,8 @@ public final class FrameCodec {
         } else if (frame instanceof DropBroadcast f) {
             out.tag(DROP_BROADCAST);
             out.number(f.broadcastId());
+        } else if (frame instanceof ShowStacks) {
+            out.tag(SHOW_STACKS);
         } else if (frame instanceof Shutdown f) {
             out.tag(SHUTDOWN);
             out.text(f.reason());
@@ -287,7 +298,8 @@ public final class FrameCodec {
                         in.number("sequence"),
                         readAttempts(in),
                         in.number("heapUsedBytes"),
-                        in.number("residentBytes"));
+                        in.number("residentBytes"),
+                        in.number("processorMs"));
             case ATTEMPT_FINISHED:
                 return new AttemptFinished(
                         in.text("executorId"),
@@ -312,6 +324,11 @@ public final class FrameCodec {
                         readAttempt(in),
                         in.number("sinceMs"),
                         in.text("stack"));
+            case ATTEMPT_STACK:
+                return new AttemptStack(
+                        in.text("executorId"), in.number("incarnation"), readAttempt(in), in.text("stack"));
+            case SHOW_STACKS:
+                return new ShowStacks();
             case LEAVING:
                 return new Leaving(in.text("executorId"), in.number("incarnation"), in.text("reason"));
             case CACHED_BLOCKS_CHANGED:

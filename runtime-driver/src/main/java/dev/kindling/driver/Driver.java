@@ -19,7 +19,6 @@ import dev.kindling.event.EventBus;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
 import dev.kindling.plan.JobSelection;
-import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.rdd.AccumulatorRegistry;
@@ -64,6 +63,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
     private final Waiters waiters = new Waiters();
+    private final Alarms alarms = new Alarms();
 
     // Set before the loop starts.
     private ClusterLauncher launcher;
@@ -308,17 +308,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     private void publish(Event event) {
         events.publish(event);
-        if (event instanceof Event.TaskStuck stuck) {
-            LOG.warn(
-                    "attempt {} was cancelled {} ms ago and goes on, for its function ignores interrupts: {}. It is"
-                            + " here:\n{}",
-                    new AttemptId(stuck.stageId(), stuck.partition(), stuck.attempt()),
-                    stuck.sinceMs(),
-                    stuck.isReplaced()
-                            ? "its executor " + stuck.executor() + " is replaced, other tasks of it run again"
-                            : "it keeps one core of executor " + stuck.executor() + " busy until it ends by itself",
-                    stuck.stack());
-        }
+        alarms.heard(event);
     }
 
     private void send(DriverEffect.Send send) {

@@ -59,6 +59,7 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
                 config.get(SchedulerKeys.MODE).equals("FAIR"),
                 pools(config),
                 config.get(SchedulerKeys.REAPER_LIMIT_MS),
+                config.get(SchedulerKeys.NO_PROGRESS_MS),
                 canReplaceStuck,
                 config.get(ResultKeys.MAX_BYTES));
     }

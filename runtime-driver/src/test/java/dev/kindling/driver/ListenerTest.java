@@ -164,6 +164,8 @@ class ListenerTest {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicInteger calls = new AtomicInteger();
         try (KindlingContext kindling = KindlingContext.local(1)) {
+            // Its executor has come: nothing happens while the listeners are added one after the other.
+            kindling.range(0, 1, 1, 1).count();
             kindling.addListener(new KindlingListener() {
                 @Override
                 public void onEvent(Event e) {
@@ -187,7 +189,7 @@ class ListenerTest {
         }
         good.awaitEnd();
 
-        assertEquals(List.of("start 0", "end 0"), good.jobs);
+        assertEquals(List.of("start 1", "end 1"), good.jobs);
         assertEquals(good.events.size(), calls.get());
     }
 

@@ -275,12 +275,12 @@ public final class Executor implements AutoCloseable {
 
     /** Does what the core wants; by {@code executor-loop} only. */
     private final class Shell implements EventLoop.Shell<ExecutorEvent, ExecutorEffect> {
-        private final ProcessMemory processMemory = new ProcessMemory();
+        private final ProcessUse process = new ProcessUse();
         private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
 
         @Override
         public ExecutorEvent tick() {
-            return new ExecutorEvent.Tick(processMemory.heapUsedBytes(), processMemory.residentBytes());
+            return new ExecutorEvent.Tick(process.heapUsedBytes(), process.residentBytes(), process.processorMs());
         }
 
         @Override

@@ -104,6 +104,7 @@ final class Attempts {
                 attempt.lastSentMs = out.nowMs();
                 attempt.lastNamedMs = out.nowMs();
                 if (!attempt.isCurrent) {
+                    attempt.isStillThere(out.nowMs(), settings.scheduling().noProgressMs());
                     out.send(executor, attempt.cancellation("its result is not wanted any more"));
                 }
             }
@@ -263,24 +264,26 @@ final class Attempts {
 
     // ---- ended badly --------------------------------------------------------------------------------------------
 
-    void failed(ExecutorState executor, Frame.AttemptFailed e) {
+    /** True when it was charged to its task. */
+    boolean failed(ExecutorState executor, Frame.AttemptFailed e) {
         acknowledge(executor, e.attempt());
         RunningAttempt attempt = executor.running.get(e.attempt());
         if (attempt == null) {
-            return;
+            return false;
         }
         if (bugs.contains(PlantedBug.SLOT_LEAKED_ON_FAILURE)) {
             executor.running.remove(attempt.id);
         } else {
             freeSlot(attempt);
         }
-        if (attempt.isCurrent) {
-            attempt.stage.tasks.ended(attempt);
-            failed(attempt, e.failure(), e.metrics());
+        if (!attempt.isCurrent) {
+            return false;
         }
+        attempt.stage.tasks.ended(attempt);
+        return failed(attempt, e.failure(), e.metrics());
     }
 
-    private void failed(RunningAttempt attempt, TaskFailure failure, TaskMetrics metrics) {
+    private boolean failed(RunningAttempt attempt, TaskFailure failure, TaskMetrics metrics) {
         FailurePolicy.Verdict verdict = failure instanceof TaskFailure.ScratchFull
                 ? verdictOfFullDisk(attempt)
                 : FailurePolicy.verdict(failure);
@@ -296,6 +299,7 @@ final class Attempts {
             case CHARGED -> charge(attempt, words, failure);
             case UNCHARGED -> retryUncharged(attempt, failure);
         }
+        return isCharged;
     }
 
     private Optional<ExitReason> lossOf(TaskFailure failure) {

@@ -23,6 +23,7 @@ import java.util.Set;
  *   <li>{@link Placement}: which waiting task gets which free slot;
  *   <li>{@link Attempts}: launches, outcomes, failures, reconciliation with heartbeats;
  *   <li>{@link Reaper}: attempts that ignore their cancellation;
+ *   <li>{@link Watchdog}: nothing moves any more;
  *   <li>{@link ExecutorTable}: who is registered, silent, lost.
  * </ul>
  *
@@ -43,6 +44,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final Attempts attempts;
     private final BroadcastDrops broadcastDrops;
     private final Reaper reaper;
+    private final Watchdog watchdog;
 
     private long lastEventMs = Long.MIN_VALUE;
     private long awakeMs;
@@ -64,6 +66,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         attempts = new Attempts(settings, out, executors, placement, stages, bugs);
         broadcastDrops = new BroadcastDrops(settings.relaunchMs(), out, executors, bugs);
         reaper = new Reaper(settings.scheduling(), out);
+        watchdog = new Watchdog(settings.scheduling().noProgressMs(), out, executors, stages, bugs);
     }
 
     @Override
@@ -125,13 +128,14 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             return;
         }
         madeProgress();
+        watchdog.moved(awakeMs);
         stages.submit(job);
     }
 
     private void onCloseRequested() {
         isClosing = true;
         owedReplacements.clear();
-        stages.failAll(ErrorCode.CLOSED, "the context was closed while the job ran", Optional.empty());
+        stages.failAll(ErrorCode.CLOSED, job -> "the context was closed while the job ran", Optional.empty());
         for (ExecutorState executor : executors.registered()) {
             out.send(executor, new Frame.Shutdown("the application has ended"));
         }
@@ -160,14 +164,18 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (frame instanceof Frame.Heartbeat heartbeat) {
             executor.lastHeapBytes = heartbeat.heapUsedBytes();
             executor.lastResidentBytes = heartbeat.residentBytes();
+            watchdog.heartbeat(executor, heartbeat.processorMs(), awakeMs);
             out.send(executor, new Frame.HeartbeatReceived(heartbeat.sequence()));
             attempts.reconcile(executor, heartbeat.attempts());
         } else if (frame instanceof Frame.AttemptFinished finished) {
             if (attempts.finished(executor, finished)) {
                 madeProgress();
+                watchdog.moved(awakeMs);
             }
         } else if (frame instanceof Frame.AttemptFailed failed) {
-            attempts.failed(executor, failed);
+            if (attempts.failed(executor, failed)) {
+                watchdog.moved(awakeMs);
+            }
         } else if (frame instanceof Frame.CachedBlocksChanged changed) {
             changed.changes().forEach(status -> stages.cachedBlockChanged(executor, status));
             out.send(executor, new Frame.CachedBlocksReceived(changed.sequence()));
@@ -179,6 +187,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                     .ifPresent(why -> lose(executor, ExitReasons.stuck(why)));
         } else if (frame instanceof Frame.BroadcastDropped dropped) {
             broadcastDrops.dropped(executor, dropped.broadcastId());
+        } else if (frame instanceof Frame.AttemptStack seen) {
+            AttemptId id = seen.attempt();
+            out.emit(new Event.TaskStack(
+                    out.time(), id.stageId(), id.partition(), id.attempt(), executor.id, seen.stack()));
         } else if (frame instanceof Frame.Leaving leaving) {
             lose(executor, ExitReasons.left(leaving.reason()));
         }
@@ -205,6 +217,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (present.isEmpty()) {
             ExecutorState executor = executors.register(e.address(), e.cores(), e.memoryBytes(), awakeMs);
             placement.addExecutor(executor);
+            watchdog.moved(awakeMs);
             out.emit(new Event.ExecutorAdded(
                     out.time(), e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
             out.emit(new Event.BlocksServed(
@@ -252,6 +265,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     }
 
     private void onTick() {
+        watchdog.tick(awakeMs);
         stages.cached().repeatOrders(settings.relaunchMs());
         broadcastDrops.repeat();
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
@@ -311,7 +325,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (executors.isEmpty() && unansweredReplacements == 0) {
             String message = "no executor stays alive: " + futileLosses
                     + " were lost in a row without one task finishing. " + executors.losses.describe();
-            stages.failAll(ErrorCode.EXECUTORS_LOST, message, executors.losses.last());
+            stages.failAll(ErrorCode.EXECUTORS_LOST, job -> message, executors.losses.last());
         }
     }
 

@@ -32,6 +32,10 @@ final class ExecutorState {
     long lastHeapBytes;
 
     long lastResidentBytes;
+    /** Processor time it had used by then, and when that was said, in the driver's waking time. */
+    long lastProcessorMs;
+
+    long lastProcessorAtMs;
     /** In a row; see {@link FullDisks}. */
     int fullDiskFailures;
 

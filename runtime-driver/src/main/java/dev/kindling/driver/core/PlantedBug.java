@@ -40,6 +40,8 @@ enum PlantedBug {
     CONSUMER_NOT_WOKEN,
     /** A map output that was rebuilt with other rows is taken for the earlier one. */
     DIGEST_NOT_COMPARED,
+    /** Jobs of which nothing moves are never given up. */
+    STALL_IGNORED,
     /** A full disk counts as a failure of the task that could not write. */
     FULL_DISK_CHARGED,
     /** An executor with an attempt that ignores its cancellation stays. */

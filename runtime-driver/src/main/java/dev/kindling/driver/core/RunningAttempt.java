@@ -38,6 +38,10 @@ final class RunningAttempt {
     long lastNamedMs;
 
     boolean isCurrent = true;
+    /** When its executor was first told again that its outcome is not wanted; -1 before that. */
+    private long unwantedSinceMs = -1;
+
+    private boolean isOverdue;
 
     RunningAttempt(
             AttemptId id,
@@ -66,9 +70,15 @@ final class RunningAttempt {
         return isAlone ? executor.cores : 1;
     }
 
+    /** It goes on though its outcome is not wanted. After {@code limitMs} it is interrupted even if its job forbids it. */
+    void isStillThere(long nowMs, long limitMs) {
+        unwantedSinceMs = unwantedSinceMs < 0 ? nowMs : unwantedSinceMs;
+        isOverdue = limitMs > 0 && nowMs - unwantedSinceMs >= limitMs;
+    }
+
     /** What makes its executor stop it. */
     Frame.CancelAttempt cancellation(String reason) {
-        return new Frame.CancelAttempt(id, reason, JobProperties.interrupts(properties));
+        return new Frame.CancelAttempt(id, reason, isOverdue || JobProperties.interrupts(properties));
     }
 
     @Override

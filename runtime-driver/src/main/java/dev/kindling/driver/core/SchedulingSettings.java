@@ -10,6 +10,8 @@ import java.util.SortedMap;
  *     if that can be done; 0 for never
  * @param isFair whether pools share the executors; else the earlier job is served first
  * @param pools by name, those that were configured
+ * @param noProgressMs jobs fail when nothing has moved for so long, and attempts that nobody wants are interrupted
+ *     even if their job forbids it; 0 for never
  * @param canReplaceStuck whether executors are processes of their own, which can be ended without harm to others
  * @param maxResultBytes a job whose results take more fails; 0 for no limit
  */
@@ -17,21 +19,30 @@ public record SchedulingSettings(
         boolean isFair,
         SortedMap<String, PoolSettings> pools,
         long stuckLimitMs,
+        long noProgressMs,
         boolean canReplaceStuck,
         long maxResultBytes) {
+    private static final SchedulingSettings DEFAULTS =
+            new SchedulingSettings(false, Collections.emptySortedMap(), 10_000, 600_000, true, 1L << 30);
+
     public static SchedulingSettings fair(SortedMap<String, PoolSettings> pools) {
-        return new SchedulingSettings(true, pools, 10_000, true, 1L << 30);
+        return new SchedulingSettings(
+                true, pools, DEFAULTS.stuckLimitMs, DEFAULTS.noProgressMs, true, DEFAULTS.maxResultBytes);
     }
 
     public SchedulingSettings stuckAfter(long limitMs, boolean canReplace) {
-        return new SchedulingSettings(isFair, pools, limitMs, canReplace, maxResultBytes);
+        return new SchedulingSettings(isFair, pools, limitMs, noProgressMs, canReplace, maxResultBytes);
+    }
+
+    public SchedulingSettings givingUpAfter(long limitMs) {
+        return new SchedulingSettings(isFair, pools, stuckLimitMs, limitMs, canReplaceStuck, maxResultBytes);
     }
 
     public SchedulingSettings withMaxResultBytes(long bytes) {
-        return new SchedulingSettings(isFair, pools, stuckLimitMs, canReplaceStuck, bytes);
+        return new SchedulingSettings(isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, bytes);
     }
 
     public static SchedulingSettings defaults() {
-        return new SchedulingSettings(false, Collections.emptySortedMap(), 10_000, true, 1L << 30);
+        return DEFAULTS;
     }
 }

@@ -100,6 +100,12 @@ public final class Sentences {
         if (frame instanceof Frame.NeedStageProgram e) {
             return "NeedStageProgram " + e.stageId();
         }
+        if (frame instanceof Frame.AttemptStack e) {
+            return "AttemptStack " + e.attempt();
+        }
+        if (frame instanceof Frame.ShowStacks) {
+            return "ShowStacks";
+        }
         if (frame instanceof Frame.AttemptStuck e) {
             return "AttemptStuck " + e.attempt() + " for " + e.sinceMs() + " ms";
         }
@@ -246,6 +252,13 @@ public final class Sentences {
         }
         if (event instanceof Event.ExecutorLossExplained e) {
             return "executor " + e.id() + " was lost because: " + e.reason();
+        }
+        if (event instanceof Event.NothingMoved e) {
+            return "nothing has moved for " + e.sinceMs() + " ms" + (e.isGivenUp() ? ", given up: " : ": ")
+                    + String.join("; ", e.standing());
+        }
+        if (event instanceof Event.TaskStack e) {
+            return "stack of attempt " + e.attempt() + " of task " + e.stageId() + "." + e.partition();
         }
         if (event instanceof Event.ShuffleDeclared e) {
             return "stage " + e.stageId() + " writes shuffle " + e.shuffleId();

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Jobs and their stages: which stage is needed, which can run, what its results mean, and how a job ends.
@@ -710,9 +711,19 @@ final class Stages {
         return false;
     }
 
-    void failAll(ErrorCode code, String message, Optional<ExitReason> exit) {
+    /** Whether some job is unfinished, and none is being published or has its results fetched. */
+    boolean isAnyJobWaitingForTasks() {
+        for (Jobs.Job job : jobs.unfinished()) {
+            if (job.isPublishing || !job.unfetched.isEmpty()) {
+                return false;
+            }
+        }
+        return !jobs.unfinished().isEmpty();
+    }
+
+    void failAll(ErrorCode code, Function<Jobs.Job, String> message, Optional<ExitReason> exit) {
         for (Jobs.Job job : new ArrayList<>(jobs.unfinished())) {
-            fail(job, code, message, Optional.empty(), exit);
+            fail(job, code, message.apply(job), Optional.empty(), exit);
         }
     }
 

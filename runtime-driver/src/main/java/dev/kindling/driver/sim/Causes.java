@@ -65,6 +65,7 @@ final class Causes {
     void justify(DriverEffect.FailJob failure) {
         boolean isJustified = switch (failure.code()) {
             case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
+            case NO_PROGRESS -> faults.struckCount(FaultKind.HANG) > 0;
             case SCRATCH_FULL -> faults.struckCount(FaultKind.DISK_FULL) >= 2;
             case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
             case TASK_FAILED -> unreadable() >= 4;

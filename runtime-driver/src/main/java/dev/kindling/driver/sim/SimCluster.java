@@ -286,6 +286,12 @@ final class SimCluster {
         }
     }
 
+    /** An attempt waits for ever: its job will be given up, unless its executor ends before. */
+    void hangs(AttemptId attempt) {
+        world.note("cluster", attempt.hashCode(), () -> attempt + " hangs");
+        network.disturbedUntil(world.nowMs() + SimCores.NO_PROGRESS_MS);
+    }
+
     /** An attempt will not end: its executor will, when the driver has heard of it often enough. */
     void stuck() {
         network.disturbedUntil(world.nowMs() + REPLACED_AFTER_MS);

@@ -15,6 +15,9 @@ public record SimCores(Supplier<DriverCore> driver, Supplier<ExecutorCore> execu
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
 
+    /** When nothing has moved for so long, jobs are given up; no chain of other faults stops everything for so long. */
+    static final long NO_PROGRESS_MS = 60_000;
+
     public static SimCores real() {
         return new SimCores(
                 () -> new DriverCore(driverSettings()), () -> new ExecutorCore(ExecutorSettings.defaults()));
@@ -25,6 +28,9 @@ public record SimCores(Supplier<DriverCore> driver, Supplier<ExecutorCore> execu
         SortedMap<String, PoolSettings> pools = new TreeMap<>();
         pools.put("a", new PoolSettings(3, 2, false));
         pools.put("b", new PoolSettings(1, 0, true));
-        return DriverSettings.defaults().with(SchedulingSettings.fair(pools).withMaxResultBytes(MAX_RESULT_BYTES));
+        return DriverSettings.defaults()
+                .with(SchedulingSettings.fair(pools)
+                        .withMaxResultBytes(MAX_RESULT_BYTES)
+                        .givingUpAfter(NO_PROGRESS_MS));
     }
 }

@@ -50,7 +50,6 @@ final class SimExecutor {
     private final String name;
     private final int cores;
     private final int tickMs;
-    private final ExecutorEvent tick;
     private final ExecutorCore core;
     private final MemoryPool memory;
     private final TaskSettings settings;
@@ -58,6 +57,7 @@ final class SimExecutor {
     private final TreeMap<AttemptId, RunningTask> tasks = new TreeMap<>();
     private boolean isAlive = true;
     private long pausedUntilMs;
+    private long processorMs;
 
     SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, int cores) {
         this.launchNumber = launchNumber;
@@ -67,8 +67,6 @@ final class SimExecutor {
         this.name = id + "@" + incarnation;
         this.cores = cores;
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
-        // Numbers of its own: what a loss says about memory must be that of this very process.
-        this.tick = new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, HEAP_BYTES + incarnation);
         this.core = cluster.cores.executor().get();
         this.disk = new SimDisk(cluster.faults);
         this.memory = new MemoryPool(POOL_BYTES, cores);
@@ -87,9 +85,16 @@ final class SimExecutor {
         tickLater();
     }
 
+    /** A number of its own: what a loss says about memory must be that of this very process. */
+    static long residentBytes(long incarnation) {
+        return HEAP_BYTES + incarnation;
+    }
+
     private void tickLater() {
         in(tickMs, () -> {
-            on(tick);
+            boolean isBusy = tasks.values().stream().anyMatch(task -> !task.isHanging);
+            processorMs += isBusy ? tickMs : 0;
+            on(new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, residentBytes(incarnation), 1 + processorMs));
             tickLater();
         });
     }
@@ -239,7 +244,12 @@ final class SimExecutor {
     private void cancel(ExecutorEffect.CancelAttempt e) {
         AttemptId attempt = e.attempt();
         if (!e.isInterrupting()) {
-            Optional.ofNullable(tasks.get(attempt)).ifPresent(task -> task.cancelledFor = Optional.of(e.reason()));
+            Optional.ofNullable(tasks.get(attempt)).ifPresent(task -> {
+                task.cancelledFor = Optional.of(e.reason());
+                if (task.isHanging) {
+                    cluster.hangs(attempt);
+                }
+            });
             return;
         }
         in(1 + cluster.random.nextInt(50), () -> {
@@ -264,6 +274,7 @@ final class SimExecutor {
         private final boolean isDiskFull;
         private final boolean isFailing;
         private int nextInput;
+        private final boolean isHanging;
         private boolean isStuck;
         private Optional<String> cancelledFor = Optional.empty();
 
@@ -273,6 +284,7 @@ final class SimExecutor {
             ownMemory = memory.openTask();
             isDiskFull = cluster.faults.strikes(FaultKind.DISK_FULL);
             isFailing = cluster.faults.strikes(FaultKind.USER_ERROR);
+            isHanging = cluster.faults.strikes(FaultKind.HANG);
         }
 
         void fetchNext() {
@@ -290,6 +302,10 @@ final class SimExecutor {
                     fetch.start();
                     return;
                 }
+            }
+            if (isHanging) {
+                cluster.hangs(launch.attempt());
+                return;
             }
             long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
             in(cluster.faults.strikes(FaultKind.STRAGGLE) ? 20 * runMs : runMs, this::compute);

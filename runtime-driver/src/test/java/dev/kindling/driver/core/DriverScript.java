@@ -39,6 +39,7 @@ final class DriverScript {
     private final Map<Integer, JobGraph.StageSpec> stages = new TreeMap<>();
     private long nowMs;
     private long sequence;
+    private long busyMs = 1;
 
     /** An executor to start with. */
     record Executor(String id, int cores, String host) {}
@@ -220,7 +221,14 @@ final class DriverScript {
             ids.add(id(attempt));
         }
         long incarnation = executors.get(executorId).incarnation();
-        return sends(new Frame.Heartbeat(executorId, incarnation, sequence++, ids, heapBytes, residentBytes));
+        busyMs += ids.isEmpty() ? 0 : 1_000;
+        return sends(new Frame.Heartbeat(executorId, incarnation, sequence++, ids, heapBytes, residentBytes, busyMs));
+    }
+
+    /** Its tasks are there, and have not used any processor since the last time. */
+    DriverScript heartbeatsIdle(String executorId, String... attempts) {
+        busyMs -= 1_000;
+        return heartbeatsOf(executorId, 0, 0, attempts);
     }
 
     /** The executor reports that the attempt goes on although it was interrupted. */

@@ -72,6 +72,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private static final class Running {
         boolean isCancelled;
+        boolean isStackWanted;
         boolean isInterrupted;
         long interruptedMs;
         long nextStuckReportMs;
@@ -175,7 +176,13 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private void heartbeat(ExecutorEvent.Tick e) {
         nextHeartbeatMs = awakeMs + settings.heartbeatMs();
         out.add(new ExecutorEffect.Send(new Frame.Heartbeat(
-                id(), incarnation(), heartbeatSequence++, attempts(), e.heapUsedBytes(), e.residentBytes())));
+                id(),
+                incarnation(),
+                heartbeatSequence++,
+                attempts(),
+                e.heapUsedBytes(),
+                e.residentBytes(),
+                e.processorMs())));
     }
 
     /** All attempts it knows and the driver does not know to have ended, in order. */
@@ -228,6 +235,10 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private void onAttemptSeen(ExecutorEvent.AttemptSeen e) {
         Running state = running.get(e.attempt());
+        if (state != null && state.isStackWanted) {
+            state.isStackWanted = false;
+            out.add(new ExecutorEffect.Send(new Frame.AttemptStack(id(), incarnation(), e.attempt(), e.stack())));
+        }
         if (state != null && state.isInterrupted) {
             out.add(new ExecutorEffect.Send(new Frame.AttemptStuck(
                     id(), incarnation(), e.attempt(), awakeMs - state.interruptedMs, e.stack())));
@@ -276,6 +287,11 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             out.add(new ExecutorEffect.DropCachedBlock(e.block()));
         } else if (frame instanceof Frame.DropBroadcast e) {
             out.add(new ExecutorEffect.DropBroadcast(e.broadcastId()));
+        } else if (frame instanceof Frame.ShowStacks) {
+            running.forEach((attempt, state) -> {
+                state.isStackWanted = true;
+                out.add(new ExecutorEffect.LookAtAttempt(attempt));
+            });
         } else if (frame instanceof Frame.Shutdown e) {
             exit(EXIT_OK, e.reason());
         }

@@ -20,7 +20,7 @@ public sealed interface ExecutorEffect {
     /** Ask the running attempt to stop: flag, then interrupt, unless it shall only see the flag. */
     record CancelAttempt(AttemptId attempt, String reason, boolean isInterrupting) implements ExecutorEffect {}
 
-    /** It was interrupted and still runs: answer with {@code AttemptSeen}, unless it has ended by then. */
+    /** Where is its thread? Answer with {@code AttemptSeen}, unless it has ended by then. */
     record LookAtAttempt(AttemptId attempt) implements ExecutorEffect {}
 
     record DropShuffle(int shuffleId) implements ExecutorEffect {}

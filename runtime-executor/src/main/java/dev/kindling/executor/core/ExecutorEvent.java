@@ -36,6 +36,6 @@ public sealed interface ExecutorEvent {
     /** The connection to the driver is gone. */
     record DriverGone(String why) implements ExecutorEvent {}
 
-    /** Some time has passed; the shell ticks every 100 ms. */
-    record Tick(long heapUsedBytes, long residentBytes) implements ExecutorEvent {}
+    /** Some time has passed; the shell ticks every 100 ms and says what the process uses, as in {@code Heartbeat}. */
+    record Tick(long heapUsedBytes, long residentBytes, long processorMs) implements ExecutorEvent {}
 }

@@ -84,7 +84,7 @@ final class TaskFailures {
             case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS ->
                 new TaskFailure.InputOutput(messageOf(known), false, stackOf(known));
             case USER_CODE_FAILED, CLOSED, BAD_ARGUMENT, BAD_CONFIGURATION -> ofUserCode(known, Optional.empty());
-            case TASK_FAILED, EXECUTORS_LOST, NON_DETERMINISTIC, CANCELLED, DRIVER_LOST, INTERNAL ->
+            case TASK_FAILED, EXECUTORS_LOST, NO_PROGRESS, NON_DETERMINISTIC, CANCELLED, DRIVER_LOST, INTERNAL ->
                 new TaskFailure.Internal(messageOf(known), stackOf(known));
         };
     }

@@ -41,7 +41,7 @@ class ExecutorCoreTest {
         List<ExecutorEffect> answer = new ArrayList<>();
         for (long untilMs = nowMs + ms; nowMs < untilMs; ) {
             nowMs += 100;
-            answer.addAll(on(new ExecutorEvent.Tick(1, 1)));
+            answer.addAll(on(new ExecutorEvent.Tick(1, 1, 1)));
         }
         return answer;
     }
@@ -282,7 +282,7 @@ class ExecutorCoreTest {
         register();
 
         nowMs += 60_000;
-        on(new ExecutorEvent.Tick(1, 1));
+        on(new ExecutorEvent.Tick(1, 1, 1));
 
         assertTrue(!core.isEnded());
     }
