@@ -35,7 +35,9 @@ public enum FaultKind {
     /** An attempt waits for ever and uses no processor; per attempt. */
     HANG(0.001, 0.01),
     /** A cancelled attempt ignores its interrupt and never ends; per interrupt. */
-    STUCK(0.05, 0.50);
+    STUCK(0.05, 0.50),
+    /** Memory of cached blocks is wanted by somebody else; per executor and second. */
+    EVICT(0.30, 0.90);
 
     private final double usual;
     private final double most;

@@ -203,11 +203,14 @@ final class CachedBlocks {
         TreeMap<CachedBlockId, CachedBlockStatus> known =
                 told.computeIfAbsent(executor.index, index -> new TreeMap<>());
         CachedBlockStatus before = known.get(block);
-        if (before != null && before.version() >= status.version()) {
+        boolean isLate = before != null && before.version() >= status.version();
+        if (isLate && !bugs.contains(PlantedBug.CACHE_VERSION_NOT_COMPARED)) {
             return;
         }
         CachedSet set = sets.get(block.setId());
-        boolean isCurrent = set != null && block.partition() < set.partitionCount && set.epoch == block.epoch();
+        boolean isCurrent = set != null
+                && block.partition() < set.partitionCount
+                && (set.epoch == block.epoch() || bugs.contains(PlantedBug.CACHE_EPOCH_NOT_COMPARED));
         if (!isCurrent) {
             unwanted(executor, status, before != null && before.isHeld(), known);
             return;
@@ -267,6 +270,9 @@ final class CachedBlocks {
 
     /** Orders to drop that were not followed for so long are given again. */
     void repeatOrders(long afterMs) {
+        if (bugs.contains(PlantedBug.CACHE_DROP_NOT_REPEATED)) {
+            return;
+        }
         for (var leftover : leftovers.entrySet()) {
             if (out.nowMs() - leftover.getValue().lastOrderMs >= afterMs) {
                 leftover.getValue().lastOrderMs = out.nowMs();
@@ -287,9 +293,16 @@ final class CachedBlocks {
         });
     }
 
+    boolean waitsForDrops() {
+        return !leftovers.isEmpty();
+    }
+
     /** Sets of which something was lost with the process. */
     List<CachedSet> executorLost(ExecutorState executor) {
         List<CachedSet> affected = new ArrayList<>();
+        if (bugs.contains(PlantedBug.CACHE_HOLDER_NOT_DROPPED)) {
+            return affected;
+        }
         TreeMap<CachedBlockId, CachedBlockStatus> known = told.remove(executor.index);
         if (known == null) {
             return affected;
@@ -319,9 +332,9 @@ final class CachedBlocks {
             return;
         }
         CachedSet set = sets.get(block.setId());
-        TreeMap<CachedBlockId, CachedBlockStatus> known = told.get(holder.index);
-        CachedBlockStatus gone = CachedBlockStatus.gone(block, known.get(block).version());
-        known.put(block, gone);
+        CachedBlockStatus held = set.holders.get(block.partition()).get(holder.index);
+        CachedBlockStatus gone = CachedBlockStatus.gone(held.block(), held.version());
+        told.get(holder.index).put(held.block(), gone);
         report(set, holder, gone);
         release(set, holder, block.partition());
         out.send(holder, new Frame.DropCachedBlock(block));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Everything the driver decides. This class takes each event to the part it concerns and keeps track of who is a
@@ -367,13 +368,19 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                 .isPresent();
     }
 
-    /** Whether this very process is believed to hold this very cached block, or is known to have to drop it. */
-    public boolean knowsCachedBlock(CachedBlockId block, String executorId, long incarnation) {
-        return executors
+    /** The cached blocks that this very process is believed to hold, also those that it was told to drop. */
+    public TreeSet<CachedBlockId> cachedBlocksOf(String executorId, long incarnation) {
+        TreeSet<CachedBlockId> blocks = new TreeSet<>();
+        executors
                 .registered(executorId, incarnation)
-                .filter(executor -> stages.cached().heldBy(executor).stream()
-                        .anyMatch(status -> status.block().equals(block)))
-                .isPresent();
+                .ifPresent(executor ->
+                        stages.cached().heldBy(executor).forEach(status -> blocks.add(status.block())));
+        return blocks;
+    }
+
+    /** Whether executors were told to drop cached blocks and have not said yet that they are gone. */
+    public boolean waitsForDrops() {
+        return stages.cached().waitsForDrops();
     }
 
     /** Whether this very output is registered, wherever it lies. */

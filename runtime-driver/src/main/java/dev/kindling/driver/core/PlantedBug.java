@@ -55,7 +55,17 @@ enum PlantedBug {
     /** Every attempt that is accepted counts, also for a partition that was computed before. */
     UPDATES_OF_REBUILT_OUTPUT_COUNTED,
     /** The order to forget a broadcast value is sent once and not again. */
-    BROADCAST_DROP_NOT_REPEATED;
+    BROADCAST_DROP_NOT_REPEATED,
+    /** The cached blocks of a lost executor stay in the table. */
+    CACHE_HOLDER_NOT_DROPPED,
+    /** A cached block of an earlier epoch is taken for one of the present one. */
+    CACHE_EPOCH_NOT_COMPARED,
+    /** What an executor tells late of a cached block is taken for the present. */
+    CACHE_VERSION_NOT_COMPARED,
+    /** An order to drop what is no longer persisted is given once and not again. */
+    CACHE_DROP_NOT_REPEATED,
+    /** Cached blocks made from a map output that was rebuilt with other rows stay. */
+    CACHE_NOT_TAKEN_BACK;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

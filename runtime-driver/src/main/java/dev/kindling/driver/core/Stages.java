@@ -313,7 +313,7 @@ final class Stages {
         }
         String reason = earlier + " was rebuilt as " + rebuilt + " with other rows";
         for (CachedBlocks.CachedSet set : cached.all()) {
-            if (set.madeFrom.contains(shuffle.shuffleId)) {
+            if (set.madeFrom.contains(shuffle.shuffleId) && !bugs.contains(PlantedBug.CACHE_NOT_TAKEN_BACK)) {
                 cached.beginAnew(set);
                 needReadersOf(set.setId);
             }

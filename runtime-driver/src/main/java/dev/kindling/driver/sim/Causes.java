@@ -69,7 +69,7 @@ final class Causes {
             case SCRATCH_FULL -> faults.struckCount(FaultKind.DISK_FULL) >= 2;
             case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
             case TASK_FAILED -> unreadable() >= 4;
-            case NON_DETERMINISTIC -> unreadable() > 0 && failure.message().contains(SyntheticJobs.NON_DETERMINISTIC);
+            case NON_DETERMINISTIC -> unreadable() > 0 && isDealt(failure.message());
             case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
             case RESULT_TOO_LARGE -> failure.message().contains(SyntheticJobs.TOO_MUCH);
             default -> false;
@@ -78,6 +78,10 @@ final class Causes {
             throw new SimViolation(
                     "job " + failure.jobId() + " failed without a cause: " + failure.code() + " " + failure.message());
         }
+    }
+
+    private static boolean isDealt(String message) {
+        return message.contains(SyntheticJobs.NON_DETERMINISTIC) || message.contains(DealtRows.PLACE);
     }
 
     private int plantedFor(String message) {

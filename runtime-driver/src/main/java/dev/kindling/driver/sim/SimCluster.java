@@ -6,6 +6,7 @@ import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimNetwork;
@@ -77,6 +78,9 @@ final class SimCluster {
     private final TreeMap<String, Integer> launchesOf = new TreeMap<>();
     private int nextExecutorNumber;
     private long nextIncarnation = 1;
+    /** The program keeps nothing any more. */
+    private boolean isGivenUp;
+
     private boolean isClosed;
 
     /** An attempt on a process. */
@@ -157,11 +161,13 @@ final class SimCluster {
      * After the last job: lets everything settle, then only what the driver knows may be left; forgets the shuffles,
      * then nothing may be left; closes the cluster, then nobody may be left.
      */
-    void end(List<Integer> shuffles) {
+    void end(SimJobs ended) {
         faults.heal();
         broadcasts.destroy(driver);
         settle();
-        shuffles.forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
+        ended.giveUp();
+        isGivenUp = true;
+        ended.shuffles().forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
         settle();
         driver.close();
         isClosed = true;
@@ -322,7 +328,10 @@ final class SimCluster {
         if (faults.strikes(FaultKind.CLOG)) {
             clog(executor);
         }
-        if (faults.strikes(FaultKind.LOSE_FILE) && executor.disk.loseAny(faults.random(FaultKind.LOSE_FILE))) {
+        if (faults.strikes(FaultKind.EVICT)) {
+            executor.evict(faults.random(FaultKind.EVICT));
+        }
+        if (faults.strikes(FaultKind.LOSE_FILE) && executor.loseAny(faults.random(FaultKind.LOSE_FILE))) {
             world.note(executor.name(), "loses a file");
         }
         if (faults.strikes(FaultKind.PAUSE)) {
@@ -412,6 +421,9 @@ final class SimCluster {
                 }
             }
         }
+        if (driver.core.waitsForDrops()) {
+            return Optional.of("cached blocks that nobody wants are not dropped, however long it takes");
+        }
         if (!driver.core.believedAttempts().isEmpty()) {
             return Optional.of("slots are taken after the last job: " + driver.core.believedAttempts());
         }
@@ -420,12 +432,30 @@ final class SimCluster {
                 : Optional.of(alive + " executors are alive at the end instead of " + executorCount);
     }
 
+    /** Every change is told until it is known, and every order to drop is repeated: no excuses. */
+    private Optional<String> leftInCache(SimExecutor executor) {
+        TreeSet<CachedBlockId> there = new TreeSet<>();
+        executor.cache.statuses().forEach(status -> there.add(status.block()));
+        TreeSet<CachedBlockId> believed = driver.core.cachedBlocksOf(executor.id, executor.incarnation);
+        if (!there.equals(believed)) {
+            return Optional.of(
+                    executor.name() + " caches " + there + " and the driver believes that it caches " + believed);
+        }
+        return isGivenUp && !there.isEmpty()
+                ? Optional.of(executor.name() + " still caches " + there)
+                : Optional.empty();
+    }
+
     private Optional<String> leftOver(SimExecutor executor) {
         if (!executor.attempts().isEmpty() || executor.runningCount() > 0) {
             return Optional.of(executor.name() + " still has " + executor.attempts() + " after the last job");
         }
         if (!executor.disk.broadcasts().isEmpty()) {
             return Optional.of(executor.name() + " keeps broadcast values " + executor.disk.broadcasts());
+        }
+        Optional<String> cached = leftInCache(executor);
+        if (cached.isPresent()) {
+            return cached;
         }
         if (driver.hasUndeliveredDrops(executor)) {
             return Optional.empty();

@@ -11,6 +11,7 @@ import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
+import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
@@ -24,6 +25,7 @@ final class SimEnvironment implements TaskEnvironment {
     private final TaskMemory memory;
     private final SimDisk disk;
     private final List<SimFetch> fetches;
+    private final SimCache cached;
     private final TaskSettings settings;
     private final boolean isDiskFull;
 
@@ -32,12 +34,14 @@ final class SimEnvironment implements TaskEnvironment {
             TaskMemory memory,
             SimDisk disk,
             List<SimFetch> fetches,
+            SimCache cached,
             TaskSettings settings,
             boolean isDiskFull) {
         this.attempt = attempt;
         this.memory = memory;
         this.disk = disk;
         this.fetches = fetches;
+        this.cached = cached;
         this.settings = settings;
         this.isDiskFull = isDiskFull;
     }
@@ -106,6 +110,11 @@ final class SimEnvironment implements TaskEnvironment {
     @Override
     public SpillFile openSpill() {
         return new SimDisk.Spill();
+    }
+
+    @Override
+    public AttemptCache cache() {
+        return cached;
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.kindling.driver.sim;
 import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.Sentences;
 import dev.kindling.executor.attempt.TaskSettings;
+import dev.kindling.executor.cache.CacheStore;
+import dev.kindling.executor.cache.ExecutorCache;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorEffect;
 import dev.kindling.executor.core.ExecutorEvent;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -39,6 +42,7 @@ final class SimExecutor {
     private static final int MAX_USUAL_RUN_MS = 2_000;
 
     private static final int RUN_MAGNITUDES = 5;
+    private static final int MAX_EVICTED_BYTES = 4 << 10;
 
     final SimCluster cluster;
     final SimDisk disk;
@@ -52,6 +56,9 @@ final class SimExecutor {
     private final int tickMs;
     private final ExecutorCore core;
     private final MemoryPool memory;
+    final CacheStore cache;
+    private final SimCacheDisk cacheDisk;
+    private ExecutorAddress address;
     private final TaskSettings settings;
     private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
     private final TreeMap<AttemptId, RunningTask> tasks = new TreeMap<>();
@@ -70,6 +77,9 @@ final class SimExecutor {
         this.core = cluster.cores.executor().get();
         this.disk = new SimDisk(cluster.faults);
         this.memory = new MemoryPool(POOL_BYTES, cores);
+        this.cacheDisk = new SimCacheDisk(cluster.faults);
+        this.cache = new CacheStore(
+                memory, cacheDisk, status -> on(new ExecutorEvent.CachedBlockChanged(status)));
         this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);
     }
 
@@ -77,8 +87,9 @@ final class SimExecutor {
 
     void start() {
         cluster.world.note(name(), "starts");
+        address = new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch");
         on(new ExecutorEvent.Started(
-                new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch"),
+                address,
                 cores,
                 HEAP_BYTES,
                 incarnation));
@@ -153,6 +164,30 @@ final class SimExecutor {
         }
     }
 
+    /** The way to the cached blocks of this process; those of others come over the simulated network. */
+    ExecutorCache executorCache() {
+        return new ExecutorCache(
+                cache,
+                address,
+                (host, port, block, windowBytes, receiver) -> {
+                    throw new SimViolation(name + " asks for " + block + " past the simulated network");
+                },
+                0);
+    }
+
+    /** Memory is wanted by somebody. */
+    void evict(SplittableRandom random) {
+        run(() -> {
+            long freed = cache.evict(1 + random.nextInt(MAX_EVICTED_BYTES));
+            cluster.world.note(name(), freed + " bytes of cached blocks leave memory");
+        });
+    }
+
+    /** One of its files is gone, and it does not know; false when it has none. */
+    boolean loseAny(SplittableRandom random) {
+        return random.nextBoolean() && cacheDisk.loseAny(random) || disk.loseAny(random);
+    }
+
     List<AttemptId> attempts() {
         return core.attempts();
     }
@@ -205,6 +240,10 @@ final class SimExecutor {
             disk.dropShuffle(e.shuffleId());
         } else if (effect instanceof ExecutorEffect.DropMapOutput e) {
             disk.dropMapOutput(e.shuffleId(), e.attempt());
+        } else if (effect instanceof ExecutorEffect.DropCachedSet e) {
+            in(1 + cluster.random.nextInt(20), () -> cache.dropSet(e.setId(), e.epoch()));
+        } else if (effect instanceof ExecutorEffect.DropCachedBlock e) {
+            in(1 + cluster.random.nextInt(20), () -> cache.drop(e.block()));
         } else if (effect instanceof ExecutorEffect.DropResult e) {
             disk.dropResult(e.attempt());
         } else if (effect instanceof ExecutorEffect.DropBroadcast e) {
@@ -271,6 +310,7 @@ final class SimExecutor {
         private final AttemptMemory ownMemory;
         private final List<SimFetch> fetches = new ArrayList<>();
         private final List<SimBroadcastFetch> broadcastFetches = new ArrayList<>();
+        private final SimCache cached = new SimCache(SimExecutor.this, cache);
         private final boolean isDiskFull;
         private final boolean isFailing;
         private int nextInput;
@@ -290,6 +330,10 @@ final class SimExecutor {
         void fetchNext() {
             while (nextInput < launch.inputs().size()) {
                 TaskInput input = launch.inputs().get(nextInput++);
+                if (input instanceof TaskInput.CachedPartition part && cached.hasToFetch(part)) {
+                    cached.fetch(part, this::fetchNext, this::endWith);
+                    return;
+                }
                 if (input instanceof TaskInput.ShuffleInput shuffle) {
                     SimFetch fetch = new SimFetch(
                             SimExecutor.this,
@@ -334,7 +378,10 @@ final class SimExecutor {
             TaskOutcome outcome = cluster.jobs.run(
                     launch,
                     program,
-                    new SimEnvironment(launch.attempt(), ownMemory, disk, fetches, settings, isDiskFull));
+                    new SimEnvironment(launch.attempt(), ownMemory, disk, fetches, cached, settings, isDiskFull));
+            if (!isAlive) {
+                return;
+            }
             if (outcome instanceof TaskOutcome.Failure failure) {
                 disk.dropResult(launch.attempt());
                 endWith(failure.failure());
@@ -378,6 +425,7 @@ final class SimExecutor {
             tasks.remove(launch.attempt(), this);
             fetches.forEach(SimFetch::stop);
             broadcastFetches.forEach(SimBroadcastFetch::stop);
+            cached.stop();
             ownMemory.close();
         }
     }

@@ -12,6 +12,9 @@ interface SimJobs {
     /** Runs the jobs to their ends and compares their results with the expected ones; returns how many succeeded. */
     int run(SimCluster cluster);
 
+    /** Lets go of everything that the jobs keep beyond their ends. */
+    default void giveUp() {}
+
     /** The shuffles that may be forgotten when all is over. */
     List<Integer> shuffles();
 

@@ -27,7 +27,11 @@ public record SimOptions(
         /** The demo's job, by the real planner and the real operators. */
         ZIP_COUNT(1),
         /** Jobs of tiny bodies that make use of all the control plane can do, cancelling and saving included. */
-        SYNTHETIC(15),
+        SYNTHETIC(12),
+        /** Persisted sets that are read by several jobs. */
+        CACHED(2),
+        /** A persisted set over rows that every attempt deals otherwise. */
+        CACHED_DEALT(1),
         /** A job whose first map stage deals its rows otherwise in every attempt. */
         DEALT(4);
 

@@ -42,7 +42,7 @@ public final class Simulation {
         try {
             cluster.start();
             succeeded = cluster.jobs.run(cluster);
-            cluster.end(cluster.jobs.shuffles());
+            cluster.end(cluster.jobs);
         } catch (SimViolation | KindlingException e) {
             violation = Optional.of(e.getMessage());
             world.note("oracle", e.getMessage());
@@ -103,6 +103,8 @@ public final class Simulation {
         return switch (workload) {
             case ZIP_COUNT -> ZipCountPrograms.drawnBy(random).jobs();
             case SYNTHETIC -> new SyntheticJobs(random, outputs, false);
+            case CACHED -> new CachedJobs(random, false);
+            case CACHED_DEALT -> new CachedJobs(random, true);
             case DEALT -> new SyntheticJobs(random, outputs, true);
         };
     }

@@ -4,6 +4,7 @@ import dev.kindling.executor.cache.CacheDisk;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.rpc.ServedRange;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,20 +28,29 @@ final class ScratchCacheDisk implements CacheDisk {
     public Writer create(CachedBlockId block) {
         // A number of its own: the same block may be written again before its former file is gone.
         String name = "cache/" + block.name() + "-" + fileNumber.incrementAndGet() + ".blocks";
-        return new FileWriter(new ScratchFile(directories, name));
+        return new FileWriter(block, new ScratchFile(directories, name));
     }
 
     private static final class FileWriter implements Writer {
+        private final CachedBlockId block;
         private final ScratchFile file;
         private boolean isFinished;
 
-        FileWriter(ScratchFile file) {
+        FileWriter(CachedBlockId block, ScratchFile file) {
+            this.block = block;
             this.file = file;
         }
 
         @Override
         public void append(byte[] bytes) throws IOException {
-            file.append(bytes, 0, bytes.length);
+            try {
+                file.append(bytes, 0, bytes.length);
+            } catch (ClosedByInterruptException e) {
+                throw e; // the attempt is being cancelled; the disk is well
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("cached block {} is not kept on disk and will be computed again: {}", block, e.toString());
+                throw e;
+            }
         }
 
         @Override

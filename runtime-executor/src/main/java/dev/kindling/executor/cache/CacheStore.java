@@ -17,8 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The blocks of persisted sets that one executor keeps. A block is written once, chunk by chunk, by the attempt that
@@ -34,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * order. Any thread; the lock is never held while files are read or written.
  */
 public final class CacheStore implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(CacheStore.class);
-
     private final MemoryPool memory;
     private final CacheDisk disk;
     private final Consumer<CachedBlockStatus> changes;
@@ -257,10 +253,7 @@ public final class CacheStore implements Closeable {
             }
             return writer.finish();
         } catch (IOException | RuntimeException e) {
-            LOG.warn(
-                    "cannot move cached block {} to disk; it is dropped and will be computed again: {}",
-                    id,
-                    e.toString());
+            // The disk has said why.
             return null;
         }
     }
@@ -302,18 +295,14 @@ public final class CacheStore implements Closeable {
         dropped.forEach(this::deleteAndTell);
     }
 
-    /** The block is not wanted here. */
+    /** The block is not wanted here; that it is gone is told also when it was not there. */
     public void drop(CachedBlockId id) {
         CachedBlock dropped;
         synchronized (lock) {
-            dropped = blocks.get(id);
-            if (dropped != null) {
-                take(dropped);
-            }
+            dropped = blocks.containsKey(id) ? blocks.get(id) : new CachedBlock(id, StorageLevel.NONE);
+            take(dropped);
         }
-        if (dropped != null) {
-            deleteAndTell(dropped);
-        }
+        deleteAndTell(dropped);
     }
 
     private void take(CachedBlock block) {

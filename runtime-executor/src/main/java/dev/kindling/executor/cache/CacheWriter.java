@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A block on its way into a {@link CacheStore}, chunk by chunk: in memory as long as there is room, then, if its level
@@ -18,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * {@link #commit} leaves nothing. Owned by the attempt's thread.
  */
 public final class CacheWriter implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(CacheWriter.class);
-
     private final CacheStore store;
     private final CacheDisk disk;
     private final CachedBlock block;
@@ -84,7 +80,7 @@ public final class CacheWriter implements Closeable {
         } catch (ClosedByInterruptException e) {
             throw e; // the attempt is being cancelled; the disk is well
         } catch (IOException | RuntimeException e) {
-            LOG.warn("cannot write cached block {} to disk; it is not kept: {}", block.id, e.toString());
+            // The disk has said why; the rows go on.
             return false;
         }
     }
@@ -118,7 +114,7 @@ public final class CacheWriter implements Closeable {
                 file.close();
             }
         } catch (IOException e) {
-            LOG.debug("closing the file of cached block {}: {}", block.id, e.toString());
+            // Its file is deleted with the directory.
         }
         store.abandon(block.id);
     }

@@ -64,6 +64,11 @@ public final class ExecutorCache implements AttemptCache {
         throw last;
     }
 
+    /** Says of every failure which copy could not be read. */
+    public ChunkReader watched(ChunkReader chunks, CachedBlockId block, ExecutorAddress holder) {
+        return new Watched(chunks, block, holder);
+    }
+
     private boolean isOwn(ExecutorAddress holder) {
         return holder.executorId().equals(own.executorId()) && holder.incarnation() == own.incarnation();
     }

@@ -110,7 +110,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         } else if (event instanceof ExecutorEvent.AttemptSeen e) {
             onAttemptSeen(e);
         } else if (event instanceof ExecutorEvent.CachedBlockChanged e) {
-            cacheReports.add(e.status());
+            if (e.status().isHeld() || !bugs.contains(PlantedBug.CACHE_LOSS_NOT_TOLD)) {
+                cacheReports.add(e.status());
+            }
         } else if (event instanceof ExecutorEvent.Started e) {
             onStarted(e);
         } else if (event instanceof ExecutorEvent.BroadcastDropped e) {
@@ -209,6 +211,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         for (CacheReports.Part part : cacheReports.unacknowledged()) {
             out.add(new ExecutorEffect.Send(
                     new Frame.CachedBlocksChanged(id(), incarnation(), part.sequence(), part.changes())));
+            if (bugs.contains(PlantedBug.CACHE_CHANGES_NOT_REPEATED)) {
+                cacheReports.acknowledged(part.sequence());
+            }
         }
     }
 

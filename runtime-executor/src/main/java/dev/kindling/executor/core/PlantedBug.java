@@ -14,7 +14,11 @@ enum PlantedBug {
     /** One heartbeat is sent and no more: an idle executor is silent. */
     HEARTBEAT_NOT_REPEATED,
     /** A refused executor goes on. */
-    REFUSAL_IGNORED;
+    REFUSAL_IGNORED,
+    /** A change of cached blocks is told once and not again. */
+    CACHE_CHANGES_NOT_REPEATED,
+    /** That a cached block is gone is not told. */
+    CACHE_LOSS_NOT_TOLD;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }
