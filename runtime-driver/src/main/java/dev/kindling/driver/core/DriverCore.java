@@ -373,8 +373,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         TreeSet<CachedBlockId> blocks = new TreeSet<>();
         executors
                 .registered(executorId, incarnation)
-                .ifPresent(executor ->
-                        stages.cached().heldBy(executor).forEach(status -> blocks.add(status.block())));
+                .ifPresent(executor -> stages.cached().heldBy(executor).forEach(status -> blocks.add(status.block())));
         return blocks;
     }
 

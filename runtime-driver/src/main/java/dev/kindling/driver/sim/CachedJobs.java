@@ -26,7 +26,7 @@ import java.util.TreeMap;
 final class CachedJobs implements SimJobs {
     private static final int MAX_ROWS = 400;
     private static final int MAX_KEYS = 40;
-    private static final int MAX_PAUSE_MS = 4_000;
+    private static final int MAX_PAUSE_MS = 3_000;
     private static final List<StorageLevel> LEVELS = List.of(
             StorageLevel.MEMORY_ONLY,
             StorageLevel.MEMORY_AND_DISK,
@@ -86,14 +86,20 @@ final class CachedJobs implements SimJobs {
 
         summed.persist(anyLevel());
         turned.persist(anyLevel());
-        act(cluster, () -> compare(summed.collect(), expectedSums));
-        act(cluster, () -> compare(counted.collect(), expectedCounted));
         act(cluster, () -> compare(turned.collect(), expectedTurned));
         summed.unpersist();
-        act(cluster, () -> compare(turned.collect(), expectedTurned));
+        act(cluster, () -> compare(counted.collect(), expectedCounted));
         summed.persist(anyLevel());
         act(cluster, () -> compare(summed.collect(), expectedSums));
+        if (random.nextInt(4) == 0) {
+            turned.unpersist();
+            act(cluster, () -> compare(turned.collect(), expectedTurned));
+            turned.persist(anyLevel());
+        } else {
+            act(cluster, () -> compare(turned.collect(), expectedTurned));
+        }
         act(cluster, () -> compare(turned.union(turned).collect(), doubled(expectedTurned)));
+        act(cluster, () -> compare(summed.collect(), expectedSums));
     }
 
     private void runDealt(SimCluster cluster, PairRDD<Integer, Integer> dealt) {

@@ -78,8 +78,7 @@ final class SimExecutor {
         this.disk = new SimDisk(cluster.faults);
         this.memory = new MemoryPool(POOL_BYTES, cores);
         this.cacheDisk = new SimCacheDisk(cluster.faults);
-        this.cache = new CacheStore(
-                memory, cacheDisk, status -> on(new ExecutorEvent.CachedBlockChanged(status)));
+        this.cache = new CacheStore(memory, cacheDisk, status -> on(new ExecutorEvent.CachedBlockChanged(status)));
         this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);
     }
 
@@ -88,11 +87,7 @@ final class SimExecutor {
     void start() {
         cluster.world.note(name(), "starts");
         address = new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch");
-        on(new ExecutorEvent.Started(
-                address,
-                cores,
-                HEAP_BYTES,
-                incarnation));
+        on(new ExecutorEvent.Started(address, cores, HEAP_BYTES, incarnation));
         tickLater();
     }
 
