@@ -29,31 +29,9 @@ final class CachedBlocks {
     private final TreeMap<Integer, CachedSet> sets = new TreeMap<>();
     /** What each process said last of each block, by the process's index; of blocks that are gone too. */
     private final TreeMap<Integer, TreeMap<CachedBlockId, CachedBlockStatus>> told = new TreeMap<>();
-    /** Epochs that are over, as long as an executor holds something of them. */
-    private final TreeMap<Epoch, Leftover> leftovers = new TreeMap<>();
 
+    private final DropOrders orders;
     private int lastEpoch;
-
-    /** One life of a set. */
-    private record Epoch(int setId, int epoch) implements Comparable<Epoch> {
-        static Epoch of(CachedBlockId block) {
-            return new Epoch(block.setId(), block.epoch());
-        }
-
-        @Override
-        public int compareTo(Epoch other) {
-            int bySet = Integer.compare(setId, other.setId);
-            return bySet != 0 ? bySet : Integer.compare(epoch, other.epoch);
-        }
-    }
-
-    /** Blocks that nobody wants and that are still there. */
-    private static final class Leftover {
-        int blocks;
-        long lastOrderMs;
-        /** Who waits until they are gone. */
-        final List<Integer> waiters = new ArrayList<>();
-    }
 
     /** A persisted set. */
     static final class CachedSet {
@@ -91,6 +69,7 @@ final class CachedBlocks {
         this.out = out;
         this.executors = executors;
         this.bugs = bugs;
+        orders = new DropOrders(out, executors);
     }
 
     // ---- what is kept ---------------------------------------------------------------------------------------------
@@ -146,17 +125,19 @@ final class CachedBlocks {
      */
     boolean unpersist(int setId, int waiter) {
         CachedSet set = sets.remove(setId);
-        if (set == null) {
-            tell(waiter);
-            return false;
+        if (set != null) {
+            orderDrop(set);
         }
-        orderDrop(set, waiter);
-        return true;
+        if (waiter >= 0) {
+            // When it was unpersisted before, nobody knows which epoch that was: then there is nothing to wait for.
+            orders.await(waiter, setId, set == null ? -1 : set.epoch);
+        }
+        return set != null;
     }
 
     /** What the set is made of is different from now on: what is kept of it is of no use. */
     void beginAnew(CachedSet set) {
-        orderDrop(set, -1);
+        orderDrop(set);
         set.epoch = ++lastEpoch;
         set.holders.clear();
         for (int partition = 0; partition < set.partitionCount; partition++) {
@@ -164,35 +145,17 @@ final class CachedBlocks {
         }
     }
 
-    private void orderDrop(CachedSet set, int waiter) {
-        Leftover leftover = new Leftover();
-        leftover.lastOrderMs = out.nowMs();
-        set.holders.forEach((partition, held) -> held.forEach((index, status) -> {
-            leftover.blocks++;
-            report(set, executors.byIndex(index), CachedBlockStatus.gone(status.block(), status.version()));
-        }));
-        if (waiter >= 0) {
-            leftover.waiters.add(waiter);
-        }
-        Epoch epoch = new Epoch(set.setId, set.epoch);
-        leftovers.put(epoch, leftover);
-        endIfGone(epoch, leftover);
+    private void orderDrop(CachedSet set) {
+        set.holders.forEach((partition, held) -> held.forEach((index, status) ->
+                report(set, executors.byIndex(index), CachedBlockStatus.gone(status.block(), status.version()))));
+        CachedBlockId first = new CachedBlockId(set.setId, set.epoch, 0);
+        CachedBlockId end = new CachedBlockId(set.setId, set.epoch + 1, 0);
+        told.forEach((index, known) -> known.subMap(first, end).values().stream()
+                .filter(CachedBlockStatus::isHeld)
+                .forEach(status -> orders.given(index, status.block())));
         // To all: an attempt may be about to store one more.
         for (ExecutorState executor : executors.registered()) {
             out.send(executor, new Frame.DropCachedSet(set.setId, set.epoch));
-        }
-    }
-
-    private void endIfGone(Epoch epoch, Leftover leftover) {
-        if (leftover.blocks == 0) {
-            leftovers.remove(epoch);
-            leftover.waiters.forEach(this::tell);
-        }
-    }
-
-    private void tell(int waiter) {
-        if (waiter >= 0) {
-            out.add(new DriverEffect.CachedSetDropped(waiter));
         }
     }
 
@@ -211,8 +174,9 @@ final class CachedBlocks {
         boolean isCurrent = set != null
                 && block.partition() < set.partitionCount
                 && (set.epoch == block.epoch() || bugs.contains(PlantedBug.CACHE_EPOCH_NOT_COMPARED));
+        orders.settle(executor.index, block);
         if (!isCurrent) {
-            unwanted(executor, status, before != null && before.isHeld(), known);
+            unwanted(executor, status, known);
             return;
         }
         known.put(block, status);
@@ -240,61 +204,24 @@ final class CachedBlocks {
 
     /** A block of an epoch that is over, or of a set that was unpersisted. */
     private void unwanted(
-            ExecutorState executor,
-            CachedBlockStatus status,
-            boolean wasHeld,
-            TreeMap<CachedBlockId, CachedBlockStatus> known) {
-        CachedBlockId block = status.block();
-        Epoch epoch = Epoch.of(block);
+            ExecutorState executor, CachedBlockStatus status, TreeMap<CachedBlockId, CachedBlockStatus> known) {
         if (status.isHeld()) {
-            known.put(block, status);
-            Leftover leftover = leftovers.computeIfAbsent(epoch, e -> new Leftover());
-            leftover.blocks += wasHeld ? 0 : 1;
-            leftover.lastOrderMs = out.nowMs();
-            out.send(executor, new Frame.DropCachedBlock(block));
-            return;
-        }
-        known.remove(block);
-        if (wasHeld) {
-            forgetLeftover(epoch);
-        }
-    }
-
-    private void forgetLeftover(Epoch epoch) {
-        Leftover leftover = leftovers.get(epoch);
-        if (leftover != null) {
-            leftover.blocks--;
-            endIfGone(epoch, leftover);
+            known.put(status.block(), status);
+            orders.give(executor, status.block());
+        } else {
+            known.remove(status.block());
         }
     }
 
     /** Orders to drop that were not followed for so long are given again. */
     void repeatOrders(long afterMs) {
-        if (bugs.contains(PlantedBug.CACHE_DROP_NOT_REPEATED)) {
-            return;
+        if (!bugs.contains(PlantedBug.CACHE_DROP_NOT_REPEATED)) {
+            orders.repeat(afterMs);
         }
-        for (var leftover : leftovers.entrySet()) {
-            if (out.nowMs() - leftover.getValue().lastOrderMs >= afterMs) {
-                leftover.getValue().lastOrderMs = out.nowMs();
-                orderAgain(leftover.getKey());
-            }
-        }
-    }
-
-    private void orderAgain(Epoch epoch) {
-        CachedBlockId first = new CachedBlockId(epoch.setId, epoch.epoch, 0);
-        CachedBlockId end = new CachedBlockId(epoch.setId, epoch.epoch + 1, 0);
-        told.forEach((index, known) -> {
-            for (CachedBlockStatus status : known.subMap(first, end).values()) {
-                if (status.isHeld()) {
-                    out.send(executors.byIndex(index), new Frame.DropCachedBlock(status.block()));
-                }
-            }
-        });
     }
 
     boolean waitsForDrops() {
-        return !leftovers.isEmpty();
+        return !orders.areAllFollowed();
     }
 
     /** Sets of which something was lost with the process. */
@@ -309,19 +236,15 @@ final class CachedBlocks {
         }
         for (CachedBlockStatus status : known.values()) {
             CachedBlockId block = status.block();
+            orders.settle(executor.index, block);
             CachedSet set = sets.get(block.setId());
-            if (!status.isHeld()) {
-                continue;
-            }
-            if (set != null && set.epoch == block.epoch()) {
+            if (isBelieved(block, executor)) {
                 report(set, executor, CachedBlockStatus.gone(block, status.version()));
                 release(set, executor, block.partition());
                 if (affected.isEmpty() || affected.get(affected.size() - 1) != set) {
                     affected.add(set);
                 }
-                continue;
             }
-            forgetLeftover(Epoch.of(block));
         }
         return affected;
     }
@@ -333,11 +256,9 @@ final class CachedBlocks {
         }
         CachedSet set = sets.get(block.setId());
         CachedBlockStatus held = set.holders.get(block.partition()).get(holder.index);
-        CachedBlockStatus gone = CachedBlockStatus.gone(held.block(), held.version());
-        told.get(holder.index).put(held.block(), gone);
-        report(set, holder, gone);
+        report(set, holder, CachedBlockStatus.gone(held.block(), held.version()));
         release(set, holder, block.partition());
-        out.send(holder, new Frame.DropCachedBlock(block));
+        orders.give(holder, held.block());
     }
 
     private void report(CachedSet set, ExecutorState executor, CachedBlockStatus status) {
