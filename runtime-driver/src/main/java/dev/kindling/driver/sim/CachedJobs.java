@@ -168,7 +168,7 @@ final class CachedJobs implements SimJobs {
     }
 
     @Override
-    public int bucketsPerPartition(byte[] stage, int leafId) {
+    public int bucketsPerPartition(TaskLaunch task, byte[] stage, int leafId) {
         return program.bucketsPerPartition(stage, leafId);
     }
 

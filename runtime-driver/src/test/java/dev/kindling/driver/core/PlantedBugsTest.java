@@ -32,14 +32,18 @@ class PlantedBugsTest {
         for (PlantedBug bug : PlantedBug.values()) {
             tests.add(dynamicTest(
                     "driver " + bug,
-                    () -> isFound(optionsOf(bug.name()), new SimCores(
-                            () -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)),
-                            () -> new ExecutorCore(ExecutorSettings.defaults())))));
+                    () -> isFound(
+                            optionsOf(bug.name()),
+                            new SimCores(
+                                    () -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)),
+                                    () -> new ExecutorCore(ExecutorSettings.defaults())))));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
             tests.add(dynamicTest(
                     defect.name(),
-                    () -> isFound(optionsOf(defect.name()), new SimCores(() -> new DriverCore(SimCores.driverSettings()), defect.core()))));
+                    () -> isFound(
+                            optionsOf(defect.name()),
+                            new SimCores(() -> new DriverCore(SimCores.driverSettings()), defect.core()))));
         }
         return tests;
     }
