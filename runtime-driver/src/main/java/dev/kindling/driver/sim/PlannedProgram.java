@@ -91,7 +91,7 @@ final class PlannedProgram {
                 2,
                 Simulation.MAX_TASK_FAILURES);
         cluster.start();
-        program.run(planned.session(cluster, partitions));
+        program.run(session(planned.new Recorder(cluster), partitions));
         return planned;
     }
 
@@ -115,7 +115,8 @@ final class PlannedProgram {
 
     // ---- planned --------------------------------------------------------------------------------------------------
 
-    private PlanSession session(SimCluster cluster, int partitions) {
+    /** A session whose jobs go to the simulated cluster. */
+    static PlanSession session(JobSubmitter submitter, int partitions) {
         ClassLoader classes = PlannedProgram.class.getClassLoader();
         PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes);
         SessionSettings settings =
@@ -123,7 +124,7 @@ final class PlannedProgram {
         return new PlanSession(
                 null,
                 settings,
-                new JobPlanner(new Recorder(cluster), planner),
+                new JobPlanner(submitter, planner),
                 NOTHING_ADDED,
                 new SharedVariables(new AccumulatorRegistry(classes), NOTHING_BROADCAST),
                 new EventBus(List.of()),

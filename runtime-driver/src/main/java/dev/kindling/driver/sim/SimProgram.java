@@ -1,15 +1,11 @@
 package dev.kindling.driver.sim;
 
-import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
-import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.JobSubmitter;
-import dev.kindling.driver.plan.PlannerSettings;
-import dev.kindling.event.EventBus;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
@@ -19,15 +15,11 @@ import dev.kindling.plan.PlanOrder;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
-import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.PlanSession;
-import dev.kindling.rdd.ProgramAdditions;
-import dev.kindling.rdd.SessionSettings;
 import dev.kindling.serde.ClosureCodec;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeSet;
 
 /**
@@ -35,14 +27,6 @@ import java.util.TreeSet;
  * Waiting for a job is letting the simulated time pass.
  */
 final class SimProgram {
-    private static final ProgramAdditions NOTHING_ADDED = new ProgramAdditions() {
-        @Override
-        public void addJar(String path) {}
-
-        @Override
-        public void addFile(String path) {}
-    };
-
     private static final ClassLoader CLASSES = SimProgram.class.getClassLoader();
 
     private final TaskRunner runner = new TaskRunner();
@@ -52,17 +36,7 @@ final class SimProgram {
     // ---- the program's side -------------------------------------------------------------------------------------
 
     PlanSession session(SimCluster cluster, int partitions) {
-        PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, CLASSES);
-        SessionSettings settings =
-                new SessionSettings(new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty());
-        return new PlanSession(
-                null,
-                settings,
-                new JobPlanner(new Submitter(cluster), planner),
-                NOTHING_ADDED,
-                new AccumulatorRegistry(CLASSES),
-                new EventBus(List.of()),
-                () -> {});
+        return PlannedProgram.session(new Submitter(cluster), partitions);
     }
 
     /** All that its jobs have read. */
