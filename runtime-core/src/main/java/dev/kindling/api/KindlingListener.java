@@ -195,9 +195,9 @@ public interface KindlingListener {
                 implements Event {}
 
         /**
-         * A task wrote rows to disk for want of memory.
+         * A task wrote rows to disk for want of memory; told with its end.
          *
-         * @param where the operation, such as {@code groupByKey}
+         * @param where the stage's name, such as {@code groupByKey at ZipCount.java:12}
          * @param memoryBytes that became free
          * @param diskBytes that were written
          */

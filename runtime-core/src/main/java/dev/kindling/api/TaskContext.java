@@ -114,7 +114,7 @@ public abstract class TaskContext {
         /** Rows of files and of the program's own data. */
         long recordsRead();
 
-        /** See {@link #recordsRead}. */
+        /** What was read for them from storage; a split of a file reads a little beyond its end. */
         long bytesRead();
 
         /** Rows written to output files. */

@@ -18,6 +18,8 @@ import dev.kindling.driver.plan.JobSubmitter;
 import dev.kindling.event.EventBus;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
+import dev.kindling.metrics.OutputPublishEvent;
+import dev.kindling.metrics.ResultFetchEvent;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskResult;
@@ -364,7 +366,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private void fetch(RunningJob job, DriverEffect.DeliverResult deliver, TaskResult.Stored stored) {
         try {
             if (job != null && !job.isEnded()) {
-                byte[] bytes = results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount());
+                byte[] bytes = recorded(deliver, stored);
                 if (!stored.isOf(bytes)) {
                     throw new IOException("its bytes fail their checksum");
                 }
@@ -378,9 +380,31 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         }
     }
 
+    private byte[] recorded(DriverEffect.DeliverResult deliver, TaskResult.Stored stored) throws IOException {
+        ResultFetchEvent event = new ResultFetchEvent();
+        event.begin();
+        byte[] bytes = results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount());
+        event.end();
+        if (event.shouldCommit()) {
+            event.jobId = deliver.jobId();
+            event.partition = deliver.partition();
+            event.bytes = stored.byteCount();
+            event.commit();
+        }
+        return bytes;
+    }
+
     private void publish(DriverEffect.PublishOutput publish) {
+        OutputPublishEvent event = new OutputPublishEvent();
+        event.begin();
         try {
             OutputStores.forPath(publish.target()).publish(publish.target(), publish.parts());
+            event.end();
+            if (event.shouldCommit()) {
+                event.jobId = publish.jobId();
+                event.parts = publish.parts().size();
+                event.commit();
+            }
             loop.post(new DriverEvent.OutputPublished(publish.jobId()));
         } catch (IOException | RuntimeException e) {
             loop.post(new DriverEvent.OutputFailed(publish.jobId(), e.toString()));

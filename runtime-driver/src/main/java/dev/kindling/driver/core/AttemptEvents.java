@@ -28,6 +28,16 @@ final class AttemptEvents {
                 false);
     }
 
+    static Event.Spilled spilled(Instant time, RunningAttempt attempt, TaskMetrics metrics) {
+        return new Event.Spilled(
+                time,
+                attempt.id.stageId(),
+                attempt.id.partition(),
+                attempt.stage.spec.name(),
+                metrics.memorySpilled(),
+                metrics.diskSpilled());
+    }
+
     static Event.TaskEnd ended(Instant time, RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
         AttemptId id = attempt.id;
         return new Event.TaskEnd(

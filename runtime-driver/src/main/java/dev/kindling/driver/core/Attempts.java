@@ -177,7 +177,7 @@ final class Attempts {
         }
         stage.recordDuration(out.nowMs() - attempt.launchedMs);
         stage.inputWasRead();
-        out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Success(), e.metrics()));
+        tellEnd(attempt, new Outcome.Success(), e.metrics());
         count(attempt, e.updates());
         accept(stage, attempt, e.result(), e.metrics());
         return true;
@@ -444,6 +444,13 @@ final class Attempts {
 
     private void reportFailed(RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
         attempt.stage.failedAttempts++;
+        tellEnd(attempt, outcome, metrics);
+    }
+
+    private void tellEnd(RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
+        if (metrics.diskSpilled() > 0) {
+            out.emit(AttemptEvents.spilled(out.time(), attempt, metrics));
+        }
         out.emit(AttemptEvents.ended(out.time(), attempt, outcome, metrics));
     }
 }

@@ -230,6 +230,10 @@ public final class Sentences {
         if (event instanceof Event.TaskEnd e) {
             return new AttemptId(e.stageId(), e.partition(), e.attempt()) + of(e.outcome());
         }
+        if (event instanceof Event.Spilled e) {
+            return "partition " + e.partition() + " of stage " + e.stageId() + " has spilled " + e.diskBytes()
+                    + " bytes";
+        }
         if (event instanceof Event.ExecutorAdded e) {
             return "executor " + e.id() + " has come with " + e.cores() + " cores";
         }

@@ -15,6 +15,7 @@ import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -1408,5 +1409,17 @@ class DriverCoreTest {
     @Test
     void unknownExecutorsExitIsNobodysLoss() {
         DriverScript.with(executor("e1", 1)).exits("e9", 1).neverSays("replace");
+    }
+
+    @Test
+    void whatAnAttemptSpilledIsToldBeforeItsEnd() {
+        DriverScript driver = DriverScript.with(executor("e1", 1))
+                .submit(job(1).resultStage(0, 1).build());
+        TaskMetrics metrics = new TaskMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700, 300, 0);
+
+        driver.sends(new Frame.AttemptFinished(
+                "e1", 1, id("s0p0#0"), new TaskResult.Direct(new byte[1]), metrics, List.of()));
+
+        driver.says("partition 0 of stage 0 has spilled 300 bytes").says("s0p0#0 has succeeded");
     }
 }

@@ -11,6 +11,7 @@ import dev.kindling.executor.core.FetchEvent.Fault;
 import dev.kindling.executor.core.FetchEvent.Route;
 import dev.kindling.executor.core.FetchScheduler;
 import dev.kindling.executor.core.FetchSettings;
+import dev.kindling.metrics.FetchWaitEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.BlockRequest;
 import dev.kindling.protocol.ExecutorAddress;
@@ -137,6 +138,8 @@ public final class ShuffleFetcher implements BlockSource {
     }
 
     private Arrival waitForArrival() throws IOException {
+        FetchWaitEvent wait = new FetchWaitEvent();
+        wait.begin();
         long start = System.nanoTime();
         tell(new FetchEvent.WaitStarted());
         try {
@@ -155,6 +158,16 @@ public final class ShuffleFetcher implements BlockSource {
             throw new InterruptedIOException("interrupted while waiting for blocks of shuffle " + input.shuffleId());
         } finally {
             waitNanos += System.nanoTime() - start;
+            record(wait);
+        }
+    }
+
+    private void record(FetchWaitEvent wait) {
+        wait.end();
+        if (wait.shouldCommit()) {
+            wait.shuffleId = input.shuffleId();
+            wait.partition = input.leafPartition();
+            wait.commit();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.kindling.executor.memory;
 
 import dev.kindling.executor.core.MemoryArbiter;
+import dev.kindling.metrics.MemoryWaitEvent;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -96,9 +97,17 @@ public final class MemoryPool {
     }
 
     private long evict(long bytes) {
+        MemoryWaitEvent wait = new MemoryWaitEvent();
+        wait.begin();
         long freed = 0;
         for (Evictor evictor : evictors) {
             freed += freed < bytes ? evictor.evict(bytes - freed) : 0;
+        }
+        wait.end();
+        if (wait.shouldCommit()) {
+            wait.bytes = bytes;
+            wait.evictedBytes = freed;
+            wait.commit();
         }
         return freed;
     }

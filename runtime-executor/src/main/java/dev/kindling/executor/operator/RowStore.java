@@ -1,5 +1,6 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.executor.attempt.SpillTimer;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.serde.NumberPairs;
 import dev.kindling.serde.RowReader;
@@ -66,12 +67,21 @@ final class RowStore implements AutoCloseable {
 
     /** Moves what lies in memory to the scratch file; returns how many bytes that were. */
     long spill() throws IOException {
+        long freed = spill(lanes);
+        giveBackSurplus();
+        return freed;
+    }
+
+    private long spill(List<Lane> some) throws IOException {
+        SpillTimer timer = SpillTimer.start();
         long before = chunkBytes;
-        for (Lane lane : lanes) {
+        for (Lane lane : some) {
             lane.spill();
         }
-        giveBackSurplus();
-        return before - chunkBytes;
+        long freed = before - chunkBytes;
+        scope.counters().memorySpilled += freed;
+        timer.stop(scope.environment(), "stored rows", freed, freed);
+        return freed;
     }
 
     private void spillLargestLane() throws IOException {
@@ -82,7 +92,7 @@ final class RowStore implements AutoCloseable {
             }
         }
         if (largest != null) {
-            largest.spill();
+            spill(List.of(largest));
         }
     }
 
@@ -209,7 +219,7 @@ final class RowStore implements AutoCloseable {
                 spillLargestLane();
             }
             if (!mayHold(bytes.length)) {
-                positions[chunk] = write(bytes);
+                positions[chunk] = writeThrough(bytes);
                 isGranted(); // index and open pages are needed in any case
                 return;
             }
@@ -218,7 +228,7 @@ final class RowStore implements AutoCloseable {
                 spillLargestLane();
             }
             if (!isGranted() && chunks[chunk] != null) {
-                positions[chunk] = write(bytes);
+                positions[chunk] = writeThrough(bytes);
                 hold(chunk, null, -bytes.length);
             }
         }
@@ -227,6 +237,12 @@ final class RowStore implements AutoCloseable {
             chunks[chunk] = bytes;
             heldInMemory += more;
             chunkBytes += more;
+        }
+
+        /** What is on its way to disk in any case was never meant to be held. */
+        private long writeThrough(byte[] bytes) throws IOException {
+            scope.counters().memorySpilled += onDisk ? 0 : bytes.length;
+            return write(bytes);
         }
 
         private long write(byte[] bytes) throws IOException {

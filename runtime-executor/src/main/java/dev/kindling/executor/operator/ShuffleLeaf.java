@@ -54,6 +54,7 @@ final class ShuffleLeaf implements Closeable {
         source = null;
         if (reader != null) {
             counters.diskSpilled += reader.spilledBytes();
+            counters.memorySpilled += reader.spilledBytes();
             reader.close();
         } else {
             closing.close();

@@ -2,6 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
+import dev.kindling.executor.attempt.SpillTimer;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
 import dev.kindling.serde.HeapSize;
@@ -154,6 +155,9 @@ final class SortedRows implements Operator {
             return;
         }
         sortBuffer();
+        SpillTimer timer = SpillTimer.start();
+        TaskCounters counters = scope.counters();
+        long diskBefore = counters.diskSpilled;
         if (store == null) {
             store = new RowStore(scope, 2, true);
         }
@@ -165,6 +169,8 @@ final class SortedRows implements Operator {
         }
         run.finish();
         buffer.clear();
+        counters.memorySpilled += bufferBytes;
+        timer.stop(scope.environment(), "sort", bufferBytes, counters.diskSpilled - diskBefore);
     }
 
     // ---- runs to one sequence ---------------------------------------------------------------------------------------
@@ -173,6 +179,8 @@ final class SortedRows implements Operator {
         int fanIn = fanIn();
         while (runs.size() > fanIn) {
             List<SortedRun> first = List.copyOf(runs.subList(0, Math.min(fanIn, runs.size() - fanIn + 1)));
+            SpillTimer timer = SpillTimer.start();
+            long diskBefore = scope.counters().diskSpilled;
             SortedRun merged = new SortedRun(store);
             RunMerge some = new RunMerge(first, order, prefixOf);
             for (SortedRun run = some.next(); run != null; run = some.next()) {
@@ -181,6 +189,7 @@ final class SortedRows implements Operator {
             merged.finish();
             runs.removeAll(first);
             runs.add(merged);
+            timer.stop(scope.environment(), "merge of sorted runs", 0, scope.counters().diskSpilled - diskBefore);
         }
     }
 

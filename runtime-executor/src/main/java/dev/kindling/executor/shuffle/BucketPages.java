@@ -1,6 +1,7 @@
 package dev.kindling.executor.shuffle;
 
 import dev.kindling.block.BlockFormat;
+import dev.kindling.executor.attempt.SpillTimer;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.SpillFile;
@@ -44,6 +45,8 @@ final class BucketPages implements Closeable {
 
     private SpillFile spill;
     private long spilledBytes;
+    private long freedBytes;
+    private long spillNanos;
     private byte[] chunk = {};
     private int chunkBytes;
     private int chunkRows;
@@ -130,6 +133,9 @@ final class BucketPages implements Closeable {
     /** Moves all buckets of at least the mean size to disk: half of the memory or more, in the fewest chunks. */
     private void spill() throws IOException {
         environment.checkCancelled();
+        SpillTimer timer = SpillTimer.start();
+        long heldBefore = codecs.heldBytes();
+        long diskBefore = spilledBytes;
         long mean = codecs.heldBytes() / Math.max(1, overheadBytes / BUCKET_OVERHEAD_BYTES);
         for (int bucket = 0; bucket < writers.length; bucket++) {
             RowWriter writer = writers[bucket];
@@ -141,6 +147,9 @@ final class BucketPages implements Closeable {
         }
         // A chunk list is small beside what it stands for; what it takes is counted with the bucket.
         chunk = new byte[0];
+        long freed = heldBefore - codecs.heldBytes();
+        freedBytes += freed;
+        spillNanos += timer.stop(environment, "shuffle write", freed, spilledBytes - diskBefore);
     }
 
     private void addToChunk(int bucket, byte[] page, int offset, int length) throws IOException {
@@ -215,6 +224,15 @@ final class BucketPages implements Closeable {
 
     long spilledBytes() {
         return spilledBytes;
+    }
+
+    /** Memory that spilling has made free. */
+    long freedBytes() {
+        return freedBytes;
+    }
+
+    long spillNanos() {
+        return spillNanos;
     }
 
     @Override

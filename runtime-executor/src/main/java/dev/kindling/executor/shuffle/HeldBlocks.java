@@ -1,5 +1,6 @@
 package dev.kindling.executor.shuffle;
 
+import dev.kindling.executor.attempt.SpillTimer;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
 import dev.kindling.executor.block.SpillFile;
@@ -133,6 +134,7 @@ final class HeldBlocks implements Closeable {
 
     /** Moves blocks to disk until {@code wantedBytes} are freed, the last bucket first, none before {@code first}. */
     long spillFrom(int first, long wantedBytes) throws IOException {
+        SpillTimer timer = SpillTimer.start();
         long freed = 0;
         for (int b = buckets.length - 1; b >= first && freed < wantedBytes; b--) {
             if (buckets[b] != null) {
@@ -145,6 +147,7 @@ final class HeldBlocks implements Closeable {
             environment.memory().release(surplus);
             grantedBytes -= surplus;
         }
+        timer.stop(environment, "shuffle read", freed, freed);
         return freed;
     }
 

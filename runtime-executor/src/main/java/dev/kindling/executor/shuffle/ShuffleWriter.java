@@ -44,6 +44,8 @@ public final class ShuffleWriter implements Closeable {
     private long rowDigest;
     private long rowCount;
     private long spilledBytes;
+    private long freedBytes;
+    private long writeNanos;
 
     public ShuffleWriter(StageBody.Sink.MapOutput sink, TaskEnvironment environment) {
         this.sink = sink;
@@ -141,6 +143,7 @@ public final class ShuffleWriter implements Closeable {
 
     /** Writes and publishes the map output. */
     public TaskResult.MapWritten finish() throws IOException {
+        long startNanos = System.nanoTime();
         try (MapOutputWriter output = environment.openMapOutput(sink.shuffleId(), bucketCount)) {
             if (bucketsPerRange == 1) {
                 ranges.writeTo(output, 0);
@@ -149,8 +152,12 @@ public final class ShuffleWriter implements Closeable {
                     writeRange(output, first, Math.min(bucketsPerRange, bucketCount - first));
                 }
             }
+            writeNanos += ranges.spillNanos();
             spilledBytes += ranges.spilledBytes();
-            return new TaskResult.MapWritten(sink.shuffleId(), partitionBytes(output.commit()), rowCount, rowDigest);
+            freedBytes += ranges.freedBytes();
+            long[] bytes = partitionBytes(output.commit());
+            writeNanos += System.nanoTime() - startNanos;
+            return new TaskResult.MapWritten(sink.shuffleId(), bytes, rowCount, rowDigest);
         }
     }
 
@@ -170,6 +177,7 @@ public final class ShuffleWriter implements Closeable {
             });
             buckets.writeTo(output, first);
             spilledBytes += buckets.spilledBytes();
+            freedBytes += buckets.freedBytes();
         }
     }
 
@@ -184,6 +192,16 @@ public final class ShuffleWriter implements Closeable {
     /** Bytes of pages that went through scratch files; known after {@link #finish}. */
     public long spilledBytes() {
         return spilledBytes;
+    }
+
+    /** Memory that writing them has made free; known after {@link #finish}. */
+    public long freedBytes() {
+        return freedBytes;
+    }
+
+    /** Time taken by spills and by writing the output; known after {@link #finish}. */
+    public long writeNanos() {
+        return writeNanos;
     }
 
     /** Gives back memory and scratch files; after {@link #finish} too. */

@@ -5,6 +5,7 @@ import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.operator.Chain;
 import dev.kindling.executor.operator.Operator;
 import dev.kindling.executor.operator.TaskScope;
+import dev.kindling.metrics.TaskEvent;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.TaskFailure;
@@ -58,6 +59,8 @@ public final class TaskRunner {
 
     private static TaskOutcome run(TaskLaunch launch, StageBody body, TaskScope scope, LiveMetrics metrics) {
         TaskEnvironment environment = scope.environment();
+        TaskEvent event = new TaskEvent();
+        event.begin();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(environment.userClassLoader());
@@ -66,6 +69,7 @@ public final class TaskRunner {
         context.enter();
         try {
             TaskSinks.Drained drained = runChain(launch, body, scope, context);
+            event.isSuccess = true;
             return new TaskOutcome.Success(drained.result(), drained.stored(), metrics.end(), List.of());
         } catch (OutOfMemoryError e) {
             throw e;
@@ -75,6 +79,16 @@ public final class TaskRunner {
         } finally {
             context.leave();
             thread.setContextClassLoader(before);
+            record(event, launch);
+        }
+    }
+
+    private static void record(TaskEvent event, TaskLaunch launch) {
+        event.end();
+        if (event.shouldCommit()) {
+            event.task = launch.attempt().toString();
+            event.jobId = launch.jobId();
+            event.commit();
         }
     }
 

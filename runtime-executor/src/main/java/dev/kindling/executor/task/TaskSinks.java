@@ -53,6 +53,8 @@ final class TaskSinks {
             TaskResult.MapWritten written = writer.finish();
             TaskCounters counters = scope.counters();
             counters.diskSpilled += writer.spilledBytes();
+            counters.memorySpilled += writer.freedBytes();
+            counters.shuffleWriteNanos += writer.writeNanos();
             counters.shuffleRecordsWritten += written.rowCount();
             counters.shuffleBytesWritten +=
                     Arrays.stream(written.partitionBytes()).sum();

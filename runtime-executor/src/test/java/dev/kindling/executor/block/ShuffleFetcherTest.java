@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.executor.cache.CacheStore;
 import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.executor.memory.MemoryPool;
+import dev.kindling.metrics.FetchWaitEvent;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
@@ -28,6 +29,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +198,29 @@ class ShuffleFetcherTest {
             drain(fetcher, got);
 
             assertEquals(writtenIn(0, BUCKETS), got);
+        }
+    }
+
+    @Test
+    void aWaitForBlocksIsToldToTheFlightRecorder() throws Exception {
+        write(peer("elsewhere"), 0, 600_000);
+
+        try (Recording recording = new Recording();
+                ShuffleFetcher fetcher = open(0, BUCKETS)) {
+            recording.enable(FetchWaitEvent.class).withThreshold(Duration.ZERO);
+            recording.start();
+            drain(fetcher);
+            recording.stop();
+            Path file = directory.resolve("waits.jfr");
+            recording.dump(file);
+
+            List<RecordedEvent> waits = RecordingFile.readAllEvents(file);
+            assertTrue(!waits.isEmpty(), "the first block is waited for");
+            for (RecordedEvent wait : waits) {
+                assertEquals("dev.kindling.FetchWait", wait.getEventType().getName());
+                assertEquals(SHUFFLE, wait.getInt("shuffleId"));
+            }
+            assertTrue(fetcher.waitNanos() > 0);
         }
     }
 

@@ -310,6 +310,7 @@ class KeyedOperatorsTest {
 
         assertEquals(rows.pairs().stream().collect(Collectors.groupingBy(Tuple2::_1, Collectors.counting())), sizes);
         assertTrue(cluster.metrics().diskSpilled() > 0, "nothing was spilled");
+        assertTrue(cluster.metrics().memorySpilled() > 0, "no memory became free");
         assertTrue(cluster.metrics().peakMemory() > 0, "no memory was counted");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
     }
@@ -337,6 +338,7 @@ class KeyedOperatorsTest {
         expected.sort(Comparator.comparing(pair -> (Integer) pair._1()));
         assertEquals(expected, cluster.collect(sorted));
         assertTrue(cluster.metrics().diskSpilled() > 0, "nothing was spilled");
+        assertTrue(cluster.metrics().memorySpilled() > 0, "no memory became free");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
     }
 

@@ -1,0 +1,33 @@
+package dev.kindling.metrics;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+
+/** A task writes rows to disk. {@code begin()} before it, {@code commit()} after it, on one thread. */
+@Name("dev.kindling.Spill")
+@Label("Spill")
+@Description("A task wrote rows to disk for want of memory")
+@Category({"Kindling"})
+@Threshold("10 ms")
+@StackTrace(false)
+public final class SpillEvent extends Event {
+    @Label("Task")
+    public String task;
+
+    @Label("Where")
+    public String where;
+
+    @Label("Memory freed")
+    @DataAmount
+    public long memoryBytes;
+
+    @Label("Written to disk")
+    @DataAmount
+    public long diskBytes;
+}
