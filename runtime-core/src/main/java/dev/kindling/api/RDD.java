@@ -169,7 +169,10 @@ public interface RDD<T> extends Serializable {
     /** Calls {@code f} with the same partition of both sets, which need as many partitions; it pulls as far as it likes. */
     <U, R> RDD<R> zipPartitions(RDD<U> other, FlatMapFunction2<Iterator<T>, Iterator<U>, R> f);
 
-    /** Every row with every row of {@code other}: one partition for each pair of partitions, nothing is shuffled. */
+    /**
+     * Every row with every row of {@code other}: one partition for each pair of partitions, nothing is shuffled. Pairs
+     * share their rows: functions must not change them.
+     */
     <U> PairRDD<T, U> cartesian(RDD<U> other);
 
     /** Fewer partitions, neighbours put together, nothing moved; never more. */

@@ -103,7 +103,7 @@ final class ActionContracts {
         assertEquals(second.getNumPartitions(), second.partitions().size());
         assertEquals(3, second.getNumPartitions());
         assertTrue(second.partitioner().isEmpty());
-        assertTrue(second.toDebugString().startsWith("(3) map at ActionContracts.java:"), second.toDebugString());
+        assertTrue(second.toDebugString().startsWith("(3) rows: map at ActionContracts.java:"), second.toDebugString());
         assertEquals(3, second.lineage().stages().get(0).tasks());
     }
 
