@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +86,18 @@ class PortedProgramTest {
 
         assertEquals(
                 partsOf(Files.readString(source)), partsOf(programsOfThePage().get(1)));
+    }
+
+    @Test
+    void everyTypeThatThePageNamesExists() throws Exception {
+        Matcher named = Pattern.compile("dev\\.kindling\\.api\\.[A-Z]\\w*")
+                .matcher(Files.readString(root().resolve("docs/porting-from-spark.md")));
+        Set<String> types = named.results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
+
+        assertTrue(types.size() > 10, types.toString());
+        for (String type : types) {
+            Class.forName(type, false, PortedProgramTest.class.getClassLoader());
+        }
     }
 
     @Test
