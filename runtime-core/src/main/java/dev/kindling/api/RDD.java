@@ -293,6 +293,23 @@ public interface RDD<T> extends Serializable {
 
     void foreachPartition(VoidFunction<Iterator<T>> f);
 
+    // ---- actions that do not wait ---------------------------------------------------------------------------------
+
+    /** As {@link #count}; the program goes on meanwhile. */
+    FutureAction<Long> countAsync();
+
+    /** As {@link #collect}; the program goes on meanwhile. */
+    FutureAction<List<T>> collectAsync();
+
+    /** As {@link #take}; the program goes on meanwhile. */
+    FutureAction<List<T>> takeAsync(int n);
+
+    /** As {@link #foreach}; the program goes on meanwhile. */
+    FutureAction<Void> foreachAsync(VoidFunction<? super T> f);
+
+    /** As {@link #foreachPartition}; the program goes on meanwhile. */
+    FutureAction<Void> foreachPartitionAsync(VoidFunction<Iterator<T>> f);
+
     /** One line a row, one part file a partition, and {@code _SUCCESS} at the end; refuses an existing target. */
     void saveAsTextFile(String path);
 

@@ -1,5 +1,6 @@
 package dev.kindling.rdd;
 
+import dev.kindling.api.FutureAction;
 import dev.kindling.api.Lineage;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.plan.JobSelection;
@@ -21,6 +22,25 @@ public interface JobRunner {
      * sink and partitions mean nothing.
      */
     void findBounds(JobRequest request);
+
+    /** Whether a sort below this set has to be sampled before a job on it can start. */
+    boolean needsSample(PlanNode root);
+
+    /**
+     * Starts the job and returns. Waits only for a sample, where {@link #needsSample} says so.
+     *
+     * @throws dev.kindling.api.KindlingException when it cannot be started; then the follower hears nothing
+     */
+    StartedJob start(JobRequest request, JobFollower follower);
+
+    /** A job that was started. */
+    interface StartedJob {
+        int jobId();
+
+        /** Now, or at its end. */
+        FutureAction.Progress progress();
+    }
+
     /** Cancels those of the jobs submitted so far that have not ended; returns at once. {@code by} says who asked. */
     void cancel(JobSelection which, String by);
 

@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -238,7 +239,12 @@ public final class PlanSession implements Session, SetMarks {
         checkOpen(plans.origin());
         PlanNode sorted = plans.sortByKey(plans.nodeOf(pairs), plans.order(order, true), partitions);
         RangeBounds bounds = (RangeBounds) sorted.partitioner().orElseThrow();
-        runner.findBounds(request(plans.origin(), sorted, new StageBody.Sink.Result(Actions.CountRows.ALL), List.of()));
+        runner.findBounds(request(
+                plans.origin(),
+                sorted,
+                new StageBody.Sink.Result(Actions.CountRows.ALL),
+                List.of(),
+                propertiesOfThisThread()));
         return bounds.ranges();
     }
 
@@ -403,9 +409,8 @@ public final class PlanSession implements Session, SetMarks {
             List<Integer> partitions,
             JobRunner.PartitionResults results) {
         checkOpen(origin);
-        dropUnreachable();
         try {
-            runner.run(request(origin, root, sink, partitions), results);
+            runner.run(request(origin, root, sink, partitions, propertiesOfThisThread()), results);
         } finally {
             // The caller's set may have its last use in this very call: its shuffles are needed until the job has
             // ended.
@@ -413,9 +418,19 @@ public final class PlanSession implements Session, SetMarks {
         }
     }
 
-    private JobRequest request(Origin origin, PlanNode root, StageBody.Sink sink, List<Integer> partitions) {
-        return new JobRequest(
-                root, sink, partitions, origin.toString(), marks.ofThisThread(), leaf -> leaves.get(leaf.id()));
+    /** Those it gives to the jobs it starts. */
+    SortedMap<String, String> propertiesOfThisThread() {
+        return marks.ofThisThread();
+    }
+
+    JobRequest request(
+            Origin origin,
+            PlanNode root,
+            StageBody.Sink sink,
+            List<Integer> partitions,
+            SortedMap<String, String> properties) {
+        dropUnreachable();
+        return new JobRequest(root, sink, partitions, origin.toString(), properties, leaf -> leaves.get(leaf.id()));
     }
 
     void checkOpen(Origin origin) {

@@ -1,6 +1,7 @@
 package dev.kindling.rdd;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.FutureAction;
 import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.function.Function2;
@@ -216,6 +217,31 @@ class RddHandle<T> extends CollectingHandle<T> {
     public void foreachPartition(VoidFunction<Iterator<T>> f) {
         Plans plans = plans("foreachPartition");
         forAll(plans, new Actions.ForPartition(plans.travelling(f)));
+    }
+
+    @Override
+    public FutureAction<Long> countAsync() {
+        return new AsyncActions<>(this, plans("countAsync")).count();
+    }
+
+    @Override
+    public FutureAction<List<T>> collectAsync() {
+        return new AsyncActions<>(this, plans("collectAsync")).collect();
+    }
+
+    @Override
+    public FutureAction<List<T>> takeAsync(int n) {
+        return new AsyncActions<>(this, plans("takeAsync")).take(n);
+    }
+
+    @Override
+    public FutureAction<Void> foreachAsync(VoidFunction<? super T> f) {
+        return new AsyncActions<>(this, plans("foreachAsync")).foreach(f);
+    }
+
+    @Override
+    public FutureAction<Void> foreachPartitionAsync(VoidFunction<Iterator<T>> f) {
+        return new AsyncActions<>(this, plans("foreachPartitionAsync")).foreachPartition(f);
     }
 
     final void forAll(Plans plans, PartitionFunction function) {

@@ -1,6 +1,7 @@
 package dev.kindling.driver;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.FutureAction;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
@@ -24,6 +25,7 @@ import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.rdd.AccumulatorRegistry;
+import dev.kindling.rdd.JobRunner;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
 import dev.kindling.util.ByteSizes;
@@ -55,6 +57,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final EventBus events;
     private final Executor io;
     private final BroadcastShelf broadcasts;
+    private final ActionThreads actions = new ActionThreads();
+    private final JobProgress progress = new JobProgress();
     private final EventLoop<DriverEvent, DriverEffect> loop;
     private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
@@ -113,7 +117,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     @Override
     public void run(JobGraph graph, ResultListener listener) throws InterruptedException {
-        RunningJob job = new RunningJob();
+        WaitedJob job = new WaitedJob();
         jobs.put(graph.jobId(), job);
         merges.begin(graph.jobId());
         boolean isEnded = false;
@@ -136,6 +140,37 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         if (unmerged.isPresent()) {
             throw inThisThread(unmerged.get());
         }
+    }
+
+    @Override
+    public JobRunner.StartedJob start(JobGraph graph, Follower follower) {
+        int jobId = graph.jobId();
+        FollowedJob job = new FollowedJob(follower, actions, failure -> ended(jobId, failure));
+        JobProgress.OfJob progressOfIt = progress.begin(graph, job::progressed);
+        jobs.put(jobId, job);
+        merges.begin(jobId);
+        if (!loop.post(new DriverEvent.JobSubmitted(graph))) {
+            ended(jobId, Optional.of(closed()));
+            throw closed();
+        }
+        return new StartedJob(jobId, progressOfIt);
+    }
+
+    private record StartedJob(int jobId, JobProgress.OfJob progressOfIt) implements JobRunner.StartedJob {
+        @Override
+        public FutureAction.Progress progress() {
+            return progressOfIt.now();
+        }
+    }
+
+    /** Before the follower of the job hears of its end. */
+    private Optional<KindlingException> ended(int jobId, Optional<KindlingException> failure) {
+        jobs.remove(jobId);
+        progress.end(jobId);
+        // The core ignores it when the job has failed by itself.
+        failure.ifPresent(why -> loop.post(new DriverEvent.CancelJob(jobId, "its results cannot be used")));
+        Optional<KindlingException> unmerged = merges.end(jobId, now(), this::publish);
+        return failure.isPresent() ? failure : unmerged;
     }
 
     private static KindlingException inThisThread(KindlingException failure) {
@@ -202,6 +237,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         loop.close();
         jobs.values().forEach(job -> job.fail(Driver::closed));
         waiters.end();
+        actions.close();
     }
 
     // ---- what reaches the driver ----------------------------------------------------------------------------------
@@ -309,6 +345,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     private void publish(Event event) {
+        progress.onEvent(event);
         events.publish(event);
         alarms.heard(event);
     }

@@ -1,68 +1,23 @@
 package dev.kindling.driver;
 
 import dev.kindling.api.KindlingException;
-import dev.kindling.driver.plan.JobSubmitter;
-import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
-/**
- * One job as the thread that submitted it sees it: results come in from the loop and from fetching threads, and are
- * handed out on the waiting thread, until the end comes. What waits here is bounded by the bytes a job may bring, which
- * the driver's core sees to.
- */
-final class RunningJob {
-    private final ArrayDeque<Delivered> delivered = new ArrayDeque<>();
-    private boolean isEnded;
-    private Supplier<KindlingException> failure;
-
-    private record Delivered(int partition, byte[] encoded) {}
-
+/** A submitted job on the program's side of the driver: takes results and the end. Any thread; nothing here waits. */
+interface RunningJob {
     /** Whether nobody wants its results any more. */
-    synchronized boolean isEnded() {
-        return isEnded;
-    }
+    boolean isEnded();
 
     /** Takes one partition's result. */
-    synchronized void deliver(int partition, byte[] encoded) {
-        if (!isEnded) {
-            delivered.add(new Delivered(partition, encoded));
-            notifyAll();
-        }
-    }
+    void deliver(int partition, byte[] encoded);
 
-    synchronized void complete() {
-        isEnded = true;
-        notifyAll();
-    }
+    /** All results were delivered. */
+    void complete();
 
     /**
      * The first end counts.
      *
-     * @param why makes the exception on the waiting thread, so that its stack shows the program's own call
+     * @param why makes the exception on the thread that will throw it, so that its stack shows the program's own call
      */
-    synchronized void fail(Supplier<KindlingException> why) {
-        if (!isEnded) {
-            isEnded = true;
-            failure = why;
-            delivered.clear();
-            notifyAll();
-        }
-    }
-
-    /** Hands out results on the calling thread until the job has ended. */
-    void await(JobSubmitter.ResultListener results) throws InterruptedException {
-        for (Delivered next = next(); next != null; next = next()) {
-            results.onResult(next.partition, next.encoded);
-        }
-    }
-
-    private synchronized Delivered next() throws InterruptedException {
-        while (delivered.isEmpty() && !isEnded) {
-            wait();
-        }
-        if (failure != null) {
-            throw failure.get();
-        }
-        return delivered.poll();
-    }
+    void fail(Supplier<KindlingException> why);
 }

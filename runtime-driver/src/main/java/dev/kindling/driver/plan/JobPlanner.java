@@ -12,6 +12,7 @@ import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.FrameCodec;
+import dev.kindling.rdd.JobFollower;
 import dev.kindling.rdd.JobRequest;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
@@ -118,11 +119,65 @@ public final class JobPlanner implements JobRunner {
         }
     }
 
+    @Override
+    public boolean needsSample(PlanNode root) {
+        return StageCut.of(root, persisted::contains).mapStages().values().stream()
+                .anyMatch(stage -> stage.shuffle().by() instanceof RangeBounds bounds && !bounds.isResolved());
+    }
+
+    @Override
+    public StartedJob start(JobRequest request, JobFollower follower) {
+        try {
+            JobGraph graph = graphOf(request, request.sink(), Optional.empty());
+            return submitter.start(graph, new Follower(graph, follower));
+        } catch (InterruptedException e) {
+            throw interrupted(request, e);
+        }
+    }
+
+    /** Decodes results on the submitter's threads. */
+    private final class Follower implements JobSubmitter.Follower {
+        private final JobGraph graph;
+        private final JobFollower follower;
+
+        Follower(JobGraph graph, JobFollower follower) {
+            this.graph = graph;
+            this.follower = follower;
+        }
+
+        @Override
+        public void onResult(int partition, byte[] encoded) {
+            follower.accept(partition, ResultCodec.decode(encoded, settings.userClasses()));
+        }
+
+        @Override
+        public boolean wantsProgress() {
+            return follower.wantsProgress();
+        }
+
+        @Override
+        public void onProgress() {
+            follower.onProgress();
+        }
+
+        @Override
+        public void onEnd(Optional<KindlingException> failure) {
+            if (failure.isEmpty()) {
+                wasRun(graph);
+            }
+            follower.onEnd(failure);
+        }
+    }
+
     private void submit(JobGraph graph, PartitionResults results) throws InterruptedException {
         submitter.run(
                 graph,
                 (partition, encoded) -> results.accept(partition, ResultCodec.decode(encoded, settings.userClasses())));
-        // What a job has read was written, whichever job it was.
+        wasRun(graph);
+    }
+
+    /** What a job has read was written, whichever job it was. */
+    private void wasRun(JobGraph graph) {
         for (StageSpec stage : graph.stages()) {
             stage.readsShuffles().forEach(shuffleId -> madeByJob.putIfAbsent(shuffleId, graph.jobId()));
         }

@@ -1,8 +1,12 @@
 package dev.kindling.driver.plan;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.plan.JobSelection;
+import dev.kindling.rdd.JobRunner;
+import java.util.Optional;
 
 /** Brings a job to its end: the driver's shell, or the simulated cluster. Called by many threads at once. */
 public interface JobSubmitter {
@@ -15,6 +19,17 @@ public interface JobSubmitter {
      *     as well when {@code results} throws, and that exception is thrown on
      */
     void run(JobGraph graph, ResultListener results) throws InterruptedException;
+
+    /**
+     * Submits the job and returns. One call of the follower after the other, by threads of the submitter's own: a
+     * simulated cluster, which has one thread for all, refuses.
+     *
+     * @throws KindlingException when no job can be submitted any more
+     */
+    default JobRunner.StartedJob start(JobGraph graph, Follower follower) {
+        throw new KindlingException(
+                ErrorCode.BAD_ARGUMENT, graph.description() + ": programs wait for their jobs here");
+    }
 
     /** Cancels those of the jobs submitted so far that have not ended. Returns at once. */
     void cancel(JobSelection which, String by);
@@ -31,6 +46,16 @@ public interface JobSubmitter {
      * @param isBlocking whether to return only when no executor holds anything of it
      */
     void unpersist(int setId, boolean isBlocking);
+
+    /** Hears what becomes of a job for which no thread waits. */
+    interface Follower extends ResultListener {
+        boolean wantsProgress();
+
+        void onProgress();
+
+        /** The last call. */
+        void onEnd(Optional<KindlingException> failure);
+    }
 
     /** Takes the encoded answer of one result partition. */
     @FunctionalInterface

@@ -1,5 +1,6 @@
 package dev.kindling.driver.plan;
 
+import dev.kindling.api.FutureAction;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
@@ -10,6 +11,7 @@ import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.BroadcastPublisher;
+import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
@@ -19,6 +21,7 @@ import dev.kindling.serde.ResultCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -116,6 +119,24 @@ final class RecordedJobs implements JobSubmitter {
                 }
             }
         }
+    }
+
+    /** Over when it returns. */
+    @Override
+    public JobRunner.StartedJob start(JobGraph graph, Follower follower) {
+        run(graph, follower);
+        follower.onEnd(Optional.empty());
+        return new JobRunner.StartedJob() {
+            @Override
+            public int jobId() {
+                return graph.jobId();
+            }
+
+            @Override
+            public FutureAction.Progress progress() {
+                return FutureAction.Progress.NONE;
+            }
+        };
     }
 
     StageBody bodyOf(JobGraph.StageSpec stage) {
