@@ -22,7 +22,7 @@ public interface PartitionFunction extends Serializable {
     }
 
     /**
-     * Whether its job looks ahead at rows that the program's own job will compute again, as a sample does: what
+     * Whether its job looks at rows that another job of the same action computes too, as a sample does: what
      * accumulators get meanwhile does not count.
      */
     default boolean isLookAhead() {

@@ -92,6 +92,12 @@ final class Actions {
             }
             return picked;
         }
+
+        /** The job that counted the rows has computed them, and counted for accumulators. */
+        @Override
+        public boolean isLookAhead() {
+            return true;
+        }
     }
 
     record Sketch(int precision) implements PartitionFunction {

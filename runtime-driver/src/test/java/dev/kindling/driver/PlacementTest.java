@@ -8,6 +8,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.LongAccumulator;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
@@ -212,6 +213,20 @@ class PlacementTest {
         assertEquals(
                 "00000000",
                 zipped.mapToPair(Tuple2::swap).sortByKey(true, 4).first()._1());
+    }
+
+    @Test
+    void aSampleCountsEveryRowOnceForAccumulators(KindlingContext kindling) {
+        LongAccumulator seen = kindling.longAccumulator("seen");
+
+        kindling.parallelize(NUMBERS, 4)
+                .map(n -> {
+                    seen.add(1);
+                    return n;
+                })
+                .takeSample(false, 100);
+
+        assertEquals(1_000, seen.value());
     }
 
     // ---- sets without partitions
