@@ -25,7 +25,19 @@ public final class ShuffleKeys {
             .between(64L << 10, 1L << 30)
             .doc("The most a task asks for ahead of what it has read; tasks with little memory take less.");
 
-    static final List<ConfigKey<?>> ALL = List.of(PAGE_BYTES, FETCH_TIMEOUT_MS, FETCH_TRIES, FETCH_BYTES_IN_FLIGHT);
+    public static final ConfigKey<Integer> SKEW_FACTOR = ConfigKey.ints("kindling.shuffle.skewFactor")
+            .defaultsTo(5)
+            .between(2, 10_000)
+            .doc("A reduce partition that is so many times larger than the median one, and not small, is reported as"
+                    + " skewed, with the names of its heavy keys.");
+
+    public static final ConfigKey<Long> SKEW_BYTES = ConfigKey.bytes("kindling.shuffle.skewBytes")
+            .defaultsTo(64L << 20)
+            .between(1L << 10, 1L << 50)
+            .doc("A reduce partition below this size is never reported as skewed.");
+
+    static final List<ConfigKey<?>> ALL =
+            List.of(SKEW_FACTOR, SKEW_BYTES, PAGE_BYTES, FETCH_TIMEOUT_MS, FETCH_TRIES, FETCH_BYTES_IN_FLIGHT);
 
     private ShuffleKeys() {}
 }

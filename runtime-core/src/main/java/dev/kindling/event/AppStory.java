@@ -104,6 +104,10 @@ public final class AppStory {
             lines.say("now it is known why executor " + e.id() + " was lost: " + e.reason());
         } else if (event instanceof Event.Dropped e) {
             lines.say(e.events() + " events about tasks and blocks are missing here");
+        } else if (event instanceof Event.SkewFound e) {
+            lines.say("partition " + e.partition() + " of what stage " + e.stageId() + " wrote holds "
+                    + ByteSizes.format(e.bytes()) + ", the median partition " + ByteSizes.format(e.medianBytes())
+                    + (e.hotKeys().isEmpty() ? "" : "; see the event for the keys that most of its rows have"));
         } else if (event instanceof Event.MapOutputsLost e) {
             lines.say(StoryLines.count(e.mapPartitions().size(), "map output") + " of shuffle " + e.shuffleId() + " "
                     + (e.mapPartitions().size() == 1 ? "is" : "are") + " gone (" + e.reason()

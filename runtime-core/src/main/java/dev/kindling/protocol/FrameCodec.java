@@ -635,6 +635,26 @@ public final class FrameCodec {
 
     // ---- results and failures -------------------------------------------------------------------------------------
 
+    private static final int HOT_KEY_BYTES = 3;
+
+    private static void writeHotKeys(FrameWriter out, List<HotKey> keys) {
+        out.number(keys.size());
+        for (HotKey key : keys) {
+            out.text(key.name());
+            out.number(key.partition());
+            out.number(key.rowCount());
+        }
+    }
+
+    private static List<HotKey> readHotKeys(FrameReader in) {
+        int count = in.count("hotKeys", HOT_KEY_BYTES);
+        List<HotKey> keys = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            keys.add(new HotKey(in.text("name"), in.integer("partition"), in.number("rowCount")));
+        }
+        return keys;
+    }
+
     private static void writeResult(FrameWriter out, TaskResult result) {
         if (result instanceof TaskResult.MapWritten r) {
             out.tag(1);
@@ -642,6 +662,7 @@ public final class FrameCodec {
             out.numbers(r.partitionBytes());
             out.number(r.rowCount());
             out.number(r.rowDigest());
+            writeHotKeys(out, r.hotKeys());
         } else if (result instanceof TaskResult.Direct r) {
             out.tag(2);
             out.bytes(r.bytes());
@@ -668,7 +689,8 @@ public final class FrameCodec {
                         in.integer("shuffleId"),
                         in.numbers("partitionBytes"),
                         in.number("rowCount"),
-                        in.number("rowDigest"));
+                        in.number("rowDigest"),
+                        readHotKeys(in));
             case 2:
                 return new TaskResult.Direct(in.bytes("bytes"));
             case 3:

@@ -1,6 +1,7 @@
 package dev.kindling.protocol;
 
 import dev.kindling.block.BlockFormat;
+import java.util.List;
 
 /** What a successful attempt leaves behind. */
 public sealed interface TaskResult {
@@ -10,8 +11,19 @@ public sealed interface TaskResult {
      * @param partitionBytes stored bytes of each reduce partition
      * @param rowCount rows of the output, counted before they were combined on the map side
      * @param rowDigest order-independent digest of these rows, equal for equal output of another attempt
+     * @param hotKeys keys that many of its rows have
      */
-    record MapWritten(int shuffleId, long[] partitionBytes, long rowCount, long rowDigest) implements TaskResult {}
+    record MapWritten(int shuffleId, long[] partitionBytes, long rowCount, long rowDigest, List<HotKey> hotKeys)
+            implements TaskResult {
+        public MapWritten {
+            hotKeys = List.copyOf(hotKeys);
+        }
+
+        /** Without hot keys. */
+        public MapWritten(int shuffleId, long[] partitionBytes, long rowCount, long rowDigest) {
+            this(shuffleId, partitionBytes, rowCount, rowDigest, List.of());
+        }
+    }
 
     /** The action's answer for this partition, encoded as {@code ResultCodec} does. */
     record Direct(byte[] bytes) implements TaskResult {}

@@ -6,10 +6,12 @@ import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.ResultKeys;
 import dev.kindling.config.SchedulerKeys;
+import dev.kindling.config.ShuffleKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
+import dev.kindling.driver.core.SkewSettings;
 import dev.kindling.driver.launch.MasterUrl;
 import java.util.Set;
 import java.util.SortedMap;
@@ -50,6 +52,7 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
                 defaults.maxStageAttempts(),
                 defaults.maxFutileExecutorLosses(),
                 defaults.maxLaunchBytes(),
+                new SkewSettings(config.get(ShuffleKeys.SKEW_FACTOR), config.get(ShuffleKeys.SKEW_BYTES)),
                 scheduling(master, config));
     }
 

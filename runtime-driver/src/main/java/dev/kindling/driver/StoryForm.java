@@ -1,5 +1,6 @@
 package dev.kindling.driver;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
@@ -34,6 +35,9 @@ final class StoryForm {
         }
         if (eventOrEffect instanceof DriverEffect.FailJob fail) {
             return Brief.of("FailJob", fail.jobId(), fail.code());
+        }
+        if (eventOrEffect instanceof DriverEffect.Emit emit && emit.event() instanceof Event.SkewFound skew) {
+            return Brief.of("SkewFound", skew.stageId(), skew.partition(), skew.bytes(), skew.medianBytes());
         }
         return eventOrEffect;
     }

@@ -13,6 +13,7 @@ package dev.kindling.driver.core;
  * @param maxStageAttempts consecutive rebuilds of lost map outputs, without one task finishing, that end a job
  * @param maxFutileExecutorLosses executors lost in a row, without one task finishing, after which none is replaced
  * @param maxLaunchBytes estimated size at which a batch of launches is cut into several frames
+ * @param skew when a reduce partition is reported as too large
  * @param scheduling how slots are shared among jobs, and how jobs are ended
  */
 public record DriverSettings(
@@ -26,6 +27,7 @@ public record DriverSettings(
         int maxStageAttempts,
         int maxFutileExecutorLosses,
         long maxLaunchBytes,
+        SkewSettings skew,
         SchedulingSettings scheduling) {
     public DriverSettings with(SchedulingSettings other) {
         return new DriverSettings(
@@ -39,12 +41,24 @@ public record DriverSettings(
                 maxStageAttempts,
                 maxFutileExecutorLosses,
                 maxLaunchBytes,
+                skew,
                 other);
     }
 
     /** Heartbeats come every 2 s: two missed ones are a warning, five a loss. */
     public static DriverSettings defaults() {
         return new DriverSettings(
-                5_000, 10_000, 60_000, 4_000, 20_000, 500, 3_000, 4, 8, 4L << 20, SchedulingSettings.defaults());
+                5_000,
+                10_000,
+                60_000,
+                4_000,
+                20_000,
+                500,
+                3_000,
+                4,
+                8,
+                4L << 20,
+                SkewSettings.defaults(),
+                SchedulingSettings.defaults());
     }
 }

@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.protocol.HotKey;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
@@ -37,6 +38,12 @@ final class MapOutputs {
         private final byte[][] sizes;
         private final long[] rowCounts;
         private final long[] rowDigests;
+        /** Of each reduce partition, over all outputs that are there. */
+        private final long[] partitionBytes;
+        /** By map partition; only of outputs that have some. */
+        private final TreeMap<Integer, List<HotKey>> hotKeys = new TreeMap<>();
+
+        boolean isSkewReported;
 
         private Shuffle(int shuffleId, int mapStageId, int mapPartitions, int reducePartitions) {
             this.shuffleId = shuffleId;
@@ -49,6 +56,7 @@ final class MapOutputs {
             sizes = new byte[mapPartitions][];
             rowCounts = new long[mapPartitions];
             rowDigests = new long[mapPartitions];
+            partitionBytes = new long[reducePartitions];
         }
 
         boolean isComplete() {
@@ -92,7 +100,12 @@ final class MapOutputs {
             int map = attempt.partition();
             attempts[map] = attempt.attempt();
             executors[map] = executorIndex;
+            count(sizes[map], -1);
             sizes[map] = SizeCode.encode(written.partitionBytes());
+            count(sizes[map], 1);
+            if (!written.hotKeys().isEmpty()) {
+                hotKeys.put(map, written.hotKeys());
+            }
             rowCounts[map] = written.rowCount();
             rowDigests[map] = written.rowDigest();
             missing.remove(map);
@@ -100,7 +113,9 @@ final class MapOutputs {
 
         void drop(int mapPartition) {
             missing.add(mapPartition);
+            count(sizes[mapPartition], -1);
             sizes[mapPartition] = null;
+            hotKeys.remove(mapPartition);
         }
 
         /** Map partitions whose output that process holds. */
@@ -112,6 +127,23 @@ final class MapOutputs {
                 }
             }
             return held;
+        }
+
+        private void count(byte[] codes, int sign) {
+            for (int partition = 0; codes != null && partition < codes.length; partition++) {
+                partitionBytes[partition] += sign * SizeCode.decode(codes[partition]);
+            }
+        }
+
+        /** Of each reduce partition about, over all outputs that are there. */
+        long[] partitionBytes() {
+            return partitionBytes.clone();
+        }
+
+        List<HotKey> hotKeys() {
+            List<HotKey> all = new ArrayList<>();
+            hotKeys.values().forEach(all::addAll);
+            return all;
         }
 
         /** Drops all outputs that process held; returns their map partitions. */

@@ -271,6 +271,11 @@ public final class Sentences {
             return e.block() + " on " + e.executor() + " takes " + e.memory() + " bytes of memory, " + e.disk()
                     + " of disk" + (e.level().equals(StorageLevel.NONE) ? ": it is gone" : "");
         }
+        if (event instanceof Event.SkewFound e) {
+            return "partition " + e.partition() + " of what stage " + e.stageId() + " wrote has " + e.bytes()
+                    + " bytes, the median " + e.medianBytes() + ", "
+                    + e.hotKeys().size() + " keys are named";
+        }
         return event instanceof Event.MapOutputsLost e
                 ? "map outputs " + e.mapPartitions() + " of shuffle " + e.shuffleId() + " are lost: " + e.reason()
                 : event.toString();

@@ -280,10 +280,22 @@ final class Stages {
         }
         leave(stage);
         out.emit(new Event.StageCompleted(out.time(), infoOf(stage), Optional.empty()));
+        reportSkew(shuffle);
         if (bugs.contains(PlantedBug.CONSUMER_NOT_WOKEN) && attempt.attempt() > 0) {
             return;
         }
         needReaders(shuffle);
+    }
+
+    /** Once for each shuffle. */
+    private void reportSkew(MapOutputs.Shuffle shuffle) {
+        if (!shuffle.isSkewReported) {
+            Skew.find(settings.skew(), out.time(), shuffle.mapStageId, shuffle.partitionBytes(), shuffle.hotKeys())
+                    .ifPresent(found -> {
+                        shuffle.isSkewReported = true;
+                        out.emit(found);
+                    });
+        }
     }
 
     private void needReaders(MapOutputs.Shuffle shuffle) {

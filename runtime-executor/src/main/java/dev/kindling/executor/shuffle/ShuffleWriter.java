@@ -40,6 +40,8 @@ public final class ShuffleWriter implements Closeable {
     private final RowCodecs codecs;
     private final BucketPages ranges;
     private final int[] bucketOf = new int[STEP_ROWS];
+    private final HeavyKeys heavyKeys = new HeavyKeys();
+    private int samplePhase;
     private Class<?> checkedKeys;
     private long rowDigest;
     private long rowCount;
@@ -67,9 +69,20 @@ public final class ShuffleWriter implements Closeable {
         for (int from = 0; from < count; from += STEP_ROWS) {
             int to = Math.min(count, from + STEP_ROWS);
             rowDigest += findBuckets(rows, from, to);
+            sampleKeys(rows, from, to);
             append(rows, from, to);
         }
         rowCount += count;
+    }
+
+    /** One row in {@link HeavyKeys#ROWS_PER_SAMPLE}, at places that no regular input keeps step with. */
+    private void sampleKeys(Object[] rows, int from, int to) {
+        // All residues come in turn, in a scattered order: a linear congruential generator of full period.
+        samplePhase = samplePhase * 5 + 13 & HeavyKeys.ROWS_PER_SAMPLE - 1;
+        for (int i = from + samplePhase; i < to; i += HeavyKeys.ROWS_PER_SAMPLE) {
+            Object key = ((Tuple2<?, ?>) rows[i])._1();
+            heavyKeys.add(key, key == null ? 0 : hashOf(key), bucketOf[i - from] / bucketsPerPartition);
+        }
     }
 
     private void append(Object[] rows, int from, int to) throws IOException {
@@ -157,7 +170,7 @@ public final class ShuffleWriter implements Closeable {
             freedBytes += ranges.freedBytes();
             long[] bytes = partitionBytes(output.commit());
             writeNanos += System.nanoTime() - startNanos;
-            return new TaskResult.MapWritten(sink.shuffleId(), bytes, rowCount, rowDigest);
+            return new TaskResult.MapWritten(sink.shuffleId(), bytes, rowCount, rowDigest, heavyKeys.found());
         }
     }
 

@@ -60,7 +60,11 @@ final class TaskSinks {
                     Arrays.stream(written.partitionBytes()).sum();
             return combined instanceof MapSideCombine combine
                     ? new TaskResult.MapWritten(
-                            written.shuffleId(), written.partitionBytes(), combine.rowsRead(), combine.digestOfRead())
+                            written.shuffleId(),
+                            written.partitionBytes(),
+                            combine.rowsRead(),
+                            combine.digestOfRead(),
+                            written.hotKeys())
                     : written;
         }
     }
