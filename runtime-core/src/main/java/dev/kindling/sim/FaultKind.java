@@ -32,6 +32,8 @@ public enum FaultKind {
     PUBLISH_FAILURE(0.02, 0.10),
     /** The driver stands still for some seconds; per second. */
     DRIVER_PAUSE(0.005, 0.02),
+    /** A task ends its process, by a full heap or an exit, as often as it is tried; per attempt. */
+    FATAL_TASK(0.002, 0.06),
     /** An attempt waits for ever and uses no processor; per attempt. */
     HANG(0.001, 0.01),
     /** A cancelled attempt ignores its interrupt and never ends; per interrupt. */

@@ -406,7 +406,7 @@ final class Attempts {
             return;
         }
         // Those count too that are not wanted any more: they go on until they have noticed it.
-        boolean isOnly = executor.running.size() == 1;
+        boolean isOnly = executor.running.size() == 1 || bugs.contains(PlantedBug.NEIGHBOURS_CHARGED);
         for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
             executor.running.remove(attempt.id);
             if (attempt.isCurrent) {

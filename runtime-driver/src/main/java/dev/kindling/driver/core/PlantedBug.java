@@ -40,6 +40,8 @@ enum PlantedBug {
     CONSUMER_NOT_WOKEN,
     /** A map output that was rebuilt with other rows is taken for the earlier one. */
     DIGEST_NOT_COMPARED,
+    /** The end of a process is charged to every task that ran in it. */
+    NEIGHBOURS_CHARGED,
     /** Jobs of which nothing moves are never given up. */
     STALL_IGNORED,
     /** A full disk counts as a failure of the task that could not write. */

@@ -20,6 +20,8 @@ final class Causes {
     private final TreeMap<AttemptId, Integer> failuresOfTask = new TreeMap<>();
     private final TreeMap<AttemptId, Integer> deathsOfTask = new TreeMap<>();
     private final TreeSet<AttemptId> failedAttempts = new TreeSet<>();
+    private final TreeSet<AttemptId> fatalTasks = new TreeSet<>();
+    private int endedUnseen;
     private int deaths;
 
     Causes(Faults faults, int maxTaskFailures) {
@@ -30,6 +32,22 @@ final class Causes {
     void taskFailed(AttemptId attempt) {
         failuresOfTask.merge(taskOf(attempt), 1, Integer::sum);
         failedAttempts.add(attempt);
+    }
+
+    /** Whether the task ends every process that it runs in. */
+    boolean isFatal(AttemptId attempt) {
+        if (faults.strikes(FaultKind.FATAL_TASK)) {
+            fatalTasks.add(taskOf(attempt));
+        }
+        return fatalTasks.contains(taskOf(attempt));
+    }
+
+    /** @param isUnknown whether the driver did not know the attempt there: it has to suspect others, then */
+    void processEndedBy(AttemptId attempt, boolean isUnknown) {
+        failedAttempts.add(attempt);
+        if (isUnknown) {
+            endedUnseen++;
+        }
     }
 
     void processEndedUnder(AttemptId attempt) {
@@ -48,7 +66,8 @@ final class Causes {
         if (end.outcome() instanceof Outcome.Failed failure
                 && failure.countsTowardsLimit()
                 && !isPlanted
-                && !isDeadly) {
+                && !isDeadly
+                && endedUnseen == 0) {
             throw new SimViolation(attempt + " is charged with what it did not do: " + failure.message());
         }
     }
@@ -67,7 +86,11 @@ final class Causes {
             case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
             case NO_PROGRESS -> faults.struckCount(FaultKind.HANG) > 0;
             case SCRATCH_FULL -> faults.struckCount(FaultKind.DISK_FULL) >= 2;
-            case EXECUTORS_LOST -> failure.message().contains("[task ") ? deaths >= 6 : deaths >= 9;
+            case EXECUTORS_LOST ->
+                failure.exit().isPresent()
+                        && (failure.message().contains("[task ")
+                                ? deaths >= 6 || fatalTasks.contains(taskNamedIn(failure.message()))
+                                : deaths >= 9);
             case TASK_FAILED -> unreadable() >= 4;
             case NON_DETERMINISTIC -> unreadable() > 0 && isDealt(failure.message());
             case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
@@ -85,12 +108,15 @@ final class Causes {
     }
 
     private int plantedFor(String message) {
+        return failuresOfTask.getOrDefault(taskNamedIn(message), 0);
+    }
+
+    private static AttemptId taskNamedIn(String message) {
         Matcher task = TASK.matcher(message);
         if (!task.find()) {
             throw new SimViolation("the failure does not name its task: " + message);
         }
-        AttemptId named = new AttemptId(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2)), 0);
-        return failuresOfTask.getOrDefault(named, 0);
+        return new AttemptId(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2)), 0);
     }
 
     /** Things after which a map output or a stored result cannot be read. */

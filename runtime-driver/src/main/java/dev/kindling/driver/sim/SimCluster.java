@@ -1,6 +1,7 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.ExitReasons;
@@ -44,6 +45,10 @@ final class SimCluster {
     /** Exit code of a process that was killed. */
     private static final int KILLED = 137;
 
+    private static final int HEAP_FULL = 3;
+    private static final int EXIT_OF_TASK = 42;
+    private static final String HEAP_OUTPUT = "Terminating due to java.lang.OutOfMemoryError: Java heap space";
+
     /** After their jobs and the grace the cluster has so long to become tidy. */
     private static final long TIDY_MS = 20_000;
     /** Executors end within so long after their driver, whatever happened. */
@@ -76,6 +81,9 @@ final class SimCluster {
 
     private final TreeMap<Work, Long> mismatchSinceMs = new TreeMap<>();
     private final TreeMap<String, Integer> launchesOf = new TreeMap<>();
+    /** How the processes of each name have ended. */
+    private final TreeMap<String, TreeSet<Integer>> exitCodes = new TreeMap<>();
+
     private int nextExecutorNumber;
     private long nextIncarnation = 1;
     /** The program keeps nothing any more. */
@@ -219,6 +227,7 @@ final class SimCluster {
         if (faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             causes.processEnded();
             network.disturbedUntil(world.nowMs() + REGISTRATION_MS);
+            exitCodes.computeIfAbsent(executorId, id -> new TreeSet<>()).add(1);
             world.in(100, () -> exited(executorId, launches, 1, "no such jar"));
             return;
         }
@@ -264,9 +273,24 @@ final class SimCluster {
         executor.end(KILLED, why);
     }
 
+    /** What runs in the process ends it, without a word of the executor. */
+    void endedByTask(SimExecutor executor, AttemptId attempt) {
+        network.disturbedUntil(world.nowMs());
+        List<AttemptId> unknown = new ArrayList<>(executor.attempts());
+        for (BelievedAttempt believed : driver.core.believedAttempts()) {
+            if (believed.executorId().equals(executor.id) && believed.incarnation() == executor.incarnation) {
+                unknown.remove(believed.attempt());
+            }
+        }
+        boolean isHeap = attempt.partition() % 2 == 0;
+        causes.processEndedBy(attempt, unknown.contains(attempt));
+        executor.end(isHeap ? HEAP_FULL : EXIT_OF_TASK, isHeap ? HEAP_OUTPUT : "");
+    }
+
     /** The driver may learn of it by the connection, by the launcher, by both, or only by silence. */
     void ended(SimExecutor executor, int exitCode, String why) {
         causes.processEnded();
+        exitCodes.computeIfAbsent(executor.id, id -> new TreeSet<>()).add(exitCode);
         boolean isRegistered = driver.core.isRegistered(executor.id, executor.incarnation);
         if (isRegistered && isQuiet() && !isClosed) {
             throw new SimViolation(executor.name() + " ended without a cause: " + why);
@@ -280,7 +304,8 @@ final class SimCluster {
                             new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
         if (news > 2 && news < 8) {
-            String output = exitCode == KILLED ? "" : "executor ends with exit code " + exitCode + ": " + why;
+            boolean isOwnEnd = exitCode != KILLED && exitCode != HEAP_FULL && exitCode != EXIT_OF_TASK;
+            String output = isOwnEnd ? "executor ends with exit code " + exitCode + ": " + why : why;
             world.in(1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, output));
         }
     }
@@ -406,6 +431,22 @@ final class SimCluster {
     void mayLose(Event.ExecutorRemoved lost) {
         if (isQuiet()) {
             throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
+        }
+        mustBeTrue(lost.id(), lost.reason());
+    }
+
+    /** A reason names an end that a process of this name had, and the memory of one of its processes. */
+    void mustBeTrue(String executorId, ExitReason reason) {
+        boolean isCodeRight = reason.exitCode().isEmpty()
+                || exitCodes
+                        .getOrDefault(executorId, new TreeSet<>())
+                        .contains(reason.exitCode().getAsInt());
+        boolean isMemoryRight = reason.lastRssBytes() == 0
+                || processes.values().stream()
+                        .anyMatch(process -> process.id.equals(executorId)
+                                && SimExecutor.residentBytes(process.incarnation) == reason.lastRssBytes());
+        if (!isCodeRight || !isMemoryRight) {
+            throw new SimViolation("what is said of the end of " + executorId + " is not true: " + reason);
         }
     }
 

@@ -231,6 +231,8 @@ final class SimDriver {
             cluster.causes.justify(ended);
         } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.ExecutorRemoved lost) {
             cluster.mayLose(lost);
+        } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.ExecutorLossExplained known) {
+            cluster.mustBeTrue(known.id(), known.reason());
         } else if (effect instanceof DriverEffect.DeliverResult e) {
             deliver(e);
         } else if (effect instanceof DriverEffect.MergeUpdates e) {

@@ -309,6 +309,7 @@ final class SimExecutor {
         private final boolean isDiskFull;
         private final boolean isFailing;
         private int nextInput;
+        private final boolean isFatal;
         private final boolean isHanging;
         private boolean isStuck;
         private Optional<String> cancelledFor = Optional.empty();
@@ -319,6 +320,7 @@ final class SimExecutor {
             ownMemory = memory.openTask();
             isDiskFull = cluster.faults.strikes(FaultKind.DISK_FULL);
             isFailing = cluster.faults.strikes(FaultKind.USER_ERROR);
+            isFatal = cluster.causes.isFatal(launch.attempt());
             isHanging = cluster.faults.strikes(FaultKind.HANG);
         }
 
@@ -356,6 +358,10 @@ final class SimExecutor {
             }
             if (cancelledFor.isPresent()) {
                 endWith(new TaskFailure.Cancelled(cancelledFor.get()));
+                return;
+            }
+            if (isFatal) {
+                cluster.endedByTask(SimExecutor.this, launch.attempt());
                 return;
             }
             if (isFailing) {
