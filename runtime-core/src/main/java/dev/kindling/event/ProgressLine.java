@@ -17,12 +17,21 @@ public final class ProgressLine {
 
     private ProgressLine() {}
 
-    /** At most {@code width} columns; empty when no job runs. Without {@code isUnicode} it is plain ASCII. */
+    /** As of the last event. */
     public static String of(AppStatus status, int width, boolean isUnicode) {
+        return of(status, status.updatedMs(), width, isUnicode);
+    }
+
+    /**
+     * At most {@code width} columns; empty when no job runs. Without {@code isUnicode} it is plain ASCII.
+     *
+     * @param nowMs until which the time of the job is shown
+     */
+    public static String of(AppStatus status, long nowMs, int width, boolean isUnicode) {
         List<String> running = new ArrayList<>();
         for (JobStatus job : status.jobs()) {
             if (job.state() == State.RUNNING) {
-                running.add(lineOf(status, job, width, isUnicode));
+                running.add(lineOf(status, job, nowMs, width, isUnicode));
             }
         }
         if (running.isEmpty()) {
@@ -32,10 +41,10 @@ public final class ProgressLine {
         return cut(running.get(0), width - others.length(), isUnicode) + others;
     }
 
-    private static String lineOf(AppStatus status, JobStatus job, int width, boolean isUnicode) {
+    private static String lineOf(AppStatus status, JobStatus job, long nowMs, int width, boolean isUnicode) {
         List<StageStatus> stages = status.stagesOf(job);
         StageStatus stage = stageToShow(stages);
-        String time = "  " + Durations.format(Math.max(0, status.updatedMs() - job.startedMs()));
+        String time = "  " + Durations.format(Math.max(0, nowMs - job.startedMs()));
         if (stage == null) {
             return "job " + job.jobId() + "  waiting" + time;
         }

@@ -92,9 +92,11 @@ final class ClusterClient {
     private static int follow(DetachedApplication application) throws IOException {
         Thread onInterrupt = new Thread(() -> endQuietly(application), "kindling-interrupted");
         Runtime.getRuntime().addShutdownHook(onInterrupt);
+        Terminal terminal = Terminal.ofStandardError();
         int exitCode;
-        try (Tail out = new Tail(application.directory().resolve("out"), System.out);
-                Tail err = new Tail(application.directory().resolve("err"), System.err)) {
+        try (ProgressFilter messages = new ProgressFilter(terminal, System.err);
+                Tail out = new Tail(application.directory().resolve("out"), System.out);
+                Tail err = new Tail(application.directory().resolve("err"), messages)) {
             DetachedApplication.State state = application.state();
             while (state == DetachedApplication.State.RUNNING) {
                 out.copyNew();

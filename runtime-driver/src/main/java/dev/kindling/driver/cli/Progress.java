@@ -2,29 +2,31 @@ package dev.kindling.driver.cli;
 
 import dev.kindling.api.KindlingListener;
 import dev.kindling.api.StatusTracker;
-import dev.kindling.event.AppStatus;
 import dev.kindling.event.ProgressLine;
 import dev.kindling.event.StatusFold;
 import dev.kindling.util.Durations;
 
 /**
  * Shows the stages as they run: one rewritten line on a terminal, a line for each completed stage elsewhere; in both,
- * what went wrong. Owned by its thread of the event bus.
+ * what went wrong. Hears events on threads of the event bus; while a job runs, a thread of its own rewrites the line.
  */
 final class Progress implements KindlingListener, AutoCloseable {
-    /** Ten times a second is as often as somebody can read. */
-    private static final long REWRITE_EVERY_MS = 100;
+    /** Five times a second is as often as somebody can read, and soon enough after other lines. */
+    private static final long REWRITE_EVERY_MS = 200;
 
     private final Terminal terminal;
-    private final StatusFold fold = new StatusFold();
-    private long rewrittenMs;
+    private StatusFold fold = new StatusFold();
+    private Thread rewriter;
 
     Progress(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
-    public void onEvent(Event event) {
+    public synchronized void onEvent(Event event) {
+        if (event instanceof Event.ApplicationStart) {
+            fold = new StatusFold();
+        }
         fold.onEvent(event);
         if (event instanceof Event.ExecutorRemoved lost) {
             terminal.say("executor " + lost.id() + " lost: "
@@ -34,15 +36,36 @@ final class Progress implements KindlingListener, AutoCloseable {
                     + lost.shuffleId());
         } else if (event instanceof Event.StageCompleted completed && !terminal.isRewritable()) {
             sayCompleted(completed);
-        } else if (event instanceof Event.JobEnd) {
+        } else if (event instanceof Event.JobEnd && !hasActiveJobs()) {
             terminal.clear();
-        } else if (terminal.isRewritable()) {
-            show(event.time().toEpochMilli(), event instanceof Event.StageSubmitted);
+        } else if (terminal.isRewritable() && rewriter == null && hasActiveJobs()) {
+            rewriter = new Thread(this::rewriteWhileJobsRun, "progress");
+            rewriter.setDaemon(true);
+            rewriter.start();
         }
     }
 
+    private boolean hasActiveJobs() {
+        return fold.getActiveJobIds().length > 0;
+    }
+
+    private synchronized void rewriteWhileJobsRun() {
+        while (hasActiveJobs()) {
+            terminal.rewrite(ProgressLine.of(fold.status(), System.currentTimeMillis(), terminal.columns() - 1, false));
+            try {
+                wait(REWRITE_EVERY_MS);
+            } catch (InterruptedException e) {
+                break;
+            }
+        }
+        terminal.clear();
+        rewriter = null;
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        fold = new StatusFold();
+        notifyAll();
         terminal.clear();
     }
 
@@ -57,13 +80,5 @@ final class Progress implements KindlingListener, AutoCloseable {
         terminal.say("stage " + stage.stageId() + " " + stage.name() + ": " + stage.numCompletedTasks() + " of "
                 + stage.numTasks() + " tasks, "
                 + Durations.format(completed.time().toEpochMilli() - stage.submissionTime()));
-    }
-
-    private void show(long timeMs, boolean isUrgent) {
-        if (isUrgent || timeMs - rewrittenMs >= REWRITE_EVERY_MS) {
-            rewrittenMs = timeMs;
-            AppStatus status = fold.status();
-            terminal.rewrite(ProgressLine.of(status, terminal.columns() - 1, false));
-        }
     }
 }
