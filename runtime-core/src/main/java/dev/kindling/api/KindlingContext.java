@@ -227,6 +227,24 @@ public final class KindlingContext implements AutoCloseable {
 
     // ---- what is kept -----------------------------------------------------------------------------------------------
 
+    /**
+     * Where checkpoints are written from now on: a directory of this application's own below {@code dir}, which every
+     * executor must be able to write.
+     */
+    public void setCheckpointDir(String dir) {
+        session.setCheckpointDir(dir);
+    }
+
+    /** This application's own directory; empty until one was set. */
+    public Optional<String> getCheckpointDir() {
+        return session.checkpointDir();
+    }
+
+    /** What {@link RDD#checkpoint} of this or another application wrote, partition by partition. */
+    public <T> RDD<T> checkpointFile(String path) {
+        return session.checkpointFile(path);
+    }
+
     /** All persisted sets that the program can still reach, by their ids. */
     public Map<Integer, RDD<?>> getPersistentRDDs() {
         return session.persistentRdds();

@@ -89,6 +89,26 @@ public interface RDD<T> extends Serializable {
     /** {@link StorageLevel#NONE} for a set that is not persisted. */
     StorageLevel getStorageLevel();
 
+    /**
+     * Writes the set to the checkpoint directory after the next job that has it in its plan, by a job of its own, and
+     * cuts its lineage there. Persist the set, or it is computed twice.
+     *
+     * @throws KindlingException when the context has no checkpoint directory
+     */
+    void checkpoint();
+
+    /**
+     * As {@link #checkpoint}, into the caches of the executors, with disk for what does not fit: fast, and what is lost
+     * with an executor is lost for good. Persists the set, by default in memory and on disk.
+     */
+    void localCheckpoint();
+
+    /** Whether its lineage is cut. */
+    boolean isCheckpointed();
+
+    /** Where {@link #checkpoint} has written it. */
+    Optional<String> getCheckpointFile();
+
     // ---- row by row, partition by partition -------------------------------------------------------------------------
 
     <R> RDD<R> map(Function<? super T, ? extends R> f);

@@ -224,6 +224,42 @@ public sealed interface PlanNode extends Serializable {
         }
     }
 
+    /**
+     * In a plan, the place of a set whose lineage is cut: its rows are those of {@code parent}, which reads them from
+     * where they were written. No part of a stage.
+     *
+     * @param by how its rows are placed; null when that is not known
+     */
+    record Checkpointed(int id, Origin origin, PlanNode parent, Partitioner by) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return parent.partitionCount();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return Optional.ofNullable(by);
+        }
+
+        @Override
+        public Checkpointed withParents(List<PlanNode> parents) {
+            return new Checkpointed(id, origin, PlanOrder.only(parents), by);
+        }
+    }
+
+    /** Below a persisted set that executors keep and nothing can compute any more: a partition wanted of it is lost. */
+    record Kept(int id, Origin origin, int partitionCount) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of();
+        }
+    }
+
     // ---- partitions rearranged without moving rows between executors ------------------------------------------------
 
     /** All partitions of all parents, one after the other. */

@@ -60,6 +60,9 @@ public interface JobRunner {
      */
     void unpersist(int setId, boolean isBlocking);
 
+    /** Whether executors hold all partitions of this persisted set, as far as the driver knows now. */
+    boolean isKept(int setId);
+
     /** Takes the answer of one partition, decoded; null is an answer like others. */
     @FunctionalInterface
     interface PartitionResults {

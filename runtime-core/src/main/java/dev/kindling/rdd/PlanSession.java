@@ -46,6 +46,7 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,6 +70,7 @@ public final class PlanSession implements Session, SetMarks {
     private final AtomicInteger shuffles = new AtomicInteger();
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private final PersistedSets persisted;
+    private final Checkpoints checkpoints = new Checkpoints(this);
     private final Map<Integer, String> names = new ConcurrentHashMap<>();
     private final Map<Integer, LeafSource> leaves = new ConcurrentHashMap<>();
     private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
@@ -217,6 +219,23 @@ public final class PlanSession implements Session, SetMarks {
         long id = key.id();
         whenUnreachable(broadcast, () -> publisher.destroy(id, "the program has let go of it", false));
         return broadcast;
+    }
+
+    @Override
+    public void setCheckpointDir(String directory) {
+        checkpoints.setDirectory(CallSite.of("setCheckpointDir"), directory);
+    }
+
+    @Override
+    public Optional<String> checkpointDir() {
+        return checkpoints.directory();
+    }
+
+    @Override
+    public <T> RDD<T> checkpointFile(String path) {
+        Origin origin = CallSite.of("checkpointFile");
+        checkOpen(origin);
+        return new RddHandle<>(this, checkpoints.filesOf(origin, path));
     }
 
     @Override
@@ -411,10 +430,36 @@ public final class PlanSession implements Session, SetMarks {
         checkOpen(origin);
         try {
             runner.run(request(origin, root, sink, partitions, propertiesOfThisThread()), results);
+            checkpoints.afterJob(root);
         } finally {
             // The caller's set may have its last use in this very call: its shuffles are needed until the job has
             // ended.
             Reference.reachabilityFence(root);
+        }
+    }
+
+    /** A job over all partitions whose results nobody wants. */
+    void runOne(Origin origin, PlanNode root, StageBody.Sink sink) {
+        List<Integer> all = IntStream.range(0, root.partitionCount()).boxed().toList();
+        runner.run(request(origin, root, sink, all, propertiesOfThisThread()), (partition, result) -> {});
+    }
+
+    /** A set of the rows in these files of ours. */
+    PlanNode filesLeaf(Origin origin, String path, List<Split> splits) {
+        return leaf(
+                new PlanNode.FileInput(nextSetId(), origin, path, Format.OBJECTS, splits.size()),
+                new LeafSource.Splits(splits));
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    /** After the next job that has the set in its plan, its lineage is cut. */
+    void checkpoint(Origin origin, PlanNode node, boolean isLocal) {
+        int setId = node.id();
+        if (checkpoints.want(origin, node, isLocal)) {
+            whenUnreachable(node, () -> checkpoints.forget(setId));
         }
     }
 
@@ -430,7 +475,13 @@ public final class PlanSession implements Session, SetMarks {
             List<Integer> partitions,
             SortedMap<String, String> properties) {
         dropUnreachable();
-        return new JobRequest(root, sink, partitions, origin.toString(), properties, leaf -> leaves.get(leaf.id()));
+        return new JobRequest(
+                checkpoints.cut(root),
+                sink,
+                partitions,
+                origin.toString(),
+                properties,
+                leaf -> leaves.get(leaf.id()));
     }
 
     void checkOpen(Origin origin) {

@@ -111,13 +111,13 @@ abstract class SetHandle<T> implements RDD<T> {
 
     @Override
     public String toDebugString() {
-        return DebugText.of(node, session);
+        return DebugText.of(session.checkpoints().cut(node), session);
     }
 
     @Override
     public Lineage lineage() {
         session.checkOpen(CallSite.of("lineage"));
-        return session.runner().lineage(node, session);
+        return session.runner().lineage(session.checkpoints().cut(node), session);
     }
 
     @Override
@@ -152,6 +152,35 @@ abstract class SetHandle<T> implements RDD<T> {
     public RDD<T> unpersist(boolean blocking) {
         session.persisted().unpersist(node.id(), blocking);
         return this;
+    }
+
+    @Override
+    public void checkpoint() {
+        session.checkpoint(plans("checkpoint").origin(), node, false);
+    }
+
+    @Override
+    public void localCheckpoint() {
+        Origin origin = plans("localCheckpoint").origin();
+        StorageLevel before = getStorageLevel();
+        StorageLevel level = before.equals(StorageLevel.NONE)
+                ? StorageLevel.MEMORY_AND_DISK
+                : new StorageLevel(true, before.useMemory(), false, before.deserialized(), before.replication());
+        if (!level.equals(before)) {
+            unpersist();
+            session.persist(origin, this, level);
+        }
+        session.checkpoint(origin, node, true);
+    }
+
+    @Override
+    public boolean isCheckpointed() {
+        return session.checkpoints().isThere(node.id());
+    }
+
+    @Override
+    public Optional<String> getCheckpointFile() {
+        return session.checkpoints().pathOf(node.id());
     }
 
     @Override

@@ -4,8 +4,10 @@ import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.ObjectStore.StoredFile;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.util.ByteSizes;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,31 @@ public final class SplitPlanner {
         // Spark's default minimum is 2 as well: code that looks at partitions should see more than one.
         long least = Math.max(1, Math.min(parallelism, 2));
         return cut(files, (int) Math.max(least, Math.max(useful, tooLarge)), format);
+    }
+
+    /**
+     * The part files of an output of ours, one split each, in the order of their numbers.
+     *
+     * @throws IOException also when the output is not complete
+     */
+    public static List<Split> parts(String path) throws IOException {
+        if (ObjectStores.forPath(path).list(path + "/_SUCCESS").isEmpty()) {
+            throw new FileNotFoundException("it has no _SUCCESS, so it was never completed");
+        }
+        List<StoredFile> files = new ArrayList<>(list(path));
+        files.sort(Comparator.comparingLong(SplitPlanner::partNumber));
+        List<Split> splits = new ArrayList<>();
+        for (StoredFile file : files) {
+            splits.add(new Split(
+                    List.of(new Split.FileRange(file.path(), 0, file.byteCount(), file.byteCount(), file.version())),
+                    file.preferredHosts()));
+        }
+        return splits;
+    }
+
+    private static long partNumber(StoredFile file) {
+        String digits = file.path().substring(file.path().lastIndexOf('-') + 1);
+        return digits.chars().allMatch(Character::isDigit) && !digits.isEmpty() ? Long.parseLong(digits) : 0;
     }
 
     // ---- listing --------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -69,6 +70,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
     private final JobFailures failures;
     private final Waiters waiters = new Waiters();
+    /** Those who asked whether a set is kept, when it is. */
+    private final Set<Integer> keptFor = ConcurrentHashMap.newKeySet();
+
     private final Alarms alarms = new Alarms();
 
     // Set before the loop starts.
@@ -223,6 +227,16 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         }
     }
 
+    @Override
+    public boolean isKept(int setId) {
+        int[] asked = {0};
+        waiters.await(waiter -> {
+            asked[0] = waiter;
+            return loop.post(new DriverEvent.AskWhetherKept(setId, waiter));
+        });
+        return keptFor.remove(asked[0]);
+    }
+
     private static KindlingException closed() {
         return new KindlingException(ErrorCode.CLOSED, "the context is closed; make a new one to run jobs");
     }
@@ -324,6 +338,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 discards.put(discard.jobId(), CompletableFuture.runAsync(() -> discard(discard), io));
             } else if (effect instanceof DriverEffect.DiscardPart discard) {
                 onIo(() -> discardPart(discard));
+            } else if (effect instanceof DriverEffect.CachedSetKept answer) {
+                if (answer.isKept()) {
+                    keptFor.add(answer.waiter());
+                }
+                waiters.done(answer.waiter());
             } else if (effect instanceof DriverEffect.CachedSetDropped dropped) {
                 waiters.done(dropped.waiter());
             } else if (effect instanceof DriverEffect.BroadcastGone gone) {

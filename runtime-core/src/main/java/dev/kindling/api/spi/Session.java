@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** One application: what stands behind a {@code KindlingContext}. Safe for many threads. */
@@ -63,6 +64,15 @@ public interface Session extends AutoCloseable {
 
     /** The number under which tasks add to it from now on. */
     long register(Accumulator<?, ?> accumulator);
+
+    /** See {@code KindlingContext.setCheckpointDir}. */
+    void setCheckpointDir(String directory);
+
+    /** See {@code KindlingContext.getCheckpointDir}. */
+    Optional<String> checkpointDir();
+
+    /** See {@code KindlingContext.checkpointFile}. */
+    <T> RDD<T> checkpointFile(String path);
 
     /** See {@code KindlingContext.getPersistentRDDs}. */
     Map<Integer, RDD<?>> persistentRdds();

@@ -105,6 +105,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             stages.forgetShuffle(e.shuffleId());
         } else if (event instanceof DriverEvent.PersistSet e) {
             stages.cached().persist(e.setId(), e.level(), e.partitionCount());
+        } else if (event instanceof DriverEvent.AskWhetherKept e) {
+            out.add(new DriverEffect.CachedSetKept(e.waiter(), stages.cached().isComplete(e.setId())));
         } else if (event instanceof DriverEvent.UnpersistSet e) {
             stages.unpersist(e.setId(), e.waiter());
         } else if (event instanceof DriverEvent.DropBroadcast e) {
@@ -353,6 +355,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                     .forEach(id -> believed.add(new BelievedAttempt(executor.id, executor.incarnation, id)));
         }
         return believed;
+    }
+
+    /** Whether executors hold all partitions of this persisted set. */
+    public boolean isKept(int setId) {
+        return stages.cached().isComplete(setId);
     }
 
     /** Whether this very process is registered. */

@@ -66,6 +66,9 @@ public sealed interface DriverEffect {
     /** Start another executor in the place of one that was lost; answered by {@code ExecutorRequested}. */
     record ReplaceExecutor(String lostExecutorId, String reason) implements DriverEffect {}
 
+    /** Whether executors hold all of the set that {@code waiter} asked for. */
+    record CachedSetKept(int waiter, boolean isKept) implements DriverEffect {}
+
     /** No executor holds anything of the set any more for which {@code waiter} waits. */
     record CachedSetDropped(int waiter) implements DriverEffect {}
 

@@ -47,6 +47,9 @@ public sealed interface DriverEvent {
     /** @param waiter to be told by {@code BroadcastGone} when no executor holds anything of it; -1 for none */
     record DropBroadcast(long broadcastId, int waiter) implements DriverEvent {}
 
+    /** Answered by {@code CachedSetKept}. */
+    record AskWhetherKept(int setId, int waiter) implements DriverEvent {}
+
     /** Some time has passed; the shell ticks every 100 ms. */
     record Tick() implements DriverEvent {}
 

@@ -343,6 +343,11 @@ public final class JobPlanner implements JobRunner {
     }
 
     @Override
+    public boolean isKept(int setId) {
+        return submitter.isKept(setId);
+    }
+
+    @Override
     public void unpersist(int setId, boolean isBlocking) {
         persisted.remove(setId);
         submitter.unpersist(setId, isBlocking);

@@ -47,6 +47,9 @@ public interface JobSubmitter {
      */
     void unpersist(int setId, boolean isBlocking);
 
+    /** Whether executors hold all partitions of this persisted set, as far as the driver knows now. */
+    boolean isKept(int setId);
+
     /** Hears what becomes of a job for which no thread waits. */
     interface Follower extends ResultListener {
         boolean wantsProgress();

@@ -57,11 +57,20 @@ final class StageCut {
         Set<Integer> reads = new LinkedHashSet<>();
         IdentityHashMap<PlanNode, PlanNode> cut = new IdentityHashMap<>();
         for (PlanNode node : PlanOrder.parentsFirst(root, PlanNode.Shuffle.class::isInstance)) {
-            PlanNode made = node instanceof PlanNode.Shuffle shuffle ? read(shuffle, reads) : overCutParents(node, cut);
+            PlanNode made = inStage(node, cut, reads);
             boolean isKept = isPersisted.test(node.id());
             cut.put(node, isKept ? new PlanNode.Cached(node.id(), node.origin(), made) : made);
         }
         return new Stage(cut.get(root), List.copyOf(reads));
+    }
+
+    private PlanNode inStage(PlanNode node, IdentityHashMap<PlanNode, PlanNode> cut, Set<Integer> reads) {
+        if (node instanceof PlanNode.Shuffle shuffle) {
+            return read(shuffle, reads);
+        }
+        return node instanceof PlanNode.Checkpointed checkpointed
+                ? cut.get(checkpointed.parent())
+                : overCutParents(node, cut);
     }
 
     private static PlanNode overCutParents(PlanNode node, IdentityHashMap<PlanNode, PlanNode> cut) {

@@ -168,6 +168,11 @@ final class PlannedProgram {
         }
 
         @Override
+        public boolean isKept(int setId) {
+            return cluster.driver.core.isKept(setId);
+        }
+
+        @Override
         public void cancel(JobSelection which, String by) {
             cluster.driver.cancel(which, by);
         }

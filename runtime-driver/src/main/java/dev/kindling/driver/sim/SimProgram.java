@@ -74,6 +74,11 @@ final class SimProgram {
         }
 
         @Override
+        public boolean isKept(int setId) {
+            return cluster.driver.core.isKept(setId);
+        }
+
+        @Override
         public void cancel(JobSelection which, String by) {
             cluster.driver.cancel(which, by);
         }

@@ -101,6 +101,11 @@ final class RecordedJobs implements JobSubmitter {
     }
 
     @Override
+    public boolean isKept(int setId) {
+        return persisted.containsKey(setId);
+    }
+
+    @Override
     public void unpersist(int setId, boolean isBlocking) {
         persisted.remove(setId);
     }

@@ -188,6 +188,13 @@ public final class Chain {
         if (leaf instanceof PlanNode.ShuffleRead read) {
             return openShuffle(read, partition);
         }
+        if (leaf instanceof PlanNode.Kept kept) {
+            throw new KindlingException(
+                    ErrorCode.INPUT_NOT_FOUND,
+                    kept.origin() + ": partition " + partition + " of the set is lost: localCheckpoint() kept it on"
+                            + " executors only, and what it was made of is no longer known. Compute the set anew; where"
+                            + " executors may be lost, use checkpoint(), or localCheckpoint() with two copies");
+        }
         throw new KindlingException(
                 ErrorCode.INTERNAL,
                 "a stage cannot contain a " + leaf.getClass().getSimpleName());
