@@ -10,9 +10,11 @@ public final class TaskKeys {
             .doc("A task that failed so often by its own fault fails the job. Lost executors are not counted.");
 
     public static final ConfigKey<Long> LOCALITY_WAIT_MS = ConfigKey.millis("kindling.locality.waitMs")
-            .defaultsTo(1_000L)
+            .defaultsTo(500L)
             .between(0L, 600_000L)
-            .doc("How long a task waits for a free core where its input lies before it runs anywhere.");
+            .doc("The longest a free core waits for a task whose input lies there, before it takes one whose input lies"
+                    + " elsewhere. It never waits longer than half of the stage's tasks take; where it does not matter, it"
+                    + " does not wait.");
 
     public static final ConfigKey<Integer> BATCH_ROWS = ConfigKey.ints("kindling.task.batchRows")
             .defaultsTo(1_024)

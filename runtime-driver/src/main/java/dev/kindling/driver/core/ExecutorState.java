@@ -24,6 +24,9 @@ final class ExecutorState {
     /** Attempts that go on although they were interrupted, as far as that was told to people. */
     final TreeSet<AttemptId> reportedStuck = new TreeSet<>();
 
+    /** Since when it has had a free slot, whichever; kept by {@link Placement}. */
+    long freeSinceMs;
+
     /** Change only through {@link Placement}, which orders executors by it. */
     int freeSlots;
 

@@ -17,8 +17,11 @@ final class Placement {
                     executor -> -executor.freeSlots)
             .thenComparingInt(executor -> executor.index);
 
-    /** The wait for a better host while no task of the stage has finished: one tick. */
+    /** The wait for a better place while no task of the stage has finished: one tick. A shorter one is no wait at all. */
     private static final long FIRST_LOCALITY_WAIT_MS = 100;
+
+    /** Until the end of the event in which a slot became free. */
+    private static final long FREE_NOW = -1;
 
     private final DriverSettings settings;
     private final ExecutorTable executors;
@@ -43,6 +46,7 @@ final class Placement {
     // ---- slots --------------------------------------------------------------------------------------------------
 
     void addExecutor(ExecutorState executor) {
+        executor.freeSinceMs = FREE_NOW;
         withFreeSlots.add(executor);
         freed.add(executor);
     }
@@ -70,6 +74,7 @@ final class Placement {
         }
         ExecutorState executor = attempt.executor;
         withFreeSlots.remove(executor);
+        executor.freeSinceMs = executor.freeSlots == 0 ? FREE_NOW : executor.freeSinceMs;
         executor.freeSlots += attempt.slots();
         withFreeSlots.add(executor);
         freed.add(executor);
@@ -100,6 +105,9 @@ final class Placement {
 
     /** At the end of every event; {@code isTick} looks at everything that may have become due. */
     void place(long nowMs, boolean isTick, Launcher launcher) {
+        for (ExecutorState executor : freed) {
+            executor.freeSinceMs = executor.freeSinceMs == FREE_NOW ? nowMs : executor.freeSinceMs;
+        }
         if (isTick || hasNewTasks || executors.fullDisks.expire(nowMs)) {
             placeEverywhere(nowMs, launcher);
         } else {
@@ -147,7 +155,8 @@ final class Placement {
         if (executors.fullDisks.isAvoided(executor, executors.liveCount())) {
             return false;
         }
-        long waitMs = Math.min(settings.localityWaitMs(), stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS));
+        long medianMs = stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS);
+        long waitMs = medianMs < FIRST_LOCALITY_WAIT_MS ? 0 : Math.min(settings.localityWaitMs(), medianMs);
         TaskSet.Choice task = stage.tasks.take(executor, nowMs, waitMs, executors);
         if (task == null) {
             return false;

@@ -80,7 +80,7 @@ final class StageState {
         durationCount++;
     }
 
-    /** The median run time of its finished tasks within a factor of two; {@code otherwise} when none has finished. */
+    /** Not more than the median run time of its finished tasks, and at least half of it; {@code otherwise} when none has finished. */
     long medianTaskMs(long otherwise) {
         if (durationCount == 0) {
             return otherwise;
@@ -90,7 +90,7 @@ final class StageState {
         while (2 * below < durationCount) {
             below += durations[++bucket];
         }
-        return 1L << bucket;
+        return bucket == 0 ? 0 : 1L << bucket - 1;
     }
 
     /** A task of it finished, so its input could be read. */

@@ -35,8 +35,8 @@ final class TaskSet {
     private final TreeMap<Integer, Retry> retries = new TreeMap<>();
     private final TreeMap<Integer, Failures> failures = new TreeMap<>();
 
-    /** When a waiting task was last given to a host that holds its input, or the stage began. */
-    private long lastLocalMs;
+    /** When the stage could begin. */
+    private long readyMs;
 
     /** A waiting task that was tried before. */
     private record Retry(long notBeforeMs, long avoidUntilMs, List<String> avoided, boolean isAlone) {}
@@ -168,10 +168,14 @@ final class TaskSet {
     }
 
     void startWaitingForLocality(long nowMs) {
-        lastLocalMs = nowMs;
+        readyMs = nowMs;
     }
 
-    /** The task to run next on {@code executor}, taken out of the line; null when none may run there now. */
+    /**
+     * The task to run next on {@code executor}, taken out of the line; null when none may run there now. A task that
+     * would be better off elsewhere is given to a core that has waited for {@code localityWaitMs}, however many of the
+     * others found their places meanwhile: no core is idle for longer than that while tasks wait.
+     */
     Choice take(ExecutorState executor, long nowMs, long localityWaitMs, ExecutorTable executors) {
         Choice retry = retries.isEmpty() ? null : takeRetry(executor, nowMs, executors);
         if (retry != null) {
@@ -184,7 +188,6 @@ final class TaskSet {
             locality = Locality.NODE_LOCAL;
         }
         if (partition >= 0) {
-            lastLocalMs = nowMs;
             return new Choice(partition, false, locality);
         }
         partition = firstAnywhere();
@@ -193,7 +196,8 @@ final class TaskSet {
             return new Choice(partition, false, Locality.NO_PREF);
         }
         partition = local.first();
-        if (partition < 0 || nowMs - lastLocalMs < localityWaitMs && isAnyPlaceAlive(partition, executors)) {
+        long waitedMs = nowMs - Math.max(readyMs, executor.freeSinceMs);
+        if (partition < 0 || waitedMs < localityWaitMs && isAnyPlaceAlive(partition, executors)) {
             return null;
         }
         local.remove(partition);

@@ -521,6 +521,48 @@ class DriverCoreTest {
     }
 
     @Test
+    void coreWaitsNoLongerThanTheStagesOwnTasksTakeHoweverManyOfThemFindTheirPlaces() {
+        DriverScript driver = DriverScript.with(executor("e1", 4, "a"), executor("e2", 1, "b"))
+                .submit(job(1).resultStage(0, 1).build())
+                .submit(job(2).preferring("a").resultStage(1, 40).build());
+        driver.finishes("s0p0#0").passes(400);
+        int local = 0;
+        while (driver.placesOf(1).stream().noneMatch("e2"::equals) && local < 12) {
+            driver.finishesOneAt("e1").passes(100);
+            local++;
+        }
+
+        assertTrue(local < 6, local + " tasks ended where their input lies before the idle core got one");
+    }
+
+    @Test
+    void shortTasksWaitForNoPlace() {
+        DriverScript driver = DriverScript.with(executor("e1", 1, "a"), executor("e2", 1, "b"));
+        driver.submit(job(1).preferring("a").resultStage(0, 20).build()).passes(200);
+        assertEquals("e2", driver.placeOf("s0p1#0"));
+        for (int task = 0; task < 6; task++) {
+            driver.jumps(5).finishesOneAt("e1");
+        }
+
+        driver.finishes("s0p1#0");
+
+        assertEquals(2, driver.placesOf(0).size());
+    }
+
+    @Test
+    void waitForAPlaceHasACap() {
+        DriverScript driver = DriverScript.with(executor("e1", 1, "a"), executor("e2", 1, "b"));
+        driver.submit(job(1).preferring("a").resultStage(0, 9).build()).passesAlive(60_000);
+        assertEquals(2, driver.placesOf(0).size(), "after the first wait");
+        driver.finishAll(0).launched("s0p2#0");
+
+        driver.passes(400);
+        assertEquals(1, driver.placesOf(0).size(), "within the cap of 500 ms");
+        driver.passes(200);
+        assertEquals(2, driver.placesOf(0).size(), "beyond it");
+    }
+
+    @Test
     void taskDoesNotWaitForAHostWithoutExecutor() {
         DriverScript driver = DriverScript.with(executor("e1", 2, "a"));
 

@@ -361,6 +361,27 @@ final class DriverScript {
         return this;
     }
 
+    /** Where attempts of the stage run. */
+    List<String> placesOf(int stageId) {
+        List<String> found = new ArrayList<>();
+        places.forEach((attempt, place) -> {
+            if (attempt.stageId() == stageId) {
+                found.add(place);
+            }
+        });
+        return found;
+    }
+
+    /** Of all attempts that run there the first. */
+    DriverScript finishesOneAt(String executorId) {
+        for (Map.Entry<AttemptId, String> entry : places.entrySet()) {
+            if (entry.getValue().equals(executorId)) {
+                return finishes(entry.getKey().toString());
+            }
+        }
+        throw new AssertionError("nothing runs on " + executorId);
+    }
+
     String placeOf(String attempt) {
         String place = places.get(id(attempt));
         assertNotNull(place, attempt + " does not run");
