@@ -27,7 +27,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClosureCheck {
     /** Above this a broadcast is better: the program goes to every executor once a stage. */
-    private static final long LARGE_CLOSURE_BYTES = 1000L << 10;
+    public static final long LARGE_CLOSURE_BYTES = 1000L << 10;
+
+    private static final int MAX_DEPTH = 8;
+    private static final String ADVICE = "; every executor receives it once a stage. Broadcast it, or capture less";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClosureCheck.class);
 
@@ -128,22 +131,53 @@ public final class ClosureCheck {
 
     /** Names the captured variable, and below it the field, that makes most of the bytes. */
     static String largeClosure(String place, Object function, long bytes) {
+        return place + ": the function is " + ByteText.of(bytes) + " large with what it captures, most of it "
+                + heaviestPart(function, bytes) + ADVICE;
+    }
+
+    /**
+     * The warning for a stage whose program is above {@link #LARGE_CLOSURE_BYTES}.
+     *
+     * @param place of the set that the stage computes
+     * @param parts the stage's steps, each with its functions
+     * @param programBytes of the whole program
+     */
+    public static String largeProgram(String place, List<?> parts, long programBytes) {
+        Object heaviest = parts.get(0);
+        long heaviestBytes = -1;
+        for (Object part : parts) {
+            long bytes = sizeOf(part);
+            heaviest = bytes > heaviestBytes ? part : heaviest;
+            heaviestBytes = Math.max(bytes, heaviestBytes);
+        }
+        return place + ": the program of this stage is " + ByteText.of(programBytes) + " large, most of it "
+                + heaviestPart(heaviest, heaviestBytes) + ADVICE;
+    }
+
+    private static String heaviestPart(Object function, long bytes) {
         List<String> path = new ArrayList<>();
         Object heaviest = function;
-        for (int depth = 0; depth < 4; depth++) {
+        for (int depth = 0; depth < MAX_DEPTH; depth++) {
             Optional<CaptureWalk.Edge> next = heaviestOf(CaptureWalk.edgesOf(heaviest), bytes / 2);
             if (next.isEmpty()) {
                 break;
             }
-            path.add(next.get().name());
+            // Fields of our own steps are of no help to anybody.
+            if (!isOwnStep(heaviest)) {
+                path.add(next.get().name());
+            }
             heaviest = next.get().value();
         }
-        String what = path.isEmpty()
-                ? subjectOf(function)
+        return path.isEmpty()
+                ? subjectOf(heaviest)
                 : String.join(" -> ", path) + " (" + CaptureWalk.typeName(heaviest) + ", "
                         + ByteText.of(sizeOf(heaviest)) + ")";
-        return place + ": the function is " + ByteText.of(bytes) + " large with what it captures, most of it " + what
-                + "; every executor receives it once a stage. If it is larger than needed, capture less";
+    }
+
+    private static boolean isOwnStep(Object holder) {
+        String type = holder.getClass().getName();
+        return (type.startsWith("dev.kindling.plan.") || type.startsWith("dev.kindling.rdd."))
+                && CaptureWalk.lambdaForm(holder).isEmpty();
     }
 
     private static Optional<CaptureWalk.Edge> heaviestOf(List<CaptureWalk.Edge> edges, long atLeastBytes) {

@@ -9,6 +9,7 @@ import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.JobGraph.StageSpec;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.PlanOrder;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.FrameCodec;
@@ -17,6 +18,7 @@ import dev.kindling.rdd.JobRequest;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
 import dev.kindling.rdd.SetMarks;
+import dev.kindling.serde.ClosureCheck;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
@@ -33,6 +35,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From an action to a finished job: cuts the plan into stages, finds the bounds of its sorts, writes each stage's
@@ -46,6 +50,12 @@ public final class JobPlanner implements JobRunner {
     /** Leaves room for the rest of its frame. */
     private static final int MAX_PROGRAM_BYTES = FrameCodec.MAX_FRAME_BYTES - (1 << 20);
 
+    /** Places whose large programs were warned of. */
+    private static final int MAX_WARNED = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobPlanner.class);
+
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
     private final JobSubmitter submitter;
     private final PlannerSettings settings;
     private final AtomicInteger jobs = new AtomicInteger();
@@ -250,16 +260,33 @@ public final class JobPlanner implements JobRunner {
     }
 
     /** A stage's program travels to every executor as one frame. */
-    private static byte[] programOf(StageBody body) {
+    private byte[] programOf(StageBody body) {
         byte[] program = ClosureCodec.encode(body);
+        warnIfLarge(body, program.length);
         if (program.length > MAX_PROGRAM_BYTES) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT,
                     body.root().origin() + ": the functions of this stage and what they capture take "
                             + ByteSizes.format(program.length) + ", " + ByteSizes.format(MAX_PROGRAM_BYTES)
-                            + " is the most: parallelize the large captured object, or read it from a file");
+                            + " is the most: broadcast the large captured object, or read it from a file");
         }
         return program;
+    }
+
+    /** Once for each place of the program: jobs come in loops. */
+    private void warnIfLarge(StageBody body, int programBytes) {
+        String place = body.root().origin().toString();
+        if (programBytes > ClosureCheck.LARGE_CLOSURE_BYTES && warned.size() < MAX_WARNED && warned.add(place)) {
+            LOG.warn("{}", largeProgram(body, programBytes));
+        }
+    }
+
+    /** Names the variable that most of the program consists of. */
+    static String largeProgram(StageBody body, long programBytes) {
+        List<PlanNode> steps = PlanOrder.parentsFirst(body.root(), node -> false).stream()
+                .map(step -> step.withParents(List.of()))
+                .toList();
+        return ClosureCheck.largeProgram(body.root().origin().toString(), steps, programBytes);
     }
 
     // ---- bounds of sorts --------------------------------------------------------------------------------------------

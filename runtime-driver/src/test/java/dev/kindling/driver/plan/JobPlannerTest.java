@@ -94,6 +94,24 @@ class JobPlannerTest {
         assertEquals(sink.shuffleId(), read.shuffleId());
     }
 
+    /** Neither function is large by itself; together they are, and the larger one is named. */
+    @Test
+    void largeProgramNamesTheVariableThatMakesMostOfIt() {
+        byte[] table = new byte[600 << 10];
+        byte[] other = new byte[500 << 10];
+        numbers(2).map(n -> n + table.length).map(n -> n + other.length).collect();
+        StageBody body = jobs.bodyOf(jobs.lastGraph().resultStage());
+
+        String warning = JobPlanner.largeProgram(body, 1_100 << 10);
+
+        assertTrue(
+                warning.matches(
+                        "map at JobPlannerTest.java:\\d+: the program of this stage is 1100 KiB large, most of it"
+                                + " .*\\(byte\\[], 600 KiB\\); every executor receives it once a stage. Broadcast it, or capture"
+                                + " less"),
+                warning);
+    }
+
     @Test
     void everyJobCarriesTheSameMapStage() {
         PairRDD<Integer, Iterable<Integer>> groups = pairs(2).groupByKey();
