@@ -53,7 +53,9 @@ final class CombineTable implements AutoCloseable {
                 } else {
                     values[id] = (areCombined ? combiner.mergeCombined() : combiner.mergeValue())
                             .call(values[id], pair._2());
-                    if (++mergesSinceMeasured >= MERGES_A_MEASURE) {
+                    // Two combined values make one as large as both, unless they are numbers.
+                    boolean isJoined = areCombined && !(values[id] instanceof Number);
+                    if (isJoined || ++mergesSinceMeasured >= MERGES_A_MEASURE) {
                         mergesSinceMeasured = 0;
                         measure(id);
                     }
