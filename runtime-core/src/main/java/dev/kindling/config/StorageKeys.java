@@ -13,7 +13,14 @@ public final class StorageKeys {
             .defaultsTo("")
             .doc("Directory in which each application leaves a file of its events; empty for none.");
 
-    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR);
+    public static final ConfigKey<Long> EVENT_LOG_MAX_BYTES = ConfigKey.bytes("kindling.eventlog.maxBytes")
+            .defaultsTo(512L << 20)
+            .between(64L << 10, 1L << 40)
+            .doc(
+                    "How large the file of events may grow. From three quarters of it on, events about tasks and blocks are"
+                            + " left out and counted; at the end, all but the end of the application.");
+
+    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES);
 
     private StorageKeys() {}
 }

@@ -32,6 +32,14 @@ final class EventJson {
     private static final String EVENT = "event";
     private static final String KIND = "kind";
 
+    /** The JVM makes them anew each time it is asked. */
+    private static final ClassValue<RecordComponent[]> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected RecordComponent[] computeValue(Class<?> type) {
+            return type.getRecordComponents();
+        }
+    };
+
     private EventJson() {}
 
     /** One line, without its end: {@code {"event":"JobEnd","time":17,"jobId":0}}. */
@@ -63,7 +71,7 @@ final class EventJson {
     // ---- to JSON --------------------------------------------------------------------------------------------------
 
     private static void putComponents(Record record, Map<String, Object> json) {
-        for (RecordComponent component : record.getClass().getRecordComponents()) {
+        for (RecordComponent component : COMPONENTS.get(record.getClass())) {
             Object value;
             try {
                 value = component.getAccessor().invoke(record);
@@ -122,7 +130,7 @@ final class EventJson {
     // ---- from JSON ------------------------------------------------------------------------------------------------
 
     private static Object recordOf(Class<?> type, Map<?, ?> json) {
-        RecordComponent[] components = type.getRecordComponents();
+        RecordComponent[] components = COMPONENTS.get(type);
         Class<?>[] types = new Class<?>[components.length];
         Object[] arguments = new Object[components.length];
         for (int i = 0; i < components.length; i++) {

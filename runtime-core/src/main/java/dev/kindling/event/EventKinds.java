@@ -3,9 +3,17 @@ package dev.kindling.event;
 import dev.kindling.api.KindlingListener;
 import dev.kindling.api.KindlingListener.Event;
 
-/** Which method of a listener is about which event. */
+/** Which method of a listener is about which event, and which events come in large numbers. */
 final class EventKinds {
     private EventKinds() {}
+
+    /** Events of which a large job makes millions, and of which one more or less changes little. */
+    static boolean isOneOfMany(Event event) {
+        return event instanceof Event.TaskStart
+                || event instanceof Event.TaskEnd
+                || event instanceof Event.BlockUpdated
+                || event instanceof Event.Spilled;
+    }
 
     /** Calls the listener's method for this kind, if there is one. */
     static void tell(KindlingListener listener, Event event) {

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * The file of an application's events, one JSON object a line in the order of the events, after a first line that names
  * the version of the format. Each event is in the file before the next one is taken, so what a crashed driver leaves is
  * readable. Used by the listener's thread.
+ *
+ * <p>The file is bounded: above three quarters of what it may have, events about tasks and blocks are left out and
+ * counted, a {@link KindlingListener.Event.Dropped} in their place; in the end everything but the application's end.
  */
 public final class EventLog implements KindlingListener, AutoCloseable {
     /** Raised when a reader of the one before would read something wrongly; new events and components do not. */
@@ -31,22 +34,35 @@ public final class EventLog implements KindlingListener, AutoCloseable {
     private static final String SUFFIX = ".events.jsonl";
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
 
-    private final Path file;
-    private Writer out;
+    /** For the end of the application and the count of what was left out before it. */
+    private static final int RESERVED_BYTES = 1_024;
 
-    private EventLog(Path file, Writer out) {
+    private final Path file;
+    private final long maxBytes;
+    private Writer out;
+    private long writtenBytes;
+    private long leftOut;
+    private boolean isFull;
+
+    private EventLog(Path file, Writer out, long maxBytes) {
         this.file = file;
         this.out = out;
+        this.maxBytes = maxBytes;
     }
 
-    /** Starts the log of an application: {@code directory/applicationId.events.jsonl}, which must not exist yet. */
-    public static EventLog create(Path directory, String applicationId) {
+    /**
+     * Starts the log of an application: {@code directory/applicationId.events.jsonl}, which must not exist yet.
+     *
+     * @param maxBytes how large it may become
+     */
+    public static EventLog create(Path directory, String applicationId, long maxBytes) {
         Path file = directory.resolve(applicationId + SUFFIX);
         try {
             Files.createDirectories(directory);
             Writer out = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            out.write(HEAD + "\n");
-            return new EventLog(file, out);
+            EventLog log = new EventLog(file, out, maxBytes);
+            log.writeLine(HEAD);
+            return log;
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
@@ -66,14 +82,45 @@ public final class EventLog implements KindlingListener, AutoCloseable {
         if (out == null) {
             return;
         }
+        if (EventKinds.isOneOfMany(event) && writtenBytes > maxBytes / 4 * 3) {
+            leftOut++;
+            return;
+        }
         try {
-            out.write(EventJson.write(event) + "\n");
-            out.flush();
+            write(event);
         } catch (IOException e) {
             // A full disk costs the log, not the application.
             LOG.warn("event log {} ends here: {}", file, e.getMessage());
             close();
         }
+    }
+
+    private void write(Event event) throws IOException {
+        String line = EventJson.write(event);
+        boolean isEnd = event instanceof Event.ApplicationEnd;
+        if (!isEnd && writtenBytes + line.length() > maxBytes - RESERVED_BYTES) {
+            leftOut++;
+            if (!isFull) {
+                isFull = true;
+                LOG.warn(
+                        "event log {} is full with {} bytes; a larger one is had by kindling.eventlog.maxBytes",
+                        file,
+                        writtenBytes);
+            }
+            return;
+        }
+        if (leftOut > 0) {
+            writeLine(EventJson.write(new Event.Dropped(event.time(), leftOut)));
+            leftOut = 0;
+        }
+        writeLine(line);
+    }
+
+    /** All characters are ASCII. */
+    private void writeLine(String line) throws IOException {
+        out.write(line + "\n");
+        out.flush();
+        writtenBytes += line.length() + 1;
     }
 
     @Override

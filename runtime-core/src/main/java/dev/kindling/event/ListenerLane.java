@@ -54,7 +54,7 @@ final class ListenerLane implements Runnable {
             if (isEnding) {
                 return;
             }
-            if (queue.size() >= TASK_EVENTS && isOneOfMany(event)) {
+            if (queue.size() >= TASK_EVENTS && EventKinds.isOneOfMany(event)) {
                 leftOut++;
                 return;
             }
@@ -77,14 +77,6 @@ final class ListenerLane implements Runnable {
             queue.add(new Event.Dropped(before.time(), leftOut));
             leftOut = 0;
         }
-    }
-
-    /** Events of which a large job makes millions, and of which one more or less changes little. */
-    private static boolean isOneOfMany(Event event) {
-        return event instanceof Event.TaskStart
-                || event instanceof Event.TaskEnd
-                || event instanceof Event.BlockUpdated
-                || event instanceof Event.Spilled;
     }
 
     /** What is queued will still be delivered, then the thread ends. */

@@ -8,6 +8,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.protocol.TaskMetrics;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class EventLogTest {
     }
 
     private Path write(List<Event> events) {
-        EventLog log = EventLog.create(directory, "app");
+        EventLog log = EventLog.create(directory, "app", 1L << 30);
         events.forEach(log::onEvent);
         log.close();
         return log.file();
@@ -164,8 +165,69 @@ class EventLogTest {
     void directoryThatCannotBeMadeIsABadConfiguration() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
 
-        KindlingException e = assertThrows(KindlingException.class, () -> EventLog.create(file, "app"));
+        KindlingException e = assertThrows(KindlingException.class, () -> EventLog.create(file, "app", 1L << 30));
 
         assertTrue(e.getMessage().contains("kindling.eventlog.dir"), e.getMessage());
+    }
+
+    // ---- bounded
+    // ------------------------------------------------------------------------------------------------------
+
+    private static Event job(int id) {
+        return new Event.JobStart(Instant.ofEpochMilli(id), id, List.of(id), "count at A.java:1", Map.of());
+    }
+
+    private static Event task(int id) {
+        return new Event.TaskStart(Instant.ofEpochMilli(id), 0, 0, id, id, 0, "e1", Locality.ANY, false);
+    }
+
+    @Test
+    void aLogIsNeverLargerThanItMayBeAndCountsWhatItLeavesOut() throws IOException {
+        long maxBytes = 100_000;
+        EventLog log = EventLog.create(directory, "app", maxBytes);
+        for (int i = 0; i < 2_000; i++) {
+            log.onEvent(task(i));
+            if (i % 20 == 0) {
+                log.onEvent(job(i));
+            }
+        }
+        List<Event> sofar = EventLog.read(log.file());
+        for (int i = 2_000; i < 4_000; i++) {
+            log.onEvent(job(i));
+        }
+        log.onEvent(new Event.ApplicationEnd(Instant.ofEpochMilli(9_999), 0));
+        log.close();
+
+        long jobs = sofar.stream().filter(Event.JobStart.class::isInstance).count();
+        assertEquals(100, jobs, "jobs are kept while only tasks are left out");
+        assertTrue(
+                Files.size(log.file()) <= maxBytes,
+                () -> "size " + log.file().toFile().length());
+        List<Event> read = EventLog.read(log.file());
+        assertEquals(Event.ApplicationEnd.class, read.get(read.size() - 1).getClass());
+        long dropped = read.stream()
+                .mapToLong(event -> event instanceof Event.Dropped some ? some.events() : 0)
+                .sum();
+        long told =
+                read.stream().filter(event -> !(event instanceof Event.Dropped)).count();
+        assertEquals(2_000 + 100 + 2_000 + 1, told + dropped);
+    }
+
+    // ---- the same status
+    // ----------------------------------------------------------------------------------------------
+
+    /** Whatever came in whatever order: who reads the log knows what the driver knew. */
+    @Test
+    void theStatusFromTheLogIsThatOfTheEvents() throws IOException {
+        for (int seed = 0; seed < 60; seed++) {
+            List<Event> events = new RandomRun(seed).events(400);
+            EventLog log = EventLog.create(directory, "app" + seed, 1L << 30);
+            events.forEach(log::onEvent);
+            log.close();
+
+            AppStatus live = StatusFold.of(events);
+            assertEquals(live, StatusFold.of(EventLog.read(log.file())), "seed " + seed);
+            assertTrue(live.jobs().size() > 2 && live.stages().size() > 2, "seed " + seed + " tells nothing");
+        }
     }
 }

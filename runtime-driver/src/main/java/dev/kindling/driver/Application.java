@@ -135,7 +135,10 @@ final class Application implements AutoCloseable {
 
     private static List<KindlingListener> eventLog(Config config, String applicationId) {
         String directory = config.get(StorageKeys.EVENT_LOG_DIR);
-        return directory.isEmpty() ? List.of() : List.of(EventLog.create(Path.of(directory), applicationId));
+        return directory.isEmpty()
+                ? List.of()
+                : List.of(EventLog.create(
+                        Path.of(directory), applicationId, config.get(StorageKeys.EVENT_LOG_MAX_BYTES)));
     }
 
     private static List<Path> scratchRoots(Config config) {

@@ -23,7 +23,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a program hears of its jobs, and what it may ask about them. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ListenerTest {
-    private static final class Recorder implements KindlingListener, AutoCloseable {
+    private static class Recorder implements KindlingListener, AutoCloseable {
         final List<Event> events = Collections.synchronizedList(new ArrayList<>());
         final List<String> jobs = Collections.synchronizedList(new ArrayList<>());
         final CountDownLatch isClosed = new CountDownLatch(1);
@@ -63,7 +62,15 @@ class ListenerTest {
                     .toList();
         }
 
-        /** All that was published before this call is heard when it returns. */
+        /** Until it has heard an event of this kind. */
+        void await(Class<? extends Event> type) throws InterruptedException {
+            for (int i = 0; i < 3_000 && all(type).isEmpty(); i++) {
+                Thread.sleep(10);
+            }
+            assertTrue(!all(type).isEmpty(), () -> "heard " + events);
+        }
+
+        /** Until it has heard its last event. */
         void awaitEnd() throws InterruptedException {
             assertTrue(isClosed.await(30, TimeUnit.SECONDS));
         }
@@ -83,6 +90,7 @@ class ListenerTest {
             PairRDD<Integer, Iterable<Integer>> groups = groups(kindling);
             assertEquals(10, groups.count());
             assertEquals(10, groups.count());
+            recorder.await(Event.JobEnd.class);
         }
         recorder.awaitEnd();
 
@@ -161,18 +169,16 @@ class ListenerTest {
     @Test
     void whatAListenerThrowsOrHowLongItTakesTouchesNoJob() throws InterruptedException {
         Recorder good = new Recorder();
+        Recorder bad = new Recorder() {
+            @Override
+            public void onEvent(Event e) {
+                super.onEvent(e);
+                throw new IllegalStateException("planted");
+            }
+        };
         CountDownLatch gate = new CountDownLatch(1);
-        AtomicInteger calls = new AtomicInteger();
         try (KindlingContext kindling = KindlingContext.local(1)) {
-            // Its executor has come: nothing happens while the listeners are added one after the other.
-            kindling.range(0, 1, 1, 1).count();
-            kindling.addListener(new KindlingListener() {
-                @Override
-                public void onEvent(Event e) {
-                    calls.incrementAndGet();
-                    throw new IllegalStateException("planted");
-                }
-            });
+            kindling.addListener(bad);
             kindling.addListener(new KindlingListener() {
                 @Override
                 public void onEvent(Event e) {
@@ -185,12 +191,19 @@ class ListenerTest {
             });
             kindling.addListener(good);
             assertEquals(10, kindling.range(0, 10, 1, 1).count());
+            good.await(Event.JobEnd.class);
+            bad.await(Event.JobEnd.class);
             gate.countDown();
         }
-        good.awaitEnd();
 
-        assertEquals(List.of("start 1", "end 1"), good.jobs);
-        assertEquals(good.events.size(), calls.get());
+        assertEquals(List.of("start 0", "end 0"), good.jobs);
+        assertEquals(List.of(), bad.jobs);
+        assertEquals(
+                4,
+                good.all(Event.TaskStart.class).size()
+                        + good.all(Event.TaskEnd.class).size()
+                        + bad.all(Event.TaskStart.class).size()
+                        + bad.all(Event.TaskEnd.class).size());
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -30,9 +30,9 @@ class TaskMetricsTest {
     Path directory;
 
     /** Sums by stage. */
-    private static final class Sums implements KindlingListener, AutoCloseable {
+    private static final class Sums implements KindlingListener {
         final Map<Integer, TaskMetrics> byStage = new TreeMap<>();
-        final CountDownLatch isClosed = new CountDownLatch(1);
+        final Semaphore endedJobs = new Semaphore(0);
 
         @Override
         public void onTaskEnd(Event.TaskEnd e) {
@@ -40,8 +40,8 @@ class TaskMetricsTest {
         }
 
         @Override
-        public void close() {
-            isClosed.countDown();
+        public void onJobEnd(Event.JobEnd e) {
+            endedJobs.release();
         }
     }
 
@@ -50,8 +50,12 @@ class TaskMetricsTest {
         try (KindlingContext kindling = KindlingContext.local(2)) {
             kindling.addListener(sums);
             program.accept(kindling);
+            int jobs = 0;
+            while (kindling.statusTracker().getJobInfo(jobs) != null) {
+                jobs++;
+            }
+            assertTrue(sums.endedJobs.tryAcquire(jobs, 30, TimeUnit.SECONDS));
         }
-        assertTrue(sums.isClosed.await(30, TimeUnit.SECONDS));
         return sums.byStage;
     }
 
