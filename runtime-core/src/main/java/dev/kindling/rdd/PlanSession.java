@@ -293,11 +293,13 @@ public final class PlanSession implements Session, SetMarks {
 
     @Override
     public void addJar(String path) {
+        checkOpen(CallSite.of("addJar"));
         additions.addJar(path);
     }
 
     @Override
     public void addFile(String path) {
+        checkOpen(CallSite.of("addFile"));
         additions.addFile(path);
     }
 
@@ -476,12 +478,7 @@ public final class PlanSession implements Session, SetMarks {
             SortedMap<String, String> properties) {
         dropUnreachable();
         return new JobRequest(
-                checkpoints.cut(root),
-                sink,
-                partitions,
-                origin.toString(),
-                properties,
-                leaf -> leaves.get(leaf.id()));
+                checkpoints.cut(root), sink, partitions, origin.toString(), properties, leaf -> leaves.get(leaf.id()));
     }
 
     void checkOpen(Origin origin) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.FutureAction;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +80,43 @@ class CancellationIT {
             Files.createFile(marks.resolve("go"));
             assertEquals(List.of(1), neighbour.join(), "attempt that answered");
             assertEquals(3, kindling.parallelize(List.of(1, 2, 3), 3).count());
+        }
+    }
+
+    @Test
+    void actionsPropertiesPoolsAndLimitsReachTheProcesses() throws Exception {
+        KindlingConf conf = new KindlingConf()
+                .set("kindling.scratch.dirs", scratch.toString())
+                .set("kindling.scheduler.mode", "FAIR")
+                .set("kindling.result.maxBytes", "256k")
+                .set("kindling.result.directBytes", "1k");
+        String directory = marks.toString();
+        try (KindlingContext kindling = new KindlingContext("local-cluster[2,1,64]", "test", conf)) {
+            FutureAction<List<String>> seen;
+            FutureAction<Long> endless;
+            try (var pool = kindling.withPool("background")) {
+                kindling.setLocalProperty("tenant", "a");
+                seen = kindling.parallelize(List.of(1, 2), 2)
+                        .map(n -> TaskContext.get().getLocalProperty("tenant")
+                                + TaskContext.get().getLocalProperty("kindling.scheduler.pool"))
+                        .collectAsync();
+                assertEquals(List.of("abackground", "abackground"), seen.get());
+                endless = kindling.parallelize(List.of(1), 1)
+                        .map(n -> waits(directory))
+                        .countAsync();
+            }
+            awaitMark("waits-0");
+            KindlingException tooLarge = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 100_000, 1, 64)
+                            .map(n -> "row number " + n)
+                            .collect());
+            endless.cancel(true);
+
+            assertEquals(ErrorCode.RESULT_TOO_LARGE, tooLarge.code());
+            assertThrows(CancellationException.class, endless::get);
+            assertEquals(1, endless.jobIds().size());
+            assertEquals(2, kindling.parallelize(List.of(1, 2), 2).count());
         }
     }
 
