@@ -79,6 +79,7 @@ final class DebugText {
         }
         StorageLevel level = marks.levelOf(node.id());
         text.append(level.equals(StorageLevel.NONE) ? "" : ", cached " + level);
+        text.append(marks.isCheckpointed(node.id()) ? ", checkpointed" : "");
         text.append(isNew ? "" : ", as above").append('\n');
         return isNew;
     }

@@ -519,6 +519,11 @@ public final class PlanSession implements Session, SetMarks {
         return persisted.levelOf(setId);
     }
 
+    @Override
+    public boolean isCheckpointed(int setId) {
+        return checkpoints.isThere(setId);
+    }
+
     // ---- what the program can no longer reach
     // -------------------------------------------------------------------------
 

@@ -9,4 +9,7 @@ public interface SetMarks {
 
     /** {@link StorageLevel#NONE} for a set that is not persisted. */
     StorageLevel levelOf(int setId);
+
+    /** Whether it is read from its checkpoint. */
+    boolean isCheckpointed(int setId);
 }

@@ -30,6 +30,9 @@ final class StageLineage {
     private final IntFunction<OptionalInt> madeByJob;
     private final Map<Integer, List<String>> notes;
     private final Map<Integer, Integer> writers = new HashMap<>();
+    /** By the id of what is read in their place. */
+    private final Map<Integer, PlanNode.Checkpointed> checkpointed = new HashMap<>();
+
     private final List<PlannedStage> stages = new ArrayList<>();
 
     private StageLineage(PlanNode root, StageCut cut, SetMarks marks, IntFunction<OptionalInt> madeByJob) {
@@ -37,6 +40,11 @@ final class StageLineage {
         this.marks = marks;
         this.madeByJob = madeByJob;
         this.notes = PartitionerNotes.of(root);
+        for (PlanNode node : PlanOrder.parentsFirst(root, n -> false)) {
+            if (node instanceof PlanNode.Checkpointed set) {
+                checkpointed.put(set.parent().id(), set);
+            }
+        }
     }
 
     /** @param madeByJob the job that has made the map outputs of a shuffle, by the shuffle's id */
@@ -87,28 +95,41 @@ final class StageLineage {
         for (PlanNode node : PlanOrder.parentsFirst(root, n -> false)) {
             // It stands around its own set, which is a step already.
             if (!(node instanceof PlanNode.Cached)) {
-                List<Lineage.Step> steps = byCall.computeIfAbsent(node.origin(), origin -> {
+                PlanNode known = asKnown(node);
+                List<Lineage.Step> steps = byCall.computeIfAbsent(known.origin(), origin -> {
                     order.add(origin);
                     return new ArrayList<>();
                 });
-                steps.add(stepOf(node));
+                steps.add(stepOf(known));
             }
         }
         return order.stream().map(origin -> call(origin, byCall.get(origin))).toList();
     }
 
+    /** The set that the program knows where its checkpoint is read. */
+    private PlanNode asKnown(PlanNode node) {
+        PlanNode.Checkpointed set = checkpointed.get(node.id());
+        return set == null ? node : set;
+    }
+
     private Lineage.Step stepOf(PlanNode node) {
-        List<Integer> parents = node instanceof PlanNode.ShuffleRead read
-                ? List.of(
-                        cut.mapStages().get(read.shuffleId()).shuffle().parent().id())
-                : node.parents().stream().map(PlanNode::id).toList();
         return new Lineage.Step(
                 node.id(),
                 node.origin().operation(),
                 node.origin().callSite(),
-                parents,
+                parentsOf(node),
                 !marks.levelOf(node.id()).equals(StorageLevel.NONE),
-                false);
+                node instanceof PlanNode.Checkpointed || marks.isCheckpointed(node.id()));
+    }
+
+    private List<Integer> parentsOf(PlanNode node) {
+        if (node instanceof PlanNode.Checkpointed) {
+            return List.of();
+        }
+        return node instanceof PlanNode.ShuffleRead read
+                ? List.of(
+                        cut.mapStages().get(read.shuffleId()).shuffle().parent().id())
+                : node.parents().stream().map(PlanNode::id).toList();
     }
 
     private PlannedCall call(Origin origin, List<Lineage.Step> steps) {
