@@ -170,8 +170,9 @@ final class SimCluster {
      * then nothing may be left; closes the cluster, then nobody may be left.
      */
     void end(SimJobs ended) {
-        faults.heal();
+        // While messages may still be lost: the order to forget it has to be repeated.
         broadcasts.destroy(driver);
+        faults.heal();
         settle();
         ended.giveUp();
         isGivenUp = true;
