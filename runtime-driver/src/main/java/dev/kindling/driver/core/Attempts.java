@@ -277,6 +277,9 @@ final class Attempts {
             freeSlot(attempt);
         }
         if (!attempt.isCurrent) {
+            if (bugs.contains(PlantedBug.CANCELLED_ATTEMPT_RELAUNCHED)) {
+                attempt.stage.tasks.retry(attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
+            }
             return false;
         }
         attempt.stage.tasks.ended(attempt);

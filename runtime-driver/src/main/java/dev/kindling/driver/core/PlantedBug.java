@@ -50,6 +50,8 @@ enum PlantedBug {
     STUCK_EXECUTOR_NOT_REPLACED,
     /** A pool goes on to count the slots of attempts that are not wanted any more, after their end. */
     SHARE_NOT_RELEASED,
+    /** The task of an attempt that was cancelled, because nobody wants its result, is put in line again. */
+    CANCELLED_ATTEMPT_RELAUNCHED,
     /** A job may bring whatever its tasks answer. */
     RESULT_SIZE_IGNORED,
     /** What an attempt added to accumulators counts again when its outcome comes a second time. */

@@ -355,6 +355,36 @@ class DriverCoreTest {
         assertEquals(Map.of(), driver.core().placement.pools().slotsHeld());
     }
 
+    // ---- one attempt a task -----------------------------------------------------------------------------------------
+
+    @Test
+    void attemptThatRanWhenAnInputWasLostGoesOnAndItsResultCounts() {
+        DriverScript driver =
+                DriverScript.with(executor("e1", 2), executor("e2", 2)).submit(2, 2);
+        driver.finishAll(0);
+        driver.fails("s1p0#0", fetchFailed("s0p0#0", driver.executorOfOutput(0)));
+        driver.launched("s0p0#1").notLaunched("s1p0#1").notLaunched("s1p1#1");
+
+        driver.finishes("s1p1#0").delivered(1);
+
+        driver.finishes("s0p0#1").launched("s1p0#1").notLaunched("s1p1#1");
+        driver.finishes("s1p0#1").delivered(1, 0).says("complete job 1");
+    }
+
+    @Test
+    void cancelledAttemptOfASharedStageIsNotTriedAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 2))
+                .submit(job(1).mapStage(0, 2, 1).resultStage(11, 1, 0).build())
+                .on(new DriverEvent.CancelJob(1, "asked"));
+
+        driver.fails("s0p0#0", new TaskFailure.Cancelled("asked")).notLaunched("s0p0#1");
+        driver.finishes("s0p1#0").notLaunched("s0p1#1");
+
+        driver.submit(job(2).mapStage(0, 2, 1).resultStage(12, 1, 0).build())
+                .launched("s0p0#1")
+                .launched("s0p1#1");
+    }
+
     // ---- groups and tags --------------------------------------------------------------------------------------------
 
     @Test
