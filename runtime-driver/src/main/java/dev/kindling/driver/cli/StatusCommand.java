@@ -1,7 +1,10 @@
 package dev.kindling.driver.cli;
 
+import dev.kindling.event.EventLog;
+import dev.kindling.event.StatusFold;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -10,17 +13,23 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code kindling status}: applications started with {@code --deploy-mode cluster}, or one of them. */
+/** {@code kindling status}: applications started with {@code --deploy-mode cluster}, one of them, or an event log. */
 @Command(
         name = "status",
-        description = "Tells how applications started with --deploy-mode cluster --detach are doing.",
+        description =
+                "Tells how applications started with --deploy-mode cluster --detach are doing, or how the one of an"
+                        + " event log did; see kindling.eventlog.dir.",
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
-    @Parameters(arity = "0..1", paramLabel = "APP", description = "One application. Default: all")
+    @Parameters(arity = "0..1", paramLabel = "APP|LOG", description = "One application, or a log's file. Default: all")
     private String id;
 
     @Override
     public Integer call() throws IOException {
+        if (id != null && Files.isRegularFile(Path.of(id))) {
+            StatusReport.lines(StatusFold.of(EventLog.read(Path.of(id)))).forEach(System.out::println);
+            return Main.DONE;
+        }
         List<DetachedApplication> applications =
                 id == null ? DetachedApplication.all() : List.of(DetachedApplication.named(id));
         if (applications.isEmpty()) {
