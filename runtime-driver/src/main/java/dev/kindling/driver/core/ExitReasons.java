@@ -32,6 +32,7 @@ public final class ExitReasons {
             "raise the memory of executors (kindling.executor.memory, or the last number of"
                     + " local-cluster[executors,cores,MB]), use more partitions, or hold fewer rows at a time in your"
                     + " functions";
+    private static final String NO_JVM = "Could not create the Java Virtual Machine";
     private static final String NO_EXIT =
             "end a task by throwing an exception: System.exit ends the executor and every task that runs in it";
 
@@ -93,12 +94,7 @@ public final class ExitReasons {
         }
         return switch (exitCode) {
             case 0 -> reason(Kind.CRASHED, 0, "exit code 0: a task called System.exit(0)", NO_EXIT);
-            case 1 ->
-                reason(
-                        Kind.CRASHED,
-                        1,
-                        "exit code 1: it could not start, or a task called System.exit(1)",
-                        "its last output, if there is any, says more");
+            case 1 -> ofCodeOne(lastOutput);
             case SIGNAL_BASE + 6 ->
                 reason(
                         Kind.CRASHED,
@@ -138,6 +134,21 @@ public final class ExitReasons {
                                 "exit code " + exitCode + ": a task called System.exit(" + exitCode + ")",
                                 NO_EXIT);
         };
+    }
+
+    private static ExitReason ofCodeOne(String lastOutput) {
+        if (lastOutput.contains(NO_JVM)) {
+            return reason(
+                    Kind.CRASHED,
+                    1,
+                    "exit code 1: its Java virtual machine could not start",
+                    "look at kindling.executor.javaOptions and at the memory of executors");
+        }
+        return reason(
+                Kind.CRASHED,
+                1,
+                "exit code 1: it could not start, or a task called System.exit(1)",
+                lastOutput.isBlank() ? "nothing is known of its output" : "its last output says more");
     }
 
     private static ExitReason reason(Kind kind, int exitCode, String detail, String advice) {

@@ -50,15 +50,19 @@ final class Losses {
         return Optional.ofNullable(last);
     }
 
-    /** The latest losses, oldest first: {@code e1: exit code 3: ...; e2: ...}; then what the last one wrote. */
+    /** The latest losses, equal ones together: {@code e1, e2: exit code 3: ...; e3: ...}; then what the last one wrote. */
     String describe() {
-        List<String> words = new ArrayList<>();
+        LinkedHashMap<String, List<String>> executorsOf = new LinkedHashMap<>();
         int skipped = Math.max(0, reasons.size() - DESCRIBED);
         for (Map.Entry<String, ExitReason> loss : reasons.entrySet()) {
             if (skipped-- <= 0) {
-                words.add(loss.getKey() + ": " + ExitReasons.sentence(loss.getValue()));
+                executorsOf
+                        .computeIfAbsent(ExitReasons.sentence(loss.getValue()), sentence -> new ArrayList<>())
+                        .add(loss.getKey());
             }
         }
+        List<String> words = new ArrayList<>();
+        executorsOf.forEach((sentence, ids) -> words.add(String.join(", ", ids) + ": " + sentence));
         return String.join("; ", words) + last().map(ExitReasons::output).orElse("");
     }
 }

@@ -59,6 +59,32 @@ class ExitReasonsTest {
     }
 
     @Test
+    void processThatCouldNotStartSaysSo() {
+        is(
+                Kind.CRASHED,
+                "exit code 1: its Java virtual machine could not start; look at kindling.executor.javaOptions",
+                of(1, "Unrecognized VM option 'X'\nError: Could not create the Java Virtual Machine."));
+        is(
+                Kind.CRASHED,
+                "it could not start, or a task called System.exit(1); its last output says more",
+                of(1, "what"));
+    }
+
+    @Test
+    void lossesThatAreAlikeAreToldOnce() {
+        Losses losses = new Losses();
+        losses.record("e1", of(3, ""));
+        losses.record("e2", of(137, ""));
+        losses.record("e3", of(3, "Terminating due to java.lang.OutOfMemoryError: Java heap space"));
+
+        String told = losses.describe();
+
+        assertTrue(told.startsWith("e1, e3: exit code 3: its heap of 64 MiB was full; "), told);
+        assertTrue(told.contains("; e2: exit code 137 (SIGKILL)"), told);
+        assertTrue(told.endsWith("Its last output was:\n    " + HEAP_OUTPUT), told);
+    }
+
+    @Test
     void reasonIsOneLineAndTheOutputFollowsBelowIt() {
         ExitReason reason = ExitReasons.withMemory(of(137, "first\nsecond"), 100 << 20, 30 << 20);
 
