@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +160,13 @@ class EventLogTest {
 
         assertEquals(ErrorCode.CORRUPT_DATA, e.code());
         assertTrue(e.getMessage().startsWith("line 3 of "), e.getMessage());
+    }
+
+    @Test
+    void onlyTheOwnerMayReadALog() throws IOException {
+        Path file = write(List.of());
+
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
 
     @Test
