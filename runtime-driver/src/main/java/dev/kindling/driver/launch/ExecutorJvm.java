@@ -43,6 +43,8 @@ final class ExecutorJvm {
                 + Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors())));
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-XX:MaxDirectMemorySize=" + Math.max(32, memoryMb / 8) + "m");
+        // Else every thread that has once read a large array from a file keeps as much direct memory for the next time.
+        command.add("-Djdk.nio.maxCachedBufferSize=" + (256 << 10));
         command.add("-XX:MaxMetaspaceSize=256m");
         command.add("-XX:ReservedCodeCacheSize=96m");
         // Its file in the system's temporary directory would outlive a killed process.

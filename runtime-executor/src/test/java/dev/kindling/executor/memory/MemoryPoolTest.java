@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.KindlingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -78,5 +83,44 @@ class MemoryPoolTest {
 
         assertFalse(attempt.tryAcquire(24 * MIB));
         assertTrue(attempt.tryAcquire(16 * MIB));
+    }
+
+    @Test
+    void tasksOfUnevenNeedsNeitherWaitNorStarveAndAllIsGivenBack() throws Exception {
+        int slots = 4;
+        MemoryPool memory = new MemoryPool(16 * MIB, slots);
+        ExecutorService threads = Executors.newFixedThreadPool(slots);
+        try {
+            List<Future<Long>> tasks = new ArrayList<>();
+            for (int task = 0; task < 40; task++) {
+                int need = 1 + task % 8;
+                long seed = task;
+                tasks.add(threads.submit(() -> work(memory, need * MIB / 2, new SplittableRandom(seed))));
+            }
+            for (Future<Long> task : tasks) {
+                assertTrue(task.get(30, TimeUnit.SECONDS) > 0);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertTrue(memory.tryAcquireStorage(12 * MIB), "all was given back but what is never lent");
+    }
+
+    /** Takes up to {@code need}, gives back and takes again; what is guaranteed is never refused. */
+    private static long work(MemoryPool memory, long need, SplittableRandom random) {
+        long granted = 0;
+        try (AttemptMemory attempt = memory.openTask()) {
+            for (int step = 0; step < 2_000; step++) {
+                long bytes = 1 + random.nextLong(need / 4);
+                boolean isGuaranteed = attempt.held() + bytes <= attempt.guaranteed();
+                boolean isGranted = attempt.held() + bytes <= need && attempt.tryAcquire(bytes);
+                assertTrue(isGranted || !isGuaranteed || attempt.held() + bytes > need, "a guarantee was refused");
+                granted += isGranted ? 1 : 0;
+                if (!isGranted || random.nextInt(4) == 0) {
+                    attempt.release(random.nextLong(attempt.held() + 1));
+                }
+            }
+        }
+        return granted;
     }
 }
