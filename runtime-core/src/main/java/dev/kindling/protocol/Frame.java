@@ -1,5 +1,6 @@
 package dev.kindling.protocol;
 
+import dev.kindling.api.StorageLevel;
 import java.util.List;
 
 /**
@@ -142,6 +143,9 @@ public sealed interface Frame {
 
     /** No block of the set up to this epoch is wanted any more. */
     record DropCachedSet(int setId, int epoch) implements ToExecutor {}
+
+    /** Keep this block as well: one more copy of it is wanted, and {@code from} has one. */
+    record CopyCachedBlock(CachedBlockId block, StorageLevel level, ExecutorAddress from) implements ToExecutor {}
 
     /** This block is not wanted here: it could not be read, or nobody knows it. */
     record DropCachedBlock(CachedBlockId block) implements ToExecutor {}

@@ -9,6 +9,7 @@ import dev.kindling.protocol.Frame.BroadcastDropped;
 import dev.kindling.protocol.Frame.CachedBlocksChanged;
 import dev.kindling.protocol.Frame.CachedBlocksReceived;
 import dev.kindling.protocol.Frame.CancelAttempt;
+import dev.kindling.protocol.Frame.CopyCachedBlock;
 import dev.kindling.protocol.Frame.DropBroadcast;
 import dev.kindling.protocol.Frame.DropCachedBlock;
 import dev.kindling.protocol.Frame.DropCachedSet;
@@ -79,6 +80,7 @@ public final class FrameCodec {
     private static final int CACHED_BLOCKS_RECEIVED = 56;
     private static final int DROP_CACHED_SET = 57;
     private static final int DROP_CACHED_BLOCK = 58;
+    private static final int COPY_CACHED_BLOCK = 59;
     private static final int DROP_BROADCAST = 48;
     private static final int FETCH_BLOCKS = 65;
     private static final int FETCH_RESULT = 66;
@@ -215,6 +217,11 @@ public final class FrameCodec {
             out.tag(DROP_CACHED_SET);
             out.number(f.setId());
             out.number(f.epoch());
+        } else if (frame instanceof CopyCachedBlock f) {
+            out.tag(COPY_CACHED_BLOCK);
+            writeBlock(out, f.block());
+            writeLevel(out, f.level());
+            writeAddress(out, f.from());
         } else if (frame instanceof DropCachedBlock f) {
             out.tag(DROP_CACHED_BLOCK);
             writeBlock(out, f.block());
@@ -338,6 +345,8 @@ public final class FrameCodec {
                 return new CachedBlocksReceived(in.number("sequence"));
             case DROP_CACHED_SET:
                 return new DropCachedSet(in.integer("setId"), in.integer("epoch"));
+            case COPY_CACHED_BLOCK:
+                return new CopyCachedBlock(readBlock(in), readLevel(in), readAddress(in));
             case DROP_CACHED_BLOCK:
                 return new DropCachedBlock(readBlock(in));
             case REGISTERED:

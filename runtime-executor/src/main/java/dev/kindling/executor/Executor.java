@@ -7,6 +7,7 @@ import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.executor.block.ShuffleFetcher;
 import dev.kindling.executor.cache.AttemptCache;
+import dev.kindling.executor.cache.CacheCopy;
 import dev.kindling.executor.cache.CacheStore;
 import dev.kindling.executor.cache.ExecutorCache;
 import dev.kindling.executor.core.ExecutorCore;
@@ -33,6 +34,7 @@ import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
 import dev.kindling.rpc.RpcClient;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -313,6 +315,12 @@ public final class Executor implements AutoCloseable {
                 io.run(() -> blocks.dropResult(drop.attempt()));
             } else if (effect instanceof ExecutorEffect.DropCachedSet drop) {
                 io.run(() -> cacheStore.dropSet(drop.setId(), drop.epoch()));
+            } else if (effect instanceof ExecutorEffect.CopyCachedBlock copy) {
+                io.run(() -> CacheCopy.copy(
+                        cacheStore,
+                        copy.block(),
+                        copy.level(),
+                        () -> cache.openAt(copy.block(), List.of(copy.from()))));
             } else if (effect instanceof ExecutorEffect.DropCachedBlock drop) {
                 io.run(() -> cacheStore.drop(drop.block()));
             } else if (effect instanceof ExecutorEffect.DropBroadcast drop) {

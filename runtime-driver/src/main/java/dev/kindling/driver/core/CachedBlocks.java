@@ -31,6 +31,7 @@ final class CachedBlocks {
     private final TreeMap<Integer, TreeMap<CachedBlockId, CachedBlockStatus>> told = new TreeMap<>();
 
     private final DropOrders orders;
+    private final Replicas replicas;
     private int lastEpoch;
 
     /** A persisted set. */
@@ -70,6 +71,7 @@ final class CachedBlocks {
         this.executors = executors;
         this.bugs = bugs;
         orders = new DropOrders(out, executors);
+        replicas = new Replicas(out, executors, this);
     }
 
     // ---- what is kept ---------------------------------------------------------------------------------------------
@@ -146,6 +148,7 @@ final class CachedBlocks {
     }
 
     private void orderDrop(CachedSet set) {
+        replicas.forget(set);
         set.holders.forEach((partition, held) -> held.forEach((index, status) ->
                 report(set, executors.byIndex(index), CachedBlockStatus.gone(status.block(), status.version()))));
         CachedBlockId first = new CachedBlockId(set.setId, set.epoch, 0);
@@ -166,8 +169,7 @@ final class CachedBlocks {
         TreeMap<CachedBlockId, CachedBlockStatus> known =
                 told.computeIfAbsent(executor.index, index -> new TreeMap<>());
         CachedBlockStatus before = known.get(block);
-        boolean isLate = before != null && before.version() >= status.version();
-        if (isLate && !bugs.contains(PlantedBug.CACHE_VERSION_NOT_COMPARED)) {
+        if (before != null && before.version() >= status.version()) {
             return;
         }
         CachedSet set = sets.get(block.setId());
@@ -186,6 +188,7 @@ final class CachedBlocks {
         } else {
             release(set, executor, block.partition());
         }
+        replicas.changed(set, block, executor.index, status.isHeld());
     }
 
     private void hold(CachedSet set, ExecutorState executor, CachedBlockStatus status) {
@@ -213,8 +216,9 @@ final class CachedBlocks {
         }
     }
 
-    /** Orders to drop that were not followed for so long are given again. */
-    void repeatOrders(long afterMs) {
+    /** Orders to drop that were not followed for so long are given again; copies that are wanted are ordered. */
+    void onTick(long afterMs) {
+        replicas.onTick();
         if (!bugs.contains(PlantedBug.CACHE_DROP_NOT_REPEATED)) {
             orders.repeat(afterMs);
         }
@@ -224,12 +228,17 @@ final class CachedBlocks {
         return !orders.areAllFollowed();
     }
 
+    void executorCame() {
+        replicas.executorCame();
+    }
+
     /** Sets of which something was lost with the process. */
     List<CachedSet> executorLost(ExecutorState executor) {
         List<CachedSet> affected = new ArrayList<>();
         if (bugs.contains(PlantedBug.CACHE_HOLDER_NOT_DROPPED)) {
             return affected;
         }
+        replicas.executorLost(executor);
         TreeMap<CachedBlockId, CachedBlockStatus> known = told.remove(executor.index);
         if (known == null) {
             return affected;
@@ -241,6 +250,7 @@ final class CachedBlocks {
             if (isBelieved(block, executor)) {
                 report(set, executor, CachedBlockStatus.gone(block, status.version()));
                 release(set, executor, block.partition());
+                replicas.changed(set, block, executor.index, false);
                 if (affected.isEmpty() || affected.get(affected.size() - 1) != set) {
                     affected.add(set);
                 }
@@ -258,6 +268,7 @@ final class CachedBlocks {
         CachedBlockStatus held = set.holders.get(block.partition()).get(holder.index);
         report(set, holder, CachedBlockStatus.gone(held.block(), held.version()));
         release(set, holder, block.partition());
+        replicas.changed(set, block, holder.index, false);
         orders.give(holder, held.block());
     }
 

@@ -220,6 +220,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (present.isEmpty()) {
             ExecutorState executor = executors.register(e.address(), e.cores(), e.memoryBytes(), awakeMs);
             placement.addExecutor(executor);
+            stages.cached().executorCame();
             watchdog.moved(awakeMs);
             out.emit(new Event.ExecutorAdded(
                     out.time(), e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
@@ -269,7 +270,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private void onTick() {
         watchdog.tick(awakeMs);
-        stages.cached().repeatOrders(settings.relaunchMs());
+        stages.cached().onTick(settings.relaunchMs());
         broadcastDrops.repeat();
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
             return;

@@ -64,8 +64,6 @@ enum PlantedBug {
     CACHE_HOLDER_NOT_DROPPED,
     /** A cached block of an earlier epoch is taken for one of the present one. */
     CACHE_EPOCH_NOT_COMPARED,
-    /** What an executor tells late of a cached block is taken for the present. */
-    CACHE_VERSION_NOT_COMPARED,
     /** An order to drop what is no longer persisted is given once and not again. */
     CACHE_DROP_NOT_REPEATED,
     /** Cached blocks made from a map output that was rebuilt with other rows stay. */

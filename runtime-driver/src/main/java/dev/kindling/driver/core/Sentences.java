@@ -159,6 +159,9 @@ public final class Sentences {
         if (frame instanceof Frame.DropCachedSet e) {
             return "DropCachedSet " + e.setId() + "@" + e.epoch();
         }
+        if (frame instanceof Frame.CopyCachedBlock e) {
+            return "CopyCachedBlock " + e.block() + " from " + e.from().executorId();
+        }
         if (frame instanceof Frame.DropCachedBlock e) {
             return "DropCachedBlock " + e.block();
         }

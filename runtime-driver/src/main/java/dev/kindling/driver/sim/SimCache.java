@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.api.StorageLevel;
 import dev.kindling.executor.cache.AttemptCache;
+import dev.kindling.executor.cache.CacheCopy;
 import dev.kindling.executor.cache.CacheMissedException;
 import dev.kindling.executor.cache.CacheStore;
 import dev.kindling.executor.cache.CacheWriter;
@@ -126,6 +127,14 @@ final class SimCache implements AttemptCache {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** Fetches the block and keeps it; when it does not come, the driver is told that it is not here. */
+    void copy(CachedBlockId block, StorageLevel level, ExecutorAddress from) {
+        TaskInput.CachedPartition input =
+                new TaskInput.CachedPartition(block.setId(), block.partition(), block.epoch(), level, List.of(from));
+        Runnable keep = () -> CacheCopy.copy(store, block, level, () -> openAt(block, List.of(from)));
+        fetch(input, keep, failure -> keep.run());
     }
 
     // ---- while the body runs --------------------------------------------------------------------------------------

@@ -323,6 +323,18 @@ public final class CacheStore implements Closeable {
         changes.accept(CachedBlockStatus.gone(block.id, block.version));
     }
 
+    /** Tells that the block is not here, unless it is. */
+    void tellIfAbsent(CachedBlockId id) {
+        CachedBlockStatus gone;
+        synchronized (lock) {
+            if (blocks.containsKey(id)) {
+                return;
+            }
+            gone = CachedBlockStatus.gone(id, ++lastVersion);
+        }
+        changes.accept(gone);
+    }
+
     /** What is kept now. */
     public List<CachedBlockStatus> statuses() {
         synchronized (lock) {

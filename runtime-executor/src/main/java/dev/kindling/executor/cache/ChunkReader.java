@@ -20,5 +20,7 @@ public interface ChunkReader extends Closeable {
 
     int offset();
 
+    int rowCount();
+
     int length();
 }

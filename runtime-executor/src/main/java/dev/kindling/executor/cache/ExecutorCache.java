@@ -128,6 +128,11 @@ public final class ExecutorCache implements AttemptCache {
         }
 
         @Override
+        public int rowCount() {
+            return chunks.rowCount();
+        }
+
+        @Override
         public int length() {
             return chunks.length();
         }

@@ -35,6 +35,11 @@ final class MemoryChunks implements ChunkReader {
     }
 
     @Override
+    public int rowCount() {
+        return BlockFormat.readHeader(bytes(), 0).rowCount();
+    }
+
+    @Override
     public int length() {
         return bytes().length - BlockFormat.HEADER_BYTES;
     }

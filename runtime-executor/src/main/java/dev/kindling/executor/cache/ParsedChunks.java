@@ -59,6 +59,11 @@ public abstract class ParsedChunks implements ChunkReader {
     }
 
     @Override
+    public final int rowCount() {
+        return parser.header().rowCount();
+    }
+
+    @Override
     public final int length() {
         return parser.header().length();
     }

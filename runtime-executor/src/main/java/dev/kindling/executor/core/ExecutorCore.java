@@ -288,6 +288,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             cacheReports.acknowledged(e.sequence());
         } else if (frame instanceof Frame.DropCachedSet e) {
             out.add(new ExecutorEffect.DropCachedSet(e.setId(), e.epoch()));
+        } else if (frame instanceof Frame.CopyCachedBlock e) {
+            out.add(new ExecutorEffect.CopyCachedBlock(e.block(), e.level(), e.from()));
         } else if (frame instanceof Frame.DropCachedBlock e) {
             out.add(new ExecutorEffect.DropCachedBlock(e.block()));
         } else if (frame instanceof Frame.DropBroadcast e) {

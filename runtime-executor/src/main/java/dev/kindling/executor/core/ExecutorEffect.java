@@ -1,7 +1,9 @@
 package dev.kindling.executor.core;
 
+import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
+import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskLaunch;
 
@@ -30,6 +32,9 @@ public sealed interface ExecutorEffect {
     record DropResult(AttemptId attempt) implements ExecutorEffect {}
 
     record DropCachedSet(int setId, int epoch) implements ExecutorEffect {}
+
+    /** Keep the block as well; whether that succeeded or not, a {@code CachedBlockChanged} says. */
+    record CopyCachedBlock(CachedBlockId block, StorageLevel level, ExecutorAddress from) implements ExecutorEffect {}
 
     record DropCachedBlock(CachedBlockId block) implements ExecutorEffect {}
     /** Answered by {@code BroadcastDropped}. */
