@@ -296,7 +296,8 @@ final class Attempts {
                 attempt, AttemptEvents.outcomeOf(failure, attempt.id.partition(), isCharged, lossOf(failure)), metrics);
         switch (verdict) {
             case FINAL -> {
-                String message = FailurePolicy.describe(words, attempt.stage, attempt, 1, 0, List.of());
+                String message =
+                        FailurePolicy.describe(FailurePolicy.told(failure), attempt.stage, attempt, 1, 0, List.of());
                 failJobs(attempt, failure, message, Optional.empty());
             }
             case CHARGED -> charge(attempt, words, failure);
@@ -316,8 +317,8 @@ final class Attempts {
         seen.add(words, attempt.executor.id, 1);
         if (!mayTryAgain(attempt, seen)) {
             int limit = attempt.stage.maxTaskFailures;
-            String message =
-                    FailurePolicy.describe(words, attempt.stage, attempt, seen.charged, limit, seen.executorsOfLast);
+            String message = FailurePolicy.describe(
+                    FailurePolicy.told(failure), attempt.stage, attempt, seen.charged, limit, seen.executorsOfLast);
             failJobs(attempt, failure, message, Optional.empty());
         }
     }

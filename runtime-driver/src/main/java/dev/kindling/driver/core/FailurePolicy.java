@@ -4,6 +4,8 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a failed attempt means for its task, and the sentence a job's failure is told in. No state. */
 final class FailurePolicy {
@@ -16,6 +18,12 @@ final class FailurePolicy {
         /** Another try would end the same way. */
         FINAL
     }
+
+    /** "	at app//org.example.App.run(App.java:42)": class and place. */
+    private static final Pattern FRAME =
+            Pattern.compile("^\\s+at (?:[^\\s(]*/)?([\\w.$]+)\\.[\\w$<>]+\\(([^():]+:\\d+)\\)", Pattern.MULTILINE);
+
+    private static final List<String> ENGINE_OR_JDK = List.of("java.", "javax.", "jdk.", "sun.", "dev.kindling.");
 
     private FailurePolicy() {}
 
@@ -65,6 +73,19 @@ final class FailurePolicy {
                     : error.className() + ": " + error.message();
         }
         return failure.message();
+    }
+
+    /** The words and, of an exception of the user's code, the line of that code on top of its stack. */
+    static String told(TaskFailure failure) {
+        if (failure instanceof TaskFailure.UserError error) {
+            Matcher frames = FRAME.matcher(error.stack());
+            while (frames.find()) {
+                if (ENGINE_OR_JDK.stream().noneMatch(frames.group(1)::startsWith)) {
+                    return words(failure) + ", thrown at " + frames.group(2);
+                }
+            }
+        }
+        return words(failure);
     }
 
     /** A lost map output came back with other rows after a result of the job was made from the earlier ones. */

@@ -633,6 +633,21 @@ class DriverCoreTest {
     }
 
     @Test
+    void failureSaysOnWhichLineOfTheUsersCodeItWasThrown() {
+        String stack = """
+                java.lang.NumberFormatException: For input string: "x"
+                \tat java.base/java.lang.Integer.parseInt(Integer.java:652)
+                \tat app//org.example.App.lambda$main$0(App.java:12)
+                \tat app//dev.kindling.executor.operator.RowSteps.map(RowSteps.java:70)
+                """;
+        DriverScript driver = DriverScript.with(executor("e1", 1))
+                .submit(job(1).maxTaskFailures(1).resultStage(0, 1).build());
+
+        driver.fails("s0p0#0", new TaskFailure.UserError("java.lang.NumberFormatException", "x", stack, new byte[0]))
+                .says("java.lang.NumberFormatException: x, thrown at App.java:12 [task s0p0#0: partition 0 of 1");
+    }
+
+    @Test
     void whatAnotherTryCannotCureIsNotTriedAgain() {
         for (TaskFailure failure : List.of(
                 new TaskFailure.NotSerializable("field conn of class Foo"),
