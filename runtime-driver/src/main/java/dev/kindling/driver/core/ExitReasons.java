@@ -5,8 +5,10 @@ import dev.kindling.api.KindlingListener.ExitReason.Kind;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Finds out why an executor went: from the exit code and the last output that its launcher saw, from how its connection
@@ -153,6 +155,20 @@ public final class ExitReasons {
 
     private static ExitReason reason(Kind kind, int exitCode, String detail, String advice) {
         return new ExitReason(kind, OptionalInt.of(exitCode), detail, 0, 0, advice);
+    }
+
+    /** The kernel has killed it, because the memory that its container may use was used up. */
+    public static ExitReason overMemoryLimit(int exitCode, OptionalLong limitBytes) {
+        return reason(
+                Kind.KILLED_OVER_MEMORY_LIMIT,
+                exitCode,
+                "exit code " + exitCode + ": killed by the operating system, because the memory limit of its container"
+                        + limitBytes.stream()
+                                .mapToObj(bytes -> ", " + ByteSizes.format(bytes) + ",")
+                                .collect(Collectors.joining())
+                        + " was reached",
+                "heap, direct memory, classes and stacks of all processes in the container share it: lower the memory or the"
+                        + " number of executors, or raise the limit");
     }
 
     /** There never was a process. */

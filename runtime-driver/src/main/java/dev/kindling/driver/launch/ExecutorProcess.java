@@ -1,5 +1,6 @@
 package dev.kindling.driver.launch;
 
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.ExecutorBootstrap;
 import java.io.DataOutputStream;
@@ -10,11 +11,15 @@ import java.util.concurrent.TimeUnit;
 
 /** One executor process, from its start to its end, followed by a thread of its own. Any thread may end it. */
 final class ExecutorProcess {
+    /** By a signal that cannot be caught. */
+    private static final int KILLED = 137;
+
     private final ExecutorBootstrap bootstrap;
     private final List<String> command;
     private final Path directory;
     private final OutputLog log;
     private final ClusterLauncher.Listener listener;
+    private final CgroupMemory container = CgroupMemory.ofThisProcess();
     private final Thread thread;
     private Process process;
     private boolean isKilled;
@@ -37,18 +42,24 @@ final class ExecutorProcess {
     private void follow() {
         String executorId = bootstrap.executorId();
         try {
+            long killsBefore = container.kills();
             Process started = startProcess();
             while (!started.waitFor(1, TimeUnit.SECONDS)) {
                 log.trim();
             }
-            listener.executorExited(
-                    executorId, ExitReasons.ofProcess(started.exitValue(), bootstrap.memoryBytes(), log.tail()));
+            listener.executorExited(executorId, reasonOf(started.exitValue(), killsBefore));
         } catch (IOException e) {
             listener.executorExited(executorId, ExitReasons.notStarted(e.getMessage()));
         } catch (InterruptedException e) {
             // Nobody interrupts this thread while the driver lives; without it nobody would follow the process.
             kill();
         }
+    }
+
+    private ExitReason reasonOf(int exitCode, long killsBefore) {
+        return exitCode == KILLED && container.kills() > killsBefore
+                ? ExitReasons.overMemoryLimit(exitCode, container.limitBytes())
+                : ExitReasons.ofProcess(exitCode, bootstrap.memoryBytes(), log.tail());
     }
 
     private Process startProcess() throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ExitReasonsTest {
@@ -68,6 +69,18 @@ class ExitReasonsTest {
                 Kind.CRASHED,
                 "it could not start, or a task called System.exit(1); its last output says more",
                 of(1, "what"));
+    }
+
+    @Test
+    void limitOfTheContainerIsNamed() {
+        is(
+                Kind.KILLED_OVER_MEMORY_LIMIT,
+                "because the memory limit of its container, 2 GiB, was reached; heap, direct memory",
+                ExitReasons.overMemoryLimit(137, OptionalLong.of(2L << 30)));
+        is(
+                Kind.KILLED_OVER_MEMORY_LIMIT,
+                "the memory limit of its container was reached",
+                ExitReasons.overMemoryLimit(137, OptionalLong.empty()));
     }
 
     @Test
