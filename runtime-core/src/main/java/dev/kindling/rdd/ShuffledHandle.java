@@ -112,8 +112,7 @@ abstract class ShuffledHandle<T> extends NarrowHandle<T> {
     }
 
     @Override
-    public <S> RDD<T> sortBy(
-            Function<? super T, ? extends S> key, SerializableComparator<? super S> order, int n) {
+    public <S> RDD<T> sortBy(Function<? super T, ? extends S> key, SerializableComparator<? super S> order, int n) {
         return sortBy(key, (Comparator<? super S>) order, n);
     }
 
