@@ -206,8 +206,10 @@ class ApplicationTest {
                             .collect());
 
             assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
-            // The first of each eighth, and what ran beside the last of them.
-            assertTrue(failure.getMessage().matches("(?s).* or more, by [89] of 200 tasks.*"), failure.getMessage());
+            // The first of each eighth, and what ran beside the last of them: some, but by far not all.
+            assertTrue(
+                    failure.getMessage().matches("(?s).* or more, by [1-4]?[0-9] of 200 tasks.*"),
+                    failure.getMessage());
         }
     }
 
