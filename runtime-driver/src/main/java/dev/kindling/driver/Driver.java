@@ -37,7 +37,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,9 @@ import org.slf4j.LoggerFactory;
  * <p>Methods may be called by any thread; effects are done by {@code driver-loop}.
  */
 final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listener {
+    /** A part of the two seconds in which everything is closed. */
+    private static final long PUBLISHED_WITHIN_MS = 500;
+
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
 
     /** A process that was killed is reaped within milliseconds of the end of its connections. */
@@ -65,6 +71,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
     /** Outputs of jobs that are about to fail, while they are being removed; by {@code driver-loop} only. */
     private final Map<Integer, CompletableFuture<Void>> discards = new HashMap<>();
+    /** Outputs that are being published, by job; awaited by whoever closes the driver. */
+    private final Map<Integer, CompletableFuture<Void>> publications = new ConcurrentHashMap<>();
 
     private final AccumulatorMerges merges;
     private final Map<String, Disconnection> disconnections = new ConcurrentHashMap<>();
@@ -246,12 +254,25 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         loop.post(new DriverEvent.CloseRequested());
     }
 
-    /** Ends the loop after what is in its mailbox. */
+    /** Ends the loop after what is in its mailbox: an output that is being published is complete or failed by then. */
     void endLoop() {
+        awaitPublications();
         loop.close();
         jobs.values().forEach(job -> job.fail(Driver::closed));
         waiters.end();
         actions.close();
+    }
+
+    private void awaitPublications() {
+        try {
+            CompletableFuture.allOf(publications.values().toArray(new CompletableFuture<?>[0]))
+                    .get(PUBLISHED_WITHIN_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Who waits for the job is told that the context was closed; what is published later is complete all the
+            // same.
+        }
     }
 
     // ---- what reaches the driver ----------------------------------------------------------------------------------
@@ -333,6 +354,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             } else if (effect instanceof DriverEffect.RefuseJob refuse) {
                 end(refuse.jobId(), job -> job.fail(() -> new KindlingException(refuse.code(), refuse.message())));
             } else if (effect instanceof DriverEffect.PublishOutput publish) {
+                publications.put(publish.jobId(), new CompletableFuture<>());
                 onIo(() -> publish(publish));
             } else if (effect instanceof DriverEffect.DiscardOutput discard) {
                 discards.put(discard.jobId(), CompletableFuture.runAsync(() -> discard(discard), io));
@@ -464,6 +486,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             loop.post(new DriverEvent.OutputPublished(publish.jobId()));
         } catch (IOException | RuntimeException e) {
             loop.post(new DriverEvent.OutputFailed(publish.jobId(), e.toString()));
+        } finally {
+            publications.remove(publish.jobId()).complete(null);
         }
     }
 

@@ -382,17 +382,15 @@ final class Attempts {
     private void fetchFailed(RunningAttempt attempt, TaskFailure.FetchFailed fetch) {
         StageState stage = attempt.stage;
         if (!stage.spec.readsShuffles().contains(fetch.shuffleId())
-                || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.message())
-                || stage.isRebuilding) {
+                || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.message())) {
             return;
         }
-        stage.isRebuilding = true;
-        stage.unreadableFrom.add(fetch.executorId());
-        if (++stage.futileRebuilds >= settings.maxStageAttempts()) {
+        int times = stage.inputWasUnreadable(fetch.mapAttempt(), fetch.executorId());
+        if (times >= settings.maxStageAttempts()) {
             Optional<ExitReason> exit = Optional.empty();
-            StringBuilder words = new StringBuilder("map outputs of shuffle " + fetch.shuffleId()
-                    + " could not be read " + stage.futileRebuilds
-                    + " times in a row although they were rebuilt each time; last: " + fetch.message());
+            StringBuilder words = new StringBuilder("the output of map partition "
+                    + fetch.mapAttempt().partition() + " of shuffle " + fetch.shuffleId() + " could not be read "
+                    + times + " times in a row although it was rebuilt each time; last: " + fetch.message());
             for (String holder : stage.unreadableFrom) {
                 Optional<ExitReason> loss = executors.losses.of(holder);
                 loss.ifPresent(

@@ -401,6 +401,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return !owedReplacements.isEmpty();
     }
 
+    boolean isClosing() {
+        return isClosing;
+    }
+
     /** Whether no job is unfinished. */
     public boolean isIdle() {
         return stages.jobs().unfinished().isEmpty();

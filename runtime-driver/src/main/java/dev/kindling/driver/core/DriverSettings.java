@@ -10,7 +10,7 @@ package dev.kindling.driver.core;
  * @param missingAttemptMs and after so long it is given up, uncharged
  * @param localityWaitMs the longest a task waits for a slot near its input; never longer than the stage's median task
  * @param avoidMs how long a failed task is kept away from the executors it failed on
- * @param maxStageAttempts consecutive rebuilds of lost map outputs, without one task finishing, that end a job
+ * @param maxStageAttempts unreadable outputs of one map task in a row, without one reader finishing, that end a job
  * @param maxFutileExecutorLosses executors lost in a row, without one task finishing, after which none is replaced
  * @param maxLaunchBytes estimated size at which a batch of launches is cut into several frames
  * @param skew when a reduce partition is reported as too large

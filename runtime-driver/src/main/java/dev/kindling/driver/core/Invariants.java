@@ -27,10 +27,12 @@ public final class Invariants {
                 throw broken("tasks wait in ", stage, " that nobody needs");
             }
         }
-        for (MapOutputs.Shuffle shuffle : core.stages.mapOutputs().all()) {
-            mapOutputsAreOnLiveExecutors(core, shuffle);
+        if (!core.isClosing()) {
+            for (MapOutputs.Shuffle shuffle : core.stages.mapOutputs().all()) {
+                mapOutputsAreOnLiveExecutors(core, shuffle);
+            }
+            cachedBlocksAreOnLiveExecutors(core);
         }
-        cachedBlocksAreOnLiveExecutors(core);
         for (Jobs.Job job : core.stages.jobs().unfinished()) {
             if (!job.isPublishing && !job.resultStage.isNeeded && job.unfetched.isEmpty()) {
                 throw broken("job ", job.id(), " waits for nothing");

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.StatusTracker.StageInfo;
+import dev.kindling.protocol.AttemptId;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,13 +44,10 @@ final class StageState {
     long submittedMs;
     /** Attempts that ended without a result. */
     int failedAttempts;
-    /** Rebuilds of its input since a task last finished. */
-    int futileRebuilds;
+    /** How often an output of each map task, written anew each time, could not be read since a task last finished. */
+    private final TreeMap<AttemptId, Integer> unreadable = new TreeMap<>();
     /** Whose outputs could not be read by its tasks since then. */
     final TreeSet<String> unreadableFrom = new TreeSet<>();
-    /** A rebuild caused by its fetch failures is under way; further failures belong to the same one. */
-    boolean isRebuilding;
-
     /** What it reads below each persisted set, and past all; empty when there is none. */
     final TreeMap<Integer, JobGraph.Below> below = new TreeMap<>();
     /** Cached blocks were so often gone when a task of it wanted them that it does without. */
@@ -93,9 +91,15 @@ final class StageState {
         return bucket == 0 ? 0 : 1L << bucket - 1;
     }
 
+    /** That output was dropped because a task of it could not read it; returns how often that was so of its map task. */
+    int inputWasUnreadable(AttemptId mapAttempt, String executorId) {
+        unreadableFrom.add(executorId);
+        return unreadable.merge(new AttemptId(mapAttempt.stageId(), mapAttempt.partition(), 0), 1, Integer::sum);
+    }
+
     /** A task of it finished, so its input could be read. */
     void inputWasRead() {
-        futileRebuilds = 0;
+        unreadable.clear();
         unreadableFrom.clear();
     }
 
@@ -104,7 +108,6 @@ final class StageState {
         isStartReported = false;
         attemptNumber++;
         inputWasRead();
-        isRebuilding = false;
         isCacheDistrusted = false;
         Arrays.fill(durations, 0);
         durationCount = 0;

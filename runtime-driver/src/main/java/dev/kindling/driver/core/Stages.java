@@ -201,7 +201,6 @@ final class Stages {
 
     private void setReady(StageState stage, boolean isReady) {
         if (isReady && !stage.isReady) {
-            stage.isRebuilding = false;
             stage.tasks.startWaitingForLocality(out.nowMs());
         }
         stage.isReady = isReady;
@@ -733,9 +732,12 @@ final class Stages {
         return !jobs.unfinished().isEmpty();
     }
 
+    /** All but those that are publishing: they need nobody any more, and whether they did is about to be known. */
     void failAll(ErrorCode code, Function<Jobs.Job, String> message, Optional<ExitReason> exit) {
         for (Jobs.Job job : new ArrayList<>(jobs.unfinished())) {
-            fail(job, code, message.apply(job), Optional.empty(), exit);
+            if (!job.isPublishing) {
+                fail(job, code, message.apply(job), Optional.empty(), exit);
+            }
         }
     }
 

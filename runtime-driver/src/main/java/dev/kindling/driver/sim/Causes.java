@@ -22,6 +22,9 @@ final class Causes {
     private final TreeSet<AttemptId> failedAttempts = new TreeSet<>();
     private final TreeSet<AttemptId> fatalTasks = new TreeSet<>();
     private int endedUnseen;
+    /** Processes on which an attempt could not write. */
+    private final TreeSet<String> fullDisks = new TreeSet<>();
+
     private int deaths;
 
     Causes(Faults faults, int maxTaskFailures) {
@@ -72,6 +75,11 @@ final class Causes {
         }
     }
 
+    /** An attempt on this process could not write. */
+    void diskWasFull(String process) {
+        fullDisks.add(process);
+    }
+
     void processEnded() {
         deaths++;
     }
@@ -85,7 +93,7 @@ final class Causes {
         boolean isJustified = switch (failure.code()) {
             case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
             case NO_PROGRESS -> faults.struckCount(FaultKind.HANG) > 0;
-            case SCRATCH_FULL -> faults.struckCount(FaultKind.DISK_FULL) >= 2;
+            case SCRATCH_FULL -> !fullDisks.isEmpty();
             case EXECUTORS_LOST ->
                 failure.exit().isPresent()
                         && (failure.message().contains("[task ")
@@ -123,10 +131,13 @@ final class Causes {
     private int unreadable() {
         return deaths
                 + faults.struckCount(FaultKind.CORRUPT)
+                + faults.struckCount(FaultKind.ROT)
                 + faults.struckCount(FaultKind.LOSE_FILE)
                 + faults.struckCount(FaultKind.DROP)
                 + faults.struckCount(FaultKind.DELAY)
                 + faults.struckCount(FaultKind.CLOG)
+                + faults.struckCount(FaultKind.SLOW_NODE)
+                + faults.struckCount(FaultKind.CLOCK)
                 + faults.struckCount(FaultKind.PAUSE);
     }
 }

@@ -95,7 +95,7 @@ final class SimBroadcastFetch {
 
     private void came(Step.Fetch step, byte[] bytes) {
         if (reader.cluster.faults.strikes(FaultKind.CORRUPT)) {
-            SimDisk.corrupt(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
+            SimDisk.flip(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
         }
         if (BlockFormat.crcOf(bytes, 0, bytes.length) == key.checksums()[step.block()]) {
             blocks.put(step.block(), bytes);

@@ -110,7 +110,7 @@ final class SimCache implements AttemptCache {
         }
         byte[] bytes = answer.get().clone();
         if (reader.cluster.faults.strikes(FaultKind.CORRUPT)) {
-            SimDisk.corrupt(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
+            SimDisk.flip(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
         }
         fetched.put(input.block(), bytes);
         whenDone.run();

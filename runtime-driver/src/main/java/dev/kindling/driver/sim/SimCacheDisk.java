@@ -3,8 +3,6 @@ package dev.kindling.driver.sim;
 import dev.kindling.executor.cache.CacheDisk;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.rpc.ServedRange;
-import dev.kindling.sim.FaultKind;
-import dev.kindling.sim.Faults;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,16 +11,16 @@ import java.util.SplittableRandom;
 
 /** Cached blocks on one simulated executor's disk: it may be full, and files may rot or be gone when they are read. */
 final class SimCacheDisk implements CacheDisk {
-    private final Faults faults;
+    private final SimDisk disk;
     private final List<File> files = new ArrayList<>();
 
-    SimCacheDisk(Faults faults) {
-        this.faults = faults;
+    SimCacheDisk(SimDisk disk) {
+        this.disk = disk;
     }
 
     @Override
     public Writer create(CachedBlockId block) {
-        return new FileWriter(faults.strikes(FaultKind.DISK_FULL));
+        return new FileWriter();
     }
 
     /** One of the files is gone, and its executor does not know; false when there is none. */
@@ -34,17 +32,21 @@ final class SimCacheDisk implements CacheDisk {
         return true;
     }
 
-    private final class FileWriter implements Writer {
-        private final boolean isFull;
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-
-        FileWriter(boolean isFull) {
-            this.isFull = isFull;
+    /** A bit of one of the files flips; false when there is none. */
+    boolean rotAny(SplittableRandom random) {
+        if (files.isEmpty()) {
+            return false;
         }
+        SimDisk.flip(files.get(random.nextInt(files.size())).bytes, random);
+        return true;
+    }
+
+    private final class FileWriter implements Writer {
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
         @Override
         public void append(byte[] bytes) throws IOException {
-            if (isFull) {
+            if (disk.isFull()) {
                 throw new IOException("no space left on the simulated disk for " + bytes.length + " bytes");
             }
             written.writeBytes(bytes);
@@ -52,11 +54,7 @@ final class SimCacheDisk implements CacheDisk {
 
         @Override
         public Stored finish() {
-            byte[] bytes = written.toByteArray();
-            if (faults.strikes(FaultKind.CORRUPT)) {
-                SimDisk.corrupt(bytes, faults.random(FaultKind.CORRUPT));
-            }
-            File file = new File(bytes);
+            File file = new File(written.toByteArray());
             files.add(file);
             return file;
         }

@@ -6,21 +6,58 @@ import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorSettings;
+import dev.kindling.executor.core.FetchScheduler;
+import dev.kindling.executor.core.FetchSettings;
+import dev.kindling.executor.core.MemoryArbiter;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
-/** The cores under test: the real ones, or, in the test of the simulation itself, ones with a planted defect. */
-public record SimCores(Supplier<DriverCore> driver, Supplier<ExecutorCore> executor) {
+/**
+ * The cores under test: the real ones, or, in the test of the simulation itself, one with a planted defect.
+ *
+ * @param fetch by the rotation of its task
+ */
+public record SimCores(
+        Supplier<DriverCore> driver,
+        Supplier<ExecutorCore> executor,
+        ArbiterFactory arbiter,
+        IntFunction<FetchScheduler> fetch) {
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
 
     /** When nothing has moved for so long, jobs are given up; no chain of other faults stops everything for so long. */
     static final long NO_PROGRESS_MS = 60_000;
 
+    /** Makes the arbiter of one executor's memory. */
+    @FunctionalInterface
+    public interface ArbiterFactory {
+        MemoryArbiter of(long poolBytes, int slots);
+    }
+
     public static SimCores real() {
         return new SimCores(
-                () -> new DriverCore(driverSettings()), () -> new ExecutorCore(ExecutorSettings.defaults()));
+                () -> new DriverCore(driverSettings()),
+                () -> new ExecutorCore(ExecutorSettings.defaults()),
+                MemoryArbiter::new,
+                rotation -> new FetchScheduler(FetchSettings.defaults(), rotation));
+    }
+
+    public SimCores withDriver(Supplier<DriverCore> other) {
+        return new SimCores(other, executor, arbiter, fetch);
+    }
+
+    public SimCores withExecutor(Supplier<ExecutorCore> other) {
+        return new SimCores(driver, other, arbiter, fetch);
+    }
+
+    public SimCores withArbiter(ArbiterFactory other) {
+        return new SimCores(driver, executor, other, fetch);
+    }
+
+    public SimCores withFetch(IntFunction<FetchScheduler> other) {
+        return new SimCores(driver, executor, arbiter, other);
     }
 
     /** Pools share the executors; jobs that name none are in one where the earlier is served first. */

@@ -9,6 +9,7 @@ import dev.kindling.executor.block.SpillFile;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
+import dev.kindling.sim.SimWorld;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,21 +20,41 @@ import java.util.TreeMap;
 
 /** What one simulated executor keeps: map outputs in the real block format, and stored results. Ends with its process. */
 final class SimDisk {
+    private final SimWorld world;
     private final Faults faults;
+    private long fullUntilMs;
     private final TreeMap<Integer, TreeMap<AttemptId, MapOutput>> mapOutputs = new TreeMap<>();
     private final TreeMap<AttemptId, byte[]> results = new TreeMap<>();
+
     private final TreeMap<Long, BroadcastBlocks> broadcasts = new TreeMap<>();
 
     private record MapOutput(byte[] bytes, int[] bucketEnds) {}
 
-    SimDisk(Faults faults) {
+    SimDisk(SimWorld world, Faults faults) {
+        this.world = world;
         this.faults = faults;
+    }
+
+    /** Until then nothing can be written. */
+    void fillUntil(long ms) {
+        fullUntilMs = Math.max(fullUntilMs, ms);
+    }
+
+    boolean isFull() {
+        return world.nowMs() < fullUntilMs;
+    }
+
+    private void requireRoomFor(int byteCount) {
+        if (isFull()) {
+            throw new KindlingException(
+                    ErrorCode.SCRATCH_FULL, "no space left on the simulated disk for " + byteCount + " bytes");
+        }
     }
 
     // ---- map outputs --------------------------------------------------------------------------------------------
 
-    MapOutputWriter openMapOutput(int shuffleId, AttemptId attempt, int bucketCount, boolean isFull) {
-        return new Writer(shuffleId, attempt, bucketCount, isFull);
+    MapOutputWriter openMapOutput(int shuffleId, AttemptId attempt, int bucketCount) {
+        return new Writer(shuffleId, attempt, bucketCount);
     }
 
     /** The blocks of a range of buckets; null when there is no such output. */
@@ -89,12 +110,13 @@ final class SimDisk {
     // ---- results ------------------------------------------------------------------------------------------------
 
     void keepResult(AttemptId attempt, byte[] bytes) {
-        results.put(attempt, bytes);
+        results.put(attempt, bytes.clone());
     }
 
     /** Null when it is not there. */
     byte[] result(AttemptId attempt) {
-        return results.get(attempt);
+        byte[] bytes = results.get(attempt);
+        return bytes == null ? null : bytes.clone();
     }
 
     void dropResult(AttemptId attempt) {
@@ -103,6 +125,93 @@ final class SimDisk {
 
     List<AttemptId> results() {
         return List.copyOf(results.keySet());
+    }
+
+    /** A bit of one of its files flips; false when there is none. */
+    boolean rotAny(SplittableRandom random) {
+        List<byte[]> files = new ArrayList<>(results.values());
+        mapOutputs.values().forEach(outputs -> outputs.values().forEach(output -> files.add(output.bytes)));
+        if (files.isEmpty()) {
+            return false;
+        }
+        flip(files.get(random.nextInt(files.size())), random);
+        return true;
+    }
+
+    /** Flips one bit. */
+    static void flip(byte[] bytes, SplittableRandom random) {
+        if (bytes.length > 0) {
+            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+    }
+
+    private final class Writer implements MapOutputWriter {
+        private final int shuffleId;
+        private final AttemptId attempt;
+        private final long[] bucketBytes;
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream pages = new ByteArrayOutputStream();
+        private int bucket = -1;
+        private long rowCount;
+
+        Writer(int shuffleId, AttemptId attempt, int bucketCount) {
+            this.shuffleId = shuffleId;
+            this.attempt = attempt;
+            bucketBytes = new long[bucketCount];
+        }
+
+        @Override
+        public void startBlock(int nextBucket, long rows) {
+            endBlock();
+            bucket = nextBucket;
+            rowCount = rows;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            requireRoomFor(length);
+            pages.write(bytes, offset, length);
+        }
+
+        private void endBlock() {
+            if (bucket < 0) {
+                return;
+            }
+            byte[] body = pages.toByteArray();
+            pages.reset();
+            BlockHeader header = new BlockHeader(
+                    shuffleId,
+                    attempt.stageId(),
+                    attempt.partition(),
+                    attempt.attempt(),
+                    bucket,
+                    Math.toIntExact(rowCount),
+                    body.length);
+            byte[] head = new byte[BlockFormat.HEADER_BYTES];
+            BlockFormat.writeHeader(header, BlockFormat.crcOf(body, 0, body.length), head, 0);
+            written.writeBytes(head);
+            written.writeBytes(body);
+            bucketBytes[bucket] += head.length + body.length;
+        }
+
+        @Override
+        public long[] commit() {
+            endBlock();
+            byte[] bytes = written.toByteArray();
+            int[] ends = new int[bucketBytes.length];
+            int end = 0;
+            for (int index = 0; index < ends.length; index++) {
+                end += (int) bucketBytes[index];
+                ends[index] = end;
+            }
+            mapOutputs.computeIfAbsent(shuffleId, id -> new TreeMap<>()).put(attempt, new MapOutput(bytes, ends));
+            return bucketBytes.clone();
+        }
+
+        @Override
+        public void close() {
+            pages.reset();
+        }
     }
 
     // ---- broadcast values ---------------------------------------------------------------------------------------
@@ -159,97 +268,26 @@ final class SimDisk {
                 .toList();
     }
 
-    /** Flips one bit. */
-    static void corrupt(byte[] bytes, SplittableRandom random) {
-        if (bytes.length > 0) {
-            bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-        }
-    }
+    // ---- spills ---------------------------------------------------------------------------------------------------
 
-    private final class Writer implements MapOutputWriter {
-        private final int shuffleId;
-        private final AttemptId attempt;
-        private final boolean isFull;
-        private final long[] bucketBytes;
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream pages = new ByteArrayOutputStream();
-        private int bucket = -1;
-        private long rowCount;
-
-        Writer(int shuffleId, AttemptId attempt, int bucketCount, boolean isFull) {
-            this.shuffleId = shuffleId;
-            this.attempt = attempt;
-            this.isFull = isFull;
-            bucketBytes = new long[bucketCount];
-        }
-
-        @Override
-        public void startBlock(int nextBucket, long rows) {
-            endBlock();
-            bucket = nextBucket;
-            rowCount = rows;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            if (isFull) {
-                throw new KindlingException(
-                        ErrorCode.SCRATCH_FULL, "no space left on the simulated disk for " + length + " bytes");
-            }
-            pages.write(bytes, offset, length);
-        }
-
-        private void endBlock() {
-            if (bucket < 0) {
-                return;
-            }
-            byte[] body = pages.toByteArray();
-            pages.reset();
-            BlockHeader header = new BlockHeader(
-                    shuffleId,
-                    attempt.stageId(),
-                    attempt.partition(),
-                    attempt.attempt(),
-                    bucket,
-                    Math.toIntExact(rowCount),
-                    body.length);
-            byte[] head = new byte[BlockFormat.HEADER_BYTES];
-            BlockFormat.writeHeader(header, BlockFormat.crcOf(body, 0, body.length), head, 0);
-            written.writeBytes(head);
-            written.writeBytes(body);
-            bucketBytes[bucket] += head.length + body.length;
-        }
-
-        @Override
-        public long[] commit() {
-            endBlock();
-            byte[] bytes = written.toByteArray();
-            if (faults.strikes(FaultKind.CORRUPT)) {
-                corrupt(bytes, faults.random(FaultKind.CORRUPT));
-            }
-            int[] ends = new int[bucketBytes.length];
-            int end = 0;
-            for (int index = 0; index < ends.length; index++) {
-                end += (int) bucketBytes[index];
-                ends[index] = end;
-            }
-            mapOutputs.computeIfAbsent(shuffleId, id -> new TreeMap<>()).put(attempt, new MapOutput(bytes, ends));
-            return bucketBytes.clone();
-        }
-
-        @Override
-        public void close() {
-            pages.reset();
-        }
+    /** @param rotted told when what is read back is not what was written */
+    SpillFile openSpill(Runnable rotted) {
+        return new Spill(rotted);
     }
 
     /** A scratch file in memory. */
-    static final class Spill implements SpillFile {
+    private final class Spill implements SpillFile {
+        private final Runnable rotted;
         private final TreeMap<Long, byte[]> chunksByPosition = new TreeMap<>();
         private long byteCount;
 
+        Spill(Runnable rotted) {
+            this.rotted = rotted;
+        }
+
         @Override
         public long append(byte[] bytes, int offset, int length) {
+            requireRoomFor(length);
             byte[] chunk = Arrays.copyOfRange(bytes, offset, offset + length);
             long position = byteCount;
             chunksByPosition.put(position, chunk);
@@ -257,8 +295,14 @@ final class SimDisk {
             return position;
         }
 
+        /** The checksum finds every flipped bit: how that is told is all there is to simulate. */
         @Override
         public int read(long position, byte[] target) {
+            if (faults.strikes(FaultKind.ROT)) {
+                rotted.run();
+                throw new KindlingException(
+                        ErrorCode.CORRUPT_DATA, "a simulated spill fails its checksum at byte " + position);
+            }
             byte[] chunk = chunksByPosition.get(position);
             System.arraycopy(chunk, 0, target, 0, chunk.length);
             return chunk.length;

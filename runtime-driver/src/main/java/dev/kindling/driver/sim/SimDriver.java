@@ -2,7 +2,6 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.Event;
-import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
@@ -18,6 +17,7 @@ import dev.kindling.protocol.FrameCodec;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.SimClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +34,7 @@ final class SimDriver {
     private static final int MAX_TICK_MS = 700;
 
     private static final int MIN_TICK_MS = 100;
+    private static final int MAX_PUBLISH_STEP_MS = 200;
     private static final int FETCH_TIMEOUT_MS = 4_000;
     private static final int FETCH_TRIES = 3;
 
@@ -48,8 +49,12 @@ final class SimDriver {
     private final TreeSet<Long> undelivered = new TreeSet<>();
 
     private final int tickMs;
+    private final SimClock clock;
     private long pausedUntilMs;
+    private int openPublications;
+    private boolean isClosing;
     private boolean isClosed;
+    private boolean isDead;
 
     /** A job and what has come of it. */
     static final class JobRun {
@@ -74,6 +79,7 @@ final class SimDriver {
     SimDriver(SimCluster cluster) {
         this.cluster = cluster;
         this.core = cluster.cores.driver().get();
+        this.clock = new SimClock(cluster.world);
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
     }
 
@@ -90,11 +96,45 @@ final class SimDriver {
         });
     }
 
+    // ---- what strikes it ------------------------------------------------------------------------------------------
+
     void pause(long ms) {
         cluster.world.note("driver", "stands still for " + ms + " ms");
-        pausedUntilMs = cluster.world.nowMs() + ms;
+        holdUntil(cluster.world.nowMs() + ms);
+    }
+
+    /** As {@link #pause}, and its clock with it. */
+    void standStill(long ms) {
+        cluster.world.note("driver", "and its clock stand still for " + ms + " ms");
+        holdUntil(cluster.world.nowMs() + ms);
+        clock.standStill(ms);
+    }
+
+    private void holdUntil(long ms) {
+        pausedUntilMs = Math.max(pausedUntilMs, ms);
         cluster.network.disturbedUntil(pausedUntilMs);
     }
+
+    void leap(long ms) {
+        cluster.world.note("driver", "has its clock leap by " + ms + " ms");
+        clock.leap(ms);
+        cluster.network.disturbedUntil(cluster.world.nowMs());
+    }
+
+    /** Its process ends, between any two things it does. */
+    void die(String why) {
+        cluster.world.note("driver", "ends: " + why);
+        isDead = true;
+        isClosed = true;
+        cluster.network.disturbedUntil(cluster.world.nowMs());
+        cluster.launcher.driverDied();
+    }
+
+    boolean isDead() {
+        return isDead;
+    }
+
+    // ---- what the program does ------------------------------------------------------------------------------------
 
     JobRun submit(JobGraph graph) {
         JobRun job = new JobRun(graph);
@@ -132,11 +172,22 @@ final class SimDriver {
                         .contains(tag.tag());
     }
 
-    /** The application is over: after this the driver hears and says nothing any more. */
+    /** The application is over. */
     void close() {
         on(new DriverEvent.CloseRequested());
-        isClosed = true;
     }
+
+    /** Whether it hears and says nothing any more: an output that is being published is waited for. */
+    boolean isClosed() {
+        isClosed |= isClosing && openPublications == 0;
+        return isClosed;
+    }
+
+    boolean hasEndedAllJobs() {
+        return jobs.values().stream().allMatch(JobRun::isEnded);
+    }
+
+    // ---- its core -------------------------------------------------------------------------------------------------
 
     void receive(byte[] bytes) {
         on(new DriverEvent.FrameReceived((Frame.ToDriver) FrameCodec.decode(bytes)), Arrays.hashCode(bytes));
@@ -169,12 +220,18 @@ final class SimDriver {
         countDeaths(event);
         boolean isStale = isStaleFetchFailure(event);
         List<DriverEffect> effects = new ArrayList<>();
-        core.on(cluster.world.nowMs(), event, effects::add);
+        core.on(clock.nowMs(), event, effects::add);
         if (event instanceof DriverEvent.Tick && effects.isEmpty()) {
             return;
         }
         cluster.world.note("driver", digest, () -> Sentences.of(event));
-        effects.forEach(this::perform);
+        isClosing |= event instanceof DriverEvent.CloseRequested;
+        for (DriverEffect effect : effects) {
+            if (isDead) {
+                return;
+            }
+            perform(effect);
+        }
         if (isStale && effects.stream().anyMatch(SimDriver::isLossOfOutputs)) {
             throw new SimViolation(
                     "map outputs are dropped although another was the unreadable one: " + Sentences.of(event));
@@ -230,9 +287,9 @@ final class SimDriver {
         } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.TaskEnd ended) {
             cluster.causes.justify(ended);
         } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.ExecutorRemoved lost) {
-            cluster.mayLose(lost);
+            cluster.oracles.mayLose(lost);
         } else if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.ExecutorLossExplained known) {
-            cluster.mustBeTrue(known.id(), known.reason());
+            cluster.oracles.mustBeTrue(known.id(), known.reason());
         } else if (effect instanceof DriverEffect.DeliverResult e) {
             deliver(e);
         } else if (effect instanceof DriverEffect.MergeUpdates e) {
@@ -252,13 +309,26 @@ final class SimDriver {
         } else if (effect instanceof DriverEffect.DiscardPart e) {
             cluster.outputs.discardPart(e.target(), e.attemptFile());
         } else if (effect instanceof DriverEffect.ReleaseExecutor e) {
-            cluster.release(e.executorId(), e.incarnation(), e.reason());
+            cluster.launcher.release(e.executorId(), e.incarnation(), e.reason());
         } else if (effect instanceof DriverEffect.ReplaceExecutor e) {
-            cluster.replace(e.lostExecutorId());
+            cluster.launcher.replace(e.lostExecutorId());
         }
     }
 
     private void send(DriverEffect.Send e) {
+        if (cluster.faults.strikes(FaultKind.DRIVER_DEATH)) {
+            boolean isSent = cluster.faults.random(FaultKind.DRIVER_DEATH).nextBoolean();
+            if (isSent) {
+                transmit(e);
+            }
+            die("killed just " + (isSent ? "after" : "before") + " it sent "
+                    + e.frame().getClass().getSimpleName());
+            return;
+        }
+        transmit(e);
+    }
+
+    private void transmit(DriverEffect.Send e) {
         SimExecutor to = cluster.process(e.executorId(), e.incarnation());
         long lostBefore = cluster.network.lostCount();
         cluster.network.send(SimCluster.DRIVER, (int) e.incarnation(), FrameCodec.encode(e.frame()), bytes -> {
@@ -366,14 +436,32 @@ final class SimDriver {
     // ---- ends ---------------------------------------------------------------------------------------------------
 
     private void publish(DriverEffect.PublishOutput e) {
-        cluster.world.in(1 + cluster.random.nextInt(500), () -> {
-            if (cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
-                on(new DriverEvent.OutputFailed(e.jobId(), "planted"));
+        openPublications++;
+        publishNext(e, cluster.outputs.publish(e.target(), e.parts()));
+    }
+
+    private void publishNext(DriverEffect.PublishOutput e, SimOutputs.Publication publication) {
+        cluster.world.in(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS), () -> {
+            if (isDead) {
+                return;
+            }
+            if (cluster.faults.strikes(FaultKind.DRIVER_DEATH)) {
+                die("killed while it published " + e.target());
+            } else if (cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
+                cluster.outputs.discard(e.target());
+                published(new DriverEvent.OutputFailed(e.jobId(), "planted"));
+            } else if (publication.step()) {
+                cluster.world.note("driver", e.target() + " is complete");
+                published(new DriverEvent.OutputPublished(e.jobId()));
             } else {
-                cluster.outputs.publish(e.target(), e.parts());
-                on(new DriverEvent.OutputPublished(e.jobId()));
+                publishNext(e, publication);
             }
         });
+    }
+
+    private void published(DriverEvent event) {
+        on(event);
+        openPublications--;
     }
 
     private void complete(JobRun job) {
@@ -396,9 +484,5 @@ final class SimDriver {
         if (!(e.code() == ErrorCode.CANCELLED && job.isCancelAsked) && e.code() != ErrorCode.CLOSED) {
             cluster.causes.justify(e);
         }
-    }
-
-    void exited(String executorId, ExitReason reason) {
-        on(new DriverEvent.ExecutorExited(executorId, reason));
     }
 }

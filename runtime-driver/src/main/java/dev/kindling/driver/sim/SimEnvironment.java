@@ -15,6 +15,7 @@ import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.sim.FaultKind;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -25,25 +26,25 @@ final class SimEnvironment implements TaskEnvironment {
     private final TaskMemory memory;
     private final SimDisk disk;
     private final List<SimFetch> fetches;
-    private final SimCache cached;
     private final TaskSettings settings;
-    private final boolean isDiskFull;
+    private final SimCache cached;
+    private boolean hasMetRot;
 
     SimEnvironment(
-            AttemptId attempt,
-            TaskMemory memory,
-            SimDisk disk,
-            List<SimFetch> fetches,
-            SimCache cached,
-            TaskSettings settings,
-            boolean isDiskFull) {
+            SimExecutor executor, AttemptId attempt, TaskMemory memory, List<SimFetch> fetches, SimCache cached) {
         this.attempt = attempt;
-        this.memory = memory;
-        this.disk = disk;
+        this.memory = executor.cluster.faults.strikes(FaultKind.SCARCE_MEMORY)
+                ? new ScarceMemory(memory, executor.cluster.faults.random(FaultKind.SCARCE_MEMORY))
+                : memory;
+        this.disk = executor.disk;
         this.fetches = fetches;
         this.cached = cached;
-        this.settings = settings;
-        this.isDiskFull = isDiskFull;
+        this.settings = executor.settings;
+    }
+
+    /** Whether what it had spilled came back otherwise. */
+    boolean hasMetRot() {
+        return hasMetRot;
     }
 
     @Override
@@ -83,7 +84,7 @@ final class SimEnvironment implements TaskEnvironment {
 
     @Override
     public MapOutputWriter openMapOutput(int shuffleId, int bucketCount) {
-        return disk.openMapOutput(shuffleId, attempt, bucketCount, isDiskFull);
+        return disk.openMapOutput(shuffleId, attempt, bucketCount);
     }
 
     @Override
@@ -108,13 +109,13 @@ final class SimEnvironment implements TaskEnvironment {
     }
 
     @Override
-    public SpillFile openSpill() {
-        return new SimDisk.Spill();
+    public AttemptCache cache() {
+        return cached;
     }
 
     @Override
-    public AttemptCache cache() {
-        return cached;
+    public SpillFile openSpill() {
+        return disk.openSpill(() -> hasMetRot = true);
     }
 
     @Override

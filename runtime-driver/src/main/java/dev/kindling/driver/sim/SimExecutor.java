@@ -1,6 +1,5 @@
 package dev.kindling.driver.sim;
 
-import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.Sentences;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.cache.CacheStore;
@@ -8,22 +7,19 @@ import dev.kindling.executor.cache.ExecutorCache;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorEffect;
 import dev.kindling.executor.core.ExecutorEvent;
-import dev.kindling.executor.memory.AttemptMemory;
+import dev.kindling.executor.core.MemoryArbiter;
 import dev.kindling.executor.memory.MemoryPool;
-import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
 import dev.kindling.protocol.TaskFailure;
-import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
-import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.sim.FaultKind;
+import dev.kindling.sim.SimClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -37,12 +33,11 @@ final class SimExecutor {
     private static final int MAX_TICK_MS = 900;
 
     private static final int MIN_TICK_MS = 200;
-    private static final long POOL_BYTES = 4 << 20;
-    /** Tasks that are over in a moment are as usual as those that outlast a heartbeat. */
-    private static final int MAX_USUAL_RUN_MS = 2_000;
+    /** What a slow machine takes longer for one thing. */
+    private static final int MAX_SLOWED_MS = 20_000;
 
-    private static final int RUN_MAGNITUDES = 5;
     private static final int MAX_EVICTED_BYTES = 4 << 10;
+    private static final long POOL_BYTES = 4 << 20;
 
     final SimCluster cluster;
     final SimDisk disk;
@@ -51,20 +46,26 @@ final class SimExecutor {
     /** How often a process was started under this name, this one included. */
     final int launchNumber;
 
+    final MemoryPool memory;
+    final CacheStore cache;
+    final TaskSettings settings;
+
     private final String name;
     private final int cores;
     private final int tickMs;
     private final ExecutorCore core;
-    private final MemoryPool memory;
-    final CacheStore cache;
+    private final MemoryArbiter arbiter;
+    private final long idleBytes;
+    private final SimClock clock;
     private final SimCacheDisk cacheDisk;
     private ExecutorAddress address;
-    private final TaskSettings settings;
     private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
-    private final TreeMap<AttemptId, RunningTask> tasks = new TreeMap<>();
+    private final TreeMap<AttemptId, SimTask> tasks = new TreeMap<>();
+    private long processorMs;
     private boolean isAlive = true;
     private long pausedUntilMs;
-    private long processorMs;
+    private int slowness = 1;
+    private long slowUntilMs;
 
     SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, int cores) {
         this.launchNumber = launchNumber;
@@ -75,9 +76,12 @@ final class SimExecutor {
         this.cores = cores;
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
         this.core = cluster.cores.executor().get();
-        this.disk = new SimDisk(cluster.faults);
-        this.memory = new MemoryPool(POOL_BYTES, cores);
-        this.cacheDisk = new SimCacheDisk(cluster.faults);
+        this.clock = new SimClock(cluster.world);
+        this.disk = new SimDisk(cluster.world, cluster.faults);
+        this.arbiter = cluster.cores.arbiter().of(POOL_BYTES, cores);
+        this.idleBytes = arbiter.freeBytes();
+        this.memory = new MemoryPool(arbiter, POOL_BYTES / 4 / cores);
+        this.cacheDisk = new SimCacheDisk(disk);
         this.cache = new CacheStore(memory, cacheDisk, status -> on(new ExecutorEvent.CachedBlockChanged(status)));
         this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);
     }
@@ -85,7 +89,7 @@ final class SimExecutor {
     // ---- its life -----------------------------------------------------------------------------------------------
 
     void start() {
-        cluster.world.note(name(), "starts");
+        cluster.world.note(name, "starts");
         address = new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch");
         on(new ExecutorEvent.Started(address, cores, HEAP_BYTES, incarnation));
         tickLater();
@@ -97,12 +101,15 @@ final class SimExecutor {
     }
 
     private void tickLater() {
-        in(tickMs, () -> {
-            boolean isBusy = tasks.values().stream().anyMatch(task -> !task.isHanging);
-            processorMs += isBusy ? tickMs : 0;
-            on(new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, residentBytes(incarnation), 1 + processorMs));
-            tickLater();
-        });
+        cluster.world.in(
+                tickMs,
+                () -> run(() -> {
+                    boolean isBusy = tasks.values().stream().anyMatch(task -> !task.isHanging());
+                    processorMs += isBusy ? tickMs : 0;
+                    on(new ExecutorEvent.Tick(
+                            HEAP_BYTES / 2 + incarnation, residentBytes(incarnation), 1 + processorMs));
+                    tickLater();
+                }));
     }
 
     String name() {
@@ -122,8 +129,9 @@ final class SimExecutor {
         return address.executorId().equals(id) && address.incarnation() == incarnation;
     }
 
+    /** By its own clock. */
     long nowMs() {
-        return cluster.world.nowMs();
+        return clock.nowMs();
     }
 
     /** Runs it unless the process has ended; after the pause, when it stands still. */
@@ -131,7 +139,7 @@ final class SimExecutor {
         if (!isAlive) {
             return;
         }
-        long waitMs = pausedUntilMs - nowMs();
+        long waitMs = pausedUntilMs - cluster.world.nowMs();
         if (waitMs > 0) {
             cluster.world.in(waitMs, () -> run(action));
         } else {
@@ -139,24 +147,26 @@ final class SimExecutor {
         }
     }
 
+    /** Something it does that takes so long on a machine that is not slow. */
     void in(long delayMs, Runnable action) {
-        cluster.world.in(delayMs, () -> run(action));
-    }
-
-    void pause(long ms) {
-        cluster.world.note(name(), "stands still for " + ms + " ms");
-        pausedUntilMs = nowMs() + ms;
-        cluster.network.disturbedUntil(pausedUntilMs);
+        boolean isSlow = cluster.world.nowMs() < slowUntilMs;
+        long slowMs = isSlow ? Math.min(delayMs * slowness, delayMs + MAX_SLOWED_MS) : delayMs;
+        cluster.world.in(slowMs, () -> run(action));
     }
 
     /** The process ends; whoever watches it may hear of it. */
     void end(int exitCode, String why) {
         if (isAlive) {
             isAlive = false;
-            cluster.world.note(name(), "ends: " + why);
-            new ArrayList<>(tasks.values()).forEach(RunningTask::close);
-            cluster.ended(this, exitCode, why);
+            cluster.world.note(name, "ends: " + why);
+            new ArrayList<>(tasks.values()).forEach(SimTask::close);
+            cluster.launcher.ended(this, exitCode, why);
         }
+    }
+
+    /** It is told to leave by its machine or its owner. */
+    void leave(String why) {
+        run(() -> on(new ExecutorEvent.LeaveRequested(why)));
     }
 
     /** The way to the cached blocks of this process; those of others come over the simulated network. */
@@ -174,7 +184,7 @@ final class SimExecutor {
     void evict(SplittableRandom random) {
         run(() -> {
             long freed = cache.evict(1 + random.nextInt(MAX_EVICTED_BYTES));
-            cluster.world.note(name(), freed + " bytes of cached blocks leave memory");
+            cluster.world.note(name, freed + " bytes of cached blocks leave memory");
         });
     }
 
@@ -183,12 +193,54 @@ final class SimExecutor {
         return random.nextBoolean() && cacheDisk.loseAny(random) || disk.loseAny(random);
     }
 
+    /** A bit of one of its files flips; false when it has none. */
+    boolean rotAny(SplittableRandom random) {
+        return random.nextBoolean() && cacheDisk.rotAny(random) || disk.rotAny(random);
+    }
+
     List<AttemptId> attempts() {
         return core.attempts();
     }
 
     int runningCount() {
         return tasks.size();
+    }
+
+    /** Whether something of its memory is with attempts, or was never given back. */
+    boolean hasMemoryOut() {
+        return arbiter.freeBytes() + arbiter.storageBytes() != idleBytes;
+    }
+
+    // ---- what strikes it ------------------------------------------------------------------------------------------
+
+    void pause(long ms) {
+        cluster.world.note(name, "stands still for " + ms + " ms");
+        holdUntil(cluster.world.nowMs() + ms);
+    }
+
+    /** As {@link #pause}, and its clock with it. */
+    void standStill(long ms) {
+        cluster.world.note(name, "and its clock stand still for " + ms + " ms");
+        holdUntil(cluster.world.nowMs() + ms);
+        clock.standStill(ms);
+    }
+
+    private void holdUntil(long ms) {
+        pausedUntilMs = Math.max(pausedUntilMs, ms);
+        cluster.network.disturbedUntil(pausedUntilMs);
+    }
+
+    void leap(long ms) {
+        cluster.world.note(name, "has its clock leap by " + ms + " ms");
+        clock.leap(ms);
+        cluster.network.disturbedUntil(cluster.world.nowMs());
+    }
+
+    void slowDown(int times, long ms) {
+        cluster.world.note(name, "is " + times + " times as slow for " + ms + " ms");
+        slowness = times;
+        slowUntilMs = cluster.world.nowMs() + ms;
+        cluster.network.disturbedUntil(slowUntilMs);
     }
 
     // ---- its core -----------------------------------------------------------------------------------------------
@@ -205,7 +257,7 @@ final class SimExecutor {
         run(() -> on(new ExecutorEvent.DriverGone(why)));
     }
 
-    private void on(ExecutorEvent event) {
+    void on(ExecutorEvent event) {
         List<ExecutorEffect> effects = new ArrayList<>();
         core.on(nowMs(), event, effects::add);
         for (ExecutorEffect effect : effects) {
@@ -253,10 +305,12 @@ final class SimExecutor {
 
     private void send(Frame.ToDriver frame) {
         if (cluster.faults.strikes(FaultKind.KILL_AT_SEND)) {
-            if (cluster.faults.random(FaultKind.KILL_AT_SEND).nextBoolean()) {
+            boolean isSent = cluster.faults.random(FaultKind.KILL_AT_SEND).nextBoolean();
+            if (isSent) {
                 cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
             }
-            cluster.killed(this, "killed while it sent " + frame.getClass().getSimpleName());
+            String what = frame.getClass().getSimpleName();
+            cluster.launcher.kill(this, "killed just " + (isSent ? "after" : "before") + " it sent " + what);
             return;
         }
         cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
@@ -266,170 +320,44 @@ final class SimExecutor {
 
     private void start(TaskLaunch launch) {
         if (tasks.containsKey(launch.attempt())) {
-            throw new SimViolation(name() + " runs " + launch.attempt() + " twice at once");
+            throw new SimViolation(name + " runs " + launch.attempt() + " twice at once");
         }
-        RunningTask task = new RunningTask(launch, programs.get(launch.attempt().stageId()));
+        SimTask task = new SimTask(this, launch, programs.get(launch.attempt().stageId()));
         tasks.put(launch.attempt(), task);
         if (tasks.size() > cores) {
-            throw new SimViolation(name() + " runs " + tasks.size() + " tasks in " + cores + " slots");
+            throw new SimViolation(name + " runs " + tasks.size() + " tasks in " + cores + " slots");
         }
-        task.fetchNext();
+        task.start();
+    }
+
+    boolean isRunning(SimTask task) {
+        return tasks.get(task.attempt()) == task;
+    }
+
+    void ended(SimTask task) {
+        tasks.remove(task.attempt(), task);
     }
 
     /** Who is not interrupted looks at the end of its batch, which is when its body would be computed. */
     private void cancel(ExecutorEffect.CancelAttempt e) {
-        AttemptId attempt = e.attempt();
+        SimTask task = tasks.get(e.attempt());
         if (!e.isInterrupting()) {
-            Optional.ofNullable(tasks.get(attempt)).ifPresent(task -> {
-                task.cancelledFor = Optional.of(e.reason());
-                if (task.isHanging) {
-                    cluster.hangs(attempt);
-                }
-            });
+            if (task != null) {
+                task.cancelAtEnd(e.reason());
+            }
             return;
         }
         in(1 + cluster.random.nextInt(50), () -> {
-            RunningTask task = tasks.get(attempt);
-            if (task != null && cluster.faults.strikes(FaultKind.STUCK)) {
-                cluster.world.note(name, attempt + " ignores its interrupt");
-                task.isStuck = true;
+            if (task == null || !isRunning(task)) {
+                return;
+            }
+            if (cluster.faults.strikes(FaultKind.STUCK)) {
+                cluster.world.note(name, e.attempt() + " ignores its interrupt");
+                task.stick();
                 cluster.stuck();
-            } else if (task != null) {
+            } else {
                 task.endWith(new TaskFailure.Cancelled(e.reason()));
             }
         });
-    }
-
-    /** One attempt: its inputs are fetched one after the other, it takes its time, then its body runs at one instant. */
-    private final class RunningTask {
-        private final TaskLaunch launch;
-        private final byte[] program;
-        private final AttemptMemory ownMemory;
-        private final List<SimFetch> fetches = new ArrayList<>();
-        private final List<SimBroadcastFetch> broadcastFetches = new ArrayList<>();
-        private final SimCache cached = new SimCache(SimExecutor.this, cache);
-        private final boolean isDiskFull;
-        private final boolean isFailing;
-        private int nextInput;
-        private final boolean isFatal;
-        private final boolean isHanging;
-        private boolean isStuck;
-        private Optional<String> cancelledFor = Optional.empty();
-
-        RunningTask(TaskLaunch launch, byte[] program) {
-            this.launch = launch;
-            this.program = program;
-            ownMemory = memory.openTask();
-            isDiskFull = cluster.faults.strikes(FaultKind.DISK_FULL);
-            isFailing = cluster.faults.strikes(FaultKind.USER_ERROR);
-            isFatal = cluster.causes.isFatal(launch.attempt());
-            isHanging = cluster.faults.strikes(FaultKind.HANG);
-        }
-
-        void fetchNext() {
-            while (nextInput < launch.inputs().size()) {
-                TaskInput input = launch.inputs().get(nextInput++);
-                if (input instanceof TaskInput.CachedPartition part && cached.hasToFetch(part)) {
-                    cached.fetch(part, this::fetchNext, this::endWith);
-                    return;
-                }
-                if (input instanceof TaskInput.ShuffleInput shuffle) {
-                    SimFetch fetch = new SimFetch(
-                            SimExecutor.this,
-                            shuffle,
-                            cluster.jobs.bucketsPerPartition(launch, program, shuffle.leafId()),
-                            launch.attempt().partition(),
-                            this::fetchNext,
-                            this::endWith);
-                    fetches.add(fetch);
-                    fetch.start();
-                    return;
-                }
-            }
-            if (isHanging) {
-                cluster.hangs(launch.attempt());
-                return;
-            }
-            long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
-            in(cluster.faults.strikes(FaultKind.STRAGGLE) ? 20 * runMs : runMs, this::compute);
-        }
-
-        private void compute() {
-            if (tasks.get(launch.attempt()) != this || isStuck) {
-                return;
-            }
-            if (cancelledFor.isPresent()) {
-                endWith(new TaskFailure.Cancelled(cancelledFor.get()));
-                return;
-            }
-            if (isFatal) {
-                cluster.endedByTask(SimExecutor.this, launch.attempt());
-                return;
-            }
-            if (isFailing) {
-                cluster.planted(launch.attempt());
-                endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
-                return;
-            }
-            Optional<BroadcastKey> read = cluster.jobs.broadcastOf(program);
-            if (read.isPresent()
-                    && disk.broadcast(read.get().id()).present().cardinality()
-                            < read.get().blockCount()) {
-                fetchBroadcast(read.get());
-                return;
-            }
-            TaskOutcome outcome = cluster.jobs.run(
-                    launch,
-                    program,
-                    new SimEnvironment(launch.attempt(), ownMemory, disk, fetches, cached, settings, isDiskFull));
-            if (!isAlive) {
-                return;
-            }
-            if (outcome instanceof TaskOutcome.Failure failure) {
-                disk.dropResult(launch.attempt());
-                endWith(failure.failure());
-            } else if (outcome instanceof TaskOutcome.Success success) {
-                if (success.storedResult().length > 0) {
-                    disk.keepResult(launch.attempt(), success.storedResult());
-                }
-                close();
-                cluster.world.note(name, digest(), () -> launch.attempt() + " succeeds");
-                on(new ExecutorEvent.AttemptSucceeded(
-                        launch.attempt(), success.result(), success.metrics(), success.updates()));
-            }
-        }
-
-        private void fetchBroadcast(BroadcastKey key) {
-            SimBroadcastFetch fetch = new SimBroadcastFetch(SimExecutor.this, key, this::compute, end -> {
-                if (!end.isDestroyed()) {
-                    cluster.planted(launch.attempt());
-                }
-                endWith(new TaskFailure.InputOutput(end.why(), false, ""));
-            });
-            broadcastFetches.add(fetch);
-            fetch.start();
-        }
-
-        void endWith(TaskFailure failure) {
-            if (isStuck) {
-                return;
-            }
-            close();
-            cluster.world.note(name, ~digest(), () -> launch.attempt() + " fails: " + failure.message());
-            on(new ExecutorEvent.AttemptFailed(launch.attempt(), failure, TaskMetrics.NONE));
-        }
-
-        private long digest() {
-            AttemptId attempt = launch.attempt();
-            return (long) attempt.stageId() << 40 | (long) attempt.partition() << 16 | attempt.attempt();
-        }
-
-        void close() {
-            tasks.remove(launch.attempt(), this);
-            fetches.forEach(SimFetch::stop);
-            broadcastFetches.forEach(SimBroadcastFetch::stop);
-            cached.stop();
-            ownMemory.close();
-        }
     }
 }

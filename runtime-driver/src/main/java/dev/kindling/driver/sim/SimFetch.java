@@ -6,7 +6,6 @@ import dev.kindling.executor.block.BlockSource.FetchedBlock;
 import dev.kindling.executor.core.FetchEffect;
 import dev.kindling.executor.core.FetchEvent;
 import dev.kindling.executor.core.FetchScheduler;
-import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskFailure;
@@ -46,7 +45,7 @@ final class SimFetch {
         this.isTaken = new boolean[input.sources().size()];
         this.firstBucket = input.leafPartition() * bucketsPerPartition;
         this.endBucket = firstBucket + bucketsPerPartition;
-        this.scheduler = new FetchScheduler(FetchSettings.defaults(), rotation);
+        this.scheduler = reader.cluster.cores.fetch().apply(rotation);
         this.whenDone = whenDone;
         this.whenGivenUp = whenGivenUp;
     }
@@ -144,7 +143,7 @@ final class SimFetch {
             byte[] bytes = answer;
             if (isRemote && reader.cluster.faults.strikes(FaultKind.CORRUPT)) {
                 bytes = answer.clone();
-                SimDisk.corrupt(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
+                SimDisk.flip(bytes, reader.cluster.faults.random(FaultKind.CORRUPT));
             }
             take(requestId, map, bytes);
         }

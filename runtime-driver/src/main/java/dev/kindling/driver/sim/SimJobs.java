@@ -12,6 +12,9 @@ interface SimJobs {
     /** Runs the jobs to their ends and compares their results with the expected ones; returns how many succeeded. */
     int run(SimCluster cluster);
 
+    /** Looks at what came of the jobs, also when they were cut short by the end of the driver. */
+    default void check(SimCluster cluster) {}
+
     /** Lets go of everything that the jobs keep beyond their ends. */
     default void giveUp() {}
 

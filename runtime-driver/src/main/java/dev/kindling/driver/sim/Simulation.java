@@ -36,16 +36,17 @@ public final class Simulation {
         Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
         long healAtMs = world.random("heal").nextInt(MIN_CHAOS_MS, MAX_CHAOS_MS);
         Faults faults = new Faults(world, rates, healAtMs);
-        Optional<String> violation = Optional.empty();
         SimCluster cluster = clusterOf(options, world, faults, cores);
+        Optional<String> violation = Optional.empty();
         int succeeded = 0;
         try {
-            cluster.start();
-            succeeded = cluster.jobs.run(cluster);
-            cluster.end(cluster.jobs);
-        } catch (SimViolation | KindlingException e) {
-            violation = Optional.of(e.getMessage());
-            world.note("oracle", e.getMessage());
+            succeeded = run(cluster);
+        } catch (RuntimeException e) {
+            String what = e instanceof SimViolation || e instanceof KindlingException
+                    ? e.getMessage()
+                    : e + " at " + e.getStackTrace()[0];
+            violation = Optional.of(what);
+            world.note("oracle", what);
         }
         return new SimReport(
                 options.seed(),
@@ -57,6 +58,21 @@ public final class Simulation {
                 succeeded,
                 rates,
                 faults.struckCounts());
+    }
+
+    private static int run(SimCluster cluster) {
+        try {
+            cluster.start();
+            int succeeded = cluster.jobs.run(cluster);
+            if (!cluster.isClosed()) {
+                cluster.end(cluster.jobs);
+            }
+            return succeeded;
+        } catch (DriverDied e) {
+            cluster.jobs.check(cluster);
+            cluster.endWithoutDriver();
+            return 0;
+        }
     }
 
     /** The last things that happen in that run, oldest first: it is run again, and told this time. */

@@ -1,24 +1,19 @@
 package dev.kindling.driver.sim;
 
-import dev.kindling.api.ErrorCode;
-import dev.kindling.api.KindlingException;
+import static dev.kindling.driver.sim.SyntheticTasks.KEY_LIMIT;
+import static dev.kindling.driver.sim.SyntheticTasks.MAX_MAPS;
+import static dev.kindling.driver.sim.SyntheticTasks.ROWS;
+import static dev.kindling.driver.sim.SyntheticTasks.ROW_BYTES;
+
 import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.sim.SyntheticTasks.Kind;
 import dev.kindling.event.JobProperties;
 import dev.kindling.executor.attempt.TaskEnvironment;
-import dev.kindling.executor.block.BlockSource;
-import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.LeafInput;
-import dev.kindling.protocol.AccumulatorUpdate;
-import dev.kindling.protocol.AttemptId;
-import dev.kindling.protocol.TaskFailure;
-import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
-import dev.kindling.protocol.TaskMetrics;
-import dev.kindling.protocol.TaskResult;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,8 +26,8 @@ import java.util.stream.Stream;
 /**
  * Jobs that cost nearly nothing, for many seeds: rows of (key, value) are generated, summed by key over a first
  * shuffle, turned around and summed over a second; results are collected and saved. All tasks read a broadcast value
- * and add to accumulators. Every kind of result and commit occurs, two jobs share a shuffle, some are cancelled. The
- * tasks write and read real blocks.
+ * and add to accumulators. Every kind of result and commit occurs, two jobs share a shuffle, some are cancelled, some
+ * contexts closed in the middle. The tasks write and read real blocks.
  *
  * <p>Or, instead of those, one job that is not deterministic: it deals the rows to its reduce tasks otherwise in every
  * attempt, sums them there, writes them again and collects. Such a job may fail when a map output is lost, but what it
@@ -46,29 +41,11 @@ final class SyntheticJobs implements SimJobs {
     static final String TOO_MUCH = Kind.BRING_TOO_MUCH.name();
 
     private static final int LARGE_TASKS = 40;
-    private static final int LARGE_RESULT_BYTES = 4_000;
-
-    private static final String TARGET = "sim:/out";
-    private static final int ROWS = 16;
     private static final int KEYS = 11;
-    private static final int MAX_MAPS = 6;
-    /** More than any key: the second shuffle's keys are sums of ones. */
-    private static final int KEY_LIMIT = 1 + ROWS * MAX_MAPS;
 
     private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
             .map(id -> List.of("host-" + id))
             .toList();
-
-    /** What a stage does, as its program says. */
-    private enum Kind {
-        GENERATE,
-        TURN_AROUND,
-        DEALT_OUT,
-        DEALT_SUMMED,
-        COLLECT,
-        SAVE,
-        BRING_TOO_MUCH
-    }
 
     private final SimOutputs outputs;
     private final int maps;
@@ -77,11 +54,13 @@ final class SyntheticJobs implements SimJobs {
     private final byte[][] rows;
     private final long[] firstSums = new long[KEY_LIMIT];
     private final boolean isOneCancelled;
-    private final boolean isDealt;
+    private final boolean isClosedEarly;
     private final boolean isOneTooLarge;
     private final int blocks;
     private Optional<BroadcastKey> broadcast = Optional.empty();
     private byte[] broadcastBytes = {};
+    private final boolean isDealt;
+    private final List<SimDriver.JobRun> runs = new ArrayList<>();
 
     SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
@@ -91,64 +70,59 @@ final class SyntheticJobs implements SimJobs {
         rows = new byte[maps][];
         for (int map = 0; map < maps; map++) {
             rows[map] = rowsDrawnBy(random);
-            add(rows[map], 0, rows[map].length, firstSums);
+            SyntheticTasks.add(rows[map], 0, rows[map].length, firstSums);
         }
-        isOneCancelled = random.nextInt(6) == 0;
-        this.isDealt = isDealt;
+        isOneCancelled = random.nextInt(4) == 0;
+        isClosedEarly = random.nextInt(25) == 0;
         isOneTooLarge = random.nextInt(8) == 0;
         blocks = 1 + random.nextInt(3);
+        this.isDealt = isDealt;
     }
 
     // ---- the jobs -----------------------------------------------------------------------------------------------
 
     @Override
     public int run(SimCluster cluster) {
-        return isDealt ? runDealt(cluster) : runAll(cluster);
+        if (isDealt) {
+            submitDealt(cluster);
+        } else {
+            submitAll(cluster);
+        }
+        if (isClosedEarly) {
+            cluster.pass(cluster.random.nextInt(4_000));
+            cluster.close();
+        } else {
+            runs.forEach(cluster::await);
+        }
+        check(cluster);
+        return (int) runs.stream().filter(run -> run.isComplete).count();
     }
 
-    private int runDealt(SimCluster cluster) {
+    private void submitDealt(SimCluster cluster) {
         JobGraph.StageSpec deal = stage(0, maps, 0, firstReduces, -1, Kind.DEALT_OUT);
         JobGraph.StageSpec sum = stage(1, firstReduces, 1, secondReduces, 0, Kind.DEALT_SUMMED);
-        SimDriver.JobRun first =
-                cluster.submit(job(1, List.of(deal, sum, stage(10, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
-        SimDriver.JobRun second =
-                cluster.submit(job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
-        List<SimDriver.JobRun> jobs = List.of(first, second);
-        jobs.forEach(cluster::await);
-        compare(first, expected(firstSums, secondReduces));
-        compareDealt(second);
-        return (int) jobs.stream().filter(job -> job.isComplete).count();
+        submit(cluster, job(1, List.of(deal, sum, stage(10, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
+        submit(cluster, job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
     }
 
-    private int runAll(SimCluster cluster) {
+    private void submitAll(SimCluster cluster) {
         broadcast = Optional.of(cluster.broadcasts.publish(0, blocks, cluster.world.random("broadcast")));
         broadcastBytes = cluster.broadcasts.valueOf(0);
         JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
         SimDriver.JobRun first =
-                cluster.submit(job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+                submit(cluster, job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
         if (isOneCancelled) {
-            cluster.pass(cluster.random.nextInt(6_000));
+            cluster.pass(cluster.random.nextInt(3_000));
             cancel(cluster, first);
         } else {
             cluster.await(first);
         }
-        SimDriver.JobRun second = cluster.submit(
-                job(2, List.of(generate, turn, stage(11, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
-        SimDriver.JobRun saving =
-                cluster.submit(job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
-        List<SimDriver.JobRun> jobs = List.of(first, second, saving);
-        if (isOneTooLarge) {
+        submit(cluster, job(2, List.of(generate, turn, stage(11, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
+        submit(cluster, job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
+        if (isOneTooLarge && !isClosedEarly) {
             bringTooMuch(cluster);
         }
-        jobs.forEach(cluster::await);
-        compare(first, expected(firstSums, firstReduces));
-        compare(second, expected(secondSums(), secondReduces));
-        compareSaved(saving, expected(firstSums, firstReduces));
-        for (SimDriver.JobRun job : jobs) {
-            compareCounts(job, cluster.driver);
-        }
-        return (int) jobs.stream().filter(job -> job.isComplete).count();
     }
 
     /** Ends at its first tasks: what all of them would bring is far more than the driver may hold. */
@@ -160,6 +134,38 @@ final class SyntheticJobs implements SimJobs {
                 large.results.values().stream().mapToInt(bytes -> bytes.length).sum();
         if (large.isComplete || byteCount > SimCores.MAX_RESULT_BYTES) {
             throw new SimViolation("job 4 has brought " + byteCount + " bytes");
+        }
+    }
+
+    private SimDriver.JobRun submit(SimCluster cluster, JobGraph job) {
+        SimDriver.JobRun run = cluster.submit(job);
+        runs.add(run);
+        return run;
+    }
+
+    /** Jobs that are complete are right, whatever became of the others, or of the driver. */
+    @Override
+    public void check(SimCluster cluster) {
+        for (SimDriver.JobRun run : runs) {
+            if (run.graph.outputTarget().isPresent()) {
+                compareSaved(run);
+            }
+            if (run.isComplete) {
+                compare(run);
+                compareCounts(run, cluster.driver);
+            }
+        }
+    }
+
+    private void compare(SimDriver.JobRun run) {
+        if (isDealt && run.graph.jobId() == 2) {
+            compareDealt(run);
+        } else if (isDealt) {
+            compare(run, expected(firstSums, secondReduces));
+        } else if (run.graph.jobId() == 2) {
+            compare(run, expected(secondSums(), secondReduces));
+        } else if (run.graph.outputTarget().isEmpty()) {
+            compare(run, expected(firstSums, firstReduces));
         }
     }
 
@@ -196,7 +202,7 @@ final class SyntheticJobs implements SimJobs {
                 stages.get(stages.size() - 1).name(),
                 stages,
                 partitions,
-                isSaving ? Optional.of(TARGET) : Optional.empty(),
+                isSaving ? Optional.of(SyntheticTasks.TARGET) : Optional.empty(),
                 Simulation.MAX_TASK_FAILURES,
                 propertiesOf(jobId));
     }
@@ -212,11 +218,7 @@ final class SyntheticJobs implements SimJobs {
     }
 
     private JobGraph.StageSpec stage(int stageId, int tasks, int shuffleId, int reduces, int reads, Kind kind) {
-        byte[] program = ByteBuffer.allocate(12)
-                .putInt(kind.ordinal())
-                .putInt(shuffleId)
-                .putInt(reduces)
-                .array();
+        byte[] program = SyntheticTasks.program(kind, shuffleId, reduces);
         JobGraph.TaskInputs inputs = new JobGraph.TaskInputs() {
             @Override
             public List<LeafInput> of(int partition) {
@@ -240,7 +242,7 @@ final class SyntheticJobs implements SimJobs {
 
     /** Of (key, 1); keys begin at 1, so that no sum is 0. */
     private static byte[] rowsDrawnBy(SplittableRandom random) {
-        ByteBuffer rows = ByteBuffer.allocate(16 * ROWS);
+        ByteBuffer rows = ByteBuffer.allocate(ROW_BYTES * ROWS);
         for (int row = 0; row < ROWS; row++) {
             rows.putLong(1 + random.nextInt(KEYS)).putLong(1);
         }
@@ -263,32 +265,27 @@ final class SyntheticJobs implements SimJobs {
             for (int key = partition; key < KEY_LIMIT; key += partitions) {
                 own[key] = sums[key];
             }
-            expected.add(encode(own));
+            expected.add(SyntheticTasks.encode(own));
         }
         return expected;
     }
 
-    private static void compare(SimDriver.JobRun job, List<byte[]> expected) {
-        if (!job.isComplete) {
-            return;
-        }
+    private static void compare(SimDriver.JobRun run, List<byte[]> expected) {
         for (int partition = 0; partition < expected.size(); partition++) {
-            requireEqual(job, partition, expected.get(partition), job.results.get(partition));
+            requireEqual(run, partition, expected.get(partition), run.results.get(partition));
         }
     }
 
     /** Which result a row is in depends on the attempts; but each row is in one. */
-    private void compareDealt(SimDriver.JobRun job) {
-        if (job.isComplete) {
-            long[] sums = new long[KEY_LIMIT];
-            job.results.values().forEach(rows -> add(rows, 0, rows.length, sums));
-            requireEqual(job, 0, encode(firstSums), encode(sums));
-        }
+    private void compareDealt(SimDriver.JobRun run) {
+        long[] sums = new long[KEY_LIMIT];
+        run.results.values().forEach(rows -> SyntheticTasks.add(rows, 0, rows.length, sums));
+        requireEqual(run, 0, SyntheticTasks.encode(firstSums), SyntheticTasks.encode(sums));
     }
 
     /** The tasks of each stage count the rows they read, in an accumulator of the stage's number. */
     private void compareCounts(SimDriver.JobRun job, SimDriver driver) {
-        if (!job.isComplete) {
+        if (isDealt) {
             return;
         }
         for (JobGraph.StageSpec stage : job.graph.stages()) {
@@ -309,42 +306,47 @@ final class SyntheticJobs implements SimJobs {
             long rowCount = 0;
             for (int map = 0; map < maps; map++) {
                 long[] sums = new long[KEY_LIMIT];
-                add(rows[map], 0, 16 * ROWS, sums);
-                rowCount += rowCount(sums);
+                SyntheticTasks.add(rows[map], 0, ROW_BYTES * ROWS, sums);
+                rowCount += SyntheticTasks.rowCount(sums);
             }
             return rowCount;
         }
-        return rowCount(stage.readsShuffles().contains(0) ? firstSums : secondSums());
+        return SyntheticTasks.rowCount(stage.readsShuffles().contains(0) ? firstSums : secondSums());
     }
 
-    private static long rowCount(long[] sums) {
-        return Arrays.stream(sums).filter(sum -> sum != 0).count();
+    /** Complete is what a job that succeeded has saved, and of a failed one nothing is visible. */
+    private void compareSaved(SimDriver.JobRun run) {
+        boolean isComplete = outputs.isComplete(SyntheticTasks.TARGET);
+        TreeMap<String, byte[]> visible = outputs.visible(SyntheticTasks.TARGET);
+        if (run.isEnded() && isComplete != run.isComplete) {
+            throw new SimViolation("job " + run.graph.jobId() + (run.isComplete ? " succeeded" : " failed")
+                    + " and its output is " + (isComplete ? "complete" : "not complete"));
+        }
+        if (run.failure.isPresent() && !visible.isEmpty()) {
+            throw new SimViolation("the failed job " + run.graph.jobId() + " has published " + visible.keySet());
+        }
+        if (isComplete) {
+            compareParts(run, visible, expected(firstSums, firstReduces));
+        }
     }
 
-    private void compareSaved(SimDriver.JobRun job, List<byte[]> expected) {
-        TreeMap<String, byte[]> published = outputs.published(TARGET);
-        if (!job.isComplete) {
-            if (!published.isEmpty()) {
-                throw new SimViolation("the failed job " + job.graph.jobId() + " has published " + published.keySet());
-            }
-            return;
+    private static void compareParts(SimDriver.JobRun run, TreeMap<String, byte[]> visible, List<byte[]> expected) {
+        if (visible.size() != expected.size()) {
+            throw new SimViolation("published are " + visible.keySet() + " of " + expected.size() + " parts");
         }
-        if (published.size() != expected.size()) {
-            throw new SimViolation("published are " + published.keySet() + " of " + expected.size() + " parts");
-        }
-        List<byte[]> parts = new ArrayList<>(published.values());
+        List<byte[]> parts = new ArrayList<>(visible.values());
         for (int partition = 0; partition < expected.size(); partition++) {
-            requireEqual(job, partition, expected.get(partition), parts.get(partition));
+            requireEqual(run, partition, expected.get(partition), parts.get(partition));
         }
     }
 
-    private static void requireEqual(SimDriver.JobRun job, int partition, byte[] expected, byte[] found) {
+    private static void requireEqual(SimDriver.JobRun run, int partition, byte[] expected, byte[] found) {
         if (!Arrays.equals(expected, found)) {
-            throw new SimViolation("result " + partition + " of job " + job.graph.jobId() + " is wrong");
+            throw new SimViolation("result " + partition + " of job " + run.graph.jobId() + " is wrong");
         }
     }
 
-    // ---- the tasks ----------------------------------------------------------------------------------------------
+    // ---- the tasks ------------------------------------------------------------------------------------------------
 
     @Override
     public int bucketsPerPartition(TaskLaunch task, byte[] program, int leafId) {
@@ -356,120 +358,18 @@ final class SyntheticJobs implements SimJobs {
         return broadcast;
     }
 
-    private void checkBroadcast(AttemptId attempt, TaskEnvironment environment) {
+    private void checkBroadcast(TaskLaunch task, TaskEnvironment environment) {
         if (broadcast.isPresent()) {
             Object found = environment.broadcasts().valueOf(broadcast.get()).value();
             if (!Arrays.equals(broadcastBytes, (byte[]) found)) {
-                throw new SimViolation(attempt + " reads a broadcast value that is wrong");
+                throw new SimViolation(task.attempt() + " reads a broadcast value that is wrong");
             }
         }
     }
 
     @Override
     public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
-        checkBroadcast(task.attempt(), environment);
-        ByteBuffer what = ByteBuffer.wrap(program);
-        Kind kind = Kind.values()[what.getInt()];
-        try {
-            long[] sums = sums(task, environment);
-            TaskResult result = switch (kind) {
-                case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
-                    write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
-                case BRING_TOO_MUCH -> new TaskResult.Direct(new byte[LARGE_RESULT_BYTES]);
-                case COLLECT -> new TaskResult.Direct(encode(sums));
-                case SAVE ->
-                    outputs.write(
-                            TARGET,
-                            task.attempt().partition(),
-                            task.attempt() + " of job " + task.jobId(),
-                            encode(sums));
-            };
-            byte[] rowsRead = ByteBuffer.allocate(8).putLong(rowCount(sums)).array();
-            return success(
-                    result,
-                    environment.settings().maxDirectResultBytes(),
-                    List.of(new AccumulatorUpdate(task.attempt().stageId(), rowsRead)));
-        } catch (KindlingException e) {
-            TaskFailure failure = e.code() == ErrorCode.SCRATCH_FULL
-                    ? new TaskFailure.ScratchFull(e.getMessage())
-                    : new TaskFailure.OutOfResources(e.getMessage());
-            return new TaskOutcome.Failure(failure, TaskMetrics.NONE);
-        } catch (IOException e) {
-            return new TaskOutcome.Failure(new TaskFailure.InputOutput(e.toString(), false, ""), TaskMetrics.NONE);
-        }
-    }
-
-    private static long[] sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
-        long[] sums = new long[KEY_LIMIT];
-        for (TaskInput input : task.inputs()) {
-            if (input instanceof TaskInput.Bytes bytes) {
-                add(bytes.bytes(), 0, bytes.bytes().length, sums);
-            } else if (input instanceof TaskInput.ShuffleInput shuffle) {
-                try (BlockSource blocks =
-                        environment.openShuffle(shuffle, shuffle.leafPartition(), shuffle.leafPartition() + 1)) {
-                    for (BlockSource.FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {
-                        add(block.bytes(), block.offset(), block.length(), sums);
-                    }
-                }
-            }
-        }
-        return sums;
-    }
-
-    private static TaskResult write(
-            AttemptId attempt, Kind kind, long[] sums, int shuffleId, int reduces, TaskEnvironment environment)
-            throws IOException {
-        long[][] buckets = new long[reduces][KEY_LIMIT];
-        int[] rowsOfBucket = new int[reduces];
-        int turn = kind == Kind.DEALT_OUT ? attempt.attempt() : 0;
-        long rowCount = 0;
-        long rowDigest = 0;
-        for (int key = 1; key < KEY_LIMIT; key++) {
-            if (sums[key] == 0) {
-                continue;
-            }
-            int outKey = kind == Kind.TURN_AROUND ? (int) sums[key] : key;
-            long outValue = kind == Kind.TURN_AROUND ? key : sums[key];
-            int bucket = (outKey + turn) % reduces;
-            rowsOfBucket[bucket] += buckets[bucket][outKey] == 0 ? 1 : 0;
-            buckets[bucket][outKey] += outValue;
-            rowCount++;
-            rowDigest += new SplittableRandom((long) outKey << 32 | outValue << 8 | bucket).nextLong();
-        }
-        try (MapOutputWriter writer = environment.openMapOutput(shuffleId, reduces)) {
-            for (int bucket = 0; bucket < reduces; bucket++) {
-                if (rowsOfBucket[bucket] > 0) {
-                    byte[] encoded = encode(buckets[bucket]);
-                    writer.startBlock(bucket, rowsOfBucket[bucket]);
-                    writer.write(encoded, 0, encoded.length);
-                }
-            }
-            return new TaskResult.MapWritten(shuffleId, writer.commit(), rowCount, rowDigest);
-        }
-    }
-
-    private static TaskOutcome success(TaskResult result, long maxDirectBytes, List<AccumulatorUpdate> updates) {
-        if (result instanceof TaskResult.Direct direct && direct.bytes().length > maxDirectBytes) {
-            return new TaskOutcome.Success(
-                    TaskResult.Stored.of(direct.bytes()), direct.bytes(), TaskMetrics.NONE, updates);
-        }
-        return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE, updates);
-    }
-
-    private static byte[] encode(long[] sums) {
-        ByteBuffer bytes = ByteBuffer.allocate(16 * KEY_LIMIT);
-        for (int key = 1; key < KEY_LIMIT; key++) {
-            if (sums[key] != 0) {
-                bytes.putLong(key).putLong(sums[key]);
-            }
-        }
-        return Arrays.copyOf(bytes.array(), bytes.position());
-    }
-
-    private static void add(byte[] bytes, int offset, int length, long[] sums) {
-        ByteBuffer rows = ByteBuffer.wrap(bytes, offset, length);
-        while (rows.hasRemaining()) {
-            sums[(int) rows.getLong()] += rows.getLong();
-        }
+        checkBroadcast(task, environment);
+        return SyntheticTasks.run(task, program, environment, outputs);
     }
 }

@@ -951,7 +951,24 @@ class DriverCoreTest {
             driver.fails("s1p0#" + round, fetchFailed("s0p0#" + round, driver.executorOfOutput(0)));
         }
 
-        driver.says("fail job 1 TASK_FAILED: map outputs of shuffle 0 could not be read 4 times in a row");
+        driver.says(
+                "fail job 1 TASK_FAILED: the output of map partition 0 of shuffle 0 could not be read 4 times in a row");
+    }
+
+    /** Several executors may die one after the other: only what was written anew and could not be read again counts. */
+    @Test
+    void differentOutputsThatCannotBeReadDoNotEndTheJob() {
+        DriverScript driver =
+                DriverScript.with(executor("e1", 8), executor("e2", 8)).submit(6, 1);
+        driver.finishAll(0);
+
+        for (int map = 0; map < 6; map++) {
+            driver.fails("s1p0#" + map, fetchFailed("s0p" + map + "#0", driver.executorOfOutput(map)))
+                    .passesAlive(61_000)
+                    .finishes("s0p" + map + "#1");
+        }
+
+        driver.neverSays("fail job");
     }
 
     @Test
@@ -1319,6 +1336,19 @@ class DriverCoreTest {
         driver.says("fail job 1 CLOSED").says("send e1 Shutdown");
         driver.loses("e1").neverSays("replace");
         driver.submit(job(2).resultStage(9, 1).build()).says("refuse job 2 CLOSED");
+    }
+
+    /** Discarding it while it is being published could leave half an output, or a whole one of a failed job. */
+    @Test
+    void outputThatIsBeingPublishedIsNotDiscardedByClosing() {
+        DriverScript driver = DriverScript.with(executor("e1", 1))
+                .submit(job(1).resultStage(0, 1).savingTo("file:/out").build())
+                .finishes("s0p0#0", part("a0"))
+                .says("publish file:/out");
+
+        driver.on(new DriverEvent.CloseRequested()).neverSays("discard").neverSays("fail job 1");
+
+        driver.on(new DriverEvent.OutputPublished(1)).says("complete job 1");
     }
 
     // ---- messages get lost, doubled, late -------------------------------------------------------------------------

@@ -9,8 +9,6 @@ import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
 import dev.kindling.executor.core.DefectiveExecutors;
-import dev.kindling.executor.core.ExecutorCore;
-import dev.kindling.executor.core.ExecutorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,20 +28,12 @@ class PlantedBugsTest {
     List<DynamicTest> everyPlantedBugIsFound() {
         List<DynamicTest> tests = new ArrayList<>();
         for (PlantedBug bug : PlantedBug.values()) {
-            tests.add(dynamicTest(
-                    "driver " + bug,
-                    () -> isFound(
-                            optionsOf(bug.name()),
-                            new SimCores(
-                                    () -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)),
-                                    () -> new ExecutorCore(ExecutorSettings.defaults())))));
+            SimCores cores =
+                    SimCores.real().withDriver(() -> new DriverCore(SimCores.driverSettings(), EnumSet.of(bug)));
+            tests.add(dynamicTest("driver " + bug, () -> isFound(optionsOf(bug.name()), cores)));
         }
         for (DefectiveExecutors.Defect defect : DefectiveExecutors.all()) {
-            tests.add(dynamicTest(
-                    defect.name(),
-                    () -> isFound(
-                            optionsOf(defect.name()),
-                            new SimCores(() -> new DriverCore(SimCores.driverSettings()), defect.core()))));
+            tests.add(dynamicTest(defect.name(), () -> isFound(optionsOf(defect.name()), defect.cores())));
         }
         return tests;
     }

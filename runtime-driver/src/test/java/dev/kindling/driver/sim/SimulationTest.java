@@ -33,7 +33,7 @@ class SimulationTest {
         int submitted = reports.stream().mapToInt(SimReport::submittedJobs).sum();
         int succeeded = reports.stream().mapToInt(SimReport::succeededJobs).sum();
         assertTrue(submitted > SEEDS, submitted + " jobs in " + SEEDS + " seeds");
-        assertTrue(succeeded > 0.85 * submitted, succeeded + " of " + submitted + " jobs succeeded");
+        assertTrue(succeeded > 0.75 * submitted, succeeded + " of " + submitted + " jobs succeeded");
     }
 
     /** Every seed that ever found something finds nothing any more. */

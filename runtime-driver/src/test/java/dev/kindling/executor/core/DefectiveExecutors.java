@@ -1,22 +1,25 @@
 package dev.kindling.executor.core;
 
+import dev.kindling.driver.sim.SimCores;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Set;
 
-/** Executor cores with one planted bug each, for tests outside the package. */
+/** Cores of executors with one planted bug each, for tests outside the package. */
 public final class DefectiveExecutors {
-    /** A named defect. */
-    public record Defect(String name, Supplier<ExecutorCore> core) {}
+    /** A named defect, and the cores of a cluster that has it. */
+    public record Defect(String name, SimCores cores) {}
 
     private DefectiveExecutors() {}
 
     public static List<Defect> all() {
         List<Defect> defects = new ArrayList<>();
         for (PlantedBug bug : PlantedBug.values()) {
+            Set<PlantedBug> bugs = EnumSet.of(bug);
             defects.add(new Defect(
-                    "executor " + bug, () -> new ExecutorCore(ExecutorSettings.defaults(), EnumSet.of(bug))));
+                    "executor " + bug,
+                    SimCores.real().withExecutor(() -> new ExecutorCore(ExecutorSettings.defaults(), bugs))));
         }
         return defects;
     }

@@ -46,8 +46,12 @@ public final class MemoryPool {
     }
 
     private MemoryPool(long poolBytes, int slots, long maxRowBytes) {
+        this(new MemoryArbiter(poolBytes, slots), maxRowBytes);
+    }
+
+    public MemoryPool(MemoryArbiter arbiter, long maxRowBytes) {
         this.maxRowBytes = Math.max(MIN_ROW_BYTES, maxRowBytes);
-        this.arbiter = new MemoryArbiter(poolBytes, slots);
+        this.arbiter = arbiter;
         // An eighth of the guarantee: a task is never refused its guaranteed share by more than rounding.
         this.unitBytes = Math.max(MIN_UNIT_BYTES, Math.min(MAX_UNIT_BYTES, arbiter.guaranteedBytes() / 8));
     }

@@ -1,0 +1,201 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.driver.core.DriverCore.BelievedAttempt;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.CachedBlockId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What must be true of the whole cluster, seen by somebody who sees all nodes at once. */
+final class Oracles {
+    /** Belief and truth may differ for so long after the last disturbance: heartbeats and the relaunch of lost ones. */
+    static final long GRACE_MS = 15_000;
+
+    private static final int WATCH_MS = 1_000;
+
+    private final SimCluster cluster;
+    private final TreeMap<Work, Long> mismatchSinceMs = new TreeMap<>();
+
+    /** An attempt on a process. */
+    private record Work(long incarnation, AttemptId attempt) implements Comparable<Work> {
+        @Override
+        public int compareTo(Work other) {
+            int order = Long.compare(incarnation, other.incarnation);
+            return order != 0 ? order : attempt.compareTo(other.attempt);
+        }
+    }
+
+    Oracles(SimCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    void start() {
+        cluster.world.in(WATCH_MS, this::watch);
+    }
+
+    // ---- belief and truth -----------------------------------------------------------------------------------------
+
+    /** What the driver believes in must be there, what is there it must believe in. */
+    private void watch() {
+        if (cluster.isClosed()) {
+            return;
+        }
+        TreeSet<Work> believed = new TreeSet<>();
+        for (BelievedAttempt attempt : cluster.driver.core.believedAttempts()) {
+            believed.add(new Work(attempt.incarnation(), attempt.attempt()));
+        }
+        TreeSet<Work> real = new TreeSet<>();
+        for (SimExecutor executor : cluster.launcher.processes()) {
+            if (executor.isAlive()) {
+                executor.attempts().forEach(attempt -> real.add(new Work(executor.incarnation, attempt)));
+            }
+        }
+        if (believed.equals(real)) {
+            mismatchSinceMs.clear();
+        } else {
+            differ(believed, real);
+        }
+        cluster.world.in(WATCH_MS, this::watch);
+    }
+
+    private void differ(TreeSet<Work> believed, TreeSet<Work> real) {
+        TreeSet<Work> different = new TreeSet<>(believed);
+        different.addAll(real);
+        different.removeIf(work -> believed.contains(work) && real.contains(work));
+        mismatchSinceMs.keySet().retainAll(different);
+        long nowMs = cluster.world.nowMs();
+        for (Work work : different) {
+            long sinceMs = Math.max(mismatchSinceMs.merge(work, nowMs, Math::min), cluster.quietSinceMs());
+            if (nowMs - sinceMs > GRACE_MS) {
+                throw new SimViolation(work.attempt
+                        + (believed.contains(work)
+                                ? " is believed to run and does not exist"
+                                : " exists and the driver does not know it")
+                        + ", for " + (nowMs - sinceMs) + " ms without any disturbance");
+            }
+        }
+    }
+
+    // ---- ends of executors ----------------------------------------------------------------------------------------
+
+    /** The driver declares an executor lost: only after something has happened to it. */
+    void mayLose(Event.ExecutorRemoved lost) {
+        if (isQuiet()) {
+            throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
+        }
+        mustBeTrue(lost.id(), lost.reason());
+    }
+
+    /** A reason names an end that a process of this name had, and the memory of one of its processes. */
+    void mustBeTrue(String executorId, ExitReason reason) {
+        boolean isCodeRight = reason.exitCode().isEmpty()
+                || cluster.launcher.hasEndedWith(executorId, reason.exitCode().getAsInt());
+        boolean isMemoryRight = reason.lastRssBytes() == 0;
+        for (SimExecutor process : cluster.launcher.processes()) {
+            isMemoryRight |= process.id.equals(executorId)
+                    && SimExecutor.residentBytes(process.incarnation) == reason.lastRssBytes();
+        }
+        if (!isCodeRight || !isMemoryRight) {
+            throw new SimViolation("what is said of the end of " + executorId + " is not true: " + reason);
+        }
+    }
+
+    /** A process ends: one that the driver counts on only after something has happened to it. */
+    void mayEnd(SimExecutor executor, boolean isRegistered, String why) {
+        if (isRegistered && isQuiet() && !cluster.isClosed()) {
+            throw new SimViolation(executor.name() + " ended without a cause: " + why);
+        }
+    }
+
+    /** Whether nothing that could make an executor end or fall silent has struck lately, healed or not. */
+    private boolean isQuiet() {
+        return cluster.world.nowMs() > cluster.network.lastDisturbanceMs() + GRACE_MS;
+    }
+
+    // ---- what is left ---------------------------------------------------------------------------------------------
+
+    /** What there should not be any more after the last job. */
+    Optional<String> leftOver() {
+        int alive = 0;
+        for (SimExecutor executor : cluster.launcher.processes()) {
+            if (executor.isAlive()) {
+                alive++;
+                Optional<String> left = leftOver(executor);
+                if (left.isPresent()) {
+                    return left;
+                }
+            }
+        }
+        if (cluster.driver.core.waitsForDrops()) {
+            return Optional.of("cached blocks that nobody wants are not dropped, however long it takes");
+        }
+        if (!cluster.driver.core.believedAttempts().isEmpty()) {
+            return Optional.of("slots are taken after the last job: " + cluster.driver.core.believedAttempts());
+        }
+        int wanted = cluster.launcher.wantedCount();
+        return alive == wanted || cluster.driver.core.hasGivenUpExecutors()
+                ? Optional.empty()
+                : Optional.of(alive + " executors are alive at the end instead of " + wanted);
+    }
+
+    private Optional<String> leftOver(SimExecutor executor) {
+        if (!executor.attempts().isEmpty() || executor.runningCount() > 0) {
+            return Optional.of(executor.name() + " still has " + executor.attempts() + " after the last job");
+        }
+        if (executor.hasMemoryOut()) {
+            return Optional.of(executor.name() + " has memory granted to attempts that have ended");
+        }
+        if (!executor.disk.broadcasts().isEmpty()) {
+            return Optional.of(executor.name() + " keeps broadcast values " + executor.disk.broadcasts());
+        }
+        Optional<String> cached = leftInCache(executor);
+        if (cached.isPresent()) {
+            return cached;
+        }
+        if (cluster.driver.hasUndeliveredDrops(executor)) {
+            return Optional.empty();
+        }
+        for (Map.Entry<Integer, List<AttemptId>> shuffle :
+                executor.disk.mapOutputs().entrySet()) {
+            for (AttemptId attempt : shuffle.getValue()) {
+                if (!cluster.driver.core.holdsMapOutput(shuffle.getKey(), attempt, executor.id, executor.incarnation)) {
+                    return Optional.of(executor.name() + " keeps output " + attempt + " that nobody knows");
+                }
+            }
+        }
+        return executor.disk.results().isEmpty()
+                ? Optional.empty()
+                : Optional.of(executor.name() + " keeps results " + executor.disk.results());
+    }
+
+    /** Every change is told until it is known, and every order to drop is repeated: no excuses. */
+    private Optional<String> leftInCache(SimExecutor executor) {
+        TreeSet<CachedBlockId> there = new TreeSet<>();
+        executor.cache.statuses().forEach(status -> there.add(status.block()));
+        TreeSet<CachedBlockId> believed = cluster.driver.core.cachedBlocksOf(executor.id, executor.incarnation);
+        if (!there.equals(believed)) {
+            return Optional.of(
+                    executor.name() + " caches " + there + " and the driver believes that it caches " + believed);
+        }
+        return cluster.isGivenUp() && !there.isEmpty()
+                ? Optional.of(executor.name() + " still caches " + there)
+                : Optional.empty();
+    }
+
+    // ---- without a driver -----------------------------------------------------------------------------------------
+
+    /** Nobody lives on without a driver. */
+    Optional<String> orphan() {
+        for (SimExecutor executor : cluster.launcher.processes()) {
+            if (executor.isAlive()) {
+                return Optional.of(executor.name() + " lives on without its driver");
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,202 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.spi.BroadcastKey;
+import dev.kindling.executor.core.ExecutorEvent;
+import dev.kindling.executor.memory.AttemptMemory;
+import dev.kindling.executor.task.TaskOutcome;
+import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.sim.FaultKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One attempt: its inputs are fetched one after the other, it takes its time, then its body runs at one instant. */
+final class SimTask {
+    /** Tasks that are over in a moment are as usual as those that outlast a heartbeat. */
+    private static final int MAX_USUAL_RUN_MS = 2_000;
+
+    private static final int RUN_MAGNITUDES = 5;
+    private static final int STRAGGLING = 20;
+    /** A wish may be half of the pool. */
+    private static final int MAX_WISH_BITS = 22;
+
+    private final SimExecutor executor;
+    private final SimCluster cluster;
+    private final TaskLaunch launch;
+    private final byte[] program;
+    private final AttemptMemory memory;
+    private final List<SimFetch> fetches = new ArrayList<>();
+    private final List<SimBroadcastFetch> broadcastFetches = new ArrayList<>();
+    private final SimCache cached;
+    private final boolean isFailing;
+    private final boolean isFatal;
+    private final boolean isHanging;
+    private long heldBytes;
+    private int nextInput;
+    private boolean isStuck;
+    private Optional<String> cancelledFor = Optional.empty();
+
+    SimTask(SimExecutor executor, TaskLaunch launch, byte[] program) {
+        this.executor = executor;
+        this.cluster = executor.cluster;
+        this.launch = launch;
+        this.program = program;
+        memory = executor.memory.openTask();
+        cached = new SimCache(executor, executor.cache);
+        isFailing = cluster.faults.strikes(FaultKind.USER_ERROR);
+        isFatal = cluster.causes.isFatal(launch.attempt());
+        isHanging = cluster.faults.strikes(FaultKind.HANG);
+    }
+
+    AttemptId attempt() {
+        return launch.attempt();
+    }
+
+    /** While it fetches and runs it holds memory, so that its neighbours may find less. */
+    void start() {
+        long wishedBytes = 1L << cluster.random.nextInt(MAX_WISH_BITS);
+        if (memory.tryAcquire(wishedBytes)) {
+            heldBytes = wishedBytes;
+        }
+        fetchNext();
+    }
+
+    private void fetchNext() {
+        while (nextInput < launch.inputs().size()) {
+            TaskInput input = launch.inputs().get(nextInput++);
+            if (input instanceof TaskInput.CachedPartition part && cached.hasToFetch(part)) {
+                cached.fetch(part, this::fetchNext, this::endWith);
+                return;
+            }
+            if (input instanceof TaskInput.ShuffleInput shuffle) {
+                SimFetch fetch = new SimFetch(
+                        executor,
+                        shuffle,
+                        cluster.jobs.bucketsPerPartition(launch, program, shuffle.leafId()),
+                        attempt().partition(),
+                        this::fetchNext,
+                        this::endWith);
+                fetches.add(fetch);
+                fetch.start();
+                return;
+            }
+        }
+        if (isHanging) {
+            cluster.hangs(attempt());
+            return;
+        }
+        long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
+        executor.in(cluster.faults.strikes(FaultKind.STRAGGLE) ? STRAGGLING * runMs : runMs, this::compute);
+    }
+
+    private void compute() {
+        if (!executor.isRunning(this) || isStuck) {
+            return;
+        }
+        if (cancelledFor.isPresent()) {
+            endWith(new TaskFailure.Cancelled(cancelledFor.get()));
+            return;
+        }
+        if (isFatal) {
+            cluster.launcher.endedByTask(executor, attempt());
+            return;
+        }
+        if (isFailing) {
+            cluster.planted(attempt());
+            endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
+            return;
+        }
+        Optional<BroadcastKey> read = cluster.jobs.broadcastOf(program);
+        if (read.isPresent() && !isHere(read.get())) {
+            fetchBroadcast(read.get());
+            return;
+        }
+        memory.release(heldBytes);
+        heldBytes = 0;
+        SimEnvironment environment = new SimEnvironment(executor, attempt(), memory, fetches, cached);
+        TaskOutcome outcome = cluster.jobs.run(launch, program, environment);
+        if (!executor.isAlive()) {
+            return;
+        }
+        if (outcome instanceof TaskOutcome.Success success) {
+            succeed(success);
+        } else if (outcome instanceof TaskOutcome.Failure failure) {
+            if (environment.hasMetRot()) {
+                cluster.planted(attempt());
+            }
+            if (failure.failure() instanceof TaskFailure.ScratchFull) {
+                cluster.causes.diskWasFull(executor.name());
+            }
+            executor.disk.dropResult(attempt());
+            endWith(failure.failure());
+        }
+    }
+
+    private boolean isHere(BroadcastKey key) {
+        return executor.disk.broadcast(key.id()).present().cardinality() == key.blockCount();
+    }
+
+    private void fetchBroadcast(BroadcastKey key) {
+        SimBroadcastFetch fetch = new SimBroadcastFetch(executor, key, this::compute, end -> {
+            if (!end.isDestroyed()) {
+                cluster.planted(attempt());
+            }
+            endWith(new TaskFailure.InputOutput(end.why(), false, ""));
+        });
+        broadcastFetches.add(fetch);
+        fetch.start();
+    }
+
+    private void succeed(TaskOutcome.Success success) {
+        if (success.storedResult().length > 0) {
+            executor.disk.keepResult(attempt(), success.storedResult());
+        }
+        close();
+        cluster.world.note(executor.name(), digest(), () -> attempt() + " succeeds");
+        executor.on(
+                new ExecutorEvent.AttemptSucceeded(attempt(), success.result(), success.metrics(), success.updates()));
+    }
+
+    /** It will not notice before its body is done. */
+    void cancelAtEnd(String reason) {
+        cancelledFor = Optional.of(reason);
+        if (isHanging) {
+            cluster.hangs(attempt());
+        }
+    }
+
+    boolean isHanging() {
+        return isHanging;
+    }
+
+    /** It ignores every interrupt and never ends. */
+    void stick() {
+        isStuck = true;
+    }
+
+    void endWith(TaskFailure failure) {
+        if (isStuck) {
+            return;
+        }
+        close();
+        cluster.world.note(executor.name(), ~digest(), () -> attempt() + " fails: " + failure.message());
+        executor.on(new ExecutorEvent.AttemptFailed(attempt(), failure, TaskMetrics.NONE));
+    }
+
+    private long digest() {
+        AttemptId attempt = attempt();
+        return (long) attempt.stageId() << 40 | (long) attempt.partition() << 16 | attempt.attempt();
+    }
+
+    void close() {
+        executor.ended(this);
+        fetches.forEach(SimFetch::stop);
+        broadcastFetches.forEach(SimBroadcastFetch::stop);
+        cached.stop();
+        memory.close();
+    }
+}
