@@ -9,12 +9,15 @@ import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
 import dev.kindling.executor.core.DefectiveExecutors;
+import dev.kindling.sim.FaultKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,20 @@ class PlantedBugsTest {
 
     /** Few seeds draw persisted sets: their guards are looked for where there are some. */
     private static LongFunction<SimOptions> optionsOf(String bug) {
+        if (bug.equals(PlantedBug.BROADCAST_DROP_NOT_REPEATED.name())) {
+            Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+            rates.put(FaultKind.DROP, 0.3);
+            return seed ->
+                    SimOptions.of(seed).running(SimOptions.Workload.SYNTHETIC).withRates(rates);
+        }
+        if (bug.equals(PlantedBug.CACHE_VERSION_NOT_COMPARED.name())) {
+            Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+            rates.put(FaultKind.EVICT, 0.9);
+            rates.put(FaultKind.DELAY, 0.1);
+            rates.put(FaultKind.DUPLICATE, 0.2);
+            return seed ->
+                    SimOptions.of(seed).running(SimOptions.Workload.CACHED).withRates(rates);
+        }
         if (!bug.contains("CACHE")) {
             return SimOptions::of;
         }
