@@ -49,14 +49,6 @@ class PlantedBugsTest {
             return seed ->
                     SimOptions.of(seed).running(SimOptions.Workload.SYNTHETIC).withRates(rates);
         }
-        if (bug.equals(PlantedBug.CACHE_VERSION_NOT_COMPARED.name())) {
-            Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
-            rates.put(FaultKind.EVICT, 0.9);
-            rates.put(FaultKind.DELAY, 0.1);
-            rates.put(FaultKind.DUPLICATE, 0.2);
-            return seed ->
-                    SimOptions.of(seed).running(SimOptions.Workload.CACHED).withRates(rates);
-        }
         if (!bug.contains("CACHE")) {
             return SimOptions::of;
         }
