@@ -58,25 +58,52 @@ final class SimCommand implements Callable<Integer> {
                     + " cancelled, or DEALT, jobs that are not deterministic (default: the seed's own).")
     private SimOptions.Workload job;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Seeds run at a time (default: ${DEFAULT-VALUE}); with more than one, only bad seeds and the"
+                    + " rate are printed.")
+    private int threads = 1;
+
+    @Option(names = "--keep-going", description = "Go on after a bad seed.")
+    private boolean isGoingOn;
+
     @Option(names = "--trace", description = "Print every event.")
     private boolean isTraced;
 
     @Override
     public Integer call() {
         check();
+        if (threads > 1) {
+            return sweep();
+        }
+        boolean isGood = true;
         for (long seed = firstSeed; seed < firstSeed + seedCount; seed++) {
             SimOptions options = optionsOf(seed);
             SimReport report = Simulation.run(isTraced ? options.tracedTo(System.out::println) : options);
             if (!report.isGood()) {
                 explain(report, options);
-                return Main.FAILED;
+                isGood = false;
+                if (!isGoingOn) {
+                    return Main.FAILED;
+                }
+                continue;
             }
             System.out.println(sentence(report));
         }
-        return Main.DONE;
+        return isGood ? Main.DONE : Main.FAILED;
+    }
+
+    private int sweep() {
+        SimSweep sweep = new SimSweep(this::optionsOf, firstSeed, seedCount, threads, isGoingOn);
+        sweep.run(System.out::println, report -> explain(report, optionsOf(report.seed())));
+        return sweep.badCount() == 0 ? Main.DONE : Main.FAILED;
     }
 
     private void check() {
+        if (threads < 1) {
+            throw new UsageError("sim: --threads " + threads + "; give at least 1");
+        }
         if (executors != null && executors < 1 || seedCount < 1) {
             throw new UsageError(
                     "sim: " + executors + " executors and " + seedCount + " seeds; give at least 1 of each");

@@ -28,6 +28,13 @@ class SimCommandTest {
     }
 
     @Test
+    void manySeedsOnSeveralThreadsSayHowManyAreGood() {
+        String swept = run("sim", "--seeds", "20", "--threads", "2", "--keep-going");
+
+        assertTrue(swept.startsWith("0\n20 of 20 seeds, 0 bad, "), swept);
+    }
+
+    @Test
     void whatIsNoProbabilityIsRefused() {
         assertTrue(run("sim", "--kill", "2").startsWith("2\n"));
     }
