@@ -19,7 +19,10 @@ public final class DefectiveExecutors {
             Set<PlantedBug> bugs = EnumSet.of(bug);
             defects.add(new Defect(
                     "executor " + bug,
-                    SimCores.real().withExecutor(() -> new ExecutorCore(ExecutorSettings.defaults(), bugs))));
+                    SimCores.real()
+                            .withExecutor(() -> new ExecutorCore(ExecutorSettings.defaults(), bugs))
+                            .withArbiter((poolBytes, slots) -> new MemoryArbiter(poolBytes, slots, bugs))
+                            .withFetch(rotation -> new FetchScheduler(FetchSettings.defaults(), rotation, bugs))));
         }
         return defects;
     }

@@ -18,6 +18,7 @@ import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -43,6 +44,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
 
     private final FetchSettings settings;
     private final int rotation;
+    private final Set<PlantedBug> bugs;
 
     private TaskInput.ShuffleInput input;
     private Peer[] peers = {};
@@ -59,6 +61,11 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
 
     /** @param rotation any number, different for tasks that run at the same time */
     public FetchScheduler(FetchSettings settings, int rotation) {
+        this(settings, rotation, PlantedBug.NONE);
+    }
+
+    FetchScheduler(FetchSettings settings, int rotation, Set<PlantedBug> bugs) {
+        this.bugs = bugs;
         this.settings = settings;
         this.rotation = rotation;
     }
@@ -147,6 +154,10 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
     }
 
     private void onMapFailed(MapFailed e) {
+        if (e.fault() == Fault.CORRUPT && bugs.contains(PlantedBug.CORRUPT_OUTPUT_TAKEN)) {
+            onMapFinished(new MapFinished(e.requestId(), e.map()));
+            return;
+        }
         Peer peer = peerAsked(e.requestId());
         if (peer == null || !peer.asked.remove(e.map())) {
             return;

@@ -3,6 +3,7 @@ package dev.kindling.executor.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * <p>Invariant: sum over tasks of max(held, their guarantee) + guarantee x idle slots + storage &lt;= pool.
  */
 public final class MemoryArbiter {
+    private final Set<PlantedBug> bugs;
     private final long poolBytes;
     private final int slots;
     private final long guaranteedBytes;
@@ -43,6 +45,11 @@ public final class MemoryArbiter {
     }
 
     public MemoryArbiter(long poolBytes, int slots) {
+        this(poolBytes, slots, PlantedBug.NONE);
+    }
+
+    MemoryArbiter(long poolBytes, int slots, Set<PlantedBug> bugs) {
+        this.bugs = bugs;
         if (poolBytes < slots || slots < 1) {
             throw new KindlingException(
                     ErrorCode.OUT_OF_RESOURCES, poolBytes + " bytes of page memory for " + slots + " task slots");
@@ -77,7 +84,7 @@ public final class MemoryArbiter {
         if (account == null) {
             return;
         }
-        lentBytes -= account.lentBytes();
+        lentBytes -= bugs.contains(PlantedBug.GRANT_LEAKED) ? 0 : account.lentBytes();
         if (account.guaranteedBytes == 0) {
             return;
         }

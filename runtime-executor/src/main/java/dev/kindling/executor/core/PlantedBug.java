@@ -18,7 +18,11 @@ enum PlantedBug {
     /** A change of cached blocks is told once and not again. */
     CACHE_CHANGES_NOT_REPEATED,
     /** That a cached block is gone is not told. */
-    CACHE_LOSS_NOT_TOLD;
+    CACHE_LOSS_NOT_TOLD,
+    /** What an attempt held is not given back when it ends. */
+    GRANT_LEAKED,
+    /** A map output that fails its checksum counts as read. */
+    CORRUPT_OUTPUT_TAKEN;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }
