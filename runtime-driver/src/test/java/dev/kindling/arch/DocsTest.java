@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -63,6 +65,35 @@ class DocsTest {
         assertTrue(named.size() >= 6, named::toString);
         for (String name : named) {
             assertDoesNotThrow(() -> Class.forName(name, false, DocsTest.class.getClassLoader()), name);
+        }
+    }
+
+    @Test
+    void everyTestThatIsSaidToShowABehaviourExists() throws IOException {
+        Map<String, Path> classes = new TreeMap<>();
+        for (String module : List.of("runtime-core", "runtime-executor", "runtime-driver", "benchmarks")) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/test/java"))) {
+                files.forEach(file -> classes.put(file.getFileName().toString().replace(".java", ""), file));
+            }
+        }
+
+        List<String> rows = read("docs/behaviour.md")
+                .lines()
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| subject "))
+                .toList();
+        assertTrue(rows.size() > 30, "rows found: " + rows.size());
+        for (String row : rows) {
+            Matcher test = Pattern.compile("`(\\w+)#(\\w+)`").matcher(row);
+            assertTrue(test.find(), "nothing shows: " + row);
+            do {
+                assertTrue(classes.containsKey(test.group(1)), test.group());
+                Pattern method =
+                        Pattern.compile("@(Test|ParameterizedTest|TestFactory)\\b[^;{]*\\b" + test.group(2) + "\\(");
+                assertTrue(
+                        method.matcher(SourcesTest.read(classes.get(test.group(1))))
+                                .find(),
+                        test.group());
+            } while (test.find());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,31 @@ class ContextSettingsTest {
         KindlingException refused = assertThrows(KindlingException.class, () -> new KindlingContext(conf));
 
         assertTrue(refused.getMessage().contains("com.example.Missing is not found"), refused.getMessage());
+    }
+
+    @Test
+    void setsHaveAsManyPartitionsAsThereAreCoresUnlessASettingOrTheCallSaysOtherwise() {
+        try (KindlingContext cores = new KindlingContext(conf().setMaster("local[3]"));
+                KindlingContext set = new KindlingContext(conf().set("kindling.default.parallelism", "5"))) {
+            assertEquals(3, cores.parallelize(List.of(1, 2)).getNumPartitions());
+            assertEquals(5, set.parallelize(List.of(1, 2)).getNumPartitions());
+            assertEquals(7, set.parallelize(List.of(1, 2), 7).getNumPartitions());
+        }
+    }
+
+    @Test
+    void executorsAreNotLostSoonerThanTheyCanBeHeard() {
+        KindlingConf conf =
+                conf().set("kindling.heartbeat.intervalMs", "4000ms").set("kindling.executor.lostAfterMs", "7999ms");
+
+        KindlingException refused = assertThrows(KindlingException.class, () -> new KindlingContext(conf));
+
+        assertEquals(ErrorCode.BAD_CONFIGURATION, refused.code());
+        assertTrue(
+                refused.getMessage()
+                        .contains("kindling.executor.lostAfterMs (now 7999 ms) must be at least twice"
+                                + " kindling.heartbeat.intervalMs (now 4000 ms)"),
+                refused.getMessage());
     }
 
     @Test

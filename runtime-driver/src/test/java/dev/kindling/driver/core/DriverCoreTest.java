@@ -526,6 +526,17 @@ class DriverCoreTest {
     }
 
     @Test
+    void programOfAStageTravelsOnceToAnExecutorHoweverManyTasksRunThere() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4))
+                .submit(job(1).resultStage(0, 20).build());
+
+        driver.finishAll(0).finishAll(0).finishAll(0).says("complete job 1");
+
+        assertEquals(20, driver.launchedCount());
+        assertEquals(2, driver.count(Frame.StageProgram.class));
+    }
+
+    @Test
     void taskGoesWhereItsInputLies() {
         DriverScript driver = DriverScript.with(executor("e1", 2, "a"), executor("e2", 2, "b"));
         driver.submit(job(1).preferring("b", "a").resultStage(0, 4).build());
