@@ -62,6 +62,29 @@ public final class AppStory {
         return story.lines.lines();
     }
 
+    /** A story told while it happens, on a clock that begins at zero, with what is not an event in between. */
+    public static AppStory begin() {
+        return new AppStory(new StoryLines(0));
+    }
+
+    /** The event happened {@code nowMs} after the beginning, whatever time its teller put on it. */
+    public void hear(long nowMs, Event event) {
+        lines.at(nowMs);
+        tell(event);
+    }
+
+    /** Something that is not an event happened. */
+    public void hear(long nowMs, String sentence) {
+        lines.at(nowMs);
+        lines.say(sentence);
+    }
+
+    /** All lines; the last says what it cost. */
+    public List<String> end() {
+        tellCost();
+        return List.copyOf(lines.lines());
+    }
+
     /**
      * The same of one task, executor or block, attempt by attempt.
      *

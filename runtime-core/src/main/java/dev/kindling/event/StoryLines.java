@@ -18,8 +18,12 @@ final class StoryLines {
     private long nowMs;
 
     StoryLines(List<? extends Event> events) {
-        startMs = events.isEmpty() ? 0 : events.get(0).time().toEpochMilli();
-        nowMs = startMs;
+        this(events.isEmpty() ? 0 : events.get(0).time().toEpochMilli());
+    }
+
+    StoryLines(long startMs) {
+        this.startMs = startMs;
+        this.nowMs = startMs;
     }
 
     List<String> lines() {
@@ -28,7 +32,11 @@ final class StoryLines {
 
     /** What is said next happened with this event. */
     void at(Event event) {
-        nowMs = event.time().toEpochMilli();
+        at(event.time().toEpochMilli());
+    }
+
+    void at(long ms) {
+        nowMs = ms;
     }
 
     long nowMs() {

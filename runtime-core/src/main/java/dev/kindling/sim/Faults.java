@@ -3,6 +3,7 @@ package dev.kindling.sim;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * The faults of one run: a rate for each kind, until the moment when everything heals. Says for each occasion whether
@@ -17,6 +18,7 @@ public final class Faults {
     private final double[] rates = new double[KINDS.length];
     private final SplittableRandom[] randoms = new SplittableRandom[KINDS.length];
     private final int[] struck = new int[KINDS.length];
+    private Consumer<FaultKind> listener = kind -> {};
     private long healAtMs;
 
     public Faults(SimWorld world, Map<FaultKind, Double> rates, long healAtMs) {
@@ -58,7 +60,13 @@ public final class Faults {
             return false;
         }
         struck[kind.ordinal()]++;
+        listener.accept(kind);
         return true;
+    }
+
+    /** Tells {@code listener} of each fault at the moment it strikes. */
+    public void tellStrikes(Consumer<FaultKind> listener) {
+        this.listener = listener;
     }
 
     /** The source from which the details of a fault that struck are drawn. */

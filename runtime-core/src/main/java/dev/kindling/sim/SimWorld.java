@@ -3,6 +3,7 @@ package dev.kindling.sim;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -17,6 +18,7 @@ public final class SimWorld {
     private final long seed;
     private final Optional<Consumer<String>> listener;
     private final SimQueue steps = new SimQueue();
+    private BiConsumer<String, String> happenings = (who, what) -> {};
     private long nowMs;
     private long done;
     private long hash = 0xcbf29ce484222325L;
@@ -58,6 +60,12 @@ public final class SimWorld {
     /** Something worth telling happened to {@code who}. */
     public void note(String who, String what) {
         note(who, what.hashCode(), () -> what);
+        happenings.accept(who, what);
+    }
+
+    /** Tells {@code listener} what happens to whom, without what they only say to each other; changes no hash. */
+    public void tellHappenings(BiConsumer<String, String> listener) {
+        happenings = listener;
     }
 
     /** As {@link #note(String, String)}, where {@code digest} stands for the words unless somebody listens. */

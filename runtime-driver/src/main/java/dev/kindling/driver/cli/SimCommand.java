@@ -5,6 +5,8 @@ import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
 import dev.kindling.sim.FaultKind;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
         description = {
             "Runs a job on a simulated cluster in virtual time: the real driver and executor cores, the real"
                     + " operators,",
-            "a network and disks with faults drawn by the seed. The same seed is the same run, event by event."
+            "a network and disks with faults drawn by the seed. The same seed is the same run, event by event.",
+            "A bad seed is told: what happened in sentences, what was violated, and the command that shows it again."
         },
         mixinStandardHelpOptions = true)
 final class SimCommand implements Callable<Integer> {
@@ -71,6 +74,23 @@ final class SimCommand implements Callable<Integer> {
     @Option(names = "--trace", description = "Print every event.")
     private boolean isTraced;
 
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Add each bad seed to this file, such as seeds.txt, unless it is there.")
+    private Path record;
+
+    private final SimCores cores;
+
+    SimCommand() {
+        this(SimCores.real());
+    }
+
+    /** With the given cores: how what is said of a bad seed is tested. */
+    SimCommand(SimCores cores) {
+        this.cores = cores;
+    }
+
     @Override
     public Integer call() {
         check();
@@ -80,7 +100,7 @@ final class SimCommand implements Callable<Integer> {
         boolean isGood = true;
         for (long seed = firstSeed; seed < firstSeed + seedCount; seed++) {
             SimOptions options = optionsOf(seed);
-            SimReport report = Simulation.run(isTraced ? options.tracedTo(System.out::println) : options);
+            SimReport report = Simulation.run(isTraced ? options.tracedTo(System.out::println) : options, cores);
             if (!report.isGood()) {
                 explain(report, options);
                 isGood = false;
@@ -95,7 +115,7 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private int sweep() {
-        SimSweep sweep = new SimSweep(this::optionsOf, firstSeed, seedCount, threads, isGoingOn);
+        SimSweep sweep = new SimSweep(cores, this::optionsOf, firstSeed, seedCount, threads, isGoingOn);
         sweep.run(System.out::println, report -> explain(report, optionsOf(report.seed())));
         return sweep.badCount() == 0 ? Main.DONE : Main.FAILED;
     }
@@ -167,12 +187,28 @@ final class SimCommand implements Callable<Integer> {
     }
 
     private void explain(SimReport report, SimOptions options) {
-        SimReport smallest = Simulation.shrink(report, options, SimCores.real());
-        Simulation.story(options.withRates(smallest.rates()), SimCores.real()).forEach(System.out::println);
+        SimReport smallest = Simulation.shrink(report, options, cores);
+        Simulation.story(options.withRates(smallest.rates()), cores).forEach(System.out::println);
         System.out.println();
         System.out.println(
                 "seed " + report.seed() + " goes wrong: " + smallest.violation().orElseThrow());
         System.out.println("again, with the fewest kinds of faults under which it does: " + commandFor(smallest));
+        if (record != null) {
+            record(report, smallest);
+        }
+    }
+
+    /** With the violation of the seed's own run: under fewer faults it may be another. */
+    private void record(SimReport report, SimReport smallest) {
+        boolean isOwn = executors == null && job == null && kinds == null && kill == null && drop == null;
+        String found = report.violation().orElseThrow() + (isOwn && !isFaultless ? "" : "; " + commandFor(smallest));
+        try {
+            boolean isNew = SeedFile.add(record, report.seed(), found);
+            System.out.println("seed " + report.seed() + (isNew ? " was added to " : " is already in ") + record);
+        } catch (IOException | NumberFormatException e) {
+            System.out.println("seed " + report.seed() + " was not added to " + record + ": " + e
+                    + "; give a text file with one seed a line that can be written");
+        }
     }
 
     private String commandFor(SimReport report) {

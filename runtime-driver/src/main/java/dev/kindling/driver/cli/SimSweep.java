@@ -1,5 +1,6 @@
 package dev.kindling.driver.cli;
 
+import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
@@ -15,6 +16,7 @@ import java.util.function.LongFunction;
 final class SimSweep {
     private static final int SEEDS_BETWEEN_LINES = 10_000;
 
+    private final SimCores cores;
     private final LongFunction<SimOptions> options;
     private final long firstSeed;
     private final int seedCount;
@@ -25,7 +27,14 @@ final class SimSweep {
     private final AtomicInteger bad = new AtomicInteger();
     private final long startNanos = System.nanoTime();
 
-    SimSweep(LongFunction<SimOptions> options, long firstSeed, int seedCount, int threads, boolean isGoingOn) {
+    SimSweep(
+            SimCores cores,
+            LongFunction<SimOptions> options,
+            long firstSeed,
+            int seedCount,
+            int threads,
+            boolean isGoingOn) {
+        this.cores = cores;
         this.options = options;
         this.firstSeed = firstSeed;
         this.seedCount = seedCount;
@@ -63,7 +72,7 @@ final class SimSweep {
             if (index >= seedCount) {
                 return;
             }
-            SimReport report = Simulation.run(options.apply(firstSeed + index));
+            SimReport report = Simulation.run(options.apply(firstSeed + index), cores);
             if (!report.isGood()) {
                 bad.incrementAndGet();
                 synchronized (this) {

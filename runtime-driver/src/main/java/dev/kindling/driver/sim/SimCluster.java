@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.protocol.AttemptId;
@@ -7,6 +8,7 @@ import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimNetwork;
 import dev.kindling.sim.SimWorld;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -44,6 +46,9 @@ final class SimCluster {
     final SimLauncher launcher;
     final Oracles oracles;
     final SimDriver driver;
+
+    /** Hears of each effect of the driver's core as it is performed. */
+    Consumer<DriverEffect> decisions = effect -> {};
 
     private final int executorCount;
     /** The program keeps nothing any more. */

@@ -278,6 +278,7 @@ final class SimDriver {
     // ---- effects ------------------------------------------------------------------------------------------------
 
     private void perform(DriverEffect effect) {
+        cluster.decisions.accept(effect);
         if (!(effect instanceof DriverEffect.Send)) {
             Object what = effect instanceof DriverEffect.Emit emit ? emit.event() : effect;
             cluster.world.note("driver", digestOf(what), () -> "-> " + Sentences.of(effect));

@@ -5,12 +5,12 @@ import dev.kindling.driver.sim.SimOptions.Workload;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
-import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Runs jobs on a simulated cluster, one run a seed, and says whether all went as it must. Everything happens on the
@@ -20,7 +20,7 @@ public final class Simulation {
     static final int MAX_TASK_FAILURES = 4;
 
     private static final int MAX_EXECUTORS = 6;
-    private static final int STORY_LINES = 400;
+    private static final int STORY_LINES = 60;
     private static final int MIN_CHAOS_MS = 3_000;
     private static final int MAX_CHAOS_MS = 30_000;
 
@@ -32,11 +32,16 @@ public final class Simulation {
 
     /** With the given cores: how the simulation itself is tested. */
     public static SimReport run(SimOptions options, SimCores cores) {
+        return run(options, cores, cluster -> {});
+    }
+
+    private static SimReport run(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
         SimWorld world = new SimWorld(options.seed(), options.trace());
         Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
         long healAtMs = world.random("heal").nextInt(MIN_CHAOS_MS, MAX_CHAOS_MS);
         Faults faults = new Faults(world, rates, healAtMs);
         SimCluster cluster = clusterOf(options, world, faults, cores);
+        observer.accept(cluster);
         Optional<String> violation = Optional.empty();
         int succeeded = 0;
         try {
@@ -75,18 +80,13 @@ public final class Simulation {
         }
     }
 
-    /** The last things that happen in that run, oldest first: it is run again, and told this time. */
+    /** What happens in that run in plain sentences, the last of them, oldest first: it is run again, and told now. */
     public static List<String> story(SimOptions options, SimCores cores) {
-        ArrayDeque<String> lines = new ArrayDeque<>();
-        run(
-                options.tracedTo(line -> {
-                    lines.add(line);
-                    if (lines.size() > STORY_LINES) {
-                        lines.remove();
-                    }
-                }),
-                cores);
-        return List.copyOf(lines);
+        SimStory story = new SimStory();
+        run(options, cores, story::follow);
+        List<String> lines = story.end();
+        int told = Math.max(0, lines.size() - STORY_LINES);
+        return lines.subList(told, lines.size());
     }
 
     /** The mixture of faults that a seed draws when none is given. */

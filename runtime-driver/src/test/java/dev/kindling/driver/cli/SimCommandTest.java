@@ -3,10 +3,23 @@ package dev.kindling.driver.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.driver.sim.SimCores;
+import dev.kindling.driver.sim.SimOptions;
+import dev.kindling.driver.sim.SimReport;
+import dev.kindling.driver.sim.Simulation;
+import dev.kindling.executor.core.DefectiveExecutors;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class SimCommandTest {
     @Test
@@ -39,13 +52,69 @@ class SimCommandTest {
         assertTrue(run("sim", "--kill", "2").startsWith("2\n"));
     }
 
+    @Test
+    void badSeedIsToldAndShownAgainWithFewerFaultsAndRecordedOnce(@TempDir Path directory) throws IOException {
+        Path seeds = directory.resolve("seeds.txt");
+        Files.writeString(seeds, "# found before\n163 a cancellation overtaken");
+        SimCores cores = DefectiveExecutors.all().get(0).cores();
+
+        String told = printedBy(() -> new CommandLine(new SimCommand(cores))
+                .execute("--seed", "0", "--seeds", "300", "--record", seeds.toString()));
+
+        List<Long> recorded = SeedFile.read(seeds);
+        assertEquals(2, recorded.size(), told);
+        long seed = recorded.get(1);
+        SimReport bad = Simulation.run(SimOptions.of(seed), cores);
+        assertTrue(told.startsWith("1\n"), told);
+        assertTrue(
+                Files.readString(seeds)
+                        .endsWith("\n" + seed + " " + bad.violation().orElseThrow() + "\n"),
+                told);
+        assertTrue(told.contains("seed " + seed + " was added to " + seeds), told);
+        SimReport smallest = Simulation.shrink(bad, SimOptions.of(seed), cores);
+        assertTrue(smallest.rates().size() < bad.rates().size(), told);
+        assertTrue(
+                told.contains(
+                        "seed " + seed + " goes wrong: " + smallest.violation().orElseThrow()),
+                told);
+        assertTrue(told.contains("kindling sim --trace --seed " + seed + namesOf(smallest) + "\n"), told);
+        List<String> story =
+                told.lines().filter(line -> line.matches(" *[0-9.]+ s  .*")).toList();
+        assertTrue(story.size() <= 60, told);
+        assertTrue(story.stream().anyMatch(line -> line.matches(".* s  (executor|attempt) .*")), told);
+        assertTrue(told.contains("s  oracle objects: " + smallest.violation().orElseThrow()), told);
+        if (!smallest.struck().isEmpty()) {
+            assertTrue(
+                    told.contains(
+                            " s  fault " + smallest.struck().keySet().iterator().next()),
+                    told);
+        }
+
+        String again = printedBy(() -> new CommandLine(new SimCommand(cores))
+                .execute("--seed", String.valueOf(seed), "--record", seeds.toString()));
+
+        assertTrue(again.contains("seed " + seed + " is already in " + seeds), again);
+        assertEquals(recorded, SeedFile.read(seeds));
+    }
+
+    private static String namesOf(SimReport report) {
+        return report.rates().isEmpty()
+                ? " --no-faults"
+                : " --faults "
+                        + report.rates().keySet().stream().map(Enum::name).collect(Collectors.joining(","));
+    }
+
     /** The exit code, then what was printed. */
     private static String run(String... args) {
+        return printedBy(() -> Main.run(args));
+    }
+
+    private static String printedBy(IntSupplier command) {
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
-            int code = Main.run(args);
+            int code = command.getAsInt();
             return code + "\n" + printed.toString(StandardCharsets.UTF_8).replace("\r\n", "\n");
         } finally {
             System.setOut(before);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.driver.cli.SeedFile;
 import dev.kindling.driver.sim.SimOptions.Workload;
 import dev.kindling.sim.FaultKind;
 import java.io.IOException;
@@ -40,12 +41,9 @@ class SimulationTest {
     @Test
     void seedsThatOnceFailedEndAsTheyMust() throws IOException {
         List<SimReport> reports = new ArrayList<>();
-        for (String line : Files.readAllLines(seedsFile())) {
-            if (!line.isBlank() && !line.startsWith("#")) {
-                SimOptions options = SimOptions.of(Long.parseLong(line.split(" ")[0]));
-                for (Workload workload : Workload.values()) {
-                    reports.add(Simulation.run(options.running(workload)));
-                }
+        for (long seed : SeedFile.read(seedsFile())) {
+            for (Workload workload : Workload.values()) {
+                reports.add(Simulation.run(SimOptions.of(seed).running(workload)));
             }
         }
 
