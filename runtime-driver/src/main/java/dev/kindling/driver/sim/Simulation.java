@@ -5,6 +5,7 @@ import dev.kindling.driver.sim.SimOptions.Workload;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +85,13 @@ public final class Simulation {
     public static List<String> story(SimOptions options, SimCores cores) {
         SimStory story = new SimStory();
         run(options, cores, story::follow);
-        List<String> lines = story.end();
-        int told = Math.max(0, lines.size() - STORY_LINES);
-        return lines.subList(told, lines.size());
+        List<String> lines = story.end().stream().flatMap(String::lines).toList();
+        int leftOut = Math.max(0, lines.size() - STORY_LINES);
+        List<String> told = new ArrayList<>(lines.subList(leftOut, lines.size()));
+        if (leftOut > 0) {
+            told.add(0, "(" + leftOut + " earlier lines are left out)");
+        }
+        return told;
     }
 
     /** The mixture of faults that a seed draws when none is given. */
