@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -191,7 +192,8 @@ class SmallHeapIT {
     private static final AtomicLong SPILLED = new AtomicLong();
     private static final AtomicLong PEAK = new AtomicLong();
     private static final AtomicInteger JOBS_ENDED = new AtomicInteger();
-    private static final AtomicInteger EXECUTORS_LOST = new AtomicInteger();
+    /** Why each went, in the words of the event. */
+    private static final List<String> EXECUTORS_LOST = new CopyOnWriteArrayList<>();
 
     private static KindlingContext cluster(int heapMb) {
         return CLUSTERS.computeIfAbsent(heapMb, heap -> {
@@ -213,7 +215,7 @@ class SmallHeapIT {
 
                 @Override
                 public void onExecutorRemoved(Event.ExecutorRemoved e) {
-                    EXECUTORS_LOST.incrementAndGet();
+                    EXECUTORS_LOST.add(e.id() + ": " + e.reason());
                 }
             });
             return kindling;
@@ -251,7 +253,7 @@ class SmallHeapIT {
         awaitEvents(kindling);
         SPILLED.set(0);
         PEAK.set(0);
-        EXECUTORS_LOST.set(0);
+        EXECUTORS_LOST.clear();
         long start = System.nanoTime();
 
         long digest = run(kindling, c.operator(), c.shape(), rows);
@@ -273,7 +275,7 @@ class SmallHeapIT {
                 mib(memory[2]),
                 seconds));
         assertEquals(expected(c.operator(), c.shape(), rows), digest);
-        assertEquals(0, EXECUTORS_LOST.get(), "executors were lost");
+        assertEquals(List.of(), EXECUTORS_LOST, "executors were lost");
         double allowed = HEAP_PER_COUNTED * SLOTS * PEAK.get() + UNCOUNTED_PART * c.heapMb() * MIB;
         assertTrue(used <= allowed, "heap used " + mib(used) + " MiB, counted a task " + mib(PEAK.get()) + " MiB");
     }
@@ -533,25 +535,25 @@ class SmallHeapIT {
     @Test
     void rowThatNoTaskCanHandleIsRefusedInASentence() {
         KindlingContext kindling = cluster(64);
-        int lost = EXECUTORS_LOST.get();
+        EXECUTORS_LOST.clear();
 
         KindlingException refusal = assertThrows(
                 KindlingException.class,
                 () -> kindling.range(0, 4, 1, 2)
-                        .mapToPair(n -> Tuple2.of(n, "x".repeat(6 << 20)))
+                        .mapToPair(n -> Tuple2.of(n, "x".repeat(4 << 20)))
                         .groupByKey(2)
                         .count());
 
         assertEquals(ErrorCode.OUT_OF_RESOURCES, refusal.code(), refusal.getMessage());
         assertTrue(refusal.getMessage().startsWith("one row takes more than"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("kindling.executor.memory"), refusal.getMessage());
-        assertEquals(lost, EXECUTORS_LOST.get());
+        assertEquals(List.of(), EXECUTORS_LOST);
     }
 
     @Test
     void combinedValueThatOutgrowsItsTaskIsRefusedInASentence() {
         KindlingContext kindling = cluster(64);
-        int lost = EXECUTORS_LOST.get();
+        EXECUTORS_LOST.clear();
 
         KindlingException refusal = assertThrows(
                 KindlingException.class,
@@ -566,7 +568,7 @@ class SmallHeapIT {
 
         assertEquals(ErrorCode.OUT_OF_RESOURCES, refusal.code(), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("kindling.executor.memory"), refusal.getMessage());
-        assertEquals(lost, EXECUTORS_LOST.get());
+        assertEquals(List.of(), EXECUTORS_LOST);
     }
 
     @Test
