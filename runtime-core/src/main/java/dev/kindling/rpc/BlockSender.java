@@ -238,11 +238,15 @@ final class BlockSender extends DataChannel {
 
     // ---- streams --------------------------------------------------------------------------------------------------
 
-    /** What a stream was opened for. */
+    /** What a stream was opened for: one range, from its beginning, where nothing else is said. */
     private interface Ranges {
-        int count();
+        default int count() {
+            return 1;
+        }
 
-        long skipBytes(int index);
+        default long skipBytes(int index) {
+            return 0;
+        }
 
         ServedRange open(BlockService blocks, int index) throws IOException;
     }
@@ -267,16 +271,6 @@ final class BlockSender extends DataChannel {
 
     private record ResultRange(AttemptId attempt) implements Ranges {
         @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public long skipBytes(int index) {
-            return 0;
-        }
-
-        @Override
         public ServedRange open(BlockService blocks, int index) throws IOException {
             return blocks.openResult(attempt);
         }
@@ -284,32 +278,12 @@ final class BlockSender extends DataChannel {
 
     private record Resource(String name) implements Ranges {
         @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public long skipBytes(int index) {
-            return 0;
-        }
-
-        @Override
         public ServedRange open(BlockService blocks, int index) throws IOException {
             return blocks.openResource(name);
         }
     }
 
     private record CachedRange(CachedBlockId block) implements Ranges {
-        @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public long skipBytes(int index) {
-            return 0;
-        }
-
         @Override
         public ServedRange open(BlockService blocks, int index) throws IOException {
             return blocks.openCachedBlock(block);

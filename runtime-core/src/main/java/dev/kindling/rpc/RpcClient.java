@@ -16,6 +16,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,12 @@ import java.util.function.Consumer;
 
 /** Connections to other processes of the application: control to one, data to many. Any thread. */
 public final class RpcClient implements BlockClient, Closeable {
+    private static final long RESULT_WINDOW_BYTES = 4 << 20;
+    private static final long RESOURCE_WINDOW_BYTES = 2 << 20;
+
+    // An array is no longer.
+    private static final long MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
+
     private final RpcSettings settings;
     private final Secret secret;
     private final IoThreads threads;
@@ -133,8 +140,12 @@ public final class RpcClient implements BlockClient, Closeable {
      */
     public byte[] fetchResult(String host, int port, AttemptId attempt, long maxBytes, int timeoutMs)
             throws IOException {
-        ResultReceiver receiver = new ResultReceiver(attempt, maxBytes);
-        return receiver.await(fetchResult(host, port, attempt, ResultReceiver.WINDOW_BYTES, receiver), timeoutMs);
+        long most = Math.min(maxBytes, MAX_ARRAY_BYTES);
+        RangeReceiver receiver = new RangeReceiver("the result of " + attempt, most, timeoutMs);
+        BlockStream stream = fetchResult(host, port, attempt, RESULT_WINDOW_BYTES, receiver);
+        ByteBuffer result = ByteBuffer.allocate((int) receiver.begin(stream));
+        receiver.takeAll(stream, result::put);
+        return result.array();
     }
 
     /**
@@ -145,14 +156,11 @@ public final class RpcClient implements BlockClient, Closeable {
      */
     public void fetchResource(String host, int port, String name, OutputStream target, int timeoutMs)
             throws IOException {
-        ResourceReceiver receiver = new ResourceReceiver(name, target);
+        RangeReceiver receiver = new RangeReceiver(name, Long.MAX_VALUE, timeoutMs);
         AskedStream stream = new AskedStream(
-                receiver,
-                ResourceReceiver.WINDOW_BYTES,
-                1,
-                id -> new DataFrame.FetchResource(id, ResourceReceiver.WINDOW_BYTES, name));
+                receiver, RESOURCE_WINDOW_BYTES, 1, id -> new DataFrame.FetchResource(id, RESOURCE_WINDOW_BYTES, name));
         start(host, port, stream);
-        receiver.await(stream, timeoutMs);
+        receiver.takeAll(stream, target::write);
     }
 
     private void start(String host, int port, AskedStream stream) {

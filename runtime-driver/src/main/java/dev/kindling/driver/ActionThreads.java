@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ActionThreads implements Executor, AutoCloseable {
     private static final long IDLE_SECONDS = 2;
-    private static final long END_WITHIN_MS = 500;
 
     private final ThreadPoolExecutor threads;
 
@@ -47,21 +46,8 @@ final class ActionThreads implements Executor, AutoCloseable {
     @Override
     public void close() {
         threads.shutdown();
-        if (Thread.currentThread() instanceof OwnThread own && own.isOf(this)) {
-            return;
-        }
-        boolean interrupted = Thread.interrupted();
-        try {
-            if (!threads.awaitTermination(END_WITHIN_MS, TimeUnit.MILLISECONDS)) {
-                threads.shutdownNow();
-                threads.awaitTermination(END_WITHIN_MS, TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            threads.shutdownNow();
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (!(Thread.currentThread() instanceof OwnThread own && own.isOf(this))) {
+            DriverIo.end(threads);
         }
     }
 }

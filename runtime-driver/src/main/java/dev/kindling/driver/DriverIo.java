@@ -34,6 +34,11 @@ final class DriverIo implements Executor, AutoCloseable {
     /** Lets what is queued come to its end, as removing an unfinished output must; interrupts what takes longer. */
     @Override
     public void close() {
+        end(threads);
+    }
+
+    /** Ends a pool of ours so. */
+    static void end(ThreadPoolExecutor threads) {
         threads.shutdown();
         boolean interrupted = Thread.interrupted();
         try {

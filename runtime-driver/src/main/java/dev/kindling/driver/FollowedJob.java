@@ -3,7 +3,6 @@ package dev.kindling.driver;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.driver.plan.JobSubmitter;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -11,22 +10,16 @@ import java.util.function.Supplier;
 
 /**
  * A job for which no thread waits: what comes is handed to its follower by whichever thread of the pool is free, one
- * call after the other, the end last. What waits here is bounded by the bytes a job may bring.
+ * call after the other, the end last.
  */
-final class FollowedJob implements RunningJob, Runnable {
+final class FollowedJob extends PendingJob implements Runnable {
     private final JobSubmitter.Follower follower;
     private final Executor threads;
     private final Function<Optional<KindlingException>, Optional<KindlingException>> atEnd;
-    private final ArrayDeque<Delivered> delivered = new ArrayDeque<>();
     private boolean isRunning;
     private boolean hasProgressed;
-    private boolean isEnded;
     /** Calls made since the end: first the last picture of the progress, then the end itself. */
     private int lastCalls;
-
-    private Supplier<KindlingException> failure;
-
-    private record Delivered(int partition, byte[] encoded) {}
 
     /** @param atEnd what the driver has to do before the follower hears of the end; makes of a failure the one it hears */
     FollowedJob(
@@ -38,40 +31,16 @@ final class FollowedJob implements RunningJob, Runnable {
         this.atEnd = atEnd;
     }
 
-    @Override
-    public synchronized boolean isEnded() {
-        return isEnded;
-    }
-
-    @Override
-    public synchronized void deliver(int partition, byte[] encoded) {
-        if (!isEnded) {
-            delivered.add(new Delivered(partition, encoded));
-            runSoon();
-        }
-    }
-
     synchronized void progressed() {
-        if (!hasProgressed && !isEnded && follower.wantsProgress()) {
+        if (!hasProgressed && !isEnded() && follower.wantsProgress()) {
             hasProgressed = true;
             runSoon();
         }
     }
 
     @Override
-    public synchronized void complete() {
-        isEnded = true;
+    void changed() {
         runSoon();
-    }
-
-    @Override
-    public synchronized void fail(Supplier<KindlingException> why) {
-        if (!isEnded) {
-            isEnded = true;
-            failure = why;
-            delivered.clear();
-            runSoon();
-        }
     }
 
     private void runSoon() {
@@ -90,11 +59,11 @@ final class FollowedJob implements RunningJob, Runnable {
 
     /** What to call now; null when there is nothing more to say. */
     private synchronized Runnable next() {
-        Delivered result = delivered.poll();
+        Delivered result = poll();
         if (result != null) {
             return () -> hand(result);
         }
-        if (isEnded) {
+        if (isEnded()) {
             // Stays running at its last call: nothing comes after it.
             lastCalls++;
             return lastCalls == 1 ? follower::onProgress : lastCalls == 2 ? this::end : null;
@@ -109,20 +78,16 @@ final class FollowedJob implements RunningJob, Runnable {
 
     private void hand(Delivered result) {
         try {
-            follower.onResult(result.partition, result.encoded);
+            follower.onResult(result.partition(), result.encoded());
         } catch (KindlingException e) {
             fail(() -> e);
         } catch (RuntimeException | LinkageError e) {
             fail(() -> new KindlingException(
-                    ErrorCode.INTERNAL, "the result of partition " + result.partition + " cannot be used: " + e, e));
+                    ErrorCode.INTERNAL, "the result of partition " + result.partition() + " cannot be used: " + e, e));
         }
     }
 
     private void end() {
-        Supplier<KindlingException> why;
-        synchronized (this) {
-            why = failure;
-        }
-        follower.onEnd(atEnd.apply(Optional.ofNullable(why).map(Supplier::get)));
+        follower.onEnd(atEnd.apply(Optional.ofNullable(failure()).map(Supplier::get)));
     }
 }

@@ -1,8 +1,5 @@
 package dev.kindling.driver.lineage;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /** A lineage in the language of Graphviz: {@code dot -Tpng}. */
 final class LineageDot {
     private LineageDot() {}
@@ -10,13 +7,8 @@ final class LineageDot {
     static String of(LineageGraph graph) {
         StringBuilder text = new StringBuilder("digraph lineage {\n    node [shape=box, fontname=\"monospace\"];\n");
         for (PlannedStage stage : graph.planned()) {
-            List<String> lines = new ArrayList<>();
-            lines.add(stage.title());
-            stage.skip().ifPresent(why -> lines.add("skipped: " + why));
-            stage.calls().forEach(call -> lines.add(call.toString()));
-            stage.notes().forEach(note -> lines.add("note: " + note));
             text.append("    s").append(stage.id()).append(" [label=\"");
-            lines.forEach(line -> text.append(escaped(line)).append("\\l"));
+            stage.box().forEach(line -> text.append(escaped(line)).append("\\l"));
             text.append('"')
                     .append(stage.skip().isPresent() ? ", style=dashed" : "")
                     .append("];\n");

@@ -1,8 +1,5 @@
 package dev.kindling.driver.lineage;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * A lineage as a Mermaid flowchart. All text stands in quoted labels, in which Mermaid knows entity codes only: what
  * could mean something to it or to a browser is written as such.
@@ -13,14 +10,9 @@ final class LineageMermaid {
     static String of(LineageGraph graph) {
         StringBuilder text = new StringBuilder("flowchart TD\n");
         for (PlannedStage stage : graph.planned()) {
-            List<String> lines = new ArrayList<>();
-            lines.add(stage.title());
-            stage.skip().ifPresent(why -> lines.add("skipped: " + why));
-            stage.calls().forEach(call -> lines.add(call.toString()));
-            stage.notes().forEach(note -> lines.add("note: " + note));
             text.append("    s").append(stage.id()).append("[\"");
             text.append(String.join(
-                    "<br/>", lines.stream().map(LineageMermaid::escaped).toList()));
+                    "<br/>", stage.box().stream().map(LineageMermaid::escaped).toList()));
             text.append("\"]\n");
         }
         for (PlannedStage stage : graph.planned()) {

@@ -77,4 +77,14 @@ public record PlannedStage(
         output.ifPresent(written -> lines.add("-> " + written));
         return lines;
     }
+
+    /** All that stands in its box of a drawing, one line each; the arrows say what it writes. */
+    List<String> box() {
+        List<String> lines = new ArrayList<>();
+        lines.add(title());
+        skip.ifPresent(why -> lines.add("skipped: " + why));
+        calls.forEach(call -> lines.add(call.toString()));
+        notes.forEach(note -> lines.add("note: " + note));
+        return lines;
+    }
 }
