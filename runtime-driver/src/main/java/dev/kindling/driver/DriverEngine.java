@@ -11,6 +11,7 @@ import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.PlannerSettings;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.SessionSettings;
+import dev.kindling.storage.StorageSettings;
 import java.util.OptionalInt;
 
 /** What a {@code KindlingContext} opens: configuration to application, application to session. Holds nothing itself. */
@@ -18,7 +19,14 @@ public final class DriverEngine implements SessionProvider {
     @Override
     public Session open(KindlingConf conf, KindlingContext context) {
         Config config = Config.parse(conf.getAll());
-        Application application = Application.start(config, callersLoader());
+        StorageSettings.Use storage = StorageSettings.use(config);
+        Application application;
+        try {
+            application = Application.start(config, callersLoader());
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
         PlannerSettings planner = new PlannerSettings(
                 application.id(),
                 config.get(TaskKeys.MAX_FAILURES),
@@ -30,7 +38,15 @@ public final class DriverEngine implements SessionProvider {
                 application.program(),
                 application.shared(),
                 application.events(),
-                application::close);
+                () -> close(application, storage));
+    }
+
+    private static void close(Application application, StorageSettings.Use storage) {
+        try {
+            application.close();
+        } finally {
+            storage.close();
+        }
     }
 
     /** The program's classes are those that the thread which makes the context can see. */

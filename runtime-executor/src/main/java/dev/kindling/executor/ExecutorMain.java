@@ -11,6 +11,7 @@ import dev.kindling.rpc.ControlHandler;
 import dev.kindling.rpc.RpcClient;
 import dev.kindling.rpc.RpcServer;
 import dev.kindling.rpc.RpcSettings;
+import dev.kindling.storage.StorageSettings;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
@@ -96,6 +97,9 @@ public final class ExecutorMain {
     }
 
     private static ExecutorSetup setupOf(ExecutorBootstrap bootstrap) {
+        Config config = Config.parse(bootstrap.settings());
+        // For as long as the process lives.
+        StorageSettings.use(config);
         return ExecutorSetup.of(
                 bootstrap.executorId(),
                 bootstrap.incarnation(),
@@ -105,7 +109,7 @@ public final class ExecutorMain {
                 bootstrap.hostKey(),
                 true,
                 bootstrap.applicationId(),
-                Config.parse(bootstrap.settings()));
+                config);
     }
 
     /** Nothing more is ever written to it: only its end comes. */
