@@ -421,9 +421,7 @@ final class Attempts {
     private void lostWith(RunningAttempt attempt, ExitReason reason, boolean isOnly) {
         Suspicion suspicion = Suspicion.of(reason);
         TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
-        // What does not come from within the process is charged only when it strikes the same task again and again.
-        boolean isProven = suspicion == Suspicion.CERTAIN && isOnly
-                || suspicion == Suspicion.POSSIBLE && attempt.isAlone
+        boolean isProven = seen.isEndOfExecutor(suspicion, isOnly, attempt.isAlone)
                 || bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
         String lost = "executor " + attempt.executor.id + " was lost: ";
         Outcome outcome = isProven
@@ -431,11 +429,10 @@ final class Attempts {
                 : new Outcome.ExecutorLost(reason);
         reportFailed(attempt, outcome, TaskMetrics.NONE);
         if (!isProven) {
-            seen.suspect(suspicion);
             stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
             return;
         }
-        seen.endedExecutor(reason.kind().name(), attempt.executor.id);
+        seen.endedExecutor(suspicion, reason.kind().name(), attempt.executor.id);
         if (!mayTryAgain(attempt, seen)) {
             String text = FailurePolicy.describeDeath(lost + ExitReasons.sentence(reason), attempt, seen)
                     + ExitReasons.output(reason);

@@ -5,20 +5,11 @@ import dev.kindling.api.KindlingListener.ExitReason;
 /** Whether a task that ran in a lost executor can be what ended it. */
 enum Suspicion {
     /** The executor was told to end, or is only out of reach. */
-    NONE(0),
+    NONE,
     /** Killed from outside, or nobody knows: perhaps for the memory that a task took. */
-    POSSIBLE(1),
+    POSSIBLE,
     /** The process ended by what ran in it: one of the tasks did it. */
-    CERTAIN(2);
-
-    /** From so much suspicion on a task is run with no other beside it. */
-    static final int ALONE_FROM = 2;
-
-    final int weight;
-
-    Suspicion(int weight) {
-        this.weight = weight;
-    }
+    CERTAIN;
 
     static Suspicion of(ExitReason reason) {
         return switch (reason.kind()) {

@@ -43,6 +43,9 @@ final class TaskSet {
 
     /** What went wrong with one task so far. */
     static final class Failures {
+        /** Processes that are killed under a task before it is run alone: one is bad luck. */
+        private static final int KILLED_BEFORE_ALONE = 2;
+
         int charged;
         /** Cached blocks that were gone when the task wanted them. */
         int cacheMisses;
@@ -50,9 +53,12 @@ final class TaskSet {
         final List<String> executorsOfLast = new ArrayList<>();
 
         private String last = "";
-        private int suspicion;
         /** Processes that ended by themselves under it and others, which of them caused it being unknown. */
         private int certainDeaths;
+        /** Processes that were killed, or vanished, under it. */
+        private int possibleDeaths;
+
+        private boolean hasEndedExecutor;
 
         /** It failed, by its own fault; {@code way} is equal for failures that are alike. */
         void add(String way, String executorId, int charges) {
@@ -66,22 +72,34 @@ final class TaskSet {
             }
         }
 
-        /** Its executor died under it, and it is not known to be the cause. */
-        void suspect(Suspicion of) {
-            suspicion += of.weight;
-            certainDeaths += of == Suspicion.CERTAIN ? 1 : 0;
+        /**
+         * Its executor went. A process that ended by itself was ended by the only task in it. One that was killed or
+         * vanished proves nothing, unless the task ran alone there and the same had befallen it twice before: perhaps
+         * it is killed for the memory that the task takes.
+         *
+         * @return whether the task is what ended it
+         */
+        boolean isEndOfExecutor(Suspicion suspicion, boolean isOnly, boolean isAlone) {
+            boolean isProven = switch (suspicion) {
+                case NONE -> false;
+                case POSSIBLE -> isAlone && possibleDeaths >= KILLED_BEFORE_ALONE;
+                case CERTAIN -> isOnly;
+            };
+            certainDeaths += suspicion == Suspicion.CERTAIN ? 1 : 0;
+            possibleDeaths += suspicion == Suspicion.POSSIBLE ? 1 : 0;
+            return isProven;
         }
 
-        /** It ended its executor, and as is known now, those before as well that ended by what ran in them. */
-        void endedExecutor(String way, String executorId) {
-            suspicion = Suspicion.ALONE_FROM;
-            add(way, executorId, 1 + certainDeaths);
-            certainDeaths = 0;
+        /** It ended its executor, and if that ended by itself, those before as well that ended so. */
+        void endedExecutor(Suspicion suspicion, String way, String executorId) {
+            hasEndedExecutor = true;
+            add(way, executorId, suspicion == Suspicion.CERTAIN ? certainDeaths : 1);
+            certainDeaths = suspicion == Suspicion.CERTAIN ? 0 : certainDeaths;
         }
 
         /** Whether it is run with no other task beside it, so that the next death tells whether it is the cause. */
         boolean isSuspect() {
-            return suspicion >= Suspicion.ALONE_FROM;
+            return hasEndedExecutor || certainDeaths > 0 || possibleDeaths >= KILLED_BEFORE_ALONE;
         }
     }
 

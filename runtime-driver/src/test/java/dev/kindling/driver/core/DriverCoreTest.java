@@ -199,8 +199,8 @@ class DriverCoreTest {
         driver.finishes("s0p0#0", new TaskResult.Direct(new byte[500]));
         driver.finishes("s0p1#0", new TaskResult.Direct(new byte[500])).neverSays("fail");
         driver.finishes("s0p2#0", new TaskResult.Direct(new byte[1]))
-                .says(
-                        "fail job 1 RESULT_TOO_LARGE: the results of job 1 (lesson) take 1001 B and more, by 3 of 8 tasks");
+                .says("fail job 1 RESULT_TOO_LARGE: the results of job 1 (lesson) take 1001 B and more, by 3 of 8"
+                        + " tasks");
 
         driver.submit(job(2).resultStage(1, 1).savingTo("out").build())
                 .finishes("s1p0#0", new TaskResult.PartWritten("a", "part-0", 1, 1L << 40))
@@ -646,11 +646,11 @@ class DriverCoreTest {
     @Test
     void failureSaysOnWhichLineOfTheUsersCodeItWasThrown() {
         String stack = """
-                java.lang.NumberFormatException: For input string: "x"
-                \tat java.base/java.lang.Integer.parseInt(Integer.java:652)
-                \tat app//org.example.App.lambda$main$0(App.java:12)
-                \tat app//dev.kindling.executor.operator.RowSteps.map(RowSteps.java:70)
-                """;
+            java.lang.NumberFormatException: For input string: "x"
+            \tat java.base/java.lang.Integer.parseInt(Integer.java:652)
+            \tat app//org.example.App.lambda$main$0(App.java:12)
+            \tat app//dev.kindling.executor.operator.RowSteps.map(RowSteps.java:70)
+            """;
         DriverScript driver = DriverScript.with(executor("e1", 1))
                 .submit(job(1).maxTaskFailures(1).resultStage(0, 1).build());
 
@@ -730,6 +730,34 @@ class DriverCoreTest {
         }
         driver.finishes("s0p0#1").finishes("s0p1#1").finishes("s0p2#1");
         driver.exits("e1", 42).says("fail job 1 EXECUTORS_LOST: executor e1 was lost: exit code 42: a task called");
+    }
+
+    /** It runs alone now; but what is killed from outside proves nothing, unless it is killed under it time and again. */
+    @Test
+    void taskThatEndedAnExecutorIsNotChargedWithOneThatIsKilled() {
+        DriverScript driver = DriverScript.with(executor("e0", 2));
+        driver.submit(job(1).resultStage(0, 1).maxTaskFailures(2).build());
+        driver.registers(executor("e1", 2), 1).exits("e0", 3).says("s0p0#0 has failed, charged: executor e0");
+
+        driver.registers(executor("e2", 2), 1).exits("e1", 137).says("s0p0#1 has failed, not charged");
+
+        driver.registers(executor("e3", 2), 1).exits("e2", 137).says("s0p0#2 has failed, not charged");
+        driver.neverSays("fail job").exits("e3", 137).says("fail job 1 EXECUTORS_LOST");
+    }
+
+    /** Three deaths of which a neighbour was the cause are not charged because of a fourth that was a kill. */
+    @Test
+    void killedTaskIsChargedWithTheKillsOnly() {
+        DriverScript driver = DriverScript.with(executor("e0", 2));
+        driver.submit(job(1).resultStage(0, 2).maxTaskFailures(2).build());
+        driver.registers(executor("e1", 2), 1).exits("e0", 42).says("s0p0#0 has failed, not charged");
+        driver.registers(executor("e2", 2), 1).finishes("s0p1#1");
+
+        driver.exits("e1", 137).says("s0p0#1 has failed, not charged");
+        driver.registers(executor("e3", 2), 1).exits("e2", 137).says("s0p0#2 has failed, not charged");
+
+        driver.registers(executor("e4", 2), 1).exits("e3", 137);
+        driver.says("s0p0#3 has failed, charged: executor e3").neverSays("fail job");
     }
 
     @Test
@@ -962,8 +990,8 @@ class DriverCoreTest {
             driver.fails("s1p0#" + round, fetchFailed("s0p0#" + round, driver.executorOfOutput(0)));
         }
 
-        driver.says(
-                "fail job 1 TASK_FAILED: the output of map partition 0 of shuffle 0 could not be read 4 times in a row");
+        driver.says("fail job 1 TASK_FAILED: the output of map partition 0 of shuffle 0 could not be read 4 times in a"
+                + " row");
     }
 
     /** Several executors may die one after the other: only what was written anew and could not be read again counts. */
