@@ -16,9 +16,6 @@ final class Oracles {
     /** Belief and truth may differ for so long after the last disturbance: heartbeats and the relaunch of lost ones. */
     static final long GRACE_MS = 15_000;
 
-    /** The driver's patience with an executor that does not register. */
-    private static final long REGISTRATION_MS = 60_000;
-
     private static final int WATCH_MS = 1_000;
 
     private final SimCluster cluster;
@@ -88,8 +85,7 @@ final class Oracles {
 
     /** The driver declares an executor lost: only after something has happened to it. */
     void mayLose(Event.ExecutorRemoved lost) {
-        boolean hasNeverCome = lost.reason().toString().contains("did not register");
-        if (isQuiet(hasNeverCome ? GRACE_MS + REGISTRATION_MS : GRACE_MS)) {
+        if (isQuiet()) {
             throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
         }
         mustBeTrue(lost.id(), lost.reason());
@@ -111,14 +107,14 @@ final class Oracles {
 
     /** A process ends: one that the driver counts on only after something has happened to it. */
     void mayEnd(SimExecutor executor, boolean isRegistered, String why) {
-        if (isRegistered && isQuiet(GRACE_MS) && !cluster.isClosed()) {
+        if (isRegistered && isQuiet() && !cluster.isClosed()) {
             throw new SimViolation(executor.name() + " ended without a cause: " + why);
         }
     }
 
     /** Whether nothing that could make an executor end or fall silent has struck lately, healed or not. */
-    private boolean isQuiet(long graceMs) {
-        return cluster.world.nowMs() > cluster.network.lastDisturbanceMs() + graceMs;
+    private boolean isQuiet() {
+        return cluster.world.nowMs() > cluster.network.lastDisturbanceMs() + GRACE_MS;
     }
 
     // ---- what is left ---------------------------------------------------------------------------------------------

@@ -110,9 +110,12 @@ final class SimDriver {
         clock.standStill(ms);
     }
 
+    /** Its patience stands still with it: what it waits for comes so much later. */
     private void holdUntil(long ms) {
+        long addedMs = Math.max(0, ms - Math.max(pausedUntilMs, cluster.world.nowMs()));
         pausedUntilMs = Math.max(pausedUntilMs, ms);
-        cluster.network.disturbedUntil(pausedUntilMs);
+        long disturbedMs = Math.max(cluster.network.lastDisturbanceMs(), cluster.world.nowMs());
+        cluster.network.disturbedUntil(Math.max(pausedUntilMs, disturbedMs + addedMs));
     }
 
     void leap(long ms) {
