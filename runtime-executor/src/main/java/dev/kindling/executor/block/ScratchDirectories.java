@@ -148,19 +148,29 @@ final class ScratchDirectories implements Closeable {
         if (candidates.size() < 2) {
             return candidates.isEmpty() ? null : candidates.get(0);
         }
-        long[] upTo = new long[candidates.size()];
-        long total = 0;
-        for (int i = 0; i < upTo.length; i++) {
-            // In MiB: the sum of many large disks stays far from overflow; and one that is full is still possible.
-            total += 1 + (candidates.get(i).toFile().getUsableSpace() >>> 20);
-            upTo[i] = total;
+        long[] freeBytes = candidates.stream()
+                .mapToLong(directory -> directory.toFile().getUsableSpace())
+                .toArray();
+        return candidates.get(drawn(freeBytes, ThreadLocalRandom.current().nextDouble()));
+    }
+
+    /** One of the directories, each as likely as it has space; {@code random} is from 0 to below 1. */
+    static int drawn(long[] freeBytes, double random) {
+        double total = 0;
+        for (long free : freeBytes) {
+            total += weight(free);
         }
-        long drawn = ThreadLocalRandom.current().nextLong(total);
+        double left = random * total;
         int chosen = 0;
-        while (upTo[chosen] <= drawn) {
-            chosen++;
+        while (chosen < freeBytes.length - 1 && left >= weight(freeBytes[chosen])) {
+            left -= weight(freeBytes[chosen++]);
         }
-        return candidates.get(chosen);
+        return chosen;
+    }
+
+    /** One that is full is still possible: the file system may say so wrongly. */
+    private static double weight(long freeBytes) {
+        return (1 << 20) + (double) freeBytes;
     }
 
     @Override

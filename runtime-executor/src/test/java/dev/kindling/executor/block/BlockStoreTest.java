@@ -411,4 +411,19 @@ class BlockStoreTest {
             assertEquals(before, filesBelow(local).size());
         }
     }
+
+    @Test
+    void directoriesAreDrawnByTheirFreeSpace() {
+        long[] freeBytes = {300L << 30, 0, 100L << 30};
+        int[] drawn = new int[freeBytes.length];
+        int draws = 10_000;
+        for (int i = 0; i < draws; i++) {
+            drawn[ScratchDirectories.drawn(freeBytes, (double) i / draws)]++;
+        }
+        assertEquals(7_500, drawn[0], 5);
+        assertEquals(0, drawn[1], 5);
+        assertEquals(2_500, drawn[2], 5);
+        assertEquals(2, ScratchDirectories.drawn(freeBytes, Math.nextDown(1.0)));
+        assertEquals(1, ScratchDirectories.drawn(new long[] {0, 0}, 0.75), "full ones are drawn alike");
+    }
 }
