@@ -12,6 +12,18 @@ public enum ErrorCode {
     INPUT_NOT_FOUND,
     /** Input changed while the job read it. */
     INPUT_CHANGED,
+    /** Input ended early each time it was fetched, though its store says that it is longer. */
+    INPUT_TRUNCATED,
+    /** No credentials for a store were found in any of the places where they may be. */
+    NO_CREDENTIALS,
+    /** A store refuses the credentials it was shown: it does not know them, or the secret is another one. */
+    BAD_CREDENTIALS,
+    /** The credentials are good, but do not allow what was asked for. */
+    ACCESS_DENIED,
+    /** The region of a store is not known. */
+    NO_REGION,
+    /** A store answers that it is asked for too much, or fails, and did so for as long as is tried. */
+    THROTTLED,
     /** The output target exists already. */
     OUTPUT_EXISTS,
     /** Output could not be published; nothing is visible. */

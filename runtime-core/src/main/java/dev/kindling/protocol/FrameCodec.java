@@ -1,5 +1,6 @@
 package dev.kindling.protocol;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.Frame.AttemptFailed;
 import dev.kindling.protocol.Frame.AttemptFinished;
@@ -733,6 +734,7 @@ public final class FrameCodec {
             out.text(f.message());
         } else if (failure instanceof TaskFailure.InputOutput f) {
             out.tag(3);
+            out.text(f.code().name());
             out.text(f.message());
             out.flag(f.isFinal());
             out.text(f.stack());
@@ -777,7 +779,8 @@ public final class FrameCodec {
                 return new TaskFailure.CacheMissed(
                         readBlock(in), in.text("executorId"), in.number("incarnation"), in.text("message"));
             case 3:
-                return new TaskFailure.InputOutput(in.text("message"), in.flag("isFinal"), in.text("stack"));
+                return new TaskFailure.InputOutput(
+                        readCode(in), in.text("message"), in.flag("isFinal"), in.text("stack"));
             case 4:
                 return new TaskFailure.NotSerializable(in.text("message"));
             case 5:
@@ -794,6 +797,15 @@ public final class FrameCodec {
                 return new TaskFailure.ScratchFull(in.text("message"));
             default:
                 throw in.malformed("failure tag", "unknown: " + tag);
+        }
+    }
+
+    private static ErrorCode readCode(FrameReader in) {
+        String name = in.text("code");
+        try {
+            return ErrorCode.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw in.malformed("code", "unknown: " + name);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.kindling.protocol;
 
+import dev.kindling.api.ErrorCode;
+
 /** Why an attempt ended without a result: a value, on the wire and in the story. */
 public sealed interface TaskFailure {
     /** For people: one sentence. Never contains a row. */
@@ -18,8 +20,11 @@ public sealed interface TaskFailure {
     record CacheMissed(CachedBlockId block, String executorId, long incarnation, String message)
             implements TaskFailure {}
 
-    /** Input that cannot be parsed, read or found, output that cannot be written: not worth another try if final. */
-    record InputOutput(String message, boolean isFinal, String stack) implements TaskFailure {}
+    /**
+     * Input that cannot be parsed, read or found, output that cannot be written: not worth another try if final. The code
+     * is what the job fails with.
+     */
+    record InputOutput(ErrorCode code, String message, boolean isFinal, String stack) implements TaskFailure {}
 
     /** The result or a row cannot be serialized; never retried. */
     record NotSerializable(String message) implements TaskFailure {}

@@ -38,7 +38,8 @@ enum Compression {
 
     /** The text from the range's offset on. */
     InputStream open(FileRange range) throws IOException {
-        InputStream bytes = ObjectStores.forPath(range.path()).open(range.path(), range.offset(), range.version());
+        InputStream bytes =
+                ObjectStores.forPath(range.path()).open(range.path(), range.offset(), range.length(), range.version());
         if (this == NONE) {
             return bytes;
         }

@@ -107,18 +107,20 @@ public final class ObjectFile {
 
         private void open(FileRange next) throws IOException {
             range = next;
-            openAt(0);
+            boolean isHead = range.offset() <= HEADER_BYTES;
+            openAt(0, isHead ? range.offset() + range.length() : HEADER_BYTES);
             readHeader();
-            if (range.offset() > HEADER_BYTES) {
+            if (!isHead) {
                 closeRange();
-                openAt(range.offset());
+                openAt(range.offset(), range.length());
                 skipToMark();
             }
         }
 
-        private void openAt(long offset) throws IOException {
+        private void openAt(long offset, long wanted) throws IOException {
             in = new DataInputStream(new BufferedInputStream(
-                    ObjectStores.forPath(range.path()).open(range.path(), offset, range.version()), BUFFER_BYTES));
+                    ObjectStores.forPath(range.path()).open(range.path(), offset, wanted, range.version()),
+                    BUFFER_BYTES));
             position = offset;
         }
 
@@ -151,7 +153,8 @@ public final class ObjectFile {
                 boolean isWhole = at - position >= MARK_BYTES - 1;
                 if (isWhole && lastHigh == high && lastLow == low) {
                     closeRange();
-                    openAt(at - MARK_BYTES + 1);
+                    long marked = at - MARK_BYTES + 1;
+                    openAt(marked, range.offset() + range.length() - marked);
                     return;
                 }
             }

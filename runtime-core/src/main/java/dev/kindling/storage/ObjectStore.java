@@ -12,8 +12,14 @@ public interface ObjectStore {
     /** What the path, directory or glob stands for, sorted by path; hidden files only when named. */
     List<StoredFile> list(String path) throws IOException;
 
-    /** A stream over the bytes from {@code offset} on; fails when the file is no longer of {@code version}. */
-    InputStream open(String path, long offset, String version) throws IOException;
+    /**
+     * A stream over the bytes from {@code offset} to the end of the file; fails when the file is no longer of
+     * {@code version}, unless that is empty.
+     *
+     * @param wanted how many bytes the reader is sure to read, so that these can be fetched ahead; it may read on behind
+     *     them, and stop before
+     */
+    InputStream open(String path, long offset, long wanted, String version) throws IOException;
 
     /** One file as it was listed. */
     record StoredFile(String path, long byteCount, String version, List<String> preferredHosts) {

@@ -74,8 +74,9 @@ public final class RecordReader implements Closeable {
         }
         range = split.ranges().get(nextRange++);
         position = (range.offset() + recordBytes - 1) / recordBytes * recordBytes;
+        long wanted = Math.max(0, range.offset() + range.length() - position);
         in = new BufferedInputStream(
-                ObjectStores.forPath(range.path()).open(range.path(), position, range.version()), BUFFER_BYTES);
+                ObjectStores.forPath(range.path()).open(range.path(), position, wanted, range.version()), BUFFER_BYTES);
         return true;
     }
 

@@ -17,8 +17,8 @@ public record StoredBinaryFile(String path, long byteCount, String version) impl
     @Override
     public DataInputStream open() {
         try {
-            return new DataInputStream(
-                    new BufferedInputStream(ObjectStores.forPath(path).open(path, 0, version), BUFFER_BYTES));
+            return new DataInputStream(new BufferedInputStream(
+                    ObjectStores.forPath(path).open(path, 0, byteCount, version), BUFFER_BYTES));
         } catch (IOException e) {
             throw unreadable(e);
         }

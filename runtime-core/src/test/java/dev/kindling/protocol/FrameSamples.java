@@ -70,6 +70,9 @@ final class FrameSamples {
             }
             return values;
         }
+        if (type instanceof Class<?> words && words.isEnum()) {
+            return words.getEnumConstants()[random.nextInt(words.getEnumConstants().length)];
+        }
         if (type instanceof Class<?> family && family.isSealed()) {
             List<Class<?>> records = recordsOf(family);
             return value(records.get(random.nextInt(records.size())));

@@ -59,6 +59,7 @@ final class ProtocolPage {
             | `boolean` | one, 0 or 1 |
             | `String`, `byte[]` | length as a number, then UTF-8 or the bytes |
             | list, `long[]` | count as a number, then the elements |
+            | one of several words, such as an error code | its name, as a `String` |
             | record | its components |
             | one of a family | a tag of one byte, then the record |
             | attempts in a list of sources or of map ranges | 1 when it is attempt 0 of the next partition, else 0 and the attempt |

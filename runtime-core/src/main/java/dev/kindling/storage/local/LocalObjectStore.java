@@ -109,7 +109,7 @@ public final class LocalObjectStore implements ObjectStore {
     // ---- reading --------------------------------------------------------------------------------------------------
 
     @Override
-    public InputStream open(String path, long offset, String version) throws IOException {
+    public InputStream open(String path, long offset, long wanted, String version) throws IOException {
         Path file = LocalPaths.parse(path);
         FileChannel channel;
         try {

@@ -59,8 +59,8 @@ final class FailurePolicy {
         if (failure instanceof TaskFailure.OutOfResources) {
             return ErrorCode.OUT_OF_RESOURCES;
         }
-        if (failure instanceof TaskFailure.InputOutput io && io.isFinal()) {
-            return ErrorCode.INPUT_NOT_FOUND;
+        if (failure instanceof TaskFailure.InputOutput io) {
+            return io.code();
         }
         return failure instanceof TaskFailure.Internal ? ErrorCode.INTERNAL : ErrorCode.TASK_FAILED;
     }

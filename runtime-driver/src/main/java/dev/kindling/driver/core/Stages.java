@@ -655,8 +655,7 @@ final class Stages {
     void outputFailed(int jobId, String why) {
         Jobs.Job job = jobs.find(jobId);
         if (job != null && job.isPublishing) {
-            String message =
-                    "the output " + job.commit.target + " could not be published; nothing of it is visible: " + why;
+            String message = "the output " + job.commit.target + " could not be published: " + why;
             fail(job, ErrorCode.COMMIT_FAILED, message);
         }
     }

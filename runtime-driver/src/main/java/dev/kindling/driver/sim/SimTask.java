@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.executor.core.ExecutorEvent;
 import dev.kindling.executor.memory.AttemptMemory;
@@ -145,7 +146,7 @@ final class SimTask {
             if (!end.isDestroyed()) {
                 cluster.planted(attempt());
             }
-            endWith(new TaskFailure.InputOutput(end.why(), false, ""));
+            endWith(new TaskFailure.InputOutput(ErrorCode.TASK_FAILED, end.why(), false, ""));
         });
         broadcastFetches.add(fetch);
         fetch.start();

@@ -80,7 +80,8 @@ final class SyntheticTasks {
         } catch (KindlingException e) {
             return new TaskOutcome.Failure(failureOf(e), TaskMetrics.NONE);
         } catch (IOException e) {
-            return new TaskOutcome.Failure(new TaskFailure.InputOutput(e.toString(), false, ""), TaskMetrics.NONE);
+            return new TaskOutcome.Failure(
+                    new TaskFailure.InputOutput(ErrorCode.TASK_FAILED, e.toString(), false, ""), TaskMetrics.NONE);
         }
     }
 
@@ -89,7 +90,7 @@ final class SyntheticTasks {
             return new TaskFailure.ScratchFull(e.getMessage());
         }
         return e.code() == ErrorCode.CORRUPT_DATA
-                ? new TaskFailure.InputOutput(e.getMessage(), false, "")
+                ? new TaskFailure.InputOutput(ErrorCode.TASK_FAILED, e.getMessage(), false, "")
                 : new TaskFailure.OutOfResources(e.getMessage());
     }
 

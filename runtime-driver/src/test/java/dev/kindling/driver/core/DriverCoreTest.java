@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
@@ -663,7 +664,7 @@ class DriverCoreTest {
         for (TaskFailure failure : List.of(
                 new TaskFailure.NotSerializable("field conn of class Foo"),
                 new TaskFailure.ResultTooLarge("2 GiB", 1L << 31),
-                new TaskFailure.InputOutput("no such file", true, ""))) {
+                new TaskFailure.InputOutput(ErrorCode.INPUT_NOT_FOUND, "no such file", true, ""))) {
             DriverScript driver = DriverScript.with(executor("e1", 2)).submit(1, 1);
 
             driver.fails("s0p0#0", failure);

@@ -52,7 +52,10 @@ final class TaskFailures {
                     || io instanceof FileNotFoundException
                     || io instanceof AccessDeniedException;
             return new TaskFailure.InputOutput(
-                    io.getClass().getSimpleName() + ": " + messageOf(io), isFinal, stackOf(io));
+                    isFinal ? ErrorCode.INPUT_NOT_FOUND : ErrorCode.TASK_FAILED,
+                    io.getClass().getSimpleName() + ": " + messageOf(io),
+                    isFinal,
+                    stackOf(io));
         }
         return new TaskFailure.Internal(
                 "task " + environment.attempt() + ": " + thrown.getClass().getName() + ": " + messageOf(thrown),
@@ -80,9 +83,10 @@ final class TaskFailures {
             case RESULT_TOO_LARGE -> new TaskFailure.ResultTooLarge(messageOf(known), 0);
             case OUT_OF_RESOURCES -> new TaskFailure.OutOfResources(messageOf(known));
             case SCRATCH_FULL -> new TaskFailure.ScratchFull(messageOf(known));
-            case INPUT_NOT_FOUND, INPUT_CHANGED -> new TaskFailure.InputOutput(messageOf(known), true, stackOf(known));
-            case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS ->
-                new TaskFailure.InputOutput(messageOf(known), false, stackOf(known));
+            case INPUT_NOT_FOUND, INPUT_CHANGED, NO_CREDENTIALS, BAD_CREDENTIALS, ACCESS_DENIED, NO_REGION ->
+                new TaskFailure.InputOutput(code, messageOf(known), true, stackOf(known));
+            case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS, INPUT_TRUNCATED, THROTTLED ->
+                new TaskFailure.InputOutput(code, messageOf(known), false, stackOf(known));
             case USER_CODE_FAILED, CLOSED, BAD_ARGUMENT, BAD_CONFIGURATION -> ofUserCode(known, Optional.empty());
             case TASK_FAILED, EXECUTORS_LOST, NO_PROGRESS, NON_DETERMINISTIC, CANCELLED, DRIVER_LOST, INTERNAL ->
                 new TaskFailure.Internal(messageOf(known), stackOf(known));
