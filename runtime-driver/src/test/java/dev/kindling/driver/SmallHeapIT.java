@@ -540,7 +540,7 @@ class SmallHeapIT {
         KindlingException refusal = assertThrows(
                 KindlingException.class,
                 () -> kindling.range(0, 4, 1, 2)
-                        .mapToPair(n -> Tuple2.of(n, "x".repeat(4 << 20)))
+                        .mapToPair(n -> Tuple2.of(n, "x".repeat(6 << 20)))
                         .groupByKey(2)
                         .count());
 

@@ -9,6 +9,7 @@ import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.serde.RowCodecs;
 import java.io.IOException;
 
 /**
@@ -23,6 +24,11 @@ public interface TaskEnvironment {
 
     /** Counted memory of this attempt; closing the environment gives everything back. */
     TaskMemory memory();
+
+    /** For the rows of this attempt, of its user's classes; one that is too large for its memory is refused. */
+    default RowCodecs newRowCodecs() {
+        return new RowCodecs(userClassLoader()).refuseRowsAbove(memory().maxRowBytes());
+    }
 
     /** The blocks of one reduce partition, from wherever they lie, checksums verified. */
     BlockSource openShuffle(TaskInput.ShuffleInput input, int firstBucket, int endBucket) throws IOException;

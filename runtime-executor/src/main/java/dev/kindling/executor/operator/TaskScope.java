@@ -29,8 +29,7 @@ public final class TaskScope {
     /** Call on the task's thread. */
     public TaskScope(TaskEnvironment environment) {
         this.environment = environment;
-        this.codecs = new RowCodecs(environment.userClassLoader())
-                .refuseRowsAbove(environment.memory().maxRowBytes());
+        this.codecs = environment.newRowCodecs();
     }
 
     public TaskMemory memory() {

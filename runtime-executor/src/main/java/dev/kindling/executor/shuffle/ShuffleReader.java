@@ -39,7 +39,7 @@ public final class ShuffleReader implements Closeable {
         this.firstBucket = firstBucket;
         this.bucketCount = endBucket - firstBucket;
         this.environment = environment;
-        this.codecs = new RowCodecs(environment.userClassLoader());
+        this.codecs = environment.newRowCodecs();
         this.batchBytes = environment.memory().batchBytes();
         this.arriving = codecs.newReader().readAtOnce(batchBytes);
         this.held = new HeldBlocks(environment, codecs, bucketCount);

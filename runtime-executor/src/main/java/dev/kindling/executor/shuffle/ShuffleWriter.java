@@ -59,7 +59,7 @@ public final class ShuffleWriter implements Closeable {
         int maxBuckets = BucketPages.maxBuckets(environment.memory());
         // Halves of the square: neither the ranges nor the buckets of one range are many.
         this.bucketsPerRange = bucketCount <= maxBuckets ? 1 : (int) Math.ceil(Math.sqrt(bucketCount));
-        this.codecs = new RowCodecs(environment.userClassLoader());
+        this.codecs = environment.newRowCodecs();
         this.ranges = new BucketPages(environment, codecs, (bucketCount + bucketsPerRange - 1) / bucketsPerRange);
     }
 
@@ -178,7 +178,7 @@ public final class ShuffleWriter implements Closeable {
         environment.checkCancelled();
         RowReader reader = codecs.newReader();
         Object[] rows = new Object[STEP_ROWS];
-        try (BucketPages buckets = new BucketPages(environment, new RowCodecs(environment.userClassLoader()), count)) {
+        try (BucketPages buckets = new BucketPages(environment, environment.newRowCodecs(), count)) {
             ranges.take(first / bucketsPerRange, (bytes, offset, length, pageRows) -> {
                 reader.reset(bytes, offset, length);
                 for (int n = reader.read(rows, 0, rows.length); n > 0; n = reader.read(rows, 0, rows.length)) {

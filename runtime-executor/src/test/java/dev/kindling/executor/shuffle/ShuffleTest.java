@@ -557,6 +557,17 @@ class ShuffleTest {
     }
 
     @Test
+    void aRowTooLargeForItsTaskIsRefusedWhereItIsWritten() {
+        KindlingException failure = assertThrows(
+                KindlingException.class,
+                () -> write(
+                        0, List.of(new Tuple2<>(1, "x".repeat(3 << 20))), sink(new HashPartitioner(3), 1), 2 << 20));
+
+        assertEquals(ErrorCode.OUT_OF_RESOURCES, failure.code());
+        assertTrue(failure.getMessage().startsWith("one row takes more than 2 MiB"), failure.getMessage());
+    }
+
+    @Test
     void aMapWithoutRowsLeavesAnOutputWithoutBlocks() throws IOException {
         TaskResult.MapWritten written = write(0, List.of(), sink(new HashPartitioner(3), 2), PLENTY);
 
