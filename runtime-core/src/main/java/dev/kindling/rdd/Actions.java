@@ -6,6 +6,7 @@ import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.VoidFunction;
 import dev.kindling.api.function.VoidFunction2;
 import dev.kindling.plan.PartitionFunction;
+import dev.kindling.plan.TaskRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,9 +26,9 @@ final class Actions {
         ALL;
 
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             List<Object> all = new ArrayList<>();
-            rows.forEachRemaining(all::add);
+            rows.forEachRemaining(row -> all.add(rows.keep(row)));
             return all;
         }
 
@@ -43,7 +44,7 @@ final class Actions {
         AHEAD;
 
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             long count = 0;
             while (rows.hasNext()) {
                 rows.next();
@@ -60,10 +61,10 @@ final class Actions {
 
     record TakeRows(int limit) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             List<Object> taken = new ArrayList<>(Math.min(limit, 1024));
             while (taken.size() < limit && rows.hasNext()) {
-                taken.add(rows.next());
+                taken.add(rows.keep(rows.next()));
             }
             return taken;
         }
@@ -77,7 +78,7 @@ final class Actions {
     /** The rows at these positions of each partition, which grow; nothing behind the last of them is read. */
     record PickRows(Map<Integer, long[]> positions) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             List<Object> picked = new ArrayList<>();
             long at = 0;
             for (long position : positions.get(partition)) {
@@ -87,7 +88,7 @@ final class Actions {
                 if (!rows.hasNext()) {
                     break;
                 }
-                picked.add(rows.next());
+                picked.add(rows.keep(rows.next()));
                 at++;
             }
             return picked;
@@ -102,7 +103,7 @@ final class Actions {
 
     record Sketch(int precision) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             DistinctSketch sketch = new DistinctSketch(precision);
             while (rows.hasNext()) {
                 sketch.add(rows.next());
@@ -113,7 +114,7 @@ final class Actions {
 
     record ForEachRow(VoidFunction<Object> f) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             while (rows.hasNext()) {
                 f.call(rows.next());
             }
@@ -123,7 +124,7 @@ final class Actions {
 
     record ForEachPair(VoidFunction2<Object, Object> f) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             while (rows.hasNext()) {
                 Tuple2<Object, Object> pair = RowFunctions.pair(rows.next());
                 f.call(pair._1(), pair._2());
@@ -134,7 +135,7 @@ final class Actions {
 
     record ForPartition(VoidFunction<Iterator<Object>> f) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             f.call(rows);
             return null;
         }
@@ -142,26 +143,28 @@ final class Actions {
 
     record Reduce(Function2<Object, Object, Object> f) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             return reduced(rows, f);
         }
     }
 
     /** A list of the one reduced row, or an empty one. */
-    static List<Object> reduced(Iterator<Object> rows, Function2<Object, Object, Object> f) throws Exception {
+    static List<Object> reduced(TaskRows rows, Function2<Object, Object, Object> f) throws Exception {
         if (!rows.hasNext()) {
             return new ArrayList<>();
         }
-        Object result = rows.next();
+        Object result = rows.keep(rows.next());
         while (rows.hasNext()) {
-            result = f.call(result, rows.next());
+            Object row = rows.next();
+            Object next = f.call(result, row);
+            result = next == row ? rows.keep(row) : next;
         }
         return new ArrayList<>(Collections.singletonList(result));
     }
 
     record Fold(Zero zero, Function2<Object, Object, Object> seq) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             Object folded = zero.fresh(seq);
             while (rows.hasNext()) {
                 folded = seq.call(folded, rows.next());
@@ -172,7 +175,7 @@ final class Actions {
 
     record Collect(RowFunctions.Collecting how) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             Object container = how.collector().supplier().get();
             BiConsumer<Object, Object> accumulator = how.collector().accumulator();
             while (rows.hasNext()) {
@@ -185,12 +188,12 @@ final class Actions {
     /** The least rows by {@code order}, in that order. */
     record Least(int limit, Comparator<Object> order) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             return least(rows, limit, order);
         }
     }
 
-    static List<Object> least(Iterator<?> rows, int limit, Comparator<Object> order) {
+    static List<Object> least(TaskRows rows, int limit, Comparator<Object> order) {
         // The queue takes no null: a row that is null stands in it as this.
         Object nullRow = new Object();
         PriorityQueue<Object> kept = new PriorityQueue<>(
@@ -203,7 +206,7 @@ final class Actions {
                 if (!hasRoom) {
                     kept.poll();
                 }
-                kept.add(row == null ? nullRow : row);
+                kept.add(row == null ? nullRow : rows.keep(row));
             }
         }
         List<Object> sorted = new ArrayList<>(kept);
@@ -230,7 +233,7 @@ final class Actions {
     /** The pairs reduced to one value a key, as a list of pairs. */
     record ReducePairs(Function2<Object, Object, Object> f) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) throws Exception {
+        public Object call(int partition, TaskRows rows) throws Exception {
             Map<Object, Object> values = new HashMap<>();
             mergePairs(values, rows, f);
             List<Object> pairs = new ArrayList<>(values.size());
@@ -239,13 +242,14 @@ final class Actions {
         }
     }
 
-    static void mergePairs(Map<Object, Object> into, Iterator<?> pairs, Function2<Object, Object, Object> f)
+    static void mergePairs(Map<Object, Object> into, TaskRows pairs, Function2<Object, Object, Object> f)
             throws Exception {
         while (pairs.hasNext()) {
             Tuple2<Object, Object> pair = RowFunctions.pair(pairs.next());
             Object old = into.get(pair._1());
             boolean isNew = old == null && !into.containsKey(pair._1());
-            into.put(pair._1(), isNew ? pair._2() : f.call(old, pair._2()));
+            Object merged = isNew ? pair._2() : f.call(old, pair._2());
+            into.put(isNew ? pairs.keep(pair._1()) : pair._1(), merged == pair._2() ? pairs.keep(merged) : merged);
         }
     }
 
@@ -253,7 +257,7 @@ final class Actions {
         ALL;
 
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             StatCounter stats = new StatCounter();
             while (rows.hasNext()) {
                 stats.merge((Double) rows.next());
@@ -265,7 +269,7 @@ final class Actions {
     /** How many numbers lie between one bound and the next; the last bucket holds its upper bound as well. */
     record Histogram(double[] bounds) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             long[] counts = new long[bounds.length - 1];
             while (rows.hasNext()) {
                 double number = (Double) rows.next();

@@ -6,6 +6,7 @@ import dev.kindling.api.function.Function0;
 import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.TaskRows;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -262,7 +263,7 @@ abstract class CollectingHandle<T> extends ShuffledHandle<T> {
         runInOrder(plans, new Actions.Least(n, order), (p, rows) -> {
             List<Object> part = Plans.erased(rows);
             kept.addAll(part);
-            List<Object> least = Actions.least(kept.iterator(), n, order);
+            List<Object> least = Actions.least(TaskRows.of(kept.iterator()), n, order);
             kept.clear();
             kept.addAll(least);
         });

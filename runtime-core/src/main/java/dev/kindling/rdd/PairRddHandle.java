@@ -9,6 +9,7 @@ import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.RangeBounds;
+import dev.kindling.plan.TaskRows;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -173,7 +174,10 @@ final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
                 plans,
                 new Actions.ReducePairs(merge),
                 (p, pairs) -> onDriver(plans, () -> {
-                    Actions.mergePairs(values, Plans.<List<?>>erased(pairs).iterator(), merge);
+                    Actions.mergePairs(
+                            values,
+                            TaskRows.of(Plans.<List<Object>>erased(pairs).iterator()),
+                            merge);
                     return null;
                 }));
         return Plans.erased(values);

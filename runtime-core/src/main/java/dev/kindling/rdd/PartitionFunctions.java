@@ -8,13 +8,14 @@ import dev.kindling.api.function.FlatMapFunction;
 import dev.kindling.api.function.FlatMapFunction2;
 import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.PairFlatMapFunction;
+import dev.kindling.plan.TaskRows;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The engine's own functions over whole partitions; they pull, and keep one row at a time. */
+/** The engine's own functions over whole partitions; they pull, and all but {@link Glom} keep one row at a time. */
 final class PartitionFunctions {
     private PartitionFunctions() {}
 
@@ -88,7 +89,8 @@ final class PartitionFunctions {
         @Override
         public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
             List<Object> all = new ArrayList<>();
-            rows.forEachRemaining(all::add);
+            TaskRows kept = TaskRows.of(rows);
+            rows.forEachRemaining(row -> all.add(kept.keep(row)));
             return Collections.<Object>singleton(all).iterator();
         }
     }
@@ -156,7 +158,7 @@ final class PartitionFunctions {
             implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
         @Override
         public Iterator<Object> call(Integer partition, Iterator<Object> rows) throws Exception {
-            return Actions.reduced(rows, f).iterator();
+            return Actions.reduced(TaskRows.of(rows), f).iterator();
         }
     }
 
@@ -164,9 +166,17 @@ final class PartitionFunctions {
     record Gather(int targets) implements Function2<Integer, Iterator<Object>, Iterator<Object>> {
         @Override
         public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
-            List<Object> all = new ArrayList<>();
-            rows.forEachRemaining(row -> all.add(new Tuple2<>(partition % targets, row)));
-            return all.iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return rows.hasNext();
+                }
+
+                @Override
+                public Object next() {
+                    return new Tuple2<>(partition % targets, rows.next());
+                }
+            };
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
 import dev.kindling.plan.StageBody.Sink.FileOutput.Form;
+import dev.kindling.plan.TaskRows;
 import java.io.Serial;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -74,7 +75,7 @@ class RddHandle<T> extends CollectingHandle<T> {
     final T reduced(Plans plans, Function2<Object, Object, Object> f) {
         List<Object> results = new ArrayList<>();
         runInOrder(plans, new Actions.Reduce(f), (p, part) -> results.addAll(Plans.erased(part)));
-        List<Object> one = onDriver(plans, () -> Actions.reduced(results.iterator(), f));
+        List<Object> one = onDriver(plans, () -> Actions.reduced(TaskRows.of(results.iterator()), f));
         if (one.isEmpty()) {
             throw emptySet(plans);
         }

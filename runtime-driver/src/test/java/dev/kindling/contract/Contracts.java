@@ -27,7 +27,8 @@ final class Contracts {
                     KeyedContracts.ALL,
                     JoinContracts.ALL,
                     ActionContracts.ALL,
-                    DoubleContracts.ALL)
+                    DoubleContracts.ALL,
+                    ReusedRowContracts.ALL)
             .flatMap(List::stream)
             .toList();
 

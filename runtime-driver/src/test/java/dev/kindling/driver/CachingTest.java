@@ -15,6 +15,7 @@ import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,6 +204,42 @@ class CachingTest {
                 .reduce(Integer::sum);
         assertEquals(0, sum);
         assertEquals(ROWS, CALLS.get());
+    }
+
+    private static Iterator<int[]> intoOneArray(Iterator<Integer> rows) {
+        int[] reused = new int[1];
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return rows.hasNext();
+            }
+
+            @Override
+            public int[] next() {
+                reused[0] = rows.next();
+                return reused;
+            }
+        };
+    }
+
+    @Test
+    void rowsMadeFromOneObjectAgainAndAgainAreKeptAsTheyWere() {
+        RDD<int[]> arrays = counted(2).mapPartitions(CachingTest::intoOneArray);
+        List<Integer> collected =
+                arrays.collect().stream().map(array -> array[0]).toList();
+        List<Integer> shuffled = arrays.mapToPair(array -> Tuple2.of(1, array))
+                .groupByKey(1)
+                .flatMap(group -> StreamSupport.stream(group._2().spliterator(), false)
+                        .map(array -> array[0])
+                        .iterator())
+                .sortBy(n -> n, true, 1)
+                .collect();
+        RDD<int[]> kept = arrays.cache();
+        kept.count();
+
+        assertEquals(numbers(), collected);
+        assertEquals(numbers(), shuffled);
+        assertEquals(numbers(), kept.map(array -> array[0]).collect());
     }
 
     @Test

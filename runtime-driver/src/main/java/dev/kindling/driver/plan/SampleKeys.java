@@ -2,8 +2,8 @@ package dev.kindling.driver.plan;
 
 import dev.kindling.api.Tuple2;
 import dev.kindling.plan.PartitionFunction;
+import dev.kindling.plan.TaskRows;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  */
 record SampleKeys(int size) implements PartitionFunction {
     @Override
-    public Object call(int partition, Iterator<Object> rows) {
+    public Object call(int partition, TaskRows rows) {
         List<Object> answer = new ArrayList<>();
         answer.add(0L);
         SplittableRandom random = new SplittableRandom(partition);
@@ -22,12 +22,12 @@ record SampleKeys(int size) implements PartitionFunction {
             Object key = ((Tuple2<?, ?>) rows.next())._1();
             count++;
             if (count <= size) {
-                answer.add(key);
+                answer.add(rows.keep(key));
                 continue;
             }
             long slot = random.nextLong(count);
             if (slot < size) {
-                answer.set(1 + (int) slot, key);
+                answer.set(1 + (int) slot, rows.keep(key));
             }
         }
         answer.set(0, count);

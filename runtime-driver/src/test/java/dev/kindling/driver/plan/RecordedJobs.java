@@ -9,6 +9,7 @@ import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.EventBus;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.StageBody;
+import dev.kindling.plan.TaskRows;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.BroadcastPublisher;
 import dev.kindling.rdd.JobRunner;
@@ -117,7 +118,7 @@ final class RecordedJobs implements JobSubmitter {
             for (int partition : graph.resultPartitions()) {
                 List<Object> rows = new ArrayList<>(rowsOf.apply(partition));
                 try {
-                    Object answer = result.function().call(partition, rows.iterator());
+                    Object answer = result.function().call(partition, TaskRows.of(rows.iterator()));
                     results.onResult(partition, ResultCodec.encode(answer));
                 } catch (Exception e) {
                     throw new IllegalStateException(e);

@@ -1,11 +1,14 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.serde.HeapSize;
+import dev.kindling.serde.Immutable;
 
 /**
- * Says when a batch holds enough, for those who fill it with what user code makes: a thousand small rows are a good
- * batch, a thousand of a megabyte fill the heap. One row of eight is measured and stands for all of them, the first of
- * a batch among them, so large rows go one at a time. Owned by the task's thread.
+ * Says when a batch ends, for those who fill it with what user code makes. A thousand small rows are a good batch, a
+ * thousand of a megabyte fill the heap: one row of eight is measured and stands for all of them, the first of a batch
+ * among them, so large rows go one at a time. So do rows that are not known to be {@linkplain Immutable immutable}: a
+ * function may return the same array or bean for each row, and each must be used before the next one is asked for.
+ * Owned by the task's thread.
  */
 final class BatchBudget {
     private static final int STRIDE = 8;
@@ -21,20 +24,17 @@ final class BatchBudget {
         bytes = 0;
     }
 
-    /** Whether row {@code index} of a batch or of a piece of one is to be shown to {@link #isFilledBy}. */
-    static boolean isMeasured(int index) {
-        return (index & STRIDE - 1) == 0;
-    }
-
-    /** Counts {@code made}, measured, for itself and those that are not; whether the batch should end with it. */
-    boolean isFilledBy(Object made) {
-        bytes += STRIDE * HeapSize.of(made);
-        return bytes >= limitBytes;
-    }
-
-    /** Counts {@code count} rows like {@code row} at once. */
-    boolean isFilledBy(Object row, int count) {
-        bytes += count * HeapSize.of(row);
+    /**
+     * Whether the batch has to end with {@code row}, its row {@code index}: because it holds enough, or because the
+     * function that made the row may fill the same object anew for the next one.
+     */
+    boolean endsWith(Object row, int index) {
+        if (!Immutable.isKnown(row)) {
+            return true;
+        }
+        if ((index & STRIDE - 1) == 0) {
+            bytes += STRIDE * HeapSize.of(row);
+        }
         return bytes >= limitBytes;
     }
 }

@@ -66,7 +66,7 @@ final class CartesianRows implements Operator {
         if (isKept && kept.rowCount() == 0 || !lefts.hasNext()) {
             return false;
         }
-        leftRow = lefts.next();
+        leftRow = scope.keep(lefts.next());
         if (isDecoded) {
             next = 0;
         } else if (isKept) {
@@ -80,7 +80,7 @@ final class CartesianRows implements Operator {
         int count = from;
         firstRights.want(batch.limit() - count);
         while (count < batch.limit() && firstRights.hasNext()) {
-            Object row = firstRights.next();
+            Object row = scope.keep(firstRights.next());
             kept.add(row);
             batch.rows[count++] = new Tuple2<>(leftRow, row);
             batchBytes += HeapSize.of(row);

@@ -8,6 +8,7 @@ import dev.kindling.plan.Combiner;
 import dev.kindling.serde.HeapSize;
 import dev.kindling.util.ByteSizes;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * One combined value a key, in memory that is counted. A combined value may grow with every row (a list, a set): of the
@@ -23,6 +24,7 @@ final class CombineTable implements AutoCloseable {
     private final Combiner combiner;
     private final Reservation reservation;
     private final TaskScope scope;
+    private final UnaryOperator<Object> keep;
     private final KeyTable keys = new KeyTable();
     private Object[] values = new Object[512];
 
@@ -34,10 +36,12 @@ final class CombineTable implements AutoCloseable {
     private int mergesSinceMeasured;
     private int lastNewSize;
 
-    CombineTable(Combiner combiner, TaskScope scope) {
+    /** @param keep what to hold on to instead of a key or a value that came with a row */
+    CombineTable(Combiner combiner, TaskScope scope, UnaryOperator<Object> keep) {
         this.combiner = combiner;
         this.reservation = new Reservation(scope.memory(), 0.5);
         this.scope = scope;
+        this.keep = keep;
     }
 
     /** Adds the first {@code count} pairs of {@code rows}; {@code areCombined}: their values are combined ones. */
@@ -49,10 +53,12 @@ final class CombineTable implements AutoCloseable {
                 int known = keys.count();
                 int id = keys.idOf(pair._1());
                 if (id == known) {
-                    put(id, areCombined ? pair._2() : combiner.create().call(pair._2()));
+                    keys.replace(id, keep.apply(pair._1()));
+                    put(id, kept(areCombined ? pair._2() : combiner.create().call(pair._2()), pair));
                 } else {
-                    values[id] = (areCombined ? combiner.mergeCombined() : combiner.mergeValue())
+                    Object merged = (areCombined ? combiner.mergeCombined() : combiner.mergeValue())
                             .call(values[id], pair._2());
+                    values[id] = kept(merged, pair);
                     // Two combined values make one as large as both, unless they are numbers.
                     boolean isJoined = areCombined && !(values[id] instanceof Number);
                     if (isJoined || ++mergesSinceMeasured >= MERGES_A_MEASURE) {
@@ -64,6 +70,11 @@ final class CombineTable implements AutoCloseable {
         } catch (Throwable t) {
             throw UserFunctionFailed.of(t, source.positionOf(row));
         }
+    }
+
+    /** A combined value is the user's own, unless it is just the value of the row. */
+    private Object kept(Object combined, Tuple2<?, ?> pair) {
+        return combined == pair._2() ? keep.apply(combined) : combined;
     }
 
     private void put(int id, Object value) {

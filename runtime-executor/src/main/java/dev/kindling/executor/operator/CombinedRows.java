@@ -6,6 +6,7 @@ import dev.kindling.plan.PlanNode;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.UnaryOperator;
 
 /**
  * (key, combined value) rows of one shuffle partition, bucket by bucket. A table that outgrows the memory granted is
@@ -28,7 +29,7 @@ final class CombinedRows implements Operator {
         this.leaf = leaf;
         this.arriveCombined = side.mapSide();
         this.scope = scope;
-        this.table = new CombineTable(side.combiner(), scope);
+        this.table = new CombineTable(side.combiner(), scope, UnaryOperator.identity());
         this.buffer = new Batch(scope.batchRows());
     }
 

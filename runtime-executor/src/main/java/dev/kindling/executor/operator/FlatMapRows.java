@@ -73,7 +73,7 @@ final class FlatMapRows implements Operator {
                     Object row = current.next();
                     rows[count] = onValues ? new Tuple2<>(key, row) : row;
                     origins[count] = inputRow;
-                    if (BatchBudget.isMeasured(count) && made.isFilledBy(row)) {
+                    if (made.endsWith(row, count)) {
                         limit = count + 1;
                     }
                     count++;

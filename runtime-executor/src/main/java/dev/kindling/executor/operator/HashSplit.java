@@ -73,7 +73,7 @@ final class HashSplit implements AutoCloseable {
             lane = laneOf(key);
             if (!hasRows[lane]) {
                 hasRows[lane] = true;
-                firstKeys[lane] = key;
+                firstKeys[lane] = scope.keep(key);
             } else if (!isMixed[lane]) {
                 isMixed[lane] = !KeyTable.areEqual(firstKeys[lane], key);
             }

@@ -85,6 +85,11 @@ final class KeyTable {
         return 2L * slots.length * 4 + keys.length * (HeapSize.REFERENCE + 4L);
     }
 
+    /** Holds on to an equal {@code key} from here on. */
+    void replace(int id, Object key) {
+        keys[id] = key;
+    }
+
     Object keyOf(int id) {
         return keys[id];
     }

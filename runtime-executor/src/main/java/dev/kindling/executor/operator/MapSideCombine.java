@@ -38,7 +38,7 @@ public final class MapSideCombine implements Operator {
         this.child = child;
         this.combiner = combiner;
         this.scope = scope;
-        this.table = new CombineTable(combiner, scope);
+        this.table = new CombineTable(combiner, scope, scope::keep);
         this.input = new Batch(scope.batchRows());
     }
 

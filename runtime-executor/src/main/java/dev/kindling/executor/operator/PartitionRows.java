@@ -62,7 +62,7 @@ final class PartitionRows implements Operator {
                 scope.checkInterrupted();
                 Object row = output.next();
                 batch.rows[count] = row;
-                if (BatchBudget.isMeasured(count) && made.isFilledBy(row)) {
+                if (made.endsWith(row, count)) {
                     limit = count + 1;
                 }
                 count++;

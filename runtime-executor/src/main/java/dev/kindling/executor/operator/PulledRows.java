@@ -1,7 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
-import java.util.Iterator;
+import dev.kindling.plan.TaskRows;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
  * row and each further one twice as many, never more than are wanted downstream: a function that stops early has read
  * at most twice what it used. Where the reader says how many rows it wants, exactly these are read.
  */
-public final class PulledRows implements Iterator<Object> {
+public final class PulledRows implements TaskRows {
     private final Operator child;
     private final TaskScope scope;
     private final Batch batch;
@@ -48,6 +48,11 @@ public final class PulledRows implements Iterator<Object> {
         Object row = batch.rows[next];
         batch.rows[next++] = null;
         return row;
+    }
+
+    @Override
+    public Object keep(Object row) {
+        return scope.keep(row);
     }
 
     /** Where the row handed out last comes from. */

@@ -6,6 +6,7 @@ import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.serde.RowCodecs;
+import dev.kindling.serde.RowCopier;
 import dev.kindling.serde.RowReader;
 import dev.kindling.serde.RowWriter;
 import java.io.IOException;
@@ -21,6 +22,7 @@ public final class TaskScope {
     private final TaskEnvironment environment;
     private final Thread thread = Thread.currentThread();
     private final RowCodecs codecs;
+    private final RowCopier copier;
     private final TaskCounters counters = new TaskCounters();
     private final List<SpillFile> scratchFiles = new ArrayList<>();
     private Throwable failure;
@@ -30,6 +32,7 @@ public final class TaskScope {
     public TaskScope(TaskEnvironment environment) {
         this.environment = environment;
         this.codecs = environment.newRowCodecs();
+        this.copier = new RowCopier(codecs);
     }
 
     public TaskMemory memory() {
@@ -56,6 +59,11 @@ public final class TaskScope {
     /** One that gives no more at once than is good for a batch. */
     RowReader newRowReader() {
         return codecs.newReader().readAtOnce(memory().batchBytes());
+    }
+
+    /** {@code row} for an operator that holds on to it: itself, or a copy where user code may fill it anew. */
+    Object keep(Object row) {
+        return copier.keep(row);
     }
 
     public TaskCounters counters() {

@@ -10,6 +10,7 @@ import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.RowCodecs;
+import dev.kindling.serde.RowCopier;
 import dev.kindling.serde.RowReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class ShuffleWriter implements Closeable {
     private final BucketPages ranges;
     private final int[] bucketOf = new int[STEP_ROWS];
     private final HeavyKeys heavyKeys = new HeavyKeys();
+    private final RowCopier heavyCopies;
     private int samplePhase;
     private Class<?> checkedKeys;
     private long rowDigest;
@@ -60,6 +62,7 @@ public final class ShuffleWriter implements Closeable {
         // Halves of the square: neither the ranges nor the buckets of one range are many.
         this.bucketsPerRange = bucketCount <= maxBuckets ? 1 : (int) Math.ceil(Math.sqrt(bucketCount));
         this.codecs = environment.newRowCodecs();
+        this.heavyCopies = new RowCopier(environment.newRowCodecs());
         this.ranges = new BucketPages(environment, codecs, (bucketCount + bucketsPerRange - 1) / bucketsPerRange);
     }
 
@@ -81,7 +84,8 @@ public final class ShuffleWriter implements Closeable {
         samplePhase = samplePhase * 5 + 13 & HeavyKeys.ROWS_PER_SAMPLE - 1;
         for (int i = from + samplePhase; i < to; i += HeavyKeys.ROWS_PER_SAMPLE) {
             Object key = ((Tuple2<?, ?>) rows[i])._1();
-            heavyKeys.add(key, key == null ? 0 : hashOf(key), bucketOf[i - from] / bucketsPerPartition);
+            heavyKeys.add(
+                    heavyCopies.keep(key), key == null ? 0 : hashOf(key), bucketOf[i - from] / bucketsPerPartition);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.RowFunction;
 import dev.kindling.plan.StageBody;
+import dev.kindling.plan.TaskRows;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.MapSource;
@@ -220,7 +221,7 @@ public final class MiniCluster {
 
     private record Take(int limit) implements PartitionFunction {
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             List<Object> taken = new ArrayList<>();
             while (taken.size() < limit && rows.hasNext()) {
                 taken.add(rows.next());

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.TaskRows;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -25,7 +25,7 @@ class ResultRowsTest {
         ROWS;
 
         @Override
-        public Object call(int partition, Iterator<Object> rows) {
+        public Object call(int partition, TaskRows rows) {
             throw new AssertionError("nobody wants them as a list of objects");
         }
 
