@@ -98,9 +98,13 @@ public interface KindlingListener {
                 implements Event {}
 
         /**
+         * An attempt at one partition, or at several small ones that one slot computes one after the other.
+         *
          * @param stageAttempt as {@code currentAttemptId} of its stage
          * @param taskId unique in the application
-         * @param attempt 0 for the first try of the partition
+         * @param partition the first of its partitions
+         * @param attempt 0 for the first try of that partition
+         * @param partitions what it is to compute, in this order
          */
         record TaskStart(
                 Instant time,
@@ -111,10 +115,47 @@ public interface KindlingListener {
                 int attempt,
                 String executor,
                 Locality locality,
-                boolean speculative)
-                implements Event {}
+                boolean speculative,
+                List<Integer> partitions)
+                implements Event {
+            public TaskStart {
+                partitions = partitions.isEmpty() ? List.of(partition) : List.copyOf(partitions);
+            }
 
-        /** @param metrics what it did; all zero when its executor was lost with it */
+            /** At one partition. */
+            public TaskStart(
+                    Instant time,
+                    int stageId,
+                    int stageAttempt,
+                    long taskId,
+                    int partition,
+                    int attempt,
+                    String executor,
+                    Locality locality,
+                    boolean speculative) {
+                this(
+                        time,
+                        stageId,
+                        stageAttempt,
+                        taskId,
+                        partition,
+                        attempt,
+                        executor,
+                        locality,
+                        speculative,
+                        List.of());
+            }
+        }
+
+        /**
+         * The end of the attempt that {@link TaskStart} of the same {@code taskId} has begun.
+         *
+         * @param partition the one that failed, else the first
+         * @param attempt which try of that partition it was
+         * @param metrics what it did, in all partitions together; all zero when its executor was lost with it
+         * @param partitions those whose results it brought: some may be done when one fails, and the last ones be left
+         *     to others when it took long
+         */
         record TaskEnd(
                 Instant time,
                 int stageId,
@@ -124,8 +165,29 @@ public interface KindlingListener {
                 int attempt,
                 String executor,
                 Outcome outcome,
-                TaskContext.TaskMetrics metrics)
-                implements Event {}
+                TaskContext.TaskMetrics metrics,
+                List<Integer> partitions)
+                implements Event {
+            public TaskEnd {
+                partitions = partitions.isEmpty() && outcome instanceof Outcome.Success
+                        ? List.of(partition)
+                        : List.copyOf(partitions);
+            }
+
+            /** Of an attempt at one partition. */
+            public TaskEnd(
+                    Instant time,
+                    int stageId,
+                    int stageAttempt,
+                    long taskId,
+                    int partition,
+                    int attempt,
+                    String executor,
+                    Outcome outcome,
+                    TaskContext.TaskMetrics metrics) {
+                this(time, stageId, stageAttempt, taskId, partition, attempt, executor, outcome, metrics, List.of());
+            }
+        }
 
         /**
          * A cancelled attempt does not stop: its function ignores interrupts.

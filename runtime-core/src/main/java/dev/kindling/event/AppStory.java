@@ -23,7 +23,9 @@ public final class AppStory {
     private final StoryLines lines;
     private final Map<Integer, Long> jobStarts = new TreeMap<>();
     private final Map<Integer, StageRun> stageRuns = new TreeMap<>();
-    private final Map<AttemptId, Running> running = new TreeMap<>();
+    /** By task id. */
+    private final Map<Long, Running> running = new TreeMap<>();
+
     private final Set<Long> succeededTasks = new HashSet<>();
     private final Map<String, List<AttemptId>> stopped = new LinkedHashMap<>();
     private int repeatedTasks;
@@ -31,7 +33,7 @@ public final class AppStory {
     private int failures;
     private int lostExecutors;
 
-    private record Running(String executorId, long startedMs) {}
+    private record Running(AttemptId attempt, String executorId, long startedMs) {}
 
     private static final class StageRun {
         private final String name;
@@ -194,7 +196,8 @@ public final class AppStory {
 
     private void tellAttempt(Event event) {
         if (event instanceof Event.TaskStart e) {
-            running.put(idOf(e), new Running(e.executor(), lines.nowMs()));
+            AttemptId attempt = new AttemptId(e.stageId(), e.partition(), e.attempt());
+            running.put(e.taskId(), new Running(attempt, e.executor(), lines.nowMs()));
             StageRun run = stageRuns.get(e.stageId());
             if (run != null) {
                 run.attempts++;
@@ -204,12 +207,8 @@ public final class AppStory {
         }
     }
 
-    private static AttemptId idOf(Event.TaskStart e) {
-        return new AttemptId(e.stageId(), e.partition(), e.attempt());
-    }
-
     private void ended(Event.TaskEnd e, AttemptId attempt) {
-        Running ended = running.remove(attempt);
+        Running ended = running.remove(e.taskId());
         if (e.outcome() instanceof Outcome.Success) {
             succeeded(e);
         } else if (e.outcome() instanceof Outcome.Killed killed) {
@@ -239,20 +238,22 @@ public final class AppStory {
         if (run != null) {
             run.metrics = run.metrics.plus(metrics);
         }
-        if (!succeededTasks.add((long) e.stageId() << 32 | e.partition())) {
-            repeatedTasks++;
-            repeatedNanos += metrics.runNanos();
+        for (int partition : e.partitions()) {
+            if (!succeededTasks.add((long) e.stageId() << 32 | partition)) {
+                repeatedTasks++;
+                repeatedNanos += metrics.runNanos() / e.partitions().size();
+            }
         }
     }
 
     private void tellLost(Event.ExecutorRemoved e) {
         lostExecutors++;
-        List<AttemptId> attempts = running.entrySet().stream()
-                .filter(entry -> entry.getValue().executorId().equals(e.id()))
-                .map(Map.Entry::getKey)
+        List<Running> there = running.values().stream()
+                .filter(attempt -> attempt.executorId().equals(e.id()))
                 .toList();
-        long wastedMs = attempts.stream()
-                .mapToLong(id -> lines.nowMs() - running.get(id).startedMs())
+        List<AttemptId> attempts = there.stream().map(Running::attempt).sorted().toList();
+        long wastedMs = there.stream()
+                .mapToLong(attempt -> lines.nowMs() - attempt.startedMs())
                 .sum();
         lines.say("executor " + e.id() + " was lost"
                 + (attempts.isEmpty()

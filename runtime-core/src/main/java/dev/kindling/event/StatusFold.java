@@ -163,7 +163,7 @@ public final class StatusFold implements KindlingListener, StatusTracker {
         if (stage != null) {
             stage.running++;
             // A partition that runs again after it was done has lost its map output.
-            stage.done.clear(e.partition());
+            e.partitions().forEach(stage.done::clear);
         }
         Executor executor = executors.get(e.executor());
         if (executor != null) {
@@ -336,8 +336,8 @@ public final class StatusFold implements KindlingListener, StatusTracker {
             running--;
             succeeded += isSuccess ? 1 : 0;
             failed += isSuccess ? 0 : 1;
+            e.partitions().forEach(done::set);
             if (isSuccess) {
-                done.set(e.partition());
                 metrics = metrics.plus(TaskMetrics.of(e.metrics()));
             }
         }

@@ -29,8 +29,8 @@ final class SubjectStory {
     private final Map<Integer, Integer> stageOfShuffle = new TreeMap<>();
     private final Map<Integer, Integer> shuffleOfStage = new TreeMap<>();
     private final Map<Integer, Event.JobStart> jobs = new TreeMap<>();
-    /** Attempts of the task, or on the executor, that run: what runs where, since when. */
-    private final Map<String, Running> running = new LinkedHashMap<>();
+    /** Attempts of the task, or on the executor, that run, by their ids: what runs where, since when. */
+    private final Map<Long, Running> running = new LinkedHashMap<>();
 
     private final TreeSet<String> holders = new TreeSet<>();
     private int attempts;
@@ -39,7 +39,7 @@ final class SubjectStory {
     private TaskMetrics metrics = TaskMetrics.NONE;
     private boolean isFound;
 
-    private record Running(String executor, long sinceMs) {}
+    private record Running(String attempt, String executor, long sinceMs) {}
 
     private SubjectStory(StorySubject subject, StoryLines lines) {
         this.subject = subject;
@@ -68,11 +68,11 @@ final class SubjectStory {
 
     private void tell(Event event) {
         if (event instanceof Event.TaskStart e) {
-            if (concerns(e.stageId(), e.partition(), e.executor())) {
+            if (e.partitions().stream().anyMatch(partition -> concerns(e.stageId(), partition, e.executor()))) {
                 started(e);
             }
         } else if (event instanceof Event.TaskEnd e) {
-            if (concerns(e.stageId(), e.partition(), e.executor())) {
+            if (running.containsKey(e.taskId()) || concerns(e.stageId(), e.partition(), e.executor())) {
                 ended(e);
             } else if (e.outcome() instanceof Outcome.FetchFailed failed) {
                 otherCouldNotRead(e, failed);
@@ -134,8 +134,11 @@ final class SubjectStory {
 
     private void started(Event.TaskStart e) {
         attempts++;
-        String attempt = attempt(e.stageId(), e.partition(), e.attempt());
-        running.put(attempt, new Running(e.executor(), lines.nowMs()));
+        String attempt = e.partitions().size() == 1
+                ? attempt(e.stageId(), e.partition(), e.attempt())
+                : "attempt " + e.attempt() + " of tasks " + e.stageId() + "." + e.partition() + " to " + e.stageId()
+                        + "." + e.partitions().get(e.partitions().size() - 1);
+        running.put(e.taskId(), new Running(attempt, e.executor(), lines.nowMs()));
         String nearness = switch (e.locality()) {
             case PROCESS_LOCAL -> ", which keeps its input";
             case NODE_LOCAL -> ", on a machine that has its input";
@@ -150,10 +153,13 @@ final class SubjectStory {
     }
 
     private void ended(Event.TaskEnd e) {
-        String attempt = attempt(e.stageId(), e.partition(), e.attempt());
-        Running before = running.remove(attempt);
+        Running before = running.remove(e.taskId());
+        String attempt = before == null ? attempt(e.stageId(), e.partition(), e.attempt()) : before.attempt();
         String after = " after " + lines.since(before == null ? null : before.sinceMs());
-        if (e.outcome() instanceof Outcome.Success) {
+        boolean isDone = isExecutor()
+                ? e.outcome() instanceof Outcome.Success
+                : e.partitions().stream().anyMatch(partition -> isTask(e.stageId(), partition));
+        if (isDone) {
             TaskMetrics did = TaskMetrics.of(e.metrics());
             metrics = metrics.plus(did);
             succeeded++;
@@ -163,8 +169,15 @@ final class SubjectStory {
                     + (isExecutor() || !shuffleOfStage.containsKey(e.stageId())
                             ? ""
                             : "; its map output lies on " + e.executor()));
+        } else if (e.outcome() instanceof Outcome.Success) {
+            say(attempt + " ended" + after + ", before it came to this one");
         } else if (e.outcome() instanceof Outcome.Killed killed) {
             say(attempt + " was stopped" + after + ": " + killed.reason());
+        } else if (!isExecutor()
+                && !isTask(e.stageId(), e.partition())
+                && !(e.outcome() instanceof Outcome.ExecutorLost)) {
+            say(attempt + " ended" + after + " because task " + e.stageId() + "." + e.partition() + " failed: "
+                    + StoryLines.words(e.outcome()));
         } else {
             charged += StoryLines.isCharged(e.outcome()) ? 1 : 0;
             say(attempt + " failed" + after + ": " + StoryLines.words(e.outcome())

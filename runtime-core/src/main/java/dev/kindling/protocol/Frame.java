@@ -48,27 +48,40 @@ public sealed interface Frame {
     }
 
     /**
-     * Repeated until acknowledged by {@link OutcomeReceived}.
+     * The group is over; repeated until acknowledged by {@link OutcomeReceived}.
      *
-     * @param updates what it added to accumulators; all together small enough for one frame
+     * @param attempt the name of the group
+     * @param done its first tasks, at least one; those that are missing were not begun and are to be launched again
      */
-    record AttemptFinished(
-            String executorId,
-            long incarnation,
-            AttemptId attempt,
-            TaskResult result,
-            TaskMetrics metrics,
-            List<AccumulatorUpdate> updates)
+    record AttemptFinished(String executorId, long incarnation, AttemptId attempt, List<TaskDone> done)
             implements ToDriver {
         public AttemptFinished {
-            updates = List.copyOf(updates);
+            done = List.copyOf(done);
         }
     }
 
-    /** Repeated until acknowledged by {@link OutcomeReceived}. */
+    /**
+     * A task of the group failed; those behind it were not begun. Repeated until acknowledged by
+     * {@link OutcomeReceived}.
+     *
+     * @param attempt the name of the group
+     * @param done its tasks that had succeeded before
+     * @param failed the task that failed
+     * @param metrics of the task that failed
+     */
     record AttemptFailed(
-            String executorId, long incarnation, AttemptId attempt, TaskFailure failure, TaskMetrics metrics)
-            implements ToDriver {}
+            String executorId,
+            long incarnation,
+            AttemptId attempt,
+            List<TaskDone> done,
+            AttemptId failed,
+            TaskFailure failure,
+            TaskMetrics metrics)
+            implements ToDriver {
+        public AttemptFailed {
+            done = List.copyOf(done);
+        }
+    }
 
     /** A launch named a stage whose program is not here (its message was lost); repeated while attempts wait for it. */
     record NeedStageProgram(String executorId, long incarnation, int stageId) implements ToDriver {}
@@ -111,9 +124,9 @@ public sealed interface Frame {
     /** A stage's program, as {@code ClosureCodec} wrote a {@code StageBody}; sent once before its first launch. */
     record StageProgram(int stageId, byte[] body) implements ToExecutor {}
 
-    record LaunchTasks(List<TaskLaunch> tasks) implements ToExecutor {
+    record LaunchTasks(List<TaskGroup> groups) implements ToExecutor {
         public LaunchTasks {
-            tasks = List.copyOf(tasks);
+            groups = List.copyOf(groups);
         }
     }
 

@@ -50,7 +50,7 @@ import java.util.TreeMap;
  */
 public final class FrameCodec {
     /** Of the layout of all frames and of the data plane. Peers of different versions do not talk. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** An encoded control frame is never longer. */
     public static final int MAX_FRAME_BYTES = 16 << 20;
@@ -96,6 +96,8 @@ public final class FrameCodec {
 
     /** Begins a chunk of stored bytes on a data connection; no record has it. */
     public static final int CHUNK = 72;
+
+    private static final ErrorCode[] CODES = ErrorCode.values();
 
     private FrameCodec() {}
 
@@ -183,12 +185,12 @@ public final class FrameCodec {
         } else if (frame instanceof AttemptFinished f) {
             start(out, ATTEMPT_FINISHED, f);
             writeAttempt(out, f.attempt());
-            writeResult(out, f.result());
-            writeMetrics(out, f.metrics());
-            writeUpdates(out, f.updates());
+            writeDone(out, f.done());
         } else if (frame instanceof AttemptFailed f) {
             start(out, ATTEMPT_FAILED, f);
             writeAttempt(out, f.attempt());
+            writeDone(out, f.done());
+            writeAttempt(out, f.failed());
             writeFailure(out, f.failure());
             writeMetrics(out, f.metrics());
         } else if (frame instanceof NeedStageProgram f) {
@@ -244,7 +246,7 @@ public final class FrameCodec {
             out.bytes(f.body());
         } else if (frame instanceof LaunchTasks f) {
             out.tag(LAUNCH_TASKS);
-            writeLaunches(out, f.tasks());
+            writeGroups(out, f.groups());
         } else if (frame instanceof CancelAttempt f) {
             out.tag(CANCEL_ATTEMPT);
             writeAttempt(out, f.attempt());
@@ -310,16 +312,13 @@ public final class FrameCodec {
                         in.number("processorMs"));
             case ATTEMPT_FINISHED:
                 return new AttemptFinished(
-                        in.text("executorId"),
-                        in.number("incarnation"),
-                        readAttempt(in),
-                        readResult(in),
-                        readMetrics(in),
-                        readUpdates(in));
+                        in.text("executorId"), in.number("incarnation"), readAttempt(in), readDone(in));
             case ATTEMPT_FAILED:
                 return new AttemptFailed(
                         in.text("executorId"),
                         in.number("incarnation"),
+                        readAttempt(in),
+                        readDone(in),
                         readAttempt(in),
                         readFailure(in),
                         readMetrics(in));
@@ -359,7 +358,7 @@ public final class FrameCodec {
             case STAGE_PROGRAM:
                 return new StageProgram(in.integer("stageId"), in.bytes("body"));
             case LAUNCH_TASKS:
-                return new LaunchTasks(readLaunches(in));
+                return new LaunchTasks(readGroups(in));
             case CANCEL_ATTEMPT:
                 return new CancelAttempt(readAttempt(in), in.text("reason"), in.flag("isInterrupting"));
             case OUTCOME_RECEIVED:
@@ -802,111 +801,163 @@ public final class FrameCodec {
 
     private static ErrorCode readCode(FrameReader in) {
         String name = in.text("code");
-        try {
-            return ErrorCode.valueOf(name);
-        } catch (IllegalArgumentException e) {
-            throw in.malformed("code", "unknown: " + name);
+        for (ErrorCode code : CODES) {
+            if (code.name().equals(name)) {
+                return code;
+            }
         }
+        throw in.malformed("code", "unknown: " + name);
+    }
+
+    // ---- what groups leave behind ---------------------------------------------------------------------------------
+
+    private static final int METRICS_BYTES = 19;
+    private static final int DONE_BYTES = ATTEMPT_BYTES + 2 + METRICS_BYTES + 1;
+
+    private static void writeDone(FrameWriter out, List<TaskDone> done) {
+        out.number(done.size());
+        for (TaskDone task : done) {
+            writeAttempt(out, task.attempt());
+            writeResult(out, task.result());
+            writeMetrics(out, task.metrics());
+            writeUpdates(out, task.updates());
+        }
+    }
+
+    private static List<TaskDone> readDone(FrameReader in) {
+        int count = in.count("done", DONE_BYTES);
+        List<TaskDone> done = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            done.add(new TaskDone(readAttempt(in), readResult(in), readMetrics(in), readUpdates(in)));
+        }
+        return done;
     }
 
     // ---- launches -------------------------------------------------------------------------------------------------
 
+    private static final int GROUP_BYTES = 1;
     private static final int LAUNCH_BYTES = ATTEMPT_BYTES + 5;
     private static final int PROPERTY_BYTES = 2;
     private static final int INPUT_BYTES = 4;
     private static final int SOURCE_BYTES = 3;
 
     /** Executors and properties of the launches of one frame are mostly equal: equal ones are written as a flag. */
-    private static void writeLaunches(FrameWriter out, List<TaskLaunch> tasks) {
-        out.number(tasks.size());
-        List<ExecutorAddress> lastTable = List.of();
-        SortedMap<String, String> lastProperties = Collections.emptySortedMap();
-        for (TaskLaunch task : tasks) {
-            writeAttempt(out, task.attempt());
-            out.number(task.jobId());
-            out.number(task.taskId());
-            out.number(task.stageAttempt());
-            boolean areSameProperties =
-                    task.properties() == lastProperties || task.properties().equals(lastProperties);
-            out.flag(areSameProperties);
-            if (!areSameProperties) {
-                lastProperties = task.properties();
-                writeProperties(out, lastProperties);
-            }
-            out.number(task.inputs().size());
-            for (TaskInput input : task.inputs()) {
-                if (input instanceof TaskInput.Bytes i) {
-                    out.tag(1);
-                    out.number(i.leafId());
-                    out.number(i.leafPartition());
-                    out.bytes(i.bytes());
-                } else if (input instanceof TaskInput.ShuffleInput i) {
-                    out.tag(2);
-                    out.number(i.leafId());
-                    out.number(i.leafPartition());
-                    out.number(i.shuffleId());
-                    boolean isSameTable =
-                            i.executors() == lastTable || i.executors().equals(lastTable);
-                    out.flag(isSameTable);
-                    if (!isSameTable) {
-                        writeAddresses(out, i.executors());
-                        lastTable = i.executors();
-                    }
-                    writeSources(out, i.sources());
-                } else if (input instanceof TaskInput.CachedPartition i) {
-                    out.tag(3);
-                    out.number(i.leafId());
-                    out.number(i.leafPartition());
-                    out.number(i.epoch());
-                    writeLevel(out, i.level());
-                    writeAddresses(out, i.holders());
-                } else {
-                    throw new ProtocolException(
-                            "no layout for " + input.getClass().getName());
-                }
+    private static final class LastLaunch {
+        List<ExecutorAddress> table = List.of();
+        SortedMap<String, String> properties = Collections.emptySortedMap();
+    }
+
+    private static void writeGroups(FrameWriter out, List<TaskGroup> groups) {
+        LastLaunch last = new LastLaunch();
+        out.number(groups.size());
+        for (TaskGroup group : groups) {
+            out.number(group.tasks().size());
+            for (TaskLaunch task : group.tasks()) {
+                writeLaunch(out, task, last);
             }
         }
     }
 
-    private static List<TaskLaunch> readLaunches(FrameReader in) {
-        int count = in.count("tasks", LAUNCH_BYTES);
-        List<TaskLaunch> tasks = new ArrayList<>(count);
-        List<ExecutorAddress> lastTable = List.of();
-        SortedMap<String, String> lastProperties = Collections.emptySortedMap();
-        for (int i = 0; i < count; i++) {
-            AttemptId attempt = readAttempt(in);
-            int jobId = in.integer("jobId");
-            long taskId = in.number("taskId");
-            int stageAttempt = in.integer("stageAttempt");
-            if (!in.flag("same properties")) {
-                lastProperties = readProperties(in);
-            }
-            int inputCount = in.count("inputs", INPUT_BYTES);
-            List<TaskInput> inputs = new ArrayList<>(inputCount);
-            for (int j = 0; j < inputCount; j++) {
-                int tag = in.tag("input tag");
-                int leafId = in.integer("leafId");
-                int leafPartition = in.integer("leafPartition");
-                if (tag == 1) {
-                    inputs.add(new TaskInput.Bytes(leafId, leafPartition, in.bytes("input")));
-                } else if (tag == 2) {
-                    int shuffleId = in.integer("shuffleId");
-                    if (!in.flag("same executors")) {
-                        lastTable = readAddresses(in);
-                    }
-                    inputs.add(
-                            new TaskInput.ShuffleInput(leafId, leafPartition, shuffleId, lastTable, readSources(in)));
-                } else if (tag == 3) {
-                    int epoch = in.integer("epoch");
-                    StorageLevel level = readLevel(in);
-                    inputs.add(new TaskInput.CachedPartition(leafId, leafPartition, epoch, level, readAddresses(in)));
-                } else {
-                    throw in.malformed("input tag", "unknown: " + tag);
-                }
-            }
-            tasks.add(new TaskLaunch(attempt, jobId, taskId, stageAttempt, lastProperties, inputs));
+    private static void writeLaunch(FrameWriter out, TaskLaunch task, LastLaunch last) {
+        writeAttempt(out, task.attempt());
+        out.number(task.jobId());
+        out.number(task.taskId());
+        out.number(task.stageAttempt());
+        boolean areSameProperties =
+                task.properties() == last.properties || task.properties().equals(last.properties);
+        out.flag(areSameProperties);
+        if (!areSameProperties) {
+            last.properties = task.properties();
+            writeProperties(out, last.properties);
         }
-        return tasks;
+        out.number(task.inputs().size());
+        for (TaskInput input : task.inputs()) {
+            writeInput(out, input, last);
+        }
+    }
+
+    private static void writeInput(FrameWriter out, TaskInput input, LastLaunch last) {
+        if (input instanceof TaskInput.Bytes i) {
+            out.tag(1);
+            out.number(i.leafId());
+            out.number(i.leafPartition());
+            out.bytes(i.bytes());
+        } else if (input instanceof TaskInput.ShuffleInput i) {
+            out.tag(2);
+            out.number(i.leafId());
+            out.number(i.leafPartition());
+            out.number(i.shuffleId());
+            boolean isSameTable = i.executors() == last.table || i.executors().equals(last.table);
+            out.flag(isSameTable);
+            if (!isSameTable) {
+                writeAddresses(out, i.executors());
+                last.table = i.executors();
+            }
+            writeSources(out, i.sources());
+        } else if (input instanceof TaskInput.CachedPartition i) {
+            out.tag(3);
+            out.number(i.leafId());
+            out.number(i.leafPartition());
+            out.number(i.epoch());
+            writeLevel(out, i.level());
+            writeAddresses(out, i.holders());
+        } else {
+            throw new ProtocolException("no layout for " + input.getClass().getName());
+        }
+    }
+
+    private static List<TaskGroup> readGroups(FrameReader in) {
+        LastLaunch last = new LastLaunch();
+        int count = in.count("groups", GROUP_BYTES + LAUNCH_BYTES);
+        List<TaskGroup> groups = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int taskCount = in.count("tasks", LAUNCH_BYTES);
+            if (taskCount == 0) {
+                throw in.malformed("tasks", "a group of none");
+            }
+            List<TaskLaunch> tasks = new ArrayList<>(taskCount);
+            for (int j = 0; j < taskCount; j++) {
+                tasks.add(readLaunch(in, last));
+            }
+            groups.add(new TaskGroup(tasks));
+        }
+        return groups;
+    }
+
+    private static TaskLaunch readLaunch(FrameReader in, LastLaunch last) {
+        AttemptId attempt = readAttempt(in);
+        int jobId = in.integer("jobId");
+        long taskId = in.number("taskId");
+        int stageAttempt = in.integer("stageAttempt");
+        if (!in.flag("same properties")) {
+            last.properties = readProperties(in);
+        }
+        int inputCount = in.count("inputs", INPUT_BYTES);
+        List<TaskInput> inputs = new ArrayList<>(inputCount);
+        for (int i = 0; i < inputCount; i++) {
+            inputs.add(readInput(in, last));
+        }
+        return new TaskLaunch(attempt, jobId, taskId, stageAttempt, last.properties, inputs);
+    }
+
+    private static TaskInput readInput(FrameReader in, LastLaunch last) {
+        int tag = in.tag("input tag");
+        int leafId = in.integer("leafId");
+        int leafPartition = in.integer("leafPartition");
+        if (tag == 1) {
+            return new TaskInput.Bytes(leafId, leafPartition, in.bytes("input"));
+        } else if (tag == 2) {
+            int shuffleId = in.integer("shuffleId");
+            if (!in.flag("same executors")) {
+                last.table = readAddresses(in);
+            }
+            return new TaskInput.ShuffleInput(leafId, leafPartition, shuffleId, last.table, readSources(in));
+        } else if (tag == 3) {
+            int epoch = in.integer("epoch");
+            StorageLevel level = readLevel(in);
+            return new TaskInput.CachedPartition(leafId, leafPartition, epoch, level, readAddresses(in));
+        }
+        throw in.malformed("input tag", "unknown: " + tag);
     }
 
     private static void writeProperties(FrameWriter out, SortedMap<String, String> properties) {

@@ -1,6 +1,7 @@
 package dev.kindling.protocol;
 
 import dev.kindling.loop.Brief;
+import java.util.List;
 
 /** Frames as people read them in a story: names and sizes, never the bytes of a program, a row or a result. */
 public final class FrameText {
@@ -13,26 +14,48 @@ public final class FrameText {
         }
         if (frame instanceof Frame.LaunchTasks launch) {
             return Brief.of(
-                    "LaunchTasks",
-                    launch.tasks().stream().map(TaskLaunch::attempt).toArray());
+                    "LaunchTasks", launch.groups().stream().map(FrameText::of).toArray());
         }
         if (frame instanceof Frame.AttemptFinished finished) {
-            return finished.updates().isEmpty()
-                    ? Brief.of("AttemptFinished", finished.executorId(), finished.attempt(), of(finished.result()))
-                    : Brief.of(
-                            "AttemptFinished",
-                            finished.executorId(),
-                            finished.attempt(),
-                            of(finished.result()),
-                            finished.updates().size() + " accumulators");
+            return Brief.of("AttemptFinished", finished.executorId(), finished.attempt(), of(finished.done()));
         }
         if (frame instanceof Frame.AttemptFailed failed) {
-            return Brief.of("AttemptFailed", failed.executorId(), failed.attempt(), of(failed.failure()));
+            return Brief.of(
+                    "AttemptFailed",
+                    failed.executorId(),
+                    failed.attempt(),
+                    of(failed.done()),
+                    failed.failed(),
+                    of(failed.failure()));
         }
         return frame;
     }
 
-    /** What an attempt left behind, by its sizes. */
+    /** Its attempt, or those of all its tasks. */
+    public static Object of(TaskGroup group) {
+        return group.tasks().size() == 1
+                ? group.attempt()
+                : Brief.of(
+                        "TaskGroup",
+                        group.tasks().stream().map(TaskLaunch::attempt).toArray());
+    }
+
+    /** What finished tasks left behind. */
+    public static Object of(List<TaskDone> done) {
+        return Brief.of("done", done.stream().map(FrameText::of).toArray());
+    }
+
+    private static Object of(TaskDone task) {
+        return task.updates().isEmpty()
+                ? Brief.of("TaskDone", task.attempt(), of(task.result()))
+                : Brief.of(
+                        "TaskDone",
+                        task.attempt(),
+                        of(task.result()),
+                        task.updates().size() + " accumulators");
+    }
+
+    /** What a task left behind, by its sizes. */
     public static Object of(TaskResult result) {
         if (result instanceof TaskResult.Direct direct) {
             return Brief.of("Direct", direct.bytes().length + " bytes");

@@ -49,16 +49,19 @@ class FrameCodecTest {
         AttemptId attempt = new AttemptId(3, 17, 0);
         for (Class<?> type : FrameSamples.recordsOf(TaskResult.class)) {
             returnsUnchanged(new Frame.AttemptFinished(
-                    "e1", 7, attempt, (TaskResult) samples.value(type), TaskMetrics.NONE, List.of()));
+                    "e1",
+                    7,
+                    attempt,
+                    List.of(new TaskDone(attempt, (TaskResult) samples.value(type), TaskMetrics.NONE, List.of()))));
         }
         for (Class<?> type : FrameSamples.recordsOf(TaskFailure.class)) {
-            returnsUnchanged(
-                    new Frame.AttemptFailed("e1", 7, attempt, (TaskFailure) samples.value(type), TaskMetrics.NONE));
+            returnsUnchanged(new Frame.AttemptFailed(
+                    "e1", 7, attempt, List.of(), attempt, (TaskFailure) samples.value(type), TaskMetrics.NONE));
         }
         for (Class<?> type : FrameSamples.recordsOf(TaskInput.class)) {
             TaskInput input = (TaskInput) samples.value(type);
-            returnsUnchanged(new Frame.LaunchTasks(
-                    List.of(new TaskLaunch(attempt, 1, 70_000, 2, new TreeMap<>(), List.of(input, input)))));
+            returnsUnchanged(new Frame.LaunchTasks(List.of(new TaskGroup(
+                    List.of(new TaskLaunch(attempt, 1, 70_000, 2, new TreeMap<>(), List.of(input, input)))))));
         }
     }
 
@@ -108,13 +111,14 @@ class FrameCodecTest {
         for (int map = 0; map < 1000; map++) {
             sources.add(new MapSource(new AttemptId(4, map, 0), map % 10, 9000));
         }
-        List<TaskLaunch> tasks = new ArrayList<>();
+        List<TaskGroup> groups = new ArrayList<>();
         for (int task = 0; task < 64; task++) {
             TaskInput input = new TaskInput.ShuffleInput(9, task, 4, List.copyOf(executors), sources);
-            tasks.add(new TaskLaunch(new AttemptId(5, task, 0), 1, task, 0, new TreeMap<>(), List.of(input)));
+            groups.add(new TaskGroup(
+                    List.of(new TaskLaunch(new AttemptId(5, task, 0), 1, task, 0, new TreeMap<>(), List.of(input)))));
         }
 
-        int bytes = FrameCodec.encode(new Frame.LaunchTasks(tasks)).length;
+        int bytes = FrameCodec.encode(new Frame.LaunchTasks(groups)).length;
 
         assertTrue(bytes < 64 * 5050 + 1000, bytes + " bytes");
     }

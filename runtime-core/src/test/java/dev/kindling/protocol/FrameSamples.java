@@ -58,7 +58,8 @@ final class FrameSamples {
         }
         if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
             List<Object> values = new ArrayList<>();
-            for (int i = random.nextInt(4); i > 0; i--) {
+            int least = list.getActualTypeArguments()[0] == TaskLaunch.class ? 1 : 0;
+            for (int i = least + random.nextInt(4); i > 0; i--) {
                 values.add(value(list.getActualTypeArguments()[0]));
             }
             return values;

@@ -110,7 +110,9 @@ final class ProtocolPage {
         for (Class<?> type : List.of(
                 AttemptId.class,
                 ExecutorAddress.class,
+                TaskGroup.class,
                 TaskLaunch.class,
+                TaskDone.class,
                 MapSource.class,
                 TaskMetrics.class,
                 BlockRequest.class,
@@ -151,12 +153,14 @@ final class ProtocolPage {
         } else if (value instanceof DataFrame frame) {
             return FrameCodec.encode(frame)[0];
         } else if (value instanceof TaskResult result) {
-            return FrameCodec.encode(new Frame.AttemptFinished("", 0, attempt, result, TaskMetrics.NONE, List.of()))[6];
+            return FrameCodec.encode(new Frame.AttemptFinished(
+                    "", 0, attempt, List.of(new TaskDone(attempt, result, TaskMetrics.NONE, List.of()))))[10];
         } else if (value instanceof TaskFailure failure) {
-            return FrameCodec.encode(new Frame.AttemptFailed("", 0, attempt, failure, TaskMetrics.NONE))[6];
+            return FrameCodec.encode(
+                    new Frame.AttemptFailed("", 0, attempt, List.of(), attempt, failure, TaskMetrics.NONE))[10];
         } else if (value instanceof TaskInput input) {
             TaskLaunch launch = new TaskLaunch(attempt, 0, 0, 0, new TreeMap<>(), List.of(input));
-            return FrameCodec.encode(new Frame.LaunchTasks(List.of(launch)))[10];
+            return FrameCodec.encode(new Frame.LaunchTasks(List.of(new TaskGroup(List.of(launch)))))[11];
         }
         throw new AssertionError("no tag for " + type);
     }

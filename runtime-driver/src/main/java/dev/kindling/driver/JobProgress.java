@@ -109,11 +109,8 @@ final class JobProgress {
         void ended(Event.TaskEnd e) {
             // It was begun by another job, before this one was followed.
             running = Math.max(0, running - 1);
-            if (e.outcome() instanceof Outcome.Success) {
-                done.set(e.partition());
-            } else {
-                failed++;
-            }
+            e.partitions().forEach(done::set);
+            failed += e.outcome() instanceof Outcome.Success ? 0 : 1;
         }
 
         Progress progress() {

@@ -26,9 +26,9 @@ import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
-import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
@@ -206,19 +206,8 @@ public final class Executor implements AutoCloseable {
         blocks.close();
     }
 
-    private void start(TaskLaunch launch, byte[] program) {
-        ExecutorTaskEnvironment environment = new ExecutorTaskEnvironment(
-                launch.attempt(),
-                userClasses,
-                memory.openTask(),
-                blocks,
-                cache,
-                this::openShuffle,
-                files,
-                broadcasts,
-                setup.task());
-        RunningAttempt attempt =
-                new RunningAttempt(launch, program, environment, runner, this::ended, this::outOfMemory);
+    private void start(TaskGroup group, byte[] program) {
+        RunningAttempt attempt = new RunningAttempt(group, new Slot(program));
         running.put(attempt.id(), attempt);
         threads.run(attempt);
     }
@@ -237,42 +226,70 @@ public final class Executor implements AutoCloseable {
                 network);
     }
 
-    /** On the attempt's thread. */
-    private void ended(RunningAttempt attempt, TaskOutcome outcome) {
-        running.remove(attempt.id());
-        loop.post(eventOf(attempt.id(), outcome));
-    }
+    /** What a group of one stage's tasks needs of this executor; called on the group's thread. */
+    private final class Slot implements RunningAttempt.Host {
+        private final byte[] program;
 
-    private ExecutorEvent eventOf(AttemptId attempt, TaskOutcome outcome) {
-        if (outcome instanceof TaskOutcome.Failure failed) {
-            blocks.dropResult(attempt);
-            return new ExecutorEvent.AttemptFailed(attempt, failed.failure(), failed.metrics());
+        Slot(byte[] program) {
+            this.program = program;
         }
-        TaskOutcome.Success succeeded = (TaskOutcome.Success) outcome;
-        if (succeeded.storedResult().length > 0) {
-            try {
-                blocks.putResult(attempt, succeeded.storedResult());
-            } catch (IOException | RuntimeException e) {
-                TaskFailure failure = new TaskFailure.ScratchFull("cannot keep a result of "
-                        + succeeded.storedResult().length + " bytes on executor " + setup.executorId() + ": "
-                        + e.getMessage());
-                return new ExecutorEvent.AttemptFailed(attempt, failure, succeeded.metrics());
+
+        @Override
+        public ExecutorTaskEnvironment open(AttemptId task) {
+            return new ExecutorTaskEnvironment(
+                    task,
+                    userClasses,
+                    memory.openTask(),
+                    blocks,
+                    cache,
+                    Executor.this::openShuffle,
+                    files,
+                    broadcasts,
+                    setup.task());
+        }
+
+        @Override
+        public TaskOutcome run(TaskLaunch task, ExecutorTaskEnvironment environment) {
+            return runner.run(task, program, environment);
+        }
+
+        @Override
+        public TaskOutcome keep(AttemptId task, TaskOutcome outcome) {
+            if (outcome instanceof TaskOutcome.Failure) {
+                blocks.dropResult(task);
+                return outcome;
             }
+            TaskOutcome.Success succeeded = (TaskOutcome.Success) outcome;
+            if (succeeded.storedResult().length > 0) {
+                try {
+                    blocks.putResult(task, succeeded.storedResult());
+                } catch (IOException | RuntimeException e) {
+                    TaskFailure failure = new TaskFailure.ScratchFull("cannot keep a result of "
+                            + succeeded.storedResult().length + " bytes on executor " + setup.executorId() + ": "
+                            + e.getMessage());
+                    return new TaskOutcome.Failure(failure, succeeded.metrics());
+                }
+            }
+            return outcome;
         }
-        return new ExecutorEvent.AttemptSucceeded(
-                attempt, succeeded.result(), succeeded.metrics(), succeeded.updates());
-    }
 
-    private void outOfMemory(RunningAttempt attempt, OutOfMemoryError error) {
-        running.remove(attempt.id());
-        if (setup.isProcess()) {
-            // The heap's own errors end the process before they get here; these come from native memory and threads.
-            host.exit(ExecutorMain.EXIT_DEFECT, "attempt " + attempt.id() + " ran out of memory: " + error);
+        @Override
+        public void ended(RunningAttempt attempt, ExecutorEvent end) {
+            running.remove(attempt.id());
+            loop.post(end);
         }
-        String message = "out of memory (" + error.getMessage() + ") in attempt " + attempt.id() + " on executor "
-                + setup.executorId() + "; use more partitions, hold fewer rows at a time, or give the JVM more heap";
-        loop.post(new ExecutorEvent.AttemptFailed(
-                attempt.id(), new TaskFailure.OutOfResources(message), TaskMetrics.NONE));
+
+        @Override
+        public TaskFailure outOfMemory(AttemptId task, OutOfMemoryError error) {
+            if (setup.isProcess()) {
+                // The heap's own errors end the process before they get here; these come from native memory and
+                // threads.
+                host.exit(ExecutorMain.EXIT_DEFECT, "attempt " + task + " ran out of memory: " + error);
+            }
+            return new TaskFailure.OutOfResources("out of memory (" + error.getMessage() + ") in attempt " + task
+                    + " on executor " + setup.executorId()
+                    + "; use more partitions, hold fewer rows at a time, or give the JVM more heap");
+        }
     }
 
     /** Does what the core wants; by {@code executor-loop} only. */
@@ -295,7 +312,7 @@ public final class Executor implements AutoCloseable {
             if (effect instanceof ExecutorEffect.Send send) {
                 driver.send(send.frame());
             } else if (effect instanceof ExecutorEffect.StartAttempt start) {
-                start(start.task(), programs.get(start.task().attempt().stageId()));
+                start(start.group(), programs.get(start.group().attempt().stageId()));
             } else if (effect instanceof ExecutorEffect.CancelAttempt cancel) {
                 Optional.ofNullable(running.get(cancel.attempt()))
                         .ifPresent(attempt -> attempt.cancel(cancel.reason(), cancel.isInterrupting()));

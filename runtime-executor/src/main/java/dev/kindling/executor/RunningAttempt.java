@@ -1,73 +1,96 @@
 package dev.kindling.executor;
 
+import dev.kindling.executor.core.ExecutorEvent;
+import dev.kindling.executor.core.GroupProgress;
 import dev.kindling.executor.task.TaskOutcome;
-import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * One attempt on its task thread. The program is decoded anew for every attempt: what user functions carry along is
- * then never shared between two threads.
+ * One group of tasks on its thread, mostly a single task. Each task has its own environment and its own copy of the
+ * program, decoded anew: what user functions carry along is never shared, neither by two threads nor by two tasks.
  */
 final class RunningAttempt implements Runnable {
     /** Enough to see the user's own frames below those of libraries. */
     private static final int STACK_FRAMES = 30;
 
-    private final TaskLaunch launch;
-    private final byte[] program;
-    private final ExecutorTaskEnvironment environment;
-    private final TaskRunner runner;
-    private final BiConsumer<RunningAttempt, TaskOutcome> whenEnded;
-    private final BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory;
+    /** The executor, as its attempts need it. */
+    interface Host {
+        ExecutorTaskEnvironment open(AttemptId task);
+
+        TaskOutcome run(TaskLaunch task, ExecutorTaskEnvironment environment);
+
+        /** Keeps the task's result if it has to be fetched; another outcome when that cannot be done. */
+        TaskOutcome keep(AttemptId task, TaskOutcome outcome);
+
+        void ended(RunningAttempt attempt, ExecutorEvent end);
+
+        /** The task ended by this error, outside of the heap's limit. */
+        TaskFailure outOfMemory(AttemptId task, OutOfMemoryError error);
+    }
+
+    private final TaskGroup group;
+    private final Host host;
     private Thread thread;
+    private ExecutorTaskEnvironment environment;
+    private String cancelReason;
     private boolean isInterrupted;
 
-    RunningAttempt(
-            TaskLaunch launch,
-            byte[] program,
-            ExecutorTaskEnvironment environment,
-            TaskRunner runner,
-            BiConsumer<RunningAttempt, TaskOutcome> whenEnded,
-            BiConsumer<RunningAttempt, OutOfMemoryError> whenOutOfMemory) {
-        this.launch = launch;
-        this.program = program;
-        this.environment = environment;
-        this.runner = runner;
-        this.whenEnded = whenEnded;
-        this.whenOutOfMemory = whenOutOfMemory;
+    RunningAttempt(TaskGroup group, Host host) {
+        this.group = group;
+        this.host = host;
     }
 
     AttemptId id() {
-        return launch.attempt();
+        return group.attempt();
     }
 
     @Override
     public void run() {
-        enter();
-        try {
-            TaskOutcome outcome = outcome();
-            leave();
-            whenEnded.accept(this, outcome);
-        } catch (OutOfMemoryError e) {
-            leave();
-            whenOutOfMemory.accept(this, e);
-        }
+        host.ended(this, runAll());
     }
 
-    private TaskOutcome outcome() {
-        try (environment) {
-            return runner.run(launch, program, environment);
+    private ExecutorEvent runAll() {
+        GroupProgress progress = new GroupProgress(group, nowMs());
+        Optional<TaskLaunch> next = progress.next(nowMs());
+        while (next.isPresent()) {
+            AttemptId task = next.get().attempt();
+            TaskOutcome outcome = host.keep(task, outcome(next.get()));
+            if (outcome instanceof TaskOutcome.Success success) {
+                progress.succeeded(new TaskDone(task, success.result(), success.metrics(), success.updates()));
+            } else if (outcome instanceof TaskOutcome.Failure failed) {
+                return new ExecutorEvent.AttemptFailed(id(), progress.done(), task, failed.failure(), failed.metrics());
+            }
+            next = progress.next(nowMs());
+        }
+        return new ExecutorEvent.AttemptSucceeded(id(), progress.done());
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    private TaskOutcome outcome(TaskLaunch task) {
+        try (ExecutorTaskEnvironment own = host.open(task.attempt())) {
+            enter(own);
+            return host.run(task, own);
+        } catch (OutOfMemoryError e) {
+            return new TaskOutcome.Failure(host.outOfMemory(task.attempt(), e), TaskMetrics.NONE);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             // Before or after the runner, which makes a failure of everything itself: the program cannot be read here.
             return new TaskOutcome.Failure(new TaskFailure.Internal(e.toString(), stackOf(e)), TaskMetrics.NONE);
+        } finally {
+            leave();
         }
     }
 
@@ -88,23 +111,31 @@ final class RunningAttempt implements Runnable {
         return stack.toString();
     }
 
-    private synchronized void enter() {
+    private synchronized void enter(ExecutorTaskEnvironment own) {
         thread = Thread.currentThread();
+        environment = own;
+        if (cancelReason != null) {
+            own.cancel(cancelReason);
+        }
         if (isInterrupted) {
             thread.interrupt();
         }
     }
 
-    /** From here on an interrupt would hit the thread's next attempt. */
+    /** From here on an interrupt would hit what the thread does next. */
     private synchronized void leave() {
         thread = null;
+        environment = null;
         Thread.interrupted();
     }
 
     /** Flag first, then interrupt: the operators see why. Any thread; a second call interrupts once more. */
     synchronized void cancel(String reason, boolean isInterrupting) {
         isInterrupted |= isInterrupting;
-        environment.cancel(reason);
+        cancelReason = reason;
+        if (environment != null) {
+            environment.cancel(reason);
+        }
         if (thread != null && isInterrupting) {
             thread.interrupt();
         }

@@ -14,10 +14,15 @@ final class StoryForm {
             return FrameText.of(received.frame());
         }
         if (eventOrEffect instanceof ExecutorEvent.AttemptSucceeded succeeded) {
-            return Brief.of("AttemptSucceeded", succeeded.attempt(), FrameText.of(succeeded.result()));
+            return Brief.of("AttemptSucceeded", succeeded.attempt(), FrameText.of(succeeded.done()));
         }
         if (eventOrEffect instanceof ExecutorEvent.AttemptFailed failed) {
-            return Brief.of("AttemptFailed", failed.attempt(), FrameText.of(failed.failure()));
+            return Brief.of(
+                    "AttemptFailed",
+                    failed.attempt(),
+                    FrameText.of(failed.done()),
+                    failed.failed(),
+                    FrameText.of(failed.failure()));
         }
         if (eventOrEffect instanceof ExecutorEffect.Send send) {
             return FrameText.of(send.frame());
@@ -26,7 +31,7 @@ final class StoryForm {
             return Brief.of("KeepProgram", keep.stageId());
         }
         if (eventOrEffect instanceof ExecutorEffect.StartAttempt start) {
-            return Brief.of("StartAttempt", start.task().attempt());
+            return Brief.of("StartAttempt", FrameText.of(start.group()));
         }
         return eventOrEffect;
     }

@@ -5,9 +5,11 @@ import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskMetrics;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What listeners are told about the beginning and the end of an attempt. No state. */
@@ -25,31 +27,48 @@ final class AttemptEvents {
                 id.attempt(),
                 attempt.executor.id,
                 attempt.locality,
-                false);
+                false,
+                attempt.tasks.stream().map(AttemptId::partition).toList());
     }
 
-    static Event.Spilled spilled(Instant time, RunningAttempt attempt, TaskMetrics metrics) {
+    static Event.Spilled spilled(Instant time, RunningAttempt attempt, AttemptId task, TaskMetrics metrics) {
         return new Event.Spilled(
                 time,
-                attempt.id.stageId(),
-                attempt.id.partition(),
+                task.stageId(),
+                task.partition(),
                 attempt.stage.spec.name(),
                 metrics.memorySpilled(),
                 metrics.diskSpilled());
     }
 
-    static Event.TaskEnd ended(Instant time, RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
-        AttemptId id = attempt.id;
+    /**
+     * @param task the one that failed, else the first
+     * @param done those that succeeded
+     * @param metrics of all of them
+     */
+    static Event.TaskEnd ended(
+            Instant time,
+            RunningAttempt attempt,
+            AttemptId task,
+            List<TaskDone> done,
+            Outcome outcome,
+            TaskMetrics metrics) {
         return new Event.TaskEnd(
                 time,
-                id.stageId(),
+                task.stageId(),
                 attempt.stageAttempt,
                 attempt.taskId,
-                id.partition(),
-                id.attempt(),
+                task.partition(),
+                task.attempt(),
                 attempt.executor.id,
                 outcome,
-                metrics);
+                metrics,
+                done.stream().map(one -> one.attempt().partition()).toList());
+    }
+
+    /** It ended with nothing done. */
+    static Event.TaskEnd ended(Instant time, RunningAttempt attempt, Outcome outcome) {
+        return ended(time, attempt, attempt.id, List.of(), outcome, TaskMetrics.NONE);
     }
 
     /**

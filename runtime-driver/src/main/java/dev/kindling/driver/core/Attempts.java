@@ -3,18 +3,17 @@ package dev.kindling.driver.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
-import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.api.KindlingListener.Outcome;
-import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +22,9 @@ import java.util.TreeSet;
 
 /**
  * The life of an attempt as the driver sees it: launched, believed to run, ended.
+ *
+ * <p>It is an attempt at one task or at a group of them, which end together: those that are done count, one that failed
+ * is judged by itself, and the others are put back.
  *
  * <p>Belief and truth are brought together by heartbeats, not by counting messages. What the driver believes in and an
  * executor does not name is launched again, at last given up; what an executor names and the driver does not believe
@@ -57,13 +59,17 @@ final class Attempts {
 
     // ---- launched -----------------------------------------------------------------------------------------------
 
-    RunningAttempt launch(StageState stage, TaskSet.Choice task, ExecutorState executor) {
-        int number = stage.tasks.takeAttemptNumber(task.partition());
-        AttemptId id = new AttemptId(stage.id(), task.partition(), number);
+    RunningAttempt launch(StageState stage, TaskSet.Choice choice, ExecutorState executor) {
+        List<AttemptId> tasks = new ArrayList<>();
+        for (int partition : choice.partitions()) {
+            tasks.add(new AttemptId(stage.id(), partition, stage.tasks.takeAttemptNumber(partition)));
+        }
         SortedMap<String, String> properties = stages.propertiesOf(stage.jobIds.first());
-        RunningAttempt attempt = new RunningAttempt(id, stage, executor, nextTaskId++, properties, out.nowMs(), task);
+        RunningAttempt attempt =
+                new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice);
+        nextTaskId += tasks.size();
         stage.tasks.started(attempt);
-        executor.running.put(id, attempt);
+        executor.running.put(attempt.id, attempt);
         send(attempt);
         out.emit(AttemptEvents.started(out.time(), attempt));
         return attempt;
@@ -74,11 +80,13 @@ final class Attempts {
         if (executor.programs.add(attempt.stage.id())) {
             out.send(executor, Stages.programOf(attempt.stage));
         }
-        List<TaskInput> inputs = stages.reads().inputsOf(attempt.stage, attempt.id.partition(), executor);
-        out.launch(
-                executor,
-                new TaskLaunch(
-                        attempt.id, attempt.jobId, attempt.taskId, attempt.stageAttempt, attempt.properties, inputs));
+        List<TaskLaunch> launches = new ArrayList<>();
+        for (AttemptId task : attempt.tasks) {
+            List<TaskInput> inputs = stages.reads().inputsOf(attempt.stage, task.partition(), executor);
+            long taskId = attempt.taskId + launches.size();
+            launches.add(new TaskLaunch(task, attempt.jobId, taskId, attempt.stageAttempt, attempt.properties, inputs));
+        }
+        out.launch(executor, new TaskGroup(launches));
         attempt.lastSentMs = out.nowMs();
     }
 
@@ -137,8 +145,8 @@ final class Attempts {
         out.send(attempt.executor, attempt.cancellation(message));
         freeSlot(attempt);
         attempt.stage.tasks.ended(attempt);
-        reportFailed(attempt, AttemptEvents.failed(message, "", false), TaskMetrics.NONE);
-        stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
+        reportFailed(attempt, AttemptEvents.failed(message, "", false));
+        stages.putBack(attempt);
     }
 
     private void freeSlot(RunningAttempt attempt) {
@@ -155,49 +163,70 @@ final class Attempts {
         acknowledge(executor, e.attempt());
         RunningAttempt attempt = executor.running.get(e.attempt());
         if (attempt == null) {
-            lateSuccess(executor, e);
+            e.done().forEach(task -> lateSuccess(executor, task));
             return false;
         }
         freeSlot(attempt);
         if (!attempt.isCurrent) {
-            discard(executor, e.attempt(), e.result());
+            e.done().forEach(task -> discard(executor, task));
             return false;
         }
-        StageState stage = attempt.stage;
-        if (!isFitting(stage, e.result())) {
-            attempt.stage.tasks.ended(attempt);
-            String message = "the result " + e.result() + " does not fit " + stage;
-            failed(attempt, new TaskFailure.Internal(message, ""), e.metrics());
+        attempt.stage.tasks.ended(attempt);
+        if (e.done().isEmpty() || !isFitting(attempt, e.done())) {
+            failed(attempt, List.of(), attempt.id, unfitting(attempt, e.done()), TaskMetrics.NONE);
             return false;
         }
-        stage.tasks.ended(attempt);
-        stage.tasks.succeeded(e.attempt().partition());
-        if (e.result() instanceof TaskResult.MapWritten || e.metrics().diskSpilled() > 0) {
-            executors.fullDisks.hasWritten(executor);
-        }
-        stage.recordDuration(out.nowMs() - attempt.launchedMs);
-        stage.inputWasRead();
-        tellEnd(attempt, new Outcome.Success(), e.metrics());
-        count(attempt, e.updates());
-        accept(stage, attempt, e.result(), e.metrics());
+        attempt.stage.recordDuration(out.nowMs() - attempt.launchedMs);
+        tellEnd(attempt, attempt.id, e.done(), new Outcome.Success(), TaskMetrics.NONE);
+        accept(attempt, e.done());
+        putBackFrom(attempt, e.done().size());
         return true;
     }
 
-    /** Before the result, which may complete the job: all updates are merged when its action returns. */
-    private void count(RunningAttempt attempt, List<AccumulatorUpdate> updates) {
-        if (!updates.isEmpty()
-                && (attempt.stage.counted.isFirst(attempt.id.partition())
-                        || bugs.contains(PlantedBug.UPDATES_OF_REBUILT_OUTPUT_COUNTED))) {
-            out.add(new DriverEffect.MergeUpdates(attempt.jobId, attempt.id, updates));
+    /** Bounded by what was launched; a result that has become unwanted meanwhile is discarded. */
+    private void accept(RunningAttempt attempt, List<TaskDone> done) {
+        StageState stage = attempt.stage;
+        for (TaskDone task : done) {
+            stage.tasks.succeeded(task.attempt().partition());
+            if (task.result() instanceof TaskResult.MapWritten || task.metrics().diskSpilled() > 0) {
+                executors.fullDisks.hasWritten(attempt.executor);
+            }
+            stage.inputWasRead();
+            if (stages.isWanted(stage, task.attempt().partition())) {
+                count(attempt, task);
+                accept(stage, attempt.executor, task);
+            } else {
+                discard(attempt.executor, task);
+            }
         }
     }
 
-    private void accept(StageState stage, RunningAttempt attempt, TaskResult result, TaskMetrics metrics) {
-        if (result instanceof TaskResult.MapWritten written) {
-            stages.mapWritten(stage, attempt.id, attempt.executor, written);
-        } else {
-            stages.resultCame(stage, attempt, result, metrics);
+    /** Before the result, which may complete the job: all updates are merged when its action returns. */
+    private void count(RunningAttempt attempt, TaskDone task) {
+        if (!task.updates().isEmpty()
+                && (attempt.stage.counted.isFirst(task.attempt().partition())
+                        || bugs.contains(PlantedBug.UPDATES_OF_REBUILT_OUTPUT_COUNTED))) {
+            out.add(new DriverEffect.MergeUpdates(attempt.jobId, task.attempt(), task.updates()));
         }
+    }
+
+    private void accept(StageState stage, ExecutorState holder, TaskDone task) {
+        if (task.result() instanceof TaskResult.MapWritten written) {
+            stages.mapWritten(stage, task.attempt(), holder, written);
+        } else {
+            stages.resultCame(stage, task.attempt(), holder, task.result(), task.metrics());
+        }
+    }
+
+    /** The tasks from this one on were not begun. */
+    private void putBackFrom(RunningAttempt attempt, int index) {
+        for (AttemptId task : attempt.tasks.subList(index, attempt.tasks.size())) {
+            stages.putBack(attempt.stage, task.partition());
+        }
+    }
+
+    private static boolean isFitting(RunningAttempt attempt, List<TaskDone> done) {
+        return attempt.begins(done) && done.stream().allMatch(task -> isFitting(attempt.stage, task.result()));
     }
 
     private static boolean isFitting(StageState stage, TaskResult result) {
@@ -208,6 +237,10 @@ final class Attempts {
         return !stage.spec.isMapStage();
     }
 
+    private static TaskFailure unfitting(RunningAttempt attempt, List<TaskDone> done) {
+        return new TaskFailure.Internal("the results " + done + " do not fit " + attempt + " of " + attempt.stage, "");
+    }
+
     private void acknowledge(ExecutorState executor, AttemptId attempt) {
         if (!bugs.contains(PlantedBug.OUTCOME_NOT_ACKNOWLEDGED)) {
             out.send(executor, new Frame.OutcomeReceived(attempt));
@@ -215,24 +248,20 @@ final class Attempts {
     }
 
     /** The outcome came twice, or after its attempt was given up. What was accepted before stays. */
-    private void lateSuccess(ExecutorState executor, Frame.AttemptFinished e) {
-        AttemptId id = e.attempt();
-        TaskResult result = e.result();
+    private void lateSuccess(ExecutorState executor, TaskDone task) {
+        AttemptId id = task.attempt();
         if (bugs.contains(PlantedBug.UPDATES_OF_SECOND_OUTCOME_COUNTED)) {
-            out.add(new DriverEffect.MergeUpdates(0, id, e.updates()));
+            out.add(new DriverEffect.MergeUpdates(0, id, task.updates()));
         }
         if (bugs.contains(PlantedBug.SECOND_OUTCOME_COUNTED)) {
             StageState stage = stages.find(id.stageId());
-            if (stage != null && !stage.jobIds.isEmpty() && !(result instanceof TaskResult.MapWritten)) {
-                TaskSet.Choice task = new TaskSet.Choice(id.partition(), false, Locality.ANY);
-                RunningAttempt again = new RunningAttempt(
-                        id, stage, executor, nextTaskId++, Collections.emptySortedMap(), out.nowMs(), task);
-                stages.resultCame(stage, again, result, TaskMetrics.NONE);
+            if (stage != null && !stage.jobIds.isEmpty() && !(task.result() instanceof TaskResult.MapWritten)) {
+                stages.resultCame(stage, id, executor, task.result(), TaskMetrics.NONE);
             }
             return;
         }
-        if (!isAccepted(executor, id, result)) {
-            discard(executor, id, result);
+        if (!isAccepted(executor, id, task.result())) {
+            discard(executor, task);
         }
     }
 
@@ -246,10 +275,12 @@ final class Attempts {
         return result instanceof TaskResult.Stored && stages.isUnfetched(id);
     }
 
-    private void discard(ExecutorState executor, AttemptId id, TaskResult result) {
+    private void discard(ExecutorState executor, TaskDone task) {
         if (bugs.contains(PlantedBug.SUPERSEDED_OUTPUT_KEPT)) {
             return;
         }
+        AttemptId id = task.attempt();
+        TaskResult result = task.result();
         if (result instanceof TaskResult.MapWritten written) {
             out.send(executor, new Frame.DropMapOutput(written.shuffleId(), id));
         } else if (result instanceof TaskResult.Stored) {
@@ -264,11 +295,12 @@ final class Attempts {
 
     // ---- ended badly --------------------------------------------------------------------------------------------
 
-    /** True when it was charged to its task. */
+    /** True when it was charged to its task, or one before that got its result. */
     boolean failed(ExecutorState executor, Frame.AttemptFailed e) {
         acknowledge(executor, e.attempt());
         RunningAttempt attempt = executor.running.get(e.attempt());
         if (attempt == null) {
+            e.done().forEach(task -> lateSuccess(executor, task));
             return false;
         }
         if (bugs.contains(PlantedBug.SLOT_LEAKED_ON_FAILURE)) {
@@ -277,33 +309,42 @@ final class Attempts {
             freeSlot(attempt);
         }
         if (!attempt.isCurrent) {
+            e.done().forEach(task -> discard(executor, task));
             if (bugs.contains(PlantedBug.CANCELLED_ATTEMPT_RELAUNCHED)) {
                 attempt.stage.tasks.retry(attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
             }
             return false;
         }
         attempt.stage.tasks.ended(attempt);
-        return failed(attempt, e.failure(), e.metrics());
+        boolean isFitting = isFitting(attempt, e.done())
+                && e.done().size() < attempt.tasks.size()
+                && attempt.tasks.get(e.done().size()).equals(e.failed());
+        return isFitting
+                ? failed(attempt, e.done(), e.failed(), e.failure(), e.metrics())
+                : failed(attempt, List.of(), attempt.id, unfitting(attempt, e.done()), e.metrics());
     }
 
-    private boolean failed(RunningAttempt attempt, TaskFailure failure, TaskMetrics metrics) {
+    /** What was done before the failure counts; what was behind it is put back; the task that failed is judged. */
+    private boolean failed(
+            RunningAttempt attempt, List<TaskDone> done, AttemptId task, TaskFailure failure, TaskMetrics metrics) {
         FailurePolicy.Verdict verdict = failure instanceof TaskFailure.ScratchFull
                 ? verdictOfFullDisk(attempt)
                 : FailurePolicy.verdict(failure);
-        String words = FailurePolicy.words(failure);
         boolean isCharged = verdict == FailurePolicy.Verdict.CHARGED;
-        reportFailed(
-                attempt, AttemptEvents.outcomeOf(failure, attempt.id.partition(), isCharged, lossOf(failure)), metrics);
+        attempt.stage.failedAttempts++;
+        Outcome outcome = AttemptEvents.outcomeOf(failure, task.partition(), isCharged, lossOf(failure));
+        tellEnd(attempt, task, done, outcome, metrics);
+        accept(attempt, done);
+        putBackFrom(attempt, done.size() + 1);
         switch (verdict) {
             case FINAL -> {
-                String message =
-                        FailurePolicy.describe(FailurePolicy.told(failure), attempt.stage, attempt, 1, 0, List.of());
+                String message = FailurePolicy.describe(FailurePolicy.told(failure), task, attempt, 1, 0, List.of());
                 failJobs(attempt, failure, message, Optional.empty());
             }
-            case CHARGED -> charge(attempt, words, failure);
-            case UNCHARGED -> retryUncharged(attempt, failure);
+            case CHARGED -> charge(attempt, task, failure);
+            case UNCHARGED -> retryUncharged(attempt, task, failure);
         }
-        return isCharged;
+        return isCharged || !done.isEmpty();
     }
 
     private Optional<ExitReason> lossOf(TaskFailure failure) {
@@ -312,23 +353,23 @@ final class Attempts {
                 : Optional.empty();
     }
 
-    private void charge(RunningAttempt attempt, String words, TaskFailure failure) {
-        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
-        seen.add(words, attempt.executor.id, 1);
-        if (!mayTryAgain(attempt, seen)) {
+    private void charge(RunningAttempt attempt, AttemptId task, TaskFailure failure) {
+        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(task.partition());
+        seen.add(FailurePolicy.words(failure), attempt.executor.id, 1);
+        if (!mayTryAgain(attempt.stage, task, seen)) {
             int limit = attempt.stage.maxTaskFailures;
             String message = FailurePolicy.describe(
-                    FailurePolicy.told(failure), attempt.stage, attempt, seen.charged, limit, seen.executorsOfLast);
+                    FailurePolicy.told(failure), task, attempt, seen.charged, limit, seen.executorsOfLast);
             failJobs(attempt, failure, message, Optional.empty());
         }
     }
 
-    private boolean mayTryAgain(RunningAttempt attempt, TaskSet.Failures seen) {
-        if (seen.charged >= attempt.stage.maxTaskFailures) {
+    private boolean mayTryAgain(StageState stage, AttemptId task, TaskSet.Failures seen) {
+        if (seen.charged >= stage.maxTaskFailures) {
             return false;
         }
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
-        stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), avoidUntilMs, seen.executorsOfLast);
+        stages.requeue(stage, task.partition(), out.nowMs(), avoidUntilMs, seen.executorsOfLast);
         return true;
     }
 
@@ -352,7 +393,7 @@ final class Attempts {
                 : FailurePolicy.Verdict.UNCHARGED;
     }
 
-    private void retryUncharged(RunningAttempt attempt, TaskFailure failure) {
+    private void retryUncharged(RunningAttempt attempt, AttemptId task, TaskFailure failure) {
         boolean isMissed = failure instanceof TaskFailure.CacheMissed;
         boolean mayRunAtOnce = failure instanceof TaskFailure.FetchFailed
                 || isMissed
@@ -360,26 +401,26 @@ final class Attempts {
         long notBeforeMs = mayRunAtOnce ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
-        stages.requeue(attempt.stage, attempt.id.partition(), notBeforeMs, avoidUntilMs, avoided);
+        stages.requeue(attempt.stage, task.partition(), notBeforeMs, avoidUntilMs, avoided);
         if (failure instanceof TaskFailure.FetchFailed fetch) {
-            fetchFailed(attempt, fetch);
+            fetchFailed(attempt, task, fetch);
         } else if (failure instanceof TaskFailure.CacheMissed missed) {
-            cacheMissed(attempt, missed);
+            cacheMissed(attempt.stage, task, missed);
         }
     }
 
     /** Bounded: a task that has missed its input so often computes it. */
-    private void cacheMissed(RunningAttempt attempt, TaskFailure.CacheMissed missed) {
-        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
+    private void cacheMissed(StageState stage, AttemptId task, TaskFailure.CacheMissed missed) {
+        TaskSet.Failures seen = stage.tasks.failuresOf(task.partition());
         if (++seen.cacheMisses >= settings.maxStageAttempts()) {
-            stages.distrustCache(attempt.stage);
+            stages.distrustCache(stage);
         }
         executors
                 .registered(missed.executorId(), missed.incarnation())
                 .ifPresent(holder -> stages.cachedBlockMissed(missed.block(), holder));
     }
 
-    private void fetchFailed(RunningAttempt attempt, TaskFailure.FetchFailed fetch) {
+    private void fetchFailed(RunningAttempt attempt, AttemptId task, TaskFailure.FetchFailed fetch) {
         StageState stage = attempt.stage;
         if (!stage.spec.readsShuffles().contains(fetch.shuffleId())
                 || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.message())) {
@@ -397,7 +438,7 @@ final class Attempts {
                         reason -> words.append("; executor " + holder + " was lost: " + ExitReasons.sentence(reason)));
                 exit = loss.isPresent() ? loss : exit;
             }
-            String message = FailurePolicy.describe(words.toString(), stage, attempt, 1, 0, List.of());
+            String message = FailurePolicy.describe(words.toString(), task, attempt, 1, 0, List.of());
             failJobs(attempt, fetch, message, exit);
         }
     }
@@ -420,36 +461,67 @@ final class Attempts {
 
     private void lostWith(RunningAttempt attempt, ExitReason reason, boolean isOnly) {
         Suspicion suspicion = Suspicion.of(reason);
-        TaskSet.Failures seen = attempt.stage.tasks.failuresOf(attempt.id.partition());
-        boolean isProven = seen.isEndOfExecutor(suspicion, isOnly, attempt.isAlone)
-                || bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
-        String lost = "executor " + attempt.executor.id + " was lost: ";
-        Outcome outcome = isProven
-                ? AttemptEvents.failed(lost + ExitReasons.happened(reason), "", true)
-                : new Outcome.ExecutorLost(reason);
-        reportFailed(attempt, outcome, TaskMetrics.NONE);
-        if (!isProven) {
-            stages.requeue(attempt.stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
-            return;
+        // Of a group nobody knows which of its tasks it was.
+        boolean isOnlyTask = isOnly && attempt.tasks.size() == 1;
+        boolean isProven = bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);
+        for (AttemptId task : attempt.tasks) {
+            TaskSet.Failures seen = attempt.stage.tasks.failuresOf(task.partition());
+            isProven |= seen.isEndOfExecutor(suspicion, isOnlyTask, attempt.isAlone);
         }
-        seen.endedExecutor(suspicion, reason.kind().name(), attempt.executor.id);
-        if (!mayTryAgain(attempt, seen)) {
-            String text = FailurePolicy.describeDeath(lost + ExitReasons.sentence(reason), attempt, seen)
+        String lost = "executor " + attempt.executor.id + " was lost: ";
+        reportFailed(
+                attempt,
+                isProven
+                        ? AttemptEvents.failed(lost + ExitReasons.happened(reason), "", true)
+                        : new Outcome.ExecutorLost(reason));
+        for (AttemptId task : attempt.tasks) {
+            TaskSet.Failures seen = attempt.stage.tasks.failuresOf(task.partition());
+            if (isProven) {
+                endedExecutor(attempt, task, seen, lost, reason);
+            } else if (seen.isSuspect()) {
+                stages.requeue(attempt.stage, task.partition(), out.nowMs(), out.nowMs(), List.of());
+            }
+        }
+        if (!isProven) {
+            stages.putBack(attempt);
+        }
+    }
+
+    private void endedExecutor(
+            RunningAttempt attempt, AttemptId task, TaskSet.Failures seen, String lost, ExitReason reason) {
+        seen.endedExecutor(Suspicion.of(reason), reason.kind().name(), attempt.executor.id);
+        if (!mayTryAgain(attempt.stage, task, seen)) {
+            String text = FailurePolicy.describeDeath(lost + ExitReasons.sentence(reason), task, attempt, seen)
                     + ExitReasons.output(reason);
             stages.failJobsNeeding(
                     attempt.stage, ErrorCode.EXECUTORS_LOST, text, Optional.empty(), Optional.of(reason));
         }
     }
 
-    private void reportFailed(RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
+    /** Nothing of it is done. */
+    private void reportFailed(RunningAttempt attempt, Outcome outcome) {
         attempt.stage.failedAttempts++;
-        tellEnd(attempt, outcome, metrics);
+        out.emit(AttemptEvents.ended(out.time(), attempt, outcome));
     }
 
-    private void tellEnd(RunningAttempt attempt, Outcome outcome, TaskMetrics metrics) {
-        if (metrics.diskSpilled() > 0) {
-            out.emit(AttemptEvents.spilled(out.time(), attempt, metrics));
+    /**
+     * @param task the one that failed, else the first
+     * @param metrics of the one that failed
+     */
+    private void tellEnd(
+            RunningAttempt attempt, AttemptId task, List<TaskDone> done, Outcome outcome, TaskMetrics metrics) {
+        TaskMetrics sum = metrics;
+        for (TaskDone one : done) {
+            tellSpill(attempt, one.attempt(), one.metrics());
+            sum = sum.plus(one.metrics());
         }
-        out.emit(AttemptEvents.ended(out.time(), attempt, outcome, metrics));
+        tellSpill(attempt, task, metrics);
+        out.emit(AttemptEvents.ended(out.time(), attempt, task, done, outcome, sum));
+    }
+
+    private void tellSpill(RunningAttempt attempt, AttemptId task, TaskMetrics metrics) {
+        if (metrics.diskSpilled() > 0) {
+            out.emit(AttemptEvents.spilled(out.time(), attempt, task, metrics));
+        }
     }
 }

@@ -102,24 +102,24 @@ final class FailurePolicy {
     }
 
     /** The task has ended the executors it ran on. */
-    static String describeDeath(String words, RunningAttempt attempt, TaskSet.Failures seen) {
+    static String describeDeath(String words, AttemptId task, RunningAttempt attempt, TaskSet.Failures seen) {
         int limit = attempt.stage.maxTaskFailures;
-        return describe(words, attempt.stage, attempt, Math.min(seen.charged, limit), limit, seen.executorsOfLast)
+        return describe(words, task, attempt, Math.min(seen.charged, limit), limit, seen.executorsOfLast)
                 + "; no other task ran there, so this task is what ends its executors";
     }
 
     /** The user's words first, then which task, where, how often. */
     static String describe(
-            String words, StageState stage, RunningAttempt attempt, int failureCount, int limit, List<String> sameOn) {
+            String words, AttemptId task, RunningAttempt attempt, int failureCount, int limit, List<String> sameOn) {
         StringBuilder text = new StringBuilder(words)
                 .append(" [task ")
-                .append(attempt.id)
+                .append(task)
                 .append(": partition ")
-                .append(attempt.id.partition())
+                .append(task.partition())
                 .append(" of ")
-                .append(stage.spec.partitionCount())
+                .append(attempt.stage.spec.partitionCount())
                 .append(" of ")
-                .append(stage)
+                .append(attempt.stage)
                 .append(", on executor ")
                 .append(attempt.executor);
         if (limit > 0) {

@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.protocol.AttemptId;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -74,8 +75,13 @@ public final class Invariants {
             if (attempt.executor.running.get(attempt.id) != attempt) {
                 throw broken(attempt, " holds no slot");
             }
-            if (stage.tasks.isWaiting(attempt.id.partition())) {
-                throw broken(attempt, " runs and waits");
+            for (AttemptId task : attempt.tasks) {
+                if (stage.tasks.isWaiting(task.partition())) {
+                    throw broken(task, " runs and waits");
+                }
+                if (stage.tasks.runningAttempt(task.partition()) != attempt) {
+                    throw broken(task, " is not listed as running in ", attempt);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.kindling.driver.core;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.loop.Effects;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import java.util.Map;
  */
 final class Outbox {
     private final long maxLaunchBytes;
-    private final Map<ExecutorState, List<TaskLaunch>> launches = new LinkedHashMap<>();
+    private final Map<ExecutorState, List<TaskGroup>> launches = new LinkedHashMap<>();
     private Effects<DriverEffect> out;
     private long nowMs;
 
@@ -51,8 +52,8 @@ final class Outbox {
         out.add(new DriverEffect.Send(executor.id, executor.incarnation, frame));
     }
 
-    void launch(ExecutorState executor, TaskLaunch task) {
-        launches.computeIfAbsent(executor, to -> new ArrayList<>()).add(task);
+    void launch(ExecutorState executor, TaskGroup group) {
+        launches.computeIfAbsent(executor, to -> new ArrayList<>()).add(group);
     }
 
     void close() {
@@ -60,32 +61,39 @@ final class Outbox {
         launches.clear();
     }
 
-    private void sendLaunches(ExecutorState executor, List<TaskLaunch> tasks) {
-        List<TaskLaunch> batch = new ArrayList<>();
+    private void sendLaunches(ExecutorState executor, List<TaskGroup> groups) {
+        List<TaskGroup> batch = new ArrayList<>();
         long batchBytes = 0;
-        for (TaskLaunch task : tasks) {
-            long bytes = estimateBytes(task);
+        for (TaskGroup group : groups) {
+            long bytes = estimateBytes(group);
             if (!batch.isEmpty() && batchBytes + bytes > maxLaunchBytes) {
                 send(executor, new Frame.LaunchTasks(batch));
                 batch.clear();
                 batchBytes = 0;
             }
-            batch.add(task);
+            batch.add(group);
             batchBytes += bytes;
         }
         send(executor, new Frame.LaunchTasks(batch));
     }
 
-    private static long estimateBytes(TaskLaunch task) {
-        long bytes = 32;
-        for (TaskInput input : task.inputs()) {
-            if (input instanceof TaskInput.Bytes split) {
-                bytes += split.bytes().length;
-            } else if (input instanceof TaskInput.ShuffleInput shuffle) {
-                bytes += 24L * shuffle.sources().size()
-                        + 128L * shuffle.executors().size();
+    private static long estimateBytes(TaskGroup group) {
+        long bytes = 0;
+        for (TaskLaunch task : group.tasks()) {
+            bytes += 32;
+            for (TaskInput input : task.inputs()) {
+                bytes += estimateBytes(input);
             }
         }
         return bytes;
+    }
+
+    private static long estimateBytes(TaskInput input) {
+        if (input instanceof TaskInput.Bytes split) {
+            return split.bytes().length;
+        }
+        return input instanceof TaskInput.ShuffleInput shuffle
+                ? 24L * shuffle.sources().size() + 128L * shuffle.executors().size()
+                : 0;
     }
 }

@@ -4,20 +4,27 @@ import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.event.JobProperties;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
- * An attempt that holds a slot of an executor as far as the driver knows.
+ * An attempt that holds a slot of an executor as far as the driver knows: of one task, or of a group of tasks that are
+ * computed one after the other.
  *
  * <p>It is <em>current</em> while its outcome is wanted: one attempt a task at most. One that is no longer wanted (its
  * job ended, or it was given up) keeps its slot until its executor reports its end.
  */
 final class RunningAttempt {
+    /** Its name: that of its first task's attempt. */
     final AttemptId id;
+    /** One for each task, in the order in which they are computed. */
+    final List<AttemptId> tasks;
+
     final StageState stage;
     final ExecutorState executor;
     final int jobId;
-    /** Number of the attempt in the application. */
+    /** Number of its first task's attempt in the application; those of the others follow. */
     final long taskId;
     /** As its stage was begun when it was launched. */
     final int stageAttempt;
@@ -44,26 +51,36 @@ final class RunningAttempt {
     private boolean isOverdue;
 
     RunningAttempt(
-            AttemptId id,
+            List<AttemptId> tasks,
             StageState stage,
             ExecutorState executor,
             long taskId,
             SortedMap<String, String> properties,
             long nowMs,
-            TaskSet.Choice task) {
-        this.id = id;
+            TaskSet.Choice choice) {
+        this.id = tasks.get(0);
+        this.tasks = List.copyOf(tasks);
         this.stage = stage;
         this.executor = executor;
         this.jobId = stage.jobIds.first();
         this.taskId = taskId;
         this.properties = properties;
         this.stageAttempt = stage.attemptNumber;
-        this.locality = task.locality();
+        this.locality = choice.locality();
         this.pool = stage.pool;
         this.launchedMs = nowMs;
         this.lastSentMs = nowMs;
         this.lastNamedMs = nowMs;
-        this.isAlone = task.isAlone();
+        this.isAlone = choice.isAlone();
+    }
+
+    /** Whether an executor's answer can be that of this attempt: its first tasks, in their order. */
+    boolean begins(List<TaskDone> done) {
+        boolean isBeginning = done.size() <= tasks.size();
+        for (int index = 0; isBeginning && index < done.size(); index++) {
+            isBeginning = done.get(index).attempt().equals(tasks.get(index));
+        }
+        return isBeginning;
     }
 
     int slots() {
@@ -83,6 +100,6 @@ final class RunningAttempt {
 
     @Override
     public String toString() {
-        return id + " on " + executor.id;
+        return id + (tasks.size() == 1 ? "" : " and " + (tasks.size() - 1) + " more") + " on " + executor.id;
     }
 }

@@ -6,13 +6,16 @@ import dev.kindling.api.StatusTracker.StageInfo;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Every event and effect of the driver's core as one line: for transcripts, traces and stories. Bytes by number. */
 public final class Sentences {
@@ -91,11 +94,11 @@ public final class Sentences {
             return "Heartbeat " + e.sequence() + " with " + e.attempts();
         }
         if (frame instanceof Frame.AttemptFinished e) {
-            return "AttemptFinished " + e.attempt() + ": " + of(e.result())
-                    + (e.updates().isEmpty() ? "" : ", with " + e.updates().size() + " accumulators");
+            return "AttemptFinished " + of(e.done());
         }
         if (frame instanceof Frame.AttemptFailed e) {
-            return "AttemptFailed " + e.attempt() + ": " + of(e.failure());
+            return "AttemptFailed " + (e.done().isEmpty() ? "" : "after " + of(e.done()) + ", then ") + e.failed()
+                    + ": " + of(e.failure());
         }
         if (frame instanceof Frame.NeedStageProgram e) {
             return "NeedStageProgram " + e.stageId();
@@ -113,9 +116,7 @@ public final class Sentences {
             return "Leaving: " + e.reason();
         }
         if (frame instanceof Frame.LaunchTasks e) {
-            List<String> tasks = new ArrayList<>();
-            e.tasks().forEach(task -> tasks.add(of(task)));
-            return "LaunchTasks " + String.join(", ", tasks);
+            return "LaunchTasks " + e.groups().stream().map(Sentences::of).collect(Collectors.joining(", "));
         }
         if (frame instanceof Frame.StageProgram e) {
             return "StageProgram " + e.stageId();
@@ -166,6 +167,20 @@ public final class Sentences {
             return "DropCachedBlock " + e.block();
         }
         return frame instanceof Frame.DropShuffle e ? "DropShuffle " + e.shuffleId() : "Registered";
+    }
+
+    private static String of(TaskGroup group) {
+        String tasks = group.tasks().stream().map(Sentences::of).collect(Collectors.joining(" then "));
+        return group.tasks().size() == 1 ? tasks : "[" + tasks + "]";
+    }
+
+    private static String of(List<TaskDone> done) {
+        return done.stream()
+                .map(task -> task.attempt() + ": " + of(task.result())
+                        + (task.updates().isEmpty()
+                                ? ""
+                                : ", with " + task.updates().size() + " accumulators"))
+                .collect(Collectors.joining(", "));
     }
 
     private static String of(TaskLaunch task) {
@@ -228,10 +243,17 @@ public final class Sentences {
                     + e.failure().map(why -> " ends unfinished: " + why).orElse(" is complete");
         }
         if (event instanceof Event.TaskStart e) {
-            return new AttemptId(e.stageId(), e.partition(), e.attempt()) + " starts on " + e.executor();
+            int others = e.partitions().size() - 1;
+            return new AttemptId(e.stageId(), e.partition(), e.attempt())
+                    + (others == 0 ? " starts on " : " and " + others + " more start on ")
+                    + e.executor();
         }
         if (event instanceof Event.TaskEnd e) {
-            return new AttemptId(e.stageId(), e.partition(), e.attempt()) + of(e.outcome());
+            int done = e.partitions().size();
+            boolean isOfOne = done <= (e.outcome() instanceof Outcome.Success ? 1 : 0);
+            return new AttemptId(e.stageId(), e.partition(), e.attempt())
+                    + of(e.outcome())
+                    + (isOfOne ? "" : ", " + done + " tasks done");
         }
         if (event instanceof Event.Spilled e) {
             return "partition " + e.partition() + " of stage " + e.stageId() + " has spilled " + e.diskBytes()

@@ -263,6 +263,32 @@ final class Stages {
         }
     }
 
+    /** As {@link #requeue}, for tasks that are not to blame: they run again at once, and together if they did so. */
+    void putBack(RunningAttempt attempt) {
+        StageState stage = attempt.stage;
+        if (attempt.tasks.size() == 1) {
+            requeue(stage, attempt.id.partition(), out.nowMs(), out.nowMs(), List.of());
+        } else {
+            attempt.tasks.forEach(task -> putBack(stage, task.partition()));
+        }
+    }
+
+    /** A task of a group that was not begun, or is not known to be the cause of the group's end. */
+    void putBack(StageState stage, int partition) {
+        if (!isMissing(stage, partition)) {
+            return;
+        }
+        stage.tasks.add(partition);
+        if (stage.isReady) {
+            placement.offer(stage);
+        }
+    }
+
+    /** Whether the result of a task that was launched can be accepted: nobody has brought it, and its stage lives. */
+    boolean isWanted(StageState stage, int partition) {
+        return stages.get(stage.id()) == stage && missingOf(stage).contains(partition);
+    }
+
     // ---- map outputs come and go --------------------------------------------------------------------------------
 
     void mapWritten(StageState stage, AttemptId attempt, ExecutorState holder, TaskResult.MapWritten written) {
@@ -357,11 +383,10 @@ final class Stages {
     }
 
     private void beginAnew(StageState reader, int shuffleId, String reason) {
-        for (RunningAttempt attempt : new ArrayList<>(reader.tasks.running())) {
-            int partition = attempt.id.partition();
-            if (StageReads.reads(reader, partition, shuffleId)) {
+        for (RunningAttempt attempt : reader.tasks.running()) {
+            if (attempt.tasks.stream().anyMatch(task -> StageReads.reads(reader, task.partition(), shuffleId))) {
                 kill(attempt, reason);
-                requeue(reader, partition, out.nowMs(), out.nowMs(), List.of());
+                putBack(attempt);
             }
         }
     }
@@ -545,26 +570,25 @@ final class Stages {
     // ---- results come in ----------------------------------------------------------------------------------------
 
     /** A result stage's attempt succeeded and its partition was missing. */
-    void resultCame(StageState stage, RunningAttempt attempt, TaskResult result, TaskMetrics metrics) {
+    void resultCame(StageState stage, AttemptId task, ExecutorState holder, TaskResult result, TaskMetrics metrics) {
         Jobs.Job job = jobs.find(stage.jobIds.first());
-        int partition = attempt.id.partition();
+        int partition = task.partition();
         job.missing.remove(partition);
         if (result instanceof TaskResult.PartWritten part) {
-            if (!job.commit.accept(attempt.id, part)) {
+            if (!job.commit.accept(task, part)) {
                 out.add(new DriverEffect.DiscardPart(job.commit.target, part.attemptFile()));
             }
         } else {
             long byteCount = byteCountOf(result);
             if (result instanceof TaskResult.Stored && !bugs.contains(PlantedBug.COMPLETE_BEFORE_FETCHED)) {
-                job.unfetched.put(partition, new Jobs.StoredResult(attempt.id, attempt.executor, byteCount));
+                job.unfetched.put(partition, new Jobs.StoredResult(task, holder, byteCount));
             }
             Optional<String> tooLarge = job.budget.announced(partition, byteCount);
             if (tooLarge.isPresent() && !bugs.contains(PlantedBug.RESULT_SIZE_IGNORED)) {
                 fail(job, ErrorCode.RESULT_TOO_LARGE, tooLarge.get());
                 return;
             }
-            out.add(new DriverEffect.DeliverResult(
-                    job.id(), partition, attempt.id, result, attempt.executor.address, metrics));
+            out.add(new DriverEffect.DeliverResult(job.id(), partition, task, result, holder.address, metrics));
         }
         if (job.missing.isEmpty()) {
             leave(stage);
@@ -788,7 +812,7 @@ final class Stages {
     private void stop(StageState stage, String reason) {
         boolean isUnfinished = stage.isNeeded && stage.isStartReported;
         stage.tasks.withdrawAll();
-        new ArrayList<>(stage.tasks.running()).forEach(attempt -> kill(attempt, reason));
+        stage.tasks.running().forEach(attempt -> kill(attempt, reason));
         if (isUnfinished) {
             out.emit(new Event.StageCompleted(out.time(), infoOf(stage), Optional.of(reason)));
         }
@@ -804,7 +828,7 @@ final class Stages {
         attempt.stage.tasks.ended(attempt);
         attempt.stage.failedAttempts++;
         out.send(attempt.executor, attempt.cancellation(reason));
-        out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason), TaskMetrics.NONE));
+        out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason)));
     }
 
     /** The program to send to an executor that is to run a task of the stage. */

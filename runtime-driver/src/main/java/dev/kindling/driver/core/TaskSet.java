@@ -3,7 +3,6 @@ package dev.kindling.driver.core;
 import dev.kindling.api.KindlingListener.Locality;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +102,8 @@ final class TaskSet {
         }
     }
 
-    /** The task chosen for a slot. */
-    record Choice(int partition, boolean isAlone, Locality locality) {}
+    /** The tasks chosen for a slot, one or a group, in the order of their partitions. */
+    record Choice(List<Integer> partitions, boolean isAlone, Locality locality) {}
 
     /** @param preferredExecutors by partition, those that have its input cached; nearer than any host */
     TaskSet(int partitionCount, JobGraph.TaskInputs inputs, IntFunction<List<String>> preferredExecutors) {
@@ -206,12 +205,12 @@ final class TaskSet {
             locality = Locality.NODE_LOCAL;
         }
         if (partition >= 0) {
-            return new Choice(partition, false, locality);
+            return new Choice(List.of(partition), false, locality);
         }
         partition = firstAnywhere();
         if (partition >= 0) {
             anywhere.remove(partition);
-            return new Choice(partition, false, Locality.NO_PREF);
+            return new Choice(List.of(partition), false, Locality.NO_PREF);
         }
         partition = local.first();
         long waitedMs = nowMs - Math.max(readyMs, executor.freeSinceMs);
@@ -219,7 +218,7 @@ final class TaskSet {
             return null;
         }
         local.remove(partition);
-        return new Choice(partition, false, Locality.ANY);
+        return new Choice(List.of(partition), false, Locality.ANY);
     }
 
     private int firstAnywhere() {
@@ -269,7 +268,7 @@ final class TaskSet {
             boolean isCrowded = retry.isAlone && !executor.running.isEmpty();
             if (nowMs >= retry.notBeforeMs && !isAvoided && !isCrowded) {
                 waiting.remove();
-                return new Choice(partition, retry.isAlone, localityOf(partition, executor));
+                return new Choice(List.of(partition), retry.isAlone, localityOf(partition, executor));
             }
         }
         return null;
@@ -294,12 +293,12 @@ final class TaskSet {
     }
 
     void started(RunningAttempt attempt) {
-        running.put(attempt.id.partition(), attempt);
+        attempt.tasks.forEach(task -> running.put(task.partition(), attempt));
     }
 
     /** The attempt is no longer the one whose outcome is wanted. */
     void ended(RunningAttempt attempt) {
-        running.remove(attempt.id.partition(), attempt);
+        attempt.tasks.forEach(task -> running.remove(task.partition(), attempt));
         attempt.isCurrent = false;
     }
 
@@ -311,8 +310,15 @@ final class TaskSet {
         return running.get(partition);
     }
 
-    Collection<RunningAttempt> running() {
-        return running.values();
+    /** Each once, in the order of their first tasks. */
+    List<RunningAttempt> running() {
+        List<RunningAttempt> attempts = new ArrayList<>();
+        running.forEach((partition, attempt) -> {
+            if (attempt.id.partition() == partition) {
+                attempts.add(attempt);
+            }
+        });
+        return attempts;
     }
 
     // ---- failures -----------------------------------------------------------------------------------------------

@@ -13,8 +13,7 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
-import dev.kindling.protocol.TaskFailure;
-import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.SimClock;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ final class SimExecutor {
     private final SimCacheDisk cacheDisk;
     private ExecutorAddress address;
     private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
-    private final TreeMap<AttemptId, SimTask> tasks = new TreeMap<>();
+    private final TreeMap<AttemptId, SimAttempt> running = new TreeMap<>();
     private long processorMs;
     private boolean isAlive = true;
     private long pausedUntilMs;
@@ -104,7 +103,7 @@ final class SimExecutor {
         cluster.world.in(
                 tickMs,
                 () -> run(() -> {
-                    boolean isBusy = tasks.values().stream().anyMatch(task -> !task.isHanging());
+                    boolean isBusy = running.values().stream().anyMatch(attempt -> !attempt.isHanging());
                     processorMs += isBusy ? tickMs : 0;
                     on(new ExecutorEvent.Tick(
                             HEAP_BYTES / 2 + incarnation, residentBytes(incarnation), 1 + processorMs));
@@ -159,7 +158,7 @@ final class SimExecutor {
         if (isAlive) {
             isAlive = false;
             cluster.world.note(name, "ends: " + why);
-            new ArrayList<>(tasks.values()).forEach(SimTask::close);
+            new ArrayList<>(running.values()).forEach(SimAttempt::close);
             cluster.launcher.ended(this, exitCode, why);
         }
     }
@@ -203,7 +202,7 @@ final class SimExecutor {
     }
 
     int runningCount() {
-        return tasks.size();
+        return running.size();
     }
 
     /** Whether something of its memory is with attempts, or was never given back. */
@@ -276,11 +275,11 @@ final class SimExecutor {
         } else if (effect instanceof ExecutorEffect.ForgetProgram e) {
             programs.remove(e.stageId());
         } else if (effect instanceof ExecutorEffect.StartAttempt e) {
-            start(e.task());
+            start(e.group());
         } else if (effect instanceof ExecutorEffect.CancelAttempt e) {
             cancel(e);
         } else if (effect instanceof ExecutorEffect.LookAtAttempt e) {
-            if (tasks.containsKey(e.attempt())) {
+            if (running.containsKey(e.attempt())) {
                 on(new ExecutorEvent.AttemptSeen(e.attempt(), "    at simulated"));
             }
         } else if (effect instanceof ExecutorEffect.DropShuffle e) {
@@ -318,45 +317,46 @@ final class SimExecutor {
 
     // ---- its tasks ----------------------------------------------------------------------------------------------
 
-    private void start(TaskLaunch launch) {
-        if (tasks.containsKey(launch.attempt())) {
-            throw new SimViolation(name + " runs " + launch.attempt() + " twice at once");
+    private void start(TaskGroup group) {
+        if (running.containsKey(group.attempt())) {
+            throw new SimViolation(name + " runs " + group.attempt() + " twice at once");
         }
-        SimTask task = new SimTask(this, launch, programs.get(launch.attempt().stageId()));
-        tasks.put(launch.attempt(), task);
-        if (tasks.size() > cores) {
-            throw new SimViolation(name + " runs " + tasks.size() + " tasks in " + cores + " slots");
+        SimAttempt attempt =
+                new SimAttempt(this, group, programs.get(group.attempt().stageId()));
+        running.put(group.attempt(), attempt);
+        if (running.size() > cores) {
+            throw new SimViolation(name + " runs " + running.size() + " attempts in " + cores + " slots");
         }
-        task.start();
+        attempt.start();
     }
 
-    boolean isRunning(SimTask task) {
-        return tasks.get(task.attempt()) == task;
+    boolean isRunning(SimAttempt attempt) {
+        return running.get(attempt.id()) == attempt;
     }
 
-    void ended(SimTask task) {
-        tasks.remove(task.attempt(), task);
+    void ended(SimAttempt attempt) {
+        running.remove(attempt.id(), attempt);
     }
 
     /** Who is not interrupted looks at the end of its batch, which is when its body would be computed. */
     private void cancel(ExecutorEffect.CancelAttempt e) {
-        SimTask task = tasks.get(e.attempt());
+        SimAttempt attempt = running.get(e.attempt());
         if (!e.isInterrupting()) {
-            if (task != null) {
-                task.cancelAtEnd(e.reason());
+            if (attempt != null) {
+                attempt.cancelAtEnd(e.reason());
             }
             return;
         }
         in(1 + cluster.random.nextInt(50), () -> {
-            if (task == null || !isRunning(task)) {
+            if (attempt == null || !isRunning(attempt)) {
                 return;
             }
             if (cluster.faults.strikes(FaultKind.STUCK)) {
                 cluster.world.note(name, e.attempt() + " ignores its interrupt");
-                task.stick();
+                attempt.stick();
                 cluster.stuck();
             } else {
-                task.endWith(new TaskFailure.Cancelled(e.reason()));
+                attempt.interrupt(e.reason());
             }
         });
     }

@@ -2,20 +2,19 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.spi.BroadcastKey;
-import dev.kindling.executor.core.ExecutorEvent;
 import dev.kindling.executor.memory.AttemptMemory;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
-import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One attempt: its inputs are fetched one after the other, it takes its time, then its body runs at one instant. */
+/** One task of an attempt: its inputs are fetched one after the other, it takes its time, then its body runs at one instant. */
 final class SimTask {
     /** Tasks that are over in a moment are as usual as those that outlast a heartbeat. */
     private static final int MAX_USUAL_RUN_MS = 2_000;
@@ -25,6 +24,7 @@ final class SimTask {
     /** A wish may be half of the pool. */
     private static final int MAX_WISH_BITS = 22;
 
+    private final SimAttempt whole;
     private final SimExecutor executor;
     private final SimCluster cluster;
     private final TaskLaunch launch;
@@ -38,10 +38,9 @@ final class SimTask {
     private final boolean isHanging;
     private long heldBytes;
     private int nextInput;
-    private boolean isStuck;
-    private Optional<String> cancelledFor = Optional.empty();
 
-    SimTask(SimExecutor executor, TaskLaunch launch, byte[] program) {
+    SimTask(SimAttempt whole, SimExecutor executor, TaskLaunch launch, byte[] program) {
+        this.whole = whole;
         this.executor = executor;
         this.cluster = executor.cluster;
         this.launch = launch;
@@ -95,11 +94,11 @@ final class SimTask {
     }
 
     private void compute() {
-        if (!executor.isRunning(this) || isStuck) {
+        if (!whole.isRunning(this)) {
             return;
         }
-        if (cancelledFor.isPresent()) {
-            endWith(new TaskFailure.Cancelled(cancelledFor.get()));
+        if (whole.cancelledFor().isPresent()) {
+            endWith(new TaskFailure.Cancelled(whole.cancelledFor().get()));
             return;
         }
         if (isFatal) {
@@ -158,34 +157,20 @@ final class SimTask {
         }
         close();
         cluster.world.note(executor.name(), digest(), () -> attempt() + " succeeds");
-        executor.on(
-                new ExecutorEvent.AttemptSucceeded(attempt(), success.result(), success.metrics(), success.updates()));
-    }
-
-    /** It will not notice before its body is done. */
-    void cancelAtEnd(String reason) {
-        cancelledFor = Optional.of(reason);
-        if (isHanging) {
-            cluster.hangs(attempt());
-        }
+        whole.succeeded(new TaskDone(attempt(), success.result(), success.metrics(), success.updates()));
     }
 
     boolean isHanging() {
         return isHanging;
     }
 
-    /** It ignores every interrupt and never ends. */
-    void stick() {
-        isStuck = true;
-    }
-
     void endWith(TaskFailure failure) {
-        if (isStuck) {
+        if (!whole.isRunning(this)) {
             return;
         }
         close();
         cluster.world.note(executor.name(), ~digest(), () -> attempt() + " fails: " + failure.message());
-        executor.on(new ExecutorEvent.AttemptFailed(attempt(), failure, TaskMetrics.NONE));
+        whole.failed(attempt(), failure);
     }
 
     private long digest() {
@@ -194,7 +179,6 @@ final class SimTask {
     }
 
     void close() {
-        executor.ended(this);
         fetches.forEach(SimFetch::stop);
         broadcastFetches.forEach(SimBroadcastFetch::stop);
         cached.stop();

@@ -14,6 +14,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskMetrics;
@@ -1335,9 +1336,7 @@ class DriverCoreTest {
                 "e1",
                 1,
                 id("s0p0#0"),
-                new TaskResult.Direct(new byte[1]),
-                dev.kindling.protocol.TaskMetrics.NONE,
-                List.of()));
+                List.of(new TaskDone(id("s0p0#0"), new TaskResult.Direct(new byte[1]), TaskMetrics.NONE, List.of()))));
 
         driver.says("Refused").delivered();
     }
@@ -1575,7 +1574,10 @@ class DriverCoreTest {
         TaskMetrics metrics = new TaskMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700, 300, 0);
 
         driver.sends(new Frame.AttemptFinished(
-                "e1", 1, id("s0p0#0"), new TaskResult.Direct(new byte[1]), metrics, List.of()));
+                "e1",
+                1,
+                id("s0p0#0"),
+                List.of(new TaskDone(id("s0p0#0"), new TaskResult.Direct(new byte[1]), metrics, List.of()))));
 
         driver.says("partition 0 of stage 0 has spilled 300 bytes").says("s0p0#0 has succeeded");
     }

@@ -9,7 +9,9 @@ import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
@@ -35,6 +37,7 @@ final class DriverScript {
     private final StringBuilder transcript = new StringBuilder();
     private final Map<String, ExecutorAddress> executors = new LinkedHashMap<>();
     private final Map<AttemptId, TaskLaunch> launches = new TreeMap<>();
+    private final Map<AttemptId, TaskGroup> groups = new TreeMap<>();
     private final Map<AttemptId, String> places = new TreeMap<>();
     private final Map<Integer, JobGraph.StageSpec> stages = new TreeMap<>();
     private long nowMs;
@@ -92,9 +95,10 @@ final class DriverScript {
         unseen.add(effect);
         all.add(effect);
         if (effect instanceof DriverEffect.Send send && send.frame() instanceof Frame.LaunchTasks launch) {
-            for (TaskLaunch task : launch.tasks()) {
-                launches.put(task.attempt(), task);
-                places.put(task.attempt(), send.executorId());
+            for (TaskGroup group : launch.groups()) {
+                group.tasks().forEach(task -> launches.put(task.attempt(), task));
+                groups.put(group.attempt(), group);
+                places.put(group.attempt(), send.executorId());
             }
         }
     }
@@ -144,7 +148,11 @@ final class DriverScript {
     DriverScript finishes(String attempt, TaskResult result) {
         ExecutorAddress at = takePlace(attempt);
         return sends(new Frame.AttemptFinished(
-                at.executorId(), at.incarnation(), id(attempt), result, TaskMetrics.NONE, List.of()));
+                at.executorId(), at.incarnation(), id(attempt), List.of(done(id(attempt), result))));
+    }
+
+    private static TaskDone done(AttemptId task, TaskResult result) {
+        return new TaskDone(task, result, TaskMetrics.NONE, List.of());
     }
 
     /** Its outcome, with what it added to accumulator 7; it may come a second time. */
@@ -157,8 +165,11 @@ final class DriverScript {
     DriverScript finishesAddingAt(String executorId, String attempt, TaskResult result) {
         long incarnation = executors.get(executorId).incarnation();
         List<AccumulatorUpdate> updates = List.of(new AccumulatorUpdate(7, new byte[] {1}));
-        return sends(
-                new Frame.AttemptFinished(executorId, incarnation, id(attempt), result, TaskMetrics.NONE, updates));
+        return sends(new Frame.AttemptFinished(
+                executorId,
+                incarnation,
+                id(attempt),
+                List.of(new TaskDone(id(attempt), result, TaskMetrics.NONE, updates))));
     }
 
     /** The attempts whose updates were to be merged, in order. */
@@ -182,8 +193,8 @@ final class DriverScript {
 
     DriverScript fails(String attempt, TaskFailure failure) {
         ExecutorAddress at = takePlace(attempt);
-        return sends(
-                new Frame.AttemptFailed(at.executorId(), at.incarnation(), id(attempt), failure, TaskMetrics.NONE));
+        return sends(new Frame.AttemptFailed(
+                at.executorId(), at.incarnation(), id(attempt), List.of(), id(attempt), failure, TaskMetrics.NONE));
     }
 
     private ExecutorAddress takePlace(String attempt) {
@@ -196,7 +207,7 @@ final class DriverScript {
     DriverScript finishesAt(String executorId, String attempt, TaskResult result) {
         ExecutorAddress at = executors.get(executorId);
         return sends(new Frame.AttemptFinished(
-                executorId, at.incarnation(), id(attempt), result, TaskMetrics.NONE, List.of()));
+                executorId, at.incarnation(), id(attempt), List.of(done(id(attempt), result))));
     }
 
     DriverScript loses(String executorId) {
@@ -296,7 +307,9 @@ final class DriverScript {
     DriverScript launched(String attempt) {
         boolean isFound = unseen.removeIf(effect -> effect instanceof DriverEffect.Send send
                 && send.frame() instanceof Frame.LaunchTasks launch
-                && launch.tasks().stream().anyMatch(task -> task.attempt().equals(id(attempt))));
+                && launch.groups().stream()
+                        .flatMap(group -> group.tasks().stream())
+                        .anyMatch(task -> task.attempt().equals(id(attempt))));
         assertTrue(isFound || places.containsKey(id(attempt)), attempt + " was not launched; " + sentences());
         return this;
     }

@@ -6,7 +6,7 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
-import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskMetrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,8 +63,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private final TreeMap<Integer, TreeMap<Integer, Integer>> highestSeen = new TreeMap<>();
     private final TreeSet<Integer> programs = new TreeSet<>();
-    private final TreeMap<Integer, List<TaskLaunch>> waitingForProgram = new TreeMap<>();
-    private final ArrayDeque<TaskLaunch> queued = new ArrayDeque<>();
+    private final TreeMap<Integer, List<TaskGroup>> waitingForProgram = new TreeMap<>();
+    private final ArrayDeque<TaskGroup> queued = new ArrayDeque<>();
     private final TreeMap<AttemptId, Running> running = new TreeMap<>();
     private final TreeMap<AttemptId, Frame.ToDriver> unacknowledged = new TreeMap<>();
 
@@ -102,11 +102,12 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         } else if (event instanceof ExecutorEvent.Tick e) {
             onTick(e);
         } else if (event instanceof ExecutorEvent.AttemptSucceeded e) {
+            ended(e.attempt(), new Frame.AttemptFinished(id(), incarnation(), e.attempt(), e.done()));
+        } else if (event instanceof ExecutorEvent.AttemptFailed e) {
             ended(
                     e.attempt(),
-                    new Frame.AttemptFinished(id(), incarnation(), e.attempt(), e.result(), e.metrics(), e.updates()));
-        } else if (event instanceof ExecutorEvent.AttemptFailed e) {
-            ended(e.attempt(), new Frame.AttemptFailed(id(), incarnation(), e.attempt(), e.failure(), e.metrics()));
+                    new Frame.AttemptFailed(
+                            id(), incarnation(), e.attempt(), e.done(), e.failed(), e.failure(), e.metrics()));
         } else if (event instanceof ExecutorEvent.AttemptSeen e) {
             onAttemptSeen(e);
         } else if (event instanceof ExecutorEvent.CachedBlockChanged e) {
@@ -191,8 +192,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     public List<AttemptId> attempts() {
         TreeSet<AttemptId> attempts = new TreeSet<>(running.keySet());
         attempts.addAll(unacknowledged.keySet());
-        queued.forEach(task -> attempts.add(task.attempt()));
-        waitingForProgram.values().forEach(tasks -> tasks.forEach(task -> attempts.add(task.attempt())));
+        queued.forEach(group -> attempts.add(group.attempt()));
+        waitingForProgram.values().forEach(groups -> groups.forEach(group -> attempts.add(group.attempt())));
         return new ArrayList<>(attempts);
     }
 
@@ -260,7 +261,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private void onFrame(Frame.ToExecutor frame) {
         lastDriverSignMs = awakeMs;
         if (frame instanceof Frame.LaunchTasks e) {
-            e.tasks().forEach(this::onLaunch);
+            e.groups().forEach(this::onLaunch);
         } else if (frame instanceof Frame.OutcomeReceived e) {
             unacknowledged.remove(e.attempt());
         } else if (frame instanceof Frame.StageProgram e) {
@@ -310,23 +311,23 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     // ---- attempts -----------------------------------------------------------------------------------------------
 
-    private void onLaunch(TaskLaunch task) {
-        if (!isNew(task.attempt()) && !bugs.contains(PlantedBug.SECOND_LAUNCH_RUN)) {
+    private void onLaunch(TaskGroup group) {
+        if (!isNew(group.attempt()) && !bugs.contains(PlantedBug.SECOND_LAUNCH_RUN)) {
             return;
         }
-        remember(task.attempt());
-        int stageId = task.attempt().stageId();
+        remember(group.attempt());
+        int stageId = group.attempt().stageId();
         if (programs.contains(stageId)) {
-            queue(task);
+            queue(group);
             return;
         }
-        List<TaskLaunch> waiting = waitingForProgram.get(stageId);
+        List<TaskGroup> waiting = waitingForProgram.get(stageId);
         if (waiting == null) {
             waiting = new ArrayList<>();
             waitingForProgram.put(stageId, waiting);
             askForProgram(stageId);
         }
-        waiting.add(task);
+        waiting.add(group);
     }
 
     private boolean isNew(AttemptId attempt) {
@@ -349,29 +350,29 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         if (programs.add(e.stageId())) {
             out.add(new ExecutorEffect.KeepProgram(e.stageId(), e.body()));
         }
-        List<TaskLaunch> waiting = waitingForProgram.remove(e.stageId());
+        List<TaskGroup> waiting = waitingForProgram.remove(e.stageId());
         if (waiting != null) {
             waiting.forEach(this::queue);
         }
     }
 
-    private void queue(TaskLaunch task) {
+    private void queue(TaskGroup group) {
         if (queued.size() >= settings.maxQueuedAttempts()) {
             notRun(
-                    task.attempt(),
+                    group.attempt(),
                     new TaskFailure.NotAccepted(
                             "executor " + id() + " has " + queued.size() + " attempts in line already"));
             return;
         }
-        queued.add(task);
+        queued.add(group);
         startQueued();
     }
 
     private void startQueued() {
         while (running.size() < cores && !queued.isEmpty()) {
-            TaskLaunch task = queued.remove();
-            running.put(task.attempt(), new Running());
-            out.add(new ExecutorEffect.StartAttempt(task));
+            TaskGroup group = queued.remove();
+            running.put(group.attempt(), new Running());
+            out.add(new ExecutorEffect.StartAttempt(group));
         }
     }
 
@@ -385,7 +386,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     }
 
     private void notRun(AttemptId attempt, TaskFailure failure) {
-        report(attempt, new Frame.AttemptFailed(id(), incarnation(), attempt, failure, TaskMetrics.NONE));
+        report(
+                attempt,
+                new Frame.AttemptFailed(id(), incarnation(), attempt, List.of(), attempt, failure, TaskMetrics.NONE));
     }
 
     private void report(AttemptId attempt, Frame.ToDriver outcome) {
@@ -423,12 +426,12 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     }
 
     private boolean removeWaiting(AttemptId attempt) {
-        if (queued.removeIf(task -> task.attempt().equals(attempt))) {
+        if (queued.removeIf(group -> group.attempt().equals(attempt))) {
             return true;
         }
-        List<TaskLaunch> waiting = waitingForProgram.get(attempt.stageId());
+        List<TaskGroup> waiting = waitingForProgram.get(attempt.stageId());
         boolean isRemoved =
-                waiting != null && waiting.removeIf(task -> task.attempt().equals(attempt));
+                waiting != null && waiting.removeIf(group -> group.attempt().equals(attempt));
         if (isRemoved && waiting.isEmpty()) {
             waitingForProgram.remove(attempt.stageId());
         }
@@ -438,7 +441,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     /** Attempts of the stage that have not started never will; the driver sees that they are not named any more. */
     private void onForgetStage(int stageId) {
         waitingForProgram.remove(stageId);
-        queued.removeIf(task -> task.attempt().stageId() == stageId);
+        queued.removeIf(group -> group.attempt().stageId() == stageId);
         if (programs.remove(stageId)) {
             out.add(new ExecutorEffect.ForgetProgram(stageId));
         }

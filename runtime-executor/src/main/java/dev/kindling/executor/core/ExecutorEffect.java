@@ -5,7 +5,7 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
-import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskGroup;
 
 /** All that an executor's core can want done. */
 public sealed interface ExecutorEffect {
@@ -17,7 +17,7 @@ public sealed interface ExecutorEffect {
     record ForgetProgram(int stageId) implements ExecutorEffect {}
 
     /** Run it on a task thread; its program was kept before. Ends in exactly one event. */
-    record StartAttempt(TaskLaunch task) implements ExecutorEffect {}
+    record StartAttempt(TaskGroup group) implements ExecutorEffect {}
 
     /** Ask the running attempt to stop: flag, then interrupt, unless it shall only see the flag. */
     record CancelAttempt(AttemptId attempt, String reason, boolean isInterrupting) implements ExecutorEffect {}

@@ -1,13 +1,12 @@
 package dev.kindling.executor.core;
 
-import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskMetrics;
-import dev.kindling.protocol.TaskResult;
 import java.util.List;
 
 /** All that can happen to an executor. */
@@ -17,10 +16,13 @@ public sealed interface ExecutorEvent {
 
     record FrameReceived(Frame.ToExecutor frame) implements ExecutorEvent {}
 
-    record AttemptSucceeded(AttemptId attempt, TaskResult result, TaskMetrics metrics, List<AccumulatorUpdate> updates)
-            implements ExecutorEvent {}
+    /** As {@code Frame.AttemptFinished}. */
+    record AttemptSucceeded(AttemptId attempt, List<TaskDone> done) implements ExecutorEvent {}
 
-    record AttemptFailed(AttemptId attempt, TaskFailure failure, TaskMetrics metrics) implements ExecutorEvent {}
+    /** As {@code Frame.AttemptFailed}. */
+    record AttemptFailed(
+            AttemptId attempt, List<TaskDone> done, AttemptId failed, TaskFailure failure, TaskMetrics metrics)
+            implements ExecutorEvent {}
 
     /** The answer to {@code LookAtAttempt}: where its thread is, one frame a line. */
     record AttemptSeen(AttemptId attempt, String stack) implements ExecutorEvent {}

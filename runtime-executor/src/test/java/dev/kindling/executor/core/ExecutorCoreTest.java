@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
+import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
+import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
@@ -52,20 +54,24 @@ class ExecutorCoreTest {
     }
 
     private List<ExecutorEffect> launch(AttemptId... attempts) {
-        List<TaskLaunch> tasks = new ArrayList<>();
+        List<TaskGroup> groups = new ArrayList<>();
         for (AttemptId attempt : attempts) {
-            tasks.add(new TaskLaunch(attempt, 1, 0, 0, new TreeMap<>(), List.of()));
+            groups.add(group(attempt));
         }
-        return receives(new Frame.LaunchTasks(tasks));
+        return receives(new Frame.LaunchTasks(groups));
+    }
+
+    private static TaskGroup group(AttemptId attempt) {
+        return new TaskGroup(List.of(new TaskLaunch(attempt, 1, 0, 0, new TreeMap<>(), List.of())));
     }
 
     private static ExecutorEffect started(AttemptId attempt) {
-        return new ExecutorEffect.StartAttempt(new TaskLaunch(attempt, 1, 0, 0, new TreeMap<>(), List.of()));
+        return new ExecutorEffect.StartAttempt(group(attempt));
     }
 
     private List<ExecutorEffect> succeeds(AttemptId attempt) {
-        return on(
-                new ExecutorEvent.AttemptSucceeded(attempt, new TaskResult.Stored(1, 0), TaskMetrics.NONE, List.of()));
+        return on(new ExecutorEvent.AttemptSucceeded(
+                attempt, List.of(new TaskDone(attempt, new TaskResult.Stored(1, 0), TaskMetrics.NONE, List.of()))));
     }
 
     private static <T extends Frame> List<T> sent(List<ExecutorEffect> effects, Class<T> type) {
@@ -179,8 +185,8 @@ class ExecutorCoreTest {
                 receives(new Frame.CancelAttempt(FIRST, "asked", true)));
         assertEquals(List.of(), receives(new Frame.CancelAttempt(FIRST, "asked", true)));
 
-        List<ExecutorEffect> answer =
-                on(new ExecutorEvent.AttemptFailed(FIRST, new TaskFailure.Cancelled("asked"), TaskMetrics.NONE));
+        List<ExecutorEffect> answer = on(new ExecutorEvent.AttemptFailed(
+                FIRST, List.of(), FIRST, new TaskFailure.Cancelled("asked"), TaskMetrics.NONE));
         assertEquals(1, sent(answer, Frame.AttemptFailed.class).size());
     }
 
