@@ -33,7 +33,13 @@ final class SparkAliases {
             Map.entry("spark.eventLog.dir", new Alias(StorageKeys.EVENT_LOG_DIR.name(), "")),
             Map.entry("spark.driver.bindAddress", new Alias(RpcKeys.BIND_ADDRESS.name(), "")),
             Map.entry("spark.driver.host", new Alias(RpcKeys.ADVERTISED_ADDRESS.name(), "")),
+            Map.entry(
+                    "spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive",
+                    new Alias(InputKeys.RECURSIVE.name(), "")),
             Map.entry("spark.ui.showConsoleProgress", new Alias(UiKeys.PROGRESS.name(), ""))));
+
+    /** What Spark hands to Hadoop's client, we hand to it. */
+    private static final String HADOOP = "spark.hadoop.";
 
     private SparkAliases() {}
 
@@ -45,6 +51,8 @@ final class SparkAliases {
             Alias alias = ALIASES.get(name);
             if (!name.startsWith("spark.")) {
                 entries.put(name, entry.getValue());
+            } else if (alias == null && name.startsWith(HADOOP)) {
+                entries.putIfAbsent("kindling.hadoop." + name.substring(HADOOP.length()), entry.getValue());
             } else if (alias == null) {
                 warnings.add(name + " is ignored: it has no counterpart here");
             } else if (raw.containsKey(alias.key())) {

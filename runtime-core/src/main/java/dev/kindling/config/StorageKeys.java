@@ -2,7 +2,7 @@ package dev.kindling.config;
 
 import java.util.List;
 
-/** Directories that an application writes to. */
+/** Directories that an application writes to, and how it reaches file systems. */
 public final class StorageKeys {
     public static final ConfigKey<List<String>> SCRATCH_DIRS = ConfigKey.list("kindling.scratch.dirs")
             .defaultsTo(List.of())
@@ -16,11 +16,15 @@ public final class StorageKeys {
     public static final ConfigKey<Long> EVENT_LOG_MAX_BYTES = ConfigKey.bytes("kindling.eventlog.maxBytes")
             .defaultsTo(512L << 20)
             .between(64L << 10, 1L << 40)
-            .doc(
-                    "How large the file of events may grow. From three quarters of it on, events about tasks and blocks are"
-                            + " left out and counted; at the end, all but the end of the application.");
+            .doc("How large the file of events may grow. From three quarters of it on, events about tasks and"
+                    + " blocks are left out and counted; at the end, all but the end of the application.");
 
-    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES);
+    public static final ConfigKey<String> HADOOP = ConfigKey.string("kindling.hadoop.<name>")
+            .defaultsTo("")
+            .doc("A property of Hadoop's client, such as kindling.hadoop.dfs.replication: it wins over what the"
+                    + " files in HADOOP_CONF_DIR say, and reaches every executor.");
+
+    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, HADOOP);
 
     private StorageKeys() {}
 }

@@ -345,8 +345,8 @@ public final class PlanSession implements Session, SetMarks {
         List<Split> splits;
         try {
             splits = minPartitions.isPresent()
-                    ? SplitPlanner.plan(path, minPartitions.getAsInt(), format)
-                    : SplitPlanner.planDefault(path, settings.defaultParallelism(), format);
+                    ? SplitPlanner.plan(path, settings.isRecursive(), minPartitions.getAsInt(), format)
+                    : SplitPlanner.planDefault(path, settings.isRecursive(), settings.defaultParallelism(), format);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.INPUT_NOT_FOUND, origin + ": cannot list " + path + ": " + e.getMessage(), e);

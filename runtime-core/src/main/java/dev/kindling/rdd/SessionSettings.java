@@ -10,6 +10,7 @@ import java.util.OptionalInt;
  * @param isLocal whether executors live in this JVM
  * @param defaultParallelism partitions of a set of the program's own data for which it names no number
  * @param configuredParallelism partitions after a shuffle, where the user configured a number
+ * @param isRecursive whether an input directory stands for the files below those in it, too
  */
 public record SessionSettings(
         KindlingConf conf,
@@ -18,4 +19,5 @@ public record SessionSettings(
         String master,
         boolean isLocal,
         int defaultParallelism,
-        OptionalInt configuredParallelism) {}
+        OptionalInt configuredParallelism,
+        boolean isRecursive) {}

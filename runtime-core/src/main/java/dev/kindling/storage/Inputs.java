@@ -6,8 +6,17 @@ import dev.kindling.storage.Split.FileRange;
 import java.io.IOException;
 
 /** The sentences with which readers of input fail. */
-final class Inputs {
+public final class Inputs {
     private Inputs() {}
+
+    /** A directory in a directory that stands for its files only. */
+    public static KindlingException directoryIn(String directory, String name) {
+        return new KindlingException(
+                ErrorCode.BAD_ARGUMENT,
+                "a directory stands for its files only, and " + directory + " holds the directory " + name
+                        + "; to read all below, set kindling.input.recursive to true, or name " + directory
+                        + "/*/*, or list what is wanted with commas between");
+    }
 
     static KindlingException changed(FileRange range, String how) {
         return new KindlingException(

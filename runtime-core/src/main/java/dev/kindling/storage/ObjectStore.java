@@ -9,8 +9,12 @@ public interface ObjectStore {
     /** The schemes served, such as {@code file}; a path without scheme is {@code file}. */
     List<String> schemes();
 
-    /** What the path, directory or glob stands for, sorted by path; hidden files only when named. */
-    List<StoredFile> list(String path) throws IOException;
+    /**
+     * What the path, directory or glob stands for, sorted by path; hidden files only when named.
+     *
+     * @param isRecursive whether a directory also stands for the files of those in it; else holding one is an error
+     */
+    List<StoredFile> list(String path, boolean isRecursive) throws IOException;
 
     /**
      * A stream over the bytes from {@code offset} to the end of the file; fails when the file is no longer of
@@ -21,10 +25,21 @@ public interface ObjectStore {
      */
     InputStream open(String path, long offset, long wanted, String version) throws IOException;
 
-    /** One file as it was listed. */
-    record StoredFile(String path, long byteCount, String version, List<String> preferredHosts) {
+    /**
+     * One file as it was listed.
+     *
+     * @param blocks where its bytes lie, in their order; none when it does not matter
+     */
+    record StoredFile(String path, long byteCount, String version, List<Block> blocks) {
         public StoredFile {
-            preferredHosts = List.copyOf(preferredHosts);
+            blocks = List.copyOf(blocks);
+        }
+    }
+
+    /** Bytes of a file and the hosts that have them, best first, by every name they go by. */
+    record Block(long offset, long length, List<String> hosts) {
+        public Block {
+            hosts = List.copyOf(hosts);
         }
     }
 }

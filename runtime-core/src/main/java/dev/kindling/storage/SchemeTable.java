@@ -56,7 +56,7 @@ final class SchemeTable<S> {
 
     private static String advice(String scheme) {
         return switch (scheme) {
-            case "hdfs", "viewfs", "webhdfs" -> "add a store for HDFS and hadoop-client to the class path";
+            case "viewfs", "webhdfs", "swebhdfs" -> "write hdfs://namenode:port/path";
             case "s3", "s3a", "s3n" -> "add a store for S3 and software.amazon.awssdk:s3 to the class path";
             default -> "add a jar with a " + ObjectStore.class.getName() + " service for it, or write file:/path";
         };

@@ -1,6 +1,7 @@
 package dev.kindling.storage;
 
 import dev.kindling.plan.PlanNode.FileInput.Format;
+import dev.kindling.storage.ObjectStore.Block;
 import dev.kindling.storage.ObjectStore.StoredFile;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.util.ByteSizes;
@@ -8,7 +9,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +39,20 @@ public final class SplitPlanner {
     /**
      * The splits of {@code path}: a file, directory, glob, or several of them with commas between.
      *
+     * @param isRecursive whether a directory stands for the files below those in it, too
      * @param minPartitions the number the user named; less than 1 is 1
      */
-    public static List<Split> plan(String path, int minPartitions, Format format) throws IOException {
-        List<StoredFile> files = list(path);
+    public static List<Split> plan(String path, boolean isRecursive, int minPartitions, Format format)
+            throws IOException {
+        List<StoredFile> files = list(path, isRecursive);
         long tooLarge = format.isWhole() ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
         return cut(files, (int) Math.max(1, Math.max(minPartitions, tooLarge)), format);
     }
 
     /** The same when the user named no number: enough splits for {@code parallelism} tasks, none of them tiny. */
-    public static List<Split> planDefault(String path, int parallelism, Format format) throws IOException {
-        List<StoredFile> files = list(path);
+    public static List<Split> planDefault(String path, boolean isRecursive, int parallelism, Format format)
+            throws IOException {
+        List<StoredFile> files = list(path, isRecursive);
         long cost = byteCount(files) + OPEN_COST_BYTES * files.size();
         long useful = Math.min(parallelism, ceilDiv(cost, MIN_DEFAULT_SPLIT_BYTES));
         long tooLarge = ceilDiv(cost, MAX_SPLIT_BYTES);
@@ -61,18 +67,17 @@ public final class SplitPlanner {
      * @throws IOException also when the output is not complete
      */
     public static List<Split> parts(String path) throws IOException {
-        if (ObjectStores.forPath(path).list(path + "/_SUCCESS").isEmpty()) {
+        if (ObjectStores.forPath(path).list(path + "/_SUCCESS", false).isEmpty()) {
             throw new FileNotFoundException("it has no _SUCCESS, so it was never completed");
         }
-        List<StoredFile> files = new ArrayList<>(list(path));
+        List<StoredFile> files = new ArrayList<>(list(path, false));
         files.sort(Comparator.comparingLong(SplitPlanner::partNumber));
-        List<Split> splits = new ArrayList<>();
+        Splits splits = new Splits();
         for (StoredFile file : files) {
-            splits.add(new Split(
-                    List.of(new Split.FileRange(file.path(), 0, file.byteCount(), file.byteCount(), file.version())),
-                    file.preferredHosts()));
+            splits.add(file, 0, file.byteCount());
+            splits.end();
         }
-        return splits;
+        return splits.ended;
     }
 
     private static long partNumber(StoredFile file) {
@@ -82,10 +87,10 @@ public final class SplitPlanner {
 
     // ---- listing --------------------------------------------------------------------------------------------------
 
-    private static List<StoredFile> list(String paths) throws IOException {
+    private static List<StoredFile> list(String paths, boolean isRecursive) throws IOException {
         List<StoredFile> files = new ArrayList<>();
         for (String path : pathsOf(paths)) {
-            files.addAll(ObjectStores.forPath(path).list(path));
+            files.addAll(ObjectStores.forPath(path).list(path, isRecursive));
         }
         return files;
     }
@@ -236,28 +241,42 @@ public final class SplitPlanner {
         return file.byteCount() - cut <= slack ? file.byteCount() : cut;
     }
 
-    /** Splits that are ended and the one being filled. A split prefers the hosts of its largest range. */
+    /** Splits that are ended and the one being filled. */
     private static final class Splits {
         private final List<Split> ended = new ArrayList<>();
         private final List<FileRange> ranges = new ArrayList<>();
-        private List<String> hosts = List.of();
-        private long largestRange = -1;
+        private final Map<String, Long> bytesByHost = new LinkedHashMap<>();
 
         void add(StoredFile file, long from, long to) {
             ranges.add(new FileRange(file.path(), from, to - from, file.byteCount(), file.version()));
-            if (to - from > largestRange) {
-                largestRange = to - from;
-                hosts = file.preferredHosts();
+            for (Block block : file.blocks()) {
+                long shared = Math.min(to, block.offset() + block.length()) - Math.max(from, block.offset());
+                if (shared > 0) {
+                    block.hosts().forEach(host -> bytesByHost.merge(host, shared, Long::sum));
+                }
             }
         }
 
         /** Does nothing while the split is empty. */
         void end() {
             if (!ranges.isEmpty()) {
-                ended.add(new Split(ranges, hosts));
+                ended.add(new Split(ranges, preferredHosts()));
                 ranges.clear();
-                largestRange = -1;
+                bytesByHost.clear();
             }
+        }
+
+        /** Those that have the most of its bytes, and who has at least half as much. */
+        private List<String> preferredHosts() {
+            long most = bytesByHost.values().stream()
+                    .mapToLong(Long::longValue)
+                    .max()
+                    .orElse(0);
+            return bytesByHost.entrySet().stream()
+                    .filter(host -> host.getValue() >= most / 2)
+                    .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                    .map(Map.Entry::getKey)
+                    .toList();
         }
     }
 

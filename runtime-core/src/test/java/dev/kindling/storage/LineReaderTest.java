@@ -70,7 +70,8 @@ class LineReaderTest {
     }
 
     private static List<Split> splitsOf(Path file, long splitBytes) throws IOException {
-        Split whole = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Split whole =
+                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
         FileRange range = whole.ranges().get(0);
         List<Split> splits = new ArrayList<>();
         for (long from = 0; from < Math.max(1, range.fileBytes()); from += splitBytes) {
@@ -166,7 +167,7 @@ class LineReaderTest {
             }
         }
         Path file = Files.write(directory.resolve("two.txt.gz"), two.toByteArray());
-        List<Split> splits = SplitPlanner.plan(file.toString(), 4, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.plan(file.toString(), false, 4, Format.TEXT_LINES);
         Object[] lines = new Object[10];
 
         try (LineReader reader = new LineReader(splits.get(0))) {
@@ -188,7 +189,8 @@ class LineReaderTest {
             gzip.write("some text that is long enough\n".repeat(50).getBytes(StandardCharsets.UTF_8));
         }
         Path file = Files.write(directory.resolve("cut.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
 
         try (LineReader reader = new LineReader(split)) {
             IOException e = assertThrows(IOException.class, () -> reader.read(new Object[100], 0, 100));
@@ -199,7 +201,8 @@ class LineReaderTest {
     @Test
     void fileThatChangedSincePlanningIsRefused() throws IOException {
         Path file = write("a\nb\n".getBytes(StandardCharsets.UTF_8));
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
         Files.writeString(file, "a\nb\nc\n");
 
         try (LineReader reader = new LineReader(split)) {
@@ -212,7 +215,8 @@ class LineReaderTest {
     @Test
     void fileThatShrinksWhileItIsReadIsRefused() throws IOException {
         Path file = write("0123456789\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
         Object[] lines = new Object[1_000];
 
         try (LineReader reader = new LineReader(split)) {
@@ -230,7 +234,8 @@ class LineReaderTest {
     @Test
     void fileRewrittenInPlaceWhileItIsReadIsRefusedEvenAtTheSameSize() throws IOException {
         Path file = write("0123456789\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
         Object[] lines = new Object[1_000];
 
         try (LineReader reader = new LineReader(split)) {
@@ -249,7 +254,8 @@ class LineReaderTest {
     @Test
     void lineLongerThanAStringMayBeFailsWithFileAndOffset() throws IOException {
         Path file = write(("short\n" + "x".repeat(5_000) + "\n").getBytes(StandardCharsets.UTF_8));
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
 
         try (LineReader reader = new LineReader(split, 16, 1_000)) {
             assertEquals(1, reader.read(new Object[1], 0, 1));
@@ -264,8 +270,8 @@ class LineReaderTest {
         Files.writeString(directory.resolve("a"), "1\n2");
         Files.writeString(directory.resolve("b"), "");
         Files.writeString(directory.resolve("c"), "3\n");
-        Split split =
-                SplitPlanner.plan(directory.toString(), 1, Format.TEXT_LINES).get(0);
+        Split split = SplitPlanner.plan(directory.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
         List<String> seen = new ArrayList<>();
         Object[] lines = new Object[10];
 

@@ -76,7 +76,7 @@ class ObjectFileTest {
         expected.addAll(second);
 
         List<byte[]> read = new ArrayList<>();
-        for (Split split : SplitPlanner.plan(directory.toString(), splits, Format.OBJECTS)) {
+        for (Split split : SplitPlanner.plan(directory.toString(), false, splits, Format.OBJECTS)) {
             read.addAll(read(split));
         }
 
@@ -89,7 +89,7 @@ class ObjectFileTest {
         Path outer = write("outer", List.of(inner, inner));
 
         List<byte[]> read = new ArrayList<>();
-        for (Split split : SplitPlanner.plan(outer.toString(), 40, Format.OBJECTS)) {
+        for (Split split : SplitPlanner.plan(outer.toString(), false, 40, Format.OBJECTS)) {
             read.addAll(read(split));
         }
 
@@ -102,7 +102,8 @@ class ObjectFileTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 3] ^= 1;
         Files.write(file, bytes);
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.OBJECTS).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.OBJECTS).get(0);
 
         KindlingException damaged = assertThrows(KindlingException.class, () -> read(split));
 
@@ -113,7 +114,8 @@ class ObjectFileTest {
     @Test
     void anotherFileIsRefusedByName() throws Exception {
         Path file = Files.writeString(directory.resolve("text"), "these are no objects at all, but a text");
-        Split split = SplitPlanner.plan(file.toString(), 1, Format.OBJECTS).get(0);
+        Split split =
+                SplitPlanner.plan(file.toString(), false, 1, Format.OBJECTS).get(0);
 
         KindlingException refused = assertThrows(KindlingException.class, () -> read(split));
 
@@ -137,7 +139,7 @@ class ObjectFileTest {
         }
         expected.add(new byte[7]);
 
-        List<Split> planned = SplitPlanner.plan(directory.toString(), splits, Format.RECORDS);
+        List<Split> planned = SplitPlanner.plan(directory.toString(), false, splits, Format.RECORDS);
         RecordReader.check(planned, 7);
         List<byte[]> read = new ArrayList<>();
         Object[] rows = new Object[3];
@@ -161,10 +163,10 @@ class ObjectFileTest {
 
         KindlingException oddSize = assertThrows(
                 KindlingException.class,
-                () -> RecordReader.check(SplitPlanner.plan(odd.toString(), 1, Format.RECORDS), 4));
+                () -> RecordReader.check(SplitPlanner.plan(odd.toString(), false, 1, Format.RECORDS), 4));
         KindlingException compressed = assertThrows(
                 KindlingException.class,
-                () -> RecordReader.check(SplitPlanner.plan(packed.toString(), 1, Format.RECORDS), 5));
+                () -> RecordReader.check(SplitPlanner.plan(packed.toString(), false, 1, Format.RECORDS), 5));
 
         assertTrue(oddSize.getMessage().contains("10 bytes, which is no multiple of the record's 4"));
         assertTrue(compressed.getMessage().contains("is compressed"), compressed.getMessage());

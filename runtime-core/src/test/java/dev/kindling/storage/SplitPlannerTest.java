@@ -34,7 +34,7 @@ class SplitPlannerTest {
     }
 
     private static List<Split> plan(Object path, int n) throws IOException {
-        return SplitPlanner.plan(path.toString(), n, Format.TEXT_LINES);
+        return SplitPlanner.plan(path.toString(), false, n, Format.TEXT_LINES);
     }
 
     private List<String> names(String path) throws IOException {
@@ -127,10 +127,12 @@ class SplitPlannerTest {
         assertEquals(3, plan(file, 1).size());
         assertEquals(
                 3,
-                SplitPlanner.planDefault(file.toString(), 2, Format.TEXT_LINES).size());
+                SplitPlanner.planDefault(file.toString(), false, 2, Format.TEXT_LINES)
+                        .size());
         assertEquals(
                 8,
-                SplitPlanner.planDefault(file.toString(), 8, Format.TEXT_LINES).size());
+                SplitPlanner.planDefault(file.toString(), false, 8, Format.TEXT_LINES)
+                        .size());
     }
 
     @Test
@@ -139,7 +141,7 @@ class SplitPlannerTest {
             write("small/f" + (100 + i), 50);
         }
 
-        List<Split> splits = SplitPlanner.planDefault(root + "/small", 4, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.planDefault(root + "/small", false, 4, Format.TEXT_LINES);
 
         assertEquals(4, splits.size());
         assertEquals(25, splits.get(1).ranges().size());
@@ -153,7 +155,8 @@ class SplitPlannerTest {
         assertEquals(0, plan(root.resolve("none"), 3).size());
         assertEquals(
                 0,
-                SplitPlanner.planDefault(root + "/none", 3, Format.TEXT_LINES).size());
+                SplitPlanner.planDefault(root + "/none", false, 3, Format.TEXT_LINES)
+                        .size());
     }
 
     @Test
@@ -162,8 +165,8 @@ class SplitPlannerTest {
         write("w/b", 10);
         write("w/c", 0);
 
-        List<Split> two = SplitPlanner.plan(root + "/w", 2, Format.WHOLE_TEXT);
-        List<Split> many = SplitPlanner.plan(root + "/w", 9, Format.WHOLE_TEXT);
+        List<Split> two = SplitPlanner.plan(root + "/w", false, 2, Format.WHOLE_TEXT);
+        List<Split> many = SplitPlanner.plan(root + "/w", false, 9, Format.WHOLE_TEXT);
 
         assertEquals(2, two.size());
         assertEquals(3, many.size());
@@ -178,7 +181,7 @@ class SplitPlannerTest {
         List<Object> seen = new ArrayList<>();
 
         try (WholeTextReader reader = new WholeTextReader(
-                SplitPlanner.plan(root.toString(), 1, Format.WHOLE_TEXT).get(0))) {
+                SplitPlanner.plan(root.toString(), false, 1, Format.WHOLE_TEXT).get(0))) {
             while (reader.read(rows, 1, 4) == 1) {
                 seen.add(rows[1]);
             }
@@ -195,7 +198,8 @@ class SplitPlannerTest {
     void fileLargerThanOneRowMayBeIsRefusedBeforeItIsRead() throws IOException {
         Files.writeString(root.resolve("fits.txt"), "0123456789");
         Files.writeString(root.resolve("large.txt"), "0123456789+");
-        Split split = SplitPlanner.plan(root.toString(), 1, Format.WHOLE_TEXT).get(0);
+        Split split =
+                SplitPlanner.plan(root.toString(), false, 1, Format.WHOLE_TEXT).get(0);
         Object[] rows = new Object[1];
 
         try (WholeTextReader reader = new WholeTextReader(split, 10)) {
@@ -267,14 +271,16 @@ class SplitPlannerTest {
     void unreadableSchemesAndFormatsAreSaidAtPlanning() throws IOException {
         write("a.bz2", 1);
 
-        KindlingException hdfs = assertThrows(KindlingException.class, () -> plan("hdfs://nn/data", 1));
+        KindlingException webhdfs = assertThrows(KindlingException.class, () -> plan("webhdfs://nn/data", 1));
         KindlingException bz2 = assertThrows(KindlingException.class, () -> plan(root + "/a.bz2", 1));
         KindlingException below = assertThrows(KindlingException.class, () -> {
             write("up/down/f", 1);
             plan(root + "/up", 1);
         });
 
-        assertTrue(hdfs.getMessage().startsWith("no store serves scheme 'hdfs' of hdfs://nn/data"), hdfs.getMessage());
+        assertTrue(
+                webhdfs.getMessage().startsWith("no store serves scheme 'webhdfs' of webhdfs://nn/data"),
+                webhdfs.getMessage());
         assertTrue(bz2.getMessage().contains("not .bz2"), bz2.getMessage());
         assertTrue(below.getMessage().contains("holds the directory down"), below.getMessage());
     }
@@ -294,5 +300,21 @@ class SplitPlannerTest {
         Files.createSymbolicLink(root.resolve("real/deep/broken"), root.resolve("nothing"));
         KindlingException e = assertThrows(KindlingException.class, () -> plan(root + "/link", 1));
         assertTrue(e.getMessage().endsWith("link/broken is a link to a file that does not exist"), e.getMessage());
+    }
+
+    @Test
+    void directoryStandsForWhatIsBelowItsDirectoriesOnlyWhenAsked() throws IOException {
+        write("deep/a", 10);
+        write("deep/b/c/d", 10);
+        write("deep/b/_hidden/e", 10);
+
+        assertEquals(
+                List.of("a", "d"),
+                SplitPlanner.plan(root + "/deep", true, 1, Format.TEXT_LINES).get(0).ranges().stream()
+                        .map(range -> range.path().substring(range.path().lastIndexOf('/') + 1))
+                        .toList());
+        KindlingException refused = assertThrows(
+                KindlingException.class, () -> SplitPlanner.plan(root + "/deep", false, 1, Format.TEXT_LINES));
+        assertTrue(refused.getMessage().contains("kindling.input.recursive"), refused.getMessage());
     }
 }

@@ -6,6 +6,7 @@ import dev.kindling.api.spi.Session;
 import dev.kindling.api.spi.SessionProvider;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
+import dev.kindling.config.InputKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.PlannerSettings;
@@ -64,6 +65,7 @@ public final class DriverEngine implements SessionProvider {
                 application.master(),
                 application.isLocal(),
                 configured > 0 ? configured : application.totalCores(),
-                configured > 0 ? OptionalInt.of(configured) : OptionalInt.empty());
+                configured > 0 ? OptionalInt.of(configured) : OptionalInt.empty(),
+                config.get(InputKeys.RECURSIVE));
     }
 }

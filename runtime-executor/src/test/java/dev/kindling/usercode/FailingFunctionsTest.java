@@ -48,7 +48,7 @@ class FailingFunctionsTest {
         Path file = directory.resolve("input.tsv");
         Files.writeString(file, content);
         List<byte[]> splits = new ArrayList<>();
-        SplitPlanner.plan(file.toString(), partitions, PlanNode.FileInput.Format.TEXT_LINES)
+        SplitPlanner.plan(file.toString(), false, partitions, PlanNode.FileInput.Format.TEXT_LINES)
                 .forEach(split -> splits.add(SplitCodec.encode(split)));
         return cluster.file(file.toString(), PlanNode.FileInput.Format.TEXT_LINES, splits);
     }

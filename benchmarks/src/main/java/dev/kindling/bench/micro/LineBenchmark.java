@@ -45,7 +45,7 @@ public class LineBenchmark {
             text.append(i % 1_000).append('\t').append(i).append('\n');
         }
         Files.writeString(file, text);
-        split = SplitPlanner.plan(file.toString(), 1, Format.TEXT_LINES).get(0);
+        split = SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
         if (lineReader() != LINES || bufferedReader() != LINES) {
             throw new IllegalStateException("lines were lost; the figures would mean nothing");
         }

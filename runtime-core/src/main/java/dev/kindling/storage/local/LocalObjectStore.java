@@ -2,6 +2,8 @@ package dev.kindling.storage.local;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.storage.Glob;
+import dev.kindling.storage.Inputs;
 import dev.kindling.storage.ObjectStore;
 import dev.kindling.util.NearestNames;
 import java.io.IOException;
@@ -19,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Files of this machine. A directory stands for the files in it, not for those below; a glob for the files and
+ * Files of this machine. A directory stands for the files in it, and if asked for those below; a glob for the files and
  * directories it matches. A name that exists literally is never taken for a glob. Names beginning with {@code _} or
  * {@code .} are left out unless the path names them. A file's version is its modification time and size.
  */
@@ -33,27 +35,29 @@ public final class LocalObjectStore implements ObjectStore {
     }
 
     @Override
-    public List<StoredFile> list(String path) throws IOException {
+    public List<StoredFile> list(String path, boolean isRecursive) throws IOException {
         if (LocalPaths.withoutScheme(path).isEmpty()) {
             throw new KindlingException(ErrorCode.BAD_ARGUMENT, "an input path is empty");
         }
         try {
             Path literal = LocalPaths.parse(path);
-            List<Path> roots = Files.exists(literal) ? List.of(literal) : Glob.matches(LocalPaths.withoutScheme(path));
+            List<Path> roots = Files.exists(literal)
+                    ? List.of(literal)
+                    : Glob.matches(LocalPaths.withoutScheme(path), LocalPaths.TREE);
             if (roots.isEmpty()) {
                 throw notFound(path);
             }
-            return filesOf(roots);
+            return filesOf(roots, isRecursive);
         } catch (AccessDeniedException e) {
             throw denied(path, e.getFile(), e);
         }
     }
 
-    private static List<StoredFile> filesOf(List<Path> roots) throws IOException {
+    private static List<StoredFile> filesOf(List<Path> roots, boolean isRecursive) throws IOException {
         List<StoredFile> files = new ArrayList<>();
         for (Path root : roots) {
             if (Files.isDirectory(root)) {
-                addFilesOf(root, files);
+                addFilesOf(root, isRecursive, files);
             } else {
                 files.add(describe(root));
             }
@@ -61,25 +65,20 @@ public final class LocalObjectStore implements ObjectStore {
         return files;
     }
 
-    private static void addFilesOf(Path directory, List<StoredFile> files) throws IOException {
+    private static void addFilesOf(Path directory, boolean isRecursive, List<StoredFile> files) throws IOException {
         for (Path child : LocalPaths.childrenOf(directory)) {
-            if (isHidden(child)) {
+            String name = child.getFileName().toString();
+            if (Glob.isHidden(name)) {
                 continue;
             }
-            if (Files.isDirectory(child)) {
-                throw new KindlingException(
-                        ErrorCode.BAD_ARGUMENT,
-                        "a directory stands for its files only, and " + LocalPaths.format(directory)
-                                + " holds the directory " + child.getFileName() + "; to read what is below, name "
-                                + LocalPaths.format(directory) + "/*/*, or list what is wanted with commas between");
+            if (!Files.isDirectory(child)) {
+                files.add(describe(child));
+            } else if (isRecursive) {
+                addFilesOf(child, true, files);
+            } else {
+                throw Inputs.directoryIn(LocalPaths.format(directory), name);
             }
-            files.add(describe(child));
         }
-    }
-
-    static boolean isHidden(Path file) {
-        String name = file.getFileName().toString();
-        return name.startsWith("_") || name.startsWith(".");
     }
 
     private static StoredFile describe(Path file) throws IOException {

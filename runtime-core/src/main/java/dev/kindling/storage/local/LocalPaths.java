@@ -2,6 +2,7 @@ package dev.kindling.storage.local;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.storage.Glob;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -11,9 +12,36 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** {@code file:} paths as users write them, and back. Nothing is percent-decoded: a name is what it says. */
 final class LocalPaths {
+    static final Glob.Tree<Path> TREE = new Glob.Tree<>() {
+        @Override
+        public Path root(boolean isAbsolute) {
+            return parse(isAbsolute ? "/" : ".");
+        }
+
+        @Override
+        public Optional<Path> child(Path directory, String name) {
+            Path child = directory.resolve(name);
+            return Files.exists(child) ? Optional.of(parse(child.toString())) : Optional.empty();
+        }
+
+        @Override
+        public SortedMap<String, Path> children(Path directory) throws IOException {
+            SortedMap<String, Path> children = new TreeMap<>();
+            if (Files.isDirectory(directory)) {
+                for (Path child : childrenOf(directory)) {
+                    children.put(child.getFileName().toString(), child);
+                }
+            }
+            return children;
+        }
+    };
+
     private LocalPaths() {}
 
     static Path parse(String path) {

@@ -119,8 +119,8 @@ final class PlannedProgram {
     static PlanSession session(JobSubmitter submitter, int partitions) {
         ClassLoader classes = PlannedProgram.class.getClassLoader();
         PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes);
-        SessionSettings settings =
-                new SessionSettings(new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty());
+        SessionSettings settings = new SessionSettings(
+                new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty(), false);
         return new PlanSession(
                 null,
                 settings,

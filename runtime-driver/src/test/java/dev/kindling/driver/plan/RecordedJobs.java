@@ -49,7 +49,7 @@ final class RecordedJobs implements JobSubmitter {
         KindlingConf conf = new KindlingConf(false);
         session = new PlanSession(
                 null,
-                new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism),
+                new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism, false),
                 planner,
                 new NoAdditions(),
                 new SharedVariables(new AccumulatorRegistry(getClass().getClassLoader()), new NoBroadcasts()),

@@ -1,15 +1,16 @@
-package dev.kindling.storage.local;
+package dev.kindling.storage;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 
@@ -17,19 +18,31 @@ import java.util.regex.PatternSyntaxException;
  * Patterns in paths: {@code *} and {@code ?} within one name, {@code [a-c]}, {@code [^a]}, {@code {a,b}} (also around
  * a slash), and a backslash before a character that stands for itself. Every name of the path is matched by itself.
  */
-final class Glob {
+public final class Glob {
     private static final String SPECIAL = "*?[{\\";
 
     private Glob() {}
 
+    /** A tree of names that can be walked. */
+    public interface Tree<P extends Comparable<P>> {
+        /** Where a pattern begins. */
+        P root(boolean isAbsolute);
+
+        /** Empty when there is none of this name. */
+        Optional<P> child(P directory, String name) throws IOException;
+
+        /** By their names; none of what is not a directory. */
+        SortedMap<String, P> children(P directory) throws IOException;
+    }
+
     /** What exists and matches, sorted; each once. */
-    static List<Path> matches(String pattern) throws IOException {
-        Set<Path> found = new TreeSet<>();
+    public static <P extends Comparable<P>> List<P> matches(String pattern, Tree<P> tree) throws IOException {
+        Set<P> found = new TreeSet<>();
         for (String plain : alternatives(pattern)) {
-            List<Path> level = List.of(LocalPaths.parse(plain.startsWith("/") ? "/" : "."));
+            List<P> level = List.of(tree.root(plain.startsWith("/")));
             for (String name : plain.split("/+")) {
                 if (!name.isEmpty() && !name.equals(".")) {
-                    level = step(level, name);
+                    level = step(level, name, tree);
                 }
             }
             found.addAll(level);
@@ -37,29 +50,32 @@ final class Glob {
         return List.copyOf(found);
     }
 
-    private static List<Path> step(List<Path> directories, String name) throws IOException {
-        List<Path> next = new ArrayList<>();
-        for (Path directory : directories) {
+    private static <P extends Comparable<P>> List<P> step(List<P> directories, String name, Tree<P> tree)
+            throws IOException {
+        List<P> next = new ArrayList<>();
+        for (P directory : directories) {
             if (isSpecial(name)) {
-                addMatching(directory, name, next);
-            } else if (Files.exists(directory.resolve(name))) {
-                next.add(LocalPaths.parse(directory.resolve(name).toString()));
+                addMatching(tree.children(directory), name, next);
+            } else {
+                tree.child(directory, name).ifPresent(next::add);
             }
         }
         return next;
     }
 
-    private static void addMatching(Path directory, String name, List<Path> found) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        PathMatcher matcher = matcher(name);
-        boolean namesHidden = name.startsWith("_") || name.startsWith(".");
-        for (Path child : LocalPaths.childrenOf(directory)) {
-            if (matcher.matches(child.getFileName()) && (namesHidden || !LocalObjectStore.isHidden(child))) {
+    private static <P> void addMatching(SortedMap<String, P> children, String pattern, List<P> found) {
+        PathMatcher matcher = matcher(pattern);
+        boolean namesHidden = isHidden(pattern);
+        children.forEach((name, child) -> {
+            if (matcher.matches(Path.of(name)) && (namesHidden || !isHidden(name))) {
                 found.add(child);
             }
-        }
+        });
+    }
+
+    /** Whether files of this name are read only when they are named. */
+    public static boolean isHidden(String name) {
+        return name.startsWith("_") || name.startsWith(".");
     }
 
     private static PathMatcher matcher(String name) {
@@ -72,7 +88,8 @@ final class Glob {
         }
     }
 
-    static boolean isSpecial(String name) {
+    /** Whether anything in it is not just a name. */
+    public static boolean isSpecial(String name) {
         return name.chars().anyMatch(c -> SPECIAL.indexOf(c) >= 0);
     }
 

@@ -1,0 +1,141 @@
+package dev.kindling.storage.hdfs;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.config.StorageKeys;
+import dev.kindling.storage.StorageSettings;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
+import org.apache.hadoop.security.UserGroupInformation;
+
+/**
+ * A connection to one HDFS as one user: made by the first path that leads there, kept as long as the process lives, and
+ * made anew when the settings of the application change. Safe for many threads.
+ */
+final class HdfsClient {
+    private static final Map<String, HdfsClient> CLIENTS = new HashMap<>();
+    private static SortedMap<String, String> builtFrom;
+
+    private final DistributedFileSystem files;
+    /** Such as {@code namenode:8020}, or the name of several NameNodes in the configuration. */
+    private final String authority;
+
+    HdfsClient(DistributedFileSystem files, String authority) {
+        this.files = files;
+        this.authority = authority;
+    }
+
+    /** The client of the file system that a path names. */
+    static synchronized HdfsClient of(String path) throws IOException {
+        SortedMap<String, String> settings = StorageSettings.current().members(StorageKeys.HADOOP);
+        if (!settings.equals(builtFrom)) {
+            CLIENTS.clear();
+            builtFrom = settings;
+        }
+        String authority = HdfsPaths.authorityOf(path);
+        HdfsClient client = CLIENTS.get(authority);
+        if (client == null) {
+            client = connect(path, authority, HadoopSettings.load(settings));
+            CLIENTS.put(authority, client);
+        }
+        return client;
+    }
+
+    private static HdfsClient connect(String path, String namedAuthority, Configuration settings) throws IOException {
+        String authority = namedAuthority.isEmpty() ? defaultAuthority(path, settings) : namedAuthority;
+        if (HadoopSettings.isKerberos(settings) && !UserGroupInformation.isSecurityEnabled()) {
+            // Who embeds us and has logged in already stays logged in as he is.
+            UserGroupInformation.setConfiguration(settings);
+        }
+        DistributedFileSystem files = new DistributedFileSystem();
+        try {
+            files.initialize(URI.create(HdfsLibrary.SCHEME + "://" + authority), settings);
+        } catch (IOException | IllegalArgumentException e) {
+            throw HdfsErrors.of(path, e);
+        }
+        return new HdfsClient(files, authority);
+    }
+
+    private static String defaultAuthority(String path, Configuration settings) {
+        URI defaultFiles = URI.create(settings.get("fs.defaultFS", "file:///"));
+        if (!HdfsLibrary.SCHEME.equals(defaultFiles.getScheme()) || defaultFiles.getAuthority() == null) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    path + " names no NameNode, and fs.defaultFS is " + defaultFiles + " (HADOOP_CONF_DIR is "
+                            + HadoopSettings.directory().map(Object::toString).orElse("not set")
+                            + "): write hdfs://namenode:port/path, or set HADOOP_CONF_DIR to the directory of core-site.xml");
+        }
+        return defaultFiles.getAuthority();
+    }
+
+    DistributedFileSystem files() {
+        return files;
+    }
+
+    /** The path as Hadoop has it, of this file system. */
+    Path parse(String path) {
+        return new Path(HdfsLibrary.SCHEME, authority, HdfsPaths.nameOf(path));
+    }
+
+    /** The path as we have it. */
+    String format(Path path) {
+        return HdfsLibrary.SCHEME + "://" + authority + path.toUri().getPath();
+    }
+
+    /** Changes with every change of the file: it counts as another file after it was written anew. */
+    static String versionOf(HdfsFileStatus file) {
+        return file.getModificationTime() + "/" + file.getLen() + "/" + file.getFileId();
+    }
+
+    /** See {@code ObjectStore}. What is open goes on reading the blocks that it began with, from any holder. */
+    InputStream open(String path, long offset, String version) throws IOException {
+        Path file = parse(path);
+        FSDataInputStream in;
+        try {
+            in = files.open(file);
+        } catch (FileNotFoundException e) {
+            throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, path + " does not exist any more", e);
+        } catch (IOException e) {
+            throw HdfsErrors.of(path, e);
+        }
+        try {
+            if (!version.isEmpty()) {
+                checkVersion(path, file, version);
+            }
+            if (offset > 0) {
+                in.seek(offset);
+            }
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
+        }
+        return new HdfsInput(path, in);
+    }
+
+    private void checkVersion(String path, Path file, String planned) throws IOException {
+        String found;
+        try {
+            found = files.getFileStatus(file) instanceof HdfsFileStatus status ? versionOf(status) : "unknown";
+        } catch (FileNotFoundException e) {
+            found = "it is gone";
+        } catch (IOException e) {
+            throw HdfsErrors.of(path, e);
+        }
+        if (!planned.equals(found)) {
+            throw new KindlingException(
+                    ErrorCode.INPUT_CHANGED,
+                    path + " changed after the job was planned: its time, size and id were " + planned + ", now "
+                            + found + ". Run the job again when nobody writes to it");
+        }
+    }
+}
