@@ -21,7 +21,7 @@ public final class HdfsObjectStore implements ObjectStore {
     }
 
     @Override
-    public InputStream open(String path, long offset, String version) throws IOException {
+    public InputStream open(String path, long offset, long wanted, String version) throws IOException {
         HdfsLibrary.require(path);
         return HdfsClient.of(path).open(path, offset, version);
     }

@@ -152,7 +152,7 @@ class HdfsObjectStoreIT {
         String path = write("bytes", bytes, 1, 2048);
 
         for (int offset : new int[] {0, 1, 2047, 2048, 2049, 9_999, 10_000}) {
-            try (InputStream in = store.open(path, offset, "")) {
+            try (InputStream in = store.open(path, offset, 0, "")) {
                 byte[] expected = Arrays.copyOfRange(bytes, offset, bytes.length);
                 assertArrayEquals(expected, in.readAllBytes(), "from " + offset);
             }
@@ -164,17 +164,18 @@ class HdfsObjectStoreIT {
         String path = write("changing", "one\n");
         StoredFile planned = store.list(path, false).get(0);
         long time = files.getFileStatus(new Path(path)).getModificationTime();
-        store.open(path, 0, planned.version()).close();
+        store.open(path, 0, 0, planned.version()).close();
 
         write("changing", "two\n");
         files.setTimes(new Path(path), time, -1);
 
-        KindlingException changed = assertThrows(KindlingException.class, () -> store.open(path, 0, planned.version()));
+        KindlingException changed =
+                assertThrows(KindlingException.class, () -> store.open(path, 0, 0, planned.version()));
         assertEquals(ErrorCode.INPUT_CHANGED, changed.code());
         files.delete(new Path(path), false);
         assertEquals(
                 ErrorCode.INPUT_NOT_FOUND,
-                assertThrows(KindlingException.class, () -> store.open(path, 0, planned.version()))
+                assertThrows(KindlingException.class, () -> store.open(path, 0, 0, planned.version()))
                         .code());
     }
 
@@ -185,7 +186,7 @@ class HdfsObjectStoreIT {
         CLUSTER.tell("corrupt " + new Path(path).toUri().getPath());
 
         for (int round = 0; round < 4; round++) {
-            try (InputStream in = store.open(path, 0, "")) {
+            try (InputStream in = store.open(path, 0, 0, "")) {
                 assertArrayEquals(bytes, in.readAllBytes());
             }
         }

@@ -87,9 +87,10 @@ public final class HdfsCluster implements AutoCloseable {
     }
 
     private static String hadoopClassPath() throws IOException {
-        try (InputStream in = HdfsCluster.class.getResourceAsStream("cluster.classpath")) {
+        try (InputStream in = HdfsCluster.class.getResourceAsStream("/hadoop-cluster.classpath")) {
             if (in == null) {
-                throw new IOException("the module testcluster was not built by Maven: its class path is missing");
+                throw new IOException(
+                        "its class path is missing: Maven writes it, so run mvn -pl runtime-yarn -am test-compile");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
         }
