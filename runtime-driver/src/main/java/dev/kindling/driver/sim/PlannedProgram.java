@@ -27,23 +27,27 @@ import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
 import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.ClosureCodec;
+import dev.kindling.serde.ResultCodec;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * A program against the public API, planned by the real planner and run by the real operators: what it submitted, and
- * what came of it, on a cluster without faults. On others the same jobs are submitted again and have to give the same
- * bytes. So the program checks its results once, and planning costs nothing for each seed.
+ * what came of it, on a cluster without faults. On others the same jobs are submitted again, one after the other, with
+ * some time between them and its sets kept at levels of the seed's own, and have to give the same results. So the
+ * program checks its results once, and planning costs nothing for each seed.
  *
  * <p>Immutable, and shared by all runs that draw it.
  */
@@ -67,8 +71,20 @@ final class PlannedProgram {
     /** A job and the result of each partition. */
     private record Job(JobGraph graph, Map<Integer, byte[]> results) implements Step {}
 
-    private record Told(DriverEvent event) implements Step {}
+    private record Persisted(int setId, int partitionCount) implements Step {}
 
+    private record Unpersisted(int setId) implements Step {}
+
+    private static final int MAX_PAUSE_MS = 3_000;
+    private static final List<StorageLevel> LEVELS = List.of(
+            StorageLevel.MEMORY_ONLY,
+            StorageLevel.MEMORY_AND_DISK,
+            StorageLevel.DISK_ONLY,
+            StorageLevel.MEMORY_ONLY_2,
+            StorageLevel.MEMORY_AND_DISK_2,
+            StorageLevel.DISK_ONLY_2);
+
+    private final boolean isOrdered;
     private final List<Step> steps = new ArrayList<>();
     private final TreeMap<Integer, StageProgram> programs = new TreeMap<>();
     private final TreeSet<Integer> shuffles = new TreeSet<>();
@@ -76,17 +92,32 @@ final class PlannedProgram {
     /** What executors are sent of a stage, and what it is when it was decoded. */
     private record StageProgram(byte[] bytes, StageBody body) {}
 
-    private PlannedProgram() {}
+    /** Sets that the program does not let go of. */
+    private final TreeSet<Integer> kept = new TreeSet<>();
+
+    private PlannedProgram(boolean isOrdered) {
+        this.isOrdered = isOrdered;
+    }
+
+    /** One whose results are always the same bytes. */
+    static PlannedProgram ordered(Program program, int partitions) {
+        return of(program, partitions, true);
+    }
+
+    /** One whose results are the same rows, in any order and in any of the job's partitions. */
+    static PlannedProgram unordered(Program program, int partitions) {
+        return of(program, partitions, false);
+    }
 
     /** Plans and runs it without faults; throws what it throws. */
-    static PlannedProgram of(Program program, int partitions) {
-        PlannedProgram planned = new PlannedProgram();
+    private static PlannedProgram of(Program program, int partitions, boolean isOrdered) {
+        PlannedProgram planned = new PlannedProgram(isOrdered);
         SimWorld world = new SimWorld(0, Optional.empty());
         SimCluster cluster = new SimCluster(
                 world,
                 new Faults(world, new EnumMap<>(FaultKind.class), 0),
                 SimCores.real(),
-                planned.new Run(),
+                planned.jobs(new SplittableRandom(0)),
                 new SimOutputs(),
                 2,
                 Simulation.MAX_TASK_FAILURES);
@@ -95,9 +126,9 @@ final class PlannedProgram {
         return planned;
     }
 
-    /** The program on another cluster. */
-    SimJobs jobs() {
-        return new Run();
+    /** The program on another cluster; {@code random} decides what no plan says. */
+    SimJobs jobs(SplittableRandom random) {
+        return new Run(random);
     }
 
     private static final BroadcastPublisher NOTHING_BROADCAST = new BroadcastPublisher() {
@@ -116,7 +147,7 @@ final class PlannedProgram {
     // ---- planned --------------------------------------------------------------------------------------------------
 
     /** A session whose jobs go to the simulated cluster. */
-    static PlanSession session(JobSubmitter submitter, int partitions) {
+    private static PlanSession session(JobSubmitter submitter, int partitions) {
         ClassLoader classes = PlannedProgram.class.getClassLoader();
         PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes);
         SessionSettings settings = new SessionSettings(
@@ -154,17 +185,16 @@ final class PlannedProgram {
 
         @Override
         public void persist(int setId, StorageLevel level, int partitionCount) {
-            tell(new DriverEvent.PersistSet(setId, level, partitionCount));
+            steps.add(new Persisted(setId, partitionCount));
+            kept.add(setId);
+            cluster.driver.on(new DriverEvent.PersistSet(setId, level, partitionCount));
         }
 
         @Override
         public void unpersist(int setId, boolean isBlocking) {
-            tell(new DriverEvent.UnpersistSet(setId, -1));
-        }
-
-        private void tell(DriverEvent event) {
-            steps.add(new Told(event));
-            cluster.driver.on(event);
+            steps.add(new Unpersisted(setId));
+            kept.remove(setId);
+            cluster.driver.on(new DriverEvent.UnpersistSet(setId, -1));
         }
 
         @Override
@@ -238,37 +268,60 @@ final class PlannedProgram {
 
     private final class Run implements SimJobs {
         private final TaskRunner runner = new TaskRunner();
+        private final SplittableRandom random;
 
-        /** A program ends with its first action that fails; the causes of that were looked at when it failed. */
+        Run(SplittableRandom random) {
+            this.random = random;
+        }
+
+        /** A job that fails keeps none of the others from running; the causes were looked at when it failed. */
         @Override
         public int run(SimCluster cluster) {
             int succeeded = 0;
             for (Step step : steps) {
-                if (step instanceof Told told) {
-                    cluster.driver.on(told.event);
+                if (step instanceof Persisted set) {
+                    StorageLevel level = LEVELS.get(random.nextInt(LEVELS.size()));
+                    cluster.driver.on(new DriverEvent.PersistSet(set.setId, level, set.partitionCount));
+                } else if (step instanceof Unpersisted set) {
+                    cluster.driver.on(new DriverEvent.UnpersistSet(set.setId, -1));
                 } else if (step instanceof Job job) {
                     SimDriver.JobRun run = cluster.submit(job.graph);
                     cluster.await(run);
-                    if (!run.isComplete) {
-                        break;
+                    if (run.isComplete) {
+                        compare(job, run);
+                        succeeded++;
                     }
-                    compare(job, run);
-                    succeeded++;
+                    cluster.pass(1 + random.nextInt(MAX_PAUSE_MS));
                 }
             }
             return succeeded;
         }
 
-        /** Each result was compared when its job had ended. */
-        @Override
-        public void check(SimCluster cluster) {}
-
-        private static void compare(Job job, SimDriver.JobRun run) {
-            job.results.forEach((partition, expected) -> {
-                if (!Arrays.equals(expected, run.results.get(partition))) {
-                    throw new SimViolation("result " + partition + " of job " + job.graph.jobId() + " is wrong");
+        private void compare(Job job, SimDriver.JobRun run) {
+            for (Map.Entry<Integer, byte[]> result : job.results.entrySet()) {
+                if (!Arrays.equals(result.getValue(), run.results.get(result.getKey()))) {
+                    if (isOrdered || !rowsOf(job.results).equals(rowsOf(run.results))) {
+                        throw new SimViolation("the result is wrong: that of partition " + result.getKey() + " of job "
+                                + job.graph.jobId());
+                    }
+                    return;
                 }
-            });
+            }
+        }
+
+        /** How often each row is there. */
+        private static Map<Object, Integer> rowsOf(Map<Integer, byte[]> results) {
+            Map<Object, Integer> rows = new HashMap<>();
+            for (byte[] result : results.values()) {
+                List<?> decoded = (List<?>) ResultCodec.decode(result, PlannedProgram.class.getClassLoader());
+                decoded.forEach(row -> rows.merge(row, 1, Integer::sum));
+            }
+            return rows;
+        }
+
+        @Override
+        public void giveUp(SimCluster cluster) {
+            kept.forEach(setId -> cluster.driver.on(new DriverEvent.UnpersistSet(setId, -1)));
         }
 
         @Override

@@ -169,7 +169,7 @@ final class SimCluster {
         broadcasts.destroy(driver);
         faults.heal();
         settle();
-        ended.giveUp();
+        ended.giveUp(this);
         isGivenUp = true;
         ended.shuffles().forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
         settle();

@@ -16,7 +16,7 @@ interface SimJobs {
     default void check(SimCluster cluster) {}
 
     /** Lets go of everything that the jobs keep beyond their ends. */
-    default void giveUp() {}
+    default void giveUp(SimCluster cluster) {}
 
     /** The shuffles that may be forgotten when all is over. */
     List<Integer> shuffles();

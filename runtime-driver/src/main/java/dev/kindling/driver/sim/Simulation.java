@@ -122,10 +122,10 @@ public final class Simulation {
     private static SimJobs jobsOf(Workload workload, SimWorld world, SimOutputs outputs) {
         SplittableRandom random = world.random("jobs");
         return switch (workload) {
-            case ZIP_COUNT -> ZipCountPrograms.drawnBy(random).jobs();
+            case ZIP_COUNT -> ZipCountPrograms.drawnBy(random).jobs(random);
             case SYNTHETIC -> new SyntheticJobs(random, outputs, false);
-            case CACHED -> new CachedJobs(random, false);
-            case CACHED_DEALT -> new CachedJobs(random, true);
+            case CACHED -> CachedPrograms.drawnBy(random).jobs(random);
+            case CACHED_DEALT -> CachedPrograms.dealtDrawnBy(random).jobs(random);
             case DEALT -> new SyntheticJobs(random, outputs, true);
         };
     }

@@ -38,7 +38,7 @@ final class ZipCountPrograms {
         for (int row = 0; row < rowCount; row++) {
             rows.add(Tuple2.of(random.nextInt(keyCount) * random.nextInt(2), row));
         }
-        return PlannedProgram.of(session -> run(session, rows, partitions), partitions);
+        return PlannedProgram.ordered(session -> run(session, rows, partitions), partitions);
     }
 
     private static void run(PlanSession session, List<Tuple2<Integer, Integer>> rows, int partitions) {
