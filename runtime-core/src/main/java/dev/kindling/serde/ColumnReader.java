@@ -246,9 +246,8 @@ abstract class ColumnReader {
                 if ((prefix & 3) == StringColumn.LATIN_1) {
                     target[from + i] = new String(page, at, length, StandardCharsets.ISO_8859_1);
                 } else {
-                    String wide = (prefix & 3) == StringColumn.UTF_8
-                            ? new String(page, at, length, StandardCharsets.UTF_8)
-                            : fromChars(at, length);
+                    String wide =
+                            (prefix & 3) == StringColumn.UTF_8 ? Utf8.read(page, at, length) : fromChars(at, length);
                     target[from + i] = wide;
                     wideBytes += 2 * wide.length() - length;
                 }

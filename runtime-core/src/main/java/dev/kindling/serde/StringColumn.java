@@ -1,7 +1,5 @@
 package dev.kindling.serde;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * {@code String}s, each behind {@code length in bytes x 4 + encoding}: Latin-1 where it can be, which copies bytes both
  * ways; else UTF-8; and plain UTF-16 for strings with half of a surrogate pair, which UTF-8 would not bring back.
@@ -21,17 +19,21 @@ final class StringColumn extends BytesColumn {
             return false;
         }
         int chars = string.length();
-        if (chars > (Integer.MAX_VALUE >>> 2)) {
+        boolean isLatin1 = isLatin1(string, chars);
+        long utf8Bytes = isLatin1 ? 0 : Utf8.lengthOf(string);
+        long valueBytes = isLatin1 ? chars : utf8Bytes >= 0 ? utf8Bytes : 2L * chars;
+        if (valueBytes > (Integer.MAX_VALUE >>> 2)) {
             return false;
         }
-        startValue(Varint.MAX_BYTES + (long) chars);
-        int start = length;
-        if (isLatin1(string, chars)) {
-            length = Varint.write(chars << 2 | LATIN_1, bytes, start);
-            copyLatin1(string, chars);
-        } else {
-            addWide(string);
+        startValue(Varint.MAX_BYTES + valueBytes);
+        int encoding = isLatin1 ? LATIN_1 : utf8Bytes >= 0 ? UTF_8 : UTF_16;
+        length = Varint.write((int) valueBytes << 2 | encoding, bytes, length);
+        switch (encoding) {
+            case LATIN_1 -> copyLatin1(string, chars);
+            case UTF_8 -> Utf8.write(string, bytes, length);
+            default -> copyChars(string, chars);
         }
+        length += (int) valueBytes;
         count++;
         return true;
     }
@@ -52,39 +54,12 @@ final class StringColumn extends BytesColumn {
     @SuppressWarnings("deprecation") // the one copy of low bytes that needs no array in between
     private void copyLatin1(String string, int chars) {
         string.getBytes(0, chars, bytes, length);
-        length += chars;
     }
 
-    private void addWide(String string) {
-        boolean isWhole = !hasHalfSurrogate(string);
-        int encoding = isWhole ? UTF_8 : UTF_16;
-        byte[] encoded = isWhole ? string.getBytes(StandardCharsets.UTF_8) : charsOf(string);
-        startValue(Varint.MAX_BYTES + (long) encoded.length);
-        length = Varint.write(Math.multiplyExact(encoded.length, 4) | encoding, bytes, length);
-        System.arraycopy(encoded, 0, bytes, length, encoded.length);
-        length += encoded.length;
-    }
-
-    private static byte[] charsOf(String string) {
-        byte[] chars = new byte[Math.multiplyExact(string.length(), 2)];
-        for (int i = 0; i < string.length(); i++) {
-            chars[2 * i] = (byte) string.charAt(i);
-            chars[2 * i + 1] = (byte) (string.charAt(i) >>> 8);
+    private void copyChars(String string, int chars) {
+        for (int i = 0; i < chars; i++) {
+            bytes[length + 2 * i] = (byte) string.charAt(i);
+            bytes[length + 2 * i + 1] = (byte) (string.charAt(i) >>> 8);
         }
-        return chars;
-    }
-
-    private static boolean hasHalfSurrogate(String string) {
-        for (int i = 0; i < string.length(); i++) {
-            char c = string.charAt(i);
-            if (Character.isHighSurrogate(c)
-                    && i + 1 < string.length()
-                    && Character.isLowSurrogate(string.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -281,6 +281,7 @@ class RowsTest {
     void stringsOfAllAlphabetsComeBack() {
         comesBack(List.of("", "plain", "Ünïcödé in Latin-1", "ÿ", "Ā", "Ελληνικά", "日本語", "emoji 😀🎉", "mixed é日😀"));
         comesBack(List.of("\uD83D half", "\uDE00", "a\uDE00\uD83D", "😀\uD83D"));
+        comesBack(rows(9, i -> ("ж日😀a\u0080\u07ff\u0800\uffff".repeat(1_000 * i + 100)).substring(2 * (i % 3))));
         comesBack(rows(500, i -> "x".repeat(i) + (i % 7 == 0 ? "é" : i % 11 == 0 ? "字" : "")));
     }
 

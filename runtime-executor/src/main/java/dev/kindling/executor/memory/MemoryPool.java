@@ -15,9 +15,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MemoryPool {
     private static final long MAX_UNIT_BYTES = 1 << 20;
     private static final long MIN_UNIT_BYTES = 16 << 10;
-    private static final long MIN_ROW_BYTES = 1 << 20;
-    // A row is there as an object, in the array of its page that has just grown, as the page, and in a block.
-    private static final int ROW_SHARE = 10;
+    private static final long MIN_ROW_BYTES = 512 << 10;
+    // Beside the pool, which takes a third of a small heap, a task may have six copies of a row at a time: the last row
+    // as an object and the next one, one of another input it is joined with, the array of a page that has just grown,
+    // the page, and the chunk it is written to or read from.
+    private static final int ROW_SHARE = 20;
     private static final int MAX_EVICTIONS = 8;
 
     private final Object lock = new Object();

@@ -29,9 +29,11 @@ final class BatchBudget {
      * function that made the row may fill the same object anew for the next one.
      */
     boolean endsWith(Object row, int index) {
-        if (!Immutable.isKnown(row)) {
-            return true;
-        }
+        return !Immutable.isKnown(row) || isFilledBy(row, index);
+    }
+
+    /** Whether the batch holds enough with {@code row}, its row {@code index}; for rows that are made once each. */
+    boolean isFilledBy(Object row, int index) {
         if ((index & STRIDE - 1) == 0) {
             bytes += STRIDE * HeapSize.of(row);
         }

@@ -24,7 +24,7 @@ final class SortedRows implements Operator {
     private static final long SORT_BYTES_PER_ROW = (HeapSize.REFERENCE + 8 + 8) * 3 / 2 + 2 * (8 + 4);
     // A run being merged holds a chunk of its rows as objects and one of places.
     private static final long PLACES_BYTES = 32L * RowStore.MAX_CHUNK_ROWS;
-    private static final int MIN_FAN_IN = 4;
+    private static final int MIN_FAN_IN = 2;
     private static final int MAX_FAN_IN = 128;
     // Leaves 2^40 rows to a map output and 2^23 map outputs.
     private static final int PLACE_BITS = 40;
@@ -35,6 +35,7 @@ final class SortedRows implements Operator {
     private final SortPrefix prefixOf;
     private final SortBuffer buffer;
     private final Reservation reservation;
+    private final BatchBudget merged;
     private final List<SortedRun> runs = new ArrayList<>();
 
     /** Where the runs lie; null while there are none. */
@@ -53,6 +54,7 @@ final class SortedRows implements Operator {
         this.prefixOf = new SortPrefix(order);
         this.buffer = new SortBuffer(order, prefixOf);
         this.reservation = new Reservation(scope.memory(), 0.75);
+        this.merged = new BatchBudget(scope);
     }
 
     @Override
@@ -77,13 +79,19 @@ final class SortedRows implements Operator {
 
     private int readMerged(Batch batch) throws IOException {
         int count = 0;
+        int limit = batch.limit();
+        merged.start();
         try {
-            for (int limit = batch.limit(); count < limit; count++) {
+            for (; count < limit; count++) {
                 SortedRun first = merge.next();
                 if (first == null) {
                     break;
                 }
                 batch.rows[count] = first.row();
+                // The runs have other rows in memory by then.
+                if (merged.isFilledBy(first.row(), count)) {
+                    limit = count + 1;
+                }
             }
         } catch (RuntimeException e) {
             throw failed(e);

@@ -72,7 +72,9 @@ final class StoredGroup implements Group<Object> {
                 throw new NoSuchElementException();
             }
             scope.checkGroupsReadable();
-            return ((Tuple2<?, ?>) chunk[next++])._2();
+            Object pair = chunk[next];
+            chunk[next++] = null; // a large row is not kept beside the next one
+            return ((Tuple2<?, ?>) pair)._2();
         }
 
         private boolean refill() {
