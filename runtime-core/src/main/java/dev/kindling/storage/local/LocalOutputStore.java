@@ -2,8 +2,8 @@ package dev.kindling.storage.local;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.storage.OutputManifest;
 import dev.kindling.storage.OutputStore;
-import dev.kindling.util.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -244,7 +242,7 @@ public final class LocalOutputStore implements OutputStore {
         checkParts(directory, target, parts);
         Path manifest = directory.resolve(TEMPORARY).resolve(SUCCESS);
         step("write manifest");
-        writeDurably(manifest, manifestOf(parts));
+        writeDurably(manifest, OutputManifest.write(parts));
         for (Part part : parts) {
             step("move " + part.finalName());
             Files.move(
@@ -318,39 +316,13 @@ public final class LocalOutputStore implements OutputStore {
 
     // ---- manifest -------------------------------------------------------------------------------------------------
 
-    private static String manifestOf(List<Part> parts) {
-        Map<String, Object> manifest = new LinkedHashMap<>();
-        manifest.put("format", 1);
-        manifest.put("rows", parts.stream().mapToLong(Part::rowCount).sum());
-        manifest.put("bytes", parts.stream().mapToLong(Part::byteCount).sum());
-        List<Map<String, Object>> entries = new ArrayList<>();
-        for (Part part : parts) {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("name", part.finalName());
-            entry.put("rows", part.rowCount());
-            entry.put("bytes", part.byteCount());
-            entries.add(entry);
-        }
-        manifest.put("parts", entries);
-        return Json.write(manifest) + "\n";
-    }
-
-    /** Names of the parts in an unfinished manifest; none when it was never written to its end. */
+    /** Names of the parts in an unfinished manifest; none when it was not written. */
     private static SortedSet<String> listedParts(Path temporary) throws IOException {
-        SortedSet<String> names = new TreeSet<>();
         try {
-            String text = Files.readString(temporary.resolve(SUCCESS));
-            if (Json.parse(text) instanceof Map<?, ?> manifest && manifest.get("parts") instanceof List<?> parts) {
-                for (Object part : parts) {
-                    if (part instanceof Map<?, ?> entry && entry.get("name") instanceof String name) {
-                        names.add(name);
-                    }
-                }
-            }
-        } catch (NoSuchFileException | IllegalArgumentException e) {
-            // Not written, or torn by a crash: then no part was moved yet.
+            return OutputManifest.partNames(Files.readString(temporary.resolve(SUCCESS)));
+        } catch (NoSuchFileException e) {
+            return new TreeSet<>();
         }
-        return names;
     }
 
     // ---- files ----------------------------------------------------------------------------------------------------
