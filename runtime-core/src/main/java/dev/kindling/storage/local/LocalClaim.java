@@ -1,5 +1,7 @@
 package dev.kindling.storage.local;
 
+import dev.kindling.storage.DirectoryOutput;
+import dev.kindling.storage.TargetFiles;
 import dev.kindling.util.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,8 +24,8 @@ import java.util.concurrent.ConcurrentMap;
  * This process's right to write a target: a file that it holds locked. The system drops the lock when the process ends,
  * however it ends, so a claim that can be locked is a dead application's. Safe for many threads.
  */
-final class LocalClaim {
-    static final String NAME = "_claim";
+final class LocalClaim implements TargetFiles.Claim {
+    static final String NAME = DirectoryOutput.CLAIM;
 
     private static final int MAX_CLAIM_BYTES = 1 << 20;
 
@@ -42,14 +44,14 @@ final class LocalClaim {
     }
 
     /** Empty while somebody alive holds it. */
-    static Optional<LocalClaim> tryAcquire(Path directory, Path temporary) throws IOException {
+    static Optional<LocalClaim> tryAcquire(Path directory, Path file) throws IOException {
         LocalClaim claim = new LocalClaim(directory.toRealPath());
         if (HELD.putIfAbsent(claim.directory, claim) != null) {
             return Optional.empty();
         }
         boolean isLocked = false;
         try {
-            isLocked = claim.lock(temporary.resolve(NAME));
+            isLocked = claim.lock(file);
         } finally {
             if (!isLocked) {
                 claim.release();
@@ -70,16 +72,17 @@ final class LocalClaim {
     }
 
     /** Directories that were made for the target, deepest first; an unfinished claim names none. */
-    List<Path> createdDirectories() throws IOException {
+    @Override
+    public List<String> createdDirectories() throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), MAX_CLAIM_BYTES));
         while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
             // reads until full
         }
-        List<Path> created = new ArrayList<>();
+        List<String> created = new ArrayList<>();
         try {
             String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             if (Json.parse(text) instanceof Map<?, ?> claim && claim.get("created") instanceof List<?> paths) {
-                paths.forEach(path -> created.add(Path.of((String) path)));
+                paths.forEach(path -> created.add((String) path));
             }
         } catch (IllegalArgumentException e) {
             // Torn by a crash: it is not known who made the directory, so it stays.
@@ -87,11 +90,12 @@ final class LocalClaim {
         return created;
     }
 
-    void write(String applicationId, List<Path> created) throws IOException {
+    @Override
+    public void write(String applicationId, List<String> created) throws IOException {
         Map<String, Object> claim = new LinkedHashMap<>();
         claim.put("application", applicationId);
         claim.put("process", ProcessHandle.current().pid());
-        claim.put("created", created.stream().map(Path::toString).toList());
+        claim.put("created", created);
         channel.truncate(0);
         ByteBuffer bytes = ByteBuffer.wrap(Json.write(claim).getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
@@ -100,8 +104,12 @@ final class LocalClaim {
         channel.force(false);
     }
 
-    /** Gives the claim up; a second call does nothing. */
-    synchronized void release() {
+    /** A lock is not lost while its holder lives. */
+    @Override
+    public void check() {}
+
+    @Override
+    public synchronized void release() {
         try {
             if (channel != null) {
                 channel.close();

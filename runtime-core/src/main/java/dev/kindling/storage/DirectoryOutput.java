@@ -1,0 +1,343 @@
+package dev.kindling.storage;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.storage.OutputStore.AttemptOutput;
+import dev.kindling.storage.OutputStore.Part;
+import dev.kindling.storage.TargetFiles.Claim;
+import dev.kindling.storage.TargetFiles.Kind;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.function.Consumer;
+
+/**
+ * Output into a directory of a file system that can rename. Safe for many threads, each target written by one job.
+ *
+ * <pre>
+ * target/
+ *   _temporary/_claim              whose target it is; held as long as that process lives
+ *   _temporary/s1p0#0/part-00000   the file of one attempt
+ *   _temporary/_SUCCESS            the manifest, written when all attempts have ended: lists the parts
+ *   part-00000 ...                 moved here one by one
+ *   _SUCCESS                       moved here last; then _temporary is deleted
+ * </pre>
+ *
+ * <p>A crash between any two steps leaves either {@code _SUCCESS} and everything the manifest lists, or a
+ * {@code _temporary} with a claim that nobody holds. The next {@link #claim} of such a target knows from the manifest
+ * which parts are the dead application's, deletes them and starts afresh. Bytes are safe before the names that show
+ * them.
+ */
+public final class DirectoryOutput {
+    private static final String TEMPORARY = "_temporary";
+    private static final String SUCCESS = "_SUCCESS";
+
+    /** The name of a claim's file. */
+    public static final String CLAIM = "_claim";
+
+    private final TargetFiles files;
+    private final Consumer<String> beforeStep;
+
+    /** @param beforeStep told before every change of the file system; what it throws stands for a crash there */
+    public DirectoryOutput(TargetFiles files, Consumer<String> beforeStep) {
+        this.files = files;
+        this.beforeStep = beforeStep;
+    }
+
+    // ---- claim ----------------------------------------------------------------------------------------------------
+
+    /** See {@link OutputStore#claim}. */
+    public void claim(String target, String applicationId) {
+        String directory = files.qualify(target);
+        List<String> created = new ArrayList<>();
+        try {
+            if (files.kindOf(directory) == Kind.FILE) {
+                throw exists(directory, "is a file");
+            }
+            createDirectories(directory, created);
+            refuseForeign(directory);
+            claim(directory, applicationId, created);
+        } catch (IOException e) {
+            removeCreated(created, e);
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT, "cannot write output " + directory + ": " + files.reason(e), e);
+        } catch (RuntimeException e) {
+            removeCreated(created, e);
+            throw e;
+        }
+    }
+
+    private void removeCreated(List<String> created, Exception why) {
+        try {
+            removeIfEmpty(created);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private void claim(String directory, String applicationId, List<String> created) throws IOException {
+        String temporary = directory + "/" + TEMPORARY;
+        if (files.kindOf(temporary) != Kind.DIRECTORY) {
+            step("create " + TEMPORARY);
+            files.createDirectory(temporary);
+        }
+        step("open claim");
+        Claim claim = files.tryClaim(directory, temporary + "/" + CLAIM)
+                .orElseThrow(() -> exists(directory, "is being written by another application that is alive"));
+        try {
+            List<String> createdBefore = claim.createdDirectories();
+            deleteRemains(directory, temporary);
+            createdBefore.forEach(path -> {
+                if (!created.contains(path)) {
+                    created.add(path);
+                }
+            });
+            step("write claim");
+            claim.write(applicationId, created);
+        } catch (IOException | RuntimeException e) {
+            claim.release();
+            throw e;
+        }
+    }
+
+    /** Deepest first in {@code created}, as they have to be deleted. */
+    private void createDirectories(String directory, List<String> created) throws IOException {
+        if (files.kindOf(directory) == Kind.DIRECTORY) {
+            return;
+        }
+        createDirectories(parentOf(directory), created);
+        step("create target");
+        if (files.createDirectory(directory)) {
+            created.add(0, directory);
+        }
+    }
+
+    private static String parentOf(String path) {
+        int end = path.lastIndexOf('/');
+        // The root keeps its slash.
+        return path.substring(0, path.indexOf('/') == end ? end + 1 : end);
+    }
+
+    /** Anything here must be an earlier application's of ours, and unfinished. */
+    private void refuseForeign(String directory) throws IOException {
+        SortedSet<String> names = files.namesIn(directory);
+        String temporary = directory + "/" + TEMPORARY;
+        if (names.contains(SUCCESS)) {
+            throw exists(directory, "holds the output of an earlier job");
+        }
+        boolean hasTemporary = names.remove(TEMPORARY);
+        names.removeAll(listedParts(temporary));
+        if (!names.isEmpty()) {
+            throw exists(
+                    directory,
+                    "is not empty: it holds " + names.first()
+                            + (names.size() > 1 ? " and " + (names.size() - 1) + " more" : ""));
+        }
+        if (hasTemporary && isForeign(temporary)) {
+            throw exists(directory, "holds a " + TEMPORARY + " that another program made");
+        }
+    }
+
+    private boolean isForeign(String temporary) throws IOException {
+        return switch (files.kindOf(temporary)) {
+            case MISSING -> false;
+            case FILE -> true;
+            case DIRECTORY -> {
+                SortedSet<String> names = files.namesIn(temporary);
+                yield !names.isEmpty() && !names.contains(CLAIM);
+            }
+        };
+    }
+
+    /** What a dead application left. The manifest goes after the parts it lists, or they would be strangers. */
+    private void deleteRemains(String directory, String temporary) throws IOException {
+        refuseForeign(directory);
+        for (String part : listedParts(temporary)) {
+            step("delete old " + part);
+            files.deleteIfEmpty(directory + "/" + part);
+        }
+        for (String name : files.namesIn(temporary)) {
+            if (!name.equals(CLAIM)) {
+                step("delete old " + TEMPORARY + "/" + name);
+                files.deleteTree(temporary + "/" + name);
+            }
+        }
+    }
+
+    // ---- attempts -------------------------------------------------------------------------------------------------
+
+    /** See {@link OutputStore#openAttempt}. */
+    public AttemptOutput openAttempt(String target, int partition, String suffix, String attempt) throws IOException {
+        String finalName = String.format(Locale.ROOT, "part-%05d%s", partition, suffix);
+        String attemptFile = TEMPORARY + "/" + attempt + "/" + finalName;
+        String file = attemptPath(target, attemptFile);
+        try {
+            step("create attempt directory");
+            files.createDirectory(parentOf(file));
+            step("create attempt file");
+            return new AttemptOutput(attemptFile, finalName, files.create(file));
+        } catch (FileNotFoundException e) {
+            throw new IOException("cannot write " + file + ": the job's output was published or given up before", e);
+        } catch (IOException e) {
+            throw new IOException("cannot write " + file + ": " + files.reason(e), e);
+        }
+    }
+
+    /** See {@link OutputStore#discardAttempt}. */
+    public void discardAttempt(String target, String attemptFile) throws IOException {
+        files.deleteTree(parentOf(attemptPath(target, attemptFile)));
+    }
+
+    private String attemptPath(String target, String attemptFile) {
+        String[] names = attemptFile.split("/", -1);
+        boolean isOurs = names.length == 3 && names[0].equals(TEMPORARY);
+        for (String name : names) {
+            isOurs &= !name.isEmpty() && !name.equals(".") && !name.equals("..");
+        }
+        if (!isOurs) {
+            throw new KindlingException(ErrorCode.INTERNAL, "not the file of an attempt: " + attemptFile);
+        }
+        return files.qualify(target) + "/" + attemptFile;
+    }
+
+    // ---- publish --------------------------------------------------------------------------------------------------
+
+    /** See {@link OutputStore#publish}. */
+    public void publish(String target, List<Part> parts) throws IOException {
+        String directory = files.qualify(target);
+        Claim claim = files.heldClaim(directory)
+                .orElseThrow(() -> new KindlingException(
+                        ErrorCode.COMMIT_FAILED,
+                        "cannot publish " + directory + ": this application has no claim on it"));
+        try {
+            publish(directory, claim, parts);
+        } catch (IOException | RuntimeException e) {
+            throw undone(directory, claim, parts, e);
+        }
+        try {
+            step("delete " + TEMPORARY);
+            files.deleteTree(directory + "/" + TEMPORARY);
+        } catch (IOException e) {
+            // The output is complete and will stay so; what is left is hidden from every reader.
+        } finally {
+            claim.release();
+        }
+    }
+
+    private void publish(String directory, Claim claim, List<Part> parts) throws IOException {
+        claim.check();
+        checkParts(directory, parts);
+        String manifest = directory + "/" + TEMPORARY + "/" + SUCCESS;
+        step("write manifest");
+        try (OutputStream out = files.create(manifest)) {
+            out.write(OutputManifest.write(parts).getBytes(StandardCharsets.UTF_8));
+        }
+        for (Part part : parts) {
+            step("move " + part.finalName());
+            files.rename(directory + "/" + part.attemptFile(), directory + "/" + part.finalName());
+        }
+        step("force names of parts");
+        files.forceNames(directory);
+        claim.check();
+        step("move " + SUCCESS);
+        files.rename(manifest, directory + "/" + SUCCESS);
+        files.forceNames(directory);
+    }
+
+    private void checkParts(String directory, List<Part> parts) throws IOException {
+        SortedSet<String> names = files.namesIn(directory);
+        names.remove(TEMPORARY);
+        if (!names.isEmpty()) {
+            throw new IOException(names.first() + " appeared there while the job ran");
+        }
+        for (Part part : parts) {
+            long byteCount = files.byteCount(attemptPath(directory, part.attemptFile()));
+            if (byteCount != part.byteCount()) {
+                throw new IOException(
+                        part.attemptFile() + " has " + byteCount + " bytes, its task wrote " + part.byteCount());
+            }
+            if (!names.add(part.finalName())) {
+                throw new IOException("two parts are named " + part.finalName());
+            }
+        }
+    }
+
+    private KindlingException undone(String directory, Claim claim, List<Part> parts, Exception cause) {
+        String outcome = "nothing of it is visible";
+        try {
+            claim.check();
+        } catch (IOException e) {
+            // Whatever is there may be its new holder's.
+            claim.release();
+            return new KindlingException(
+                    ErrorCode.COMMIT_FAILED,
+                    "cannot publish " + directory + ": " + files.reason(e) + "; nothing was deleted there",
+                    cause);
+        }
+        try {
+            for (String part : listedParts(directory + "/" + TEMPORARY)) {
+                files.deleteIfEmpty(directory + "/" + part);
+            }
+            discard(directory, claim);
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
+            claim.release();
+            outcome = "some of its " + parts.size() + " parts may remain there, without " + SUCCESS
+                    + "; delete the directory";
+        }
+        return new KindlingException(
+                ErrorCode.COMMIT_FAILED,
+                "cannot publish " + directory + ": " + files.reason(cause) + "; " + outcome,
+                cause);
+    }
+
+    // ---- discard --------------------------------------------------------------------------------------------------
+
+    /** See {@link OutputStore#discard}. */
+    public void discard(String target) throws IOException {
+        String directory = files.qualify(target);
+        Claim claim = files.heldClaim(directory).orElse(null);
+        if (claim != null) {
+            discard(directory, claim);
+        }
+    }
+
+    private void discard(String directory, Claim claim) throws IOException {
+        try {
+            List<String> created = claim.createdDirectories();
+            step("discard");
+            files.deleteTree(directory + "/" + TEMPORARY);
+            removeIfEmpty(created);
+        } finally {
+            claim.release();
+        }
+    }
+
+    private void removeIfEmpty(List<String> directories) throws IOException {
+        for (String directory : directories) {
+            if (!files.deleteIfEmpty(directory)) {
+                return;
+            }
+        }
+    }
+
+    /** Names of the parts in an unfinished manifest; none when it was never written to its end. */
+    private SortedSet<String> listedParts(String temporary) throws IOException {
+        return OutputManifest.partNames(files.read(temporary + "/" + SUCCESS).orElse(""));
+    }
+
+    private void step(String what) {
+        beforeStep.accept(what);
+    }
+
+    private static KindlingException exists(String directory, String why) {
+        return new KindlingException(
+                ErrorCode.OUTPUT_EXISTS,
+                "output " + directory + " " + why + "; name a directory that does not exist, or empty it first");
+    }
+}
