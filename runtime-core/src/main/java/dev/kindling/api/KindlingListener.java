@@ -252,8 +252,10 @@ public interface KindlingListener {
          * A cached or broadcast block came to an executor, moved between memory and disk, or went.
          *
          * @param level where it is now; {@link StorageLevel#NONE} when it is gone
+         * @param reason why it left the memory it was in, or why it is gone; empty when it came
          */
-        record BlockUpdated(Instant time, String block, String executor, StorageLevel level, long memory, long disk)
+        record BlockUpdated(
+                Instant time, String block, String executor, StorageLevel level, long memory, long disk, String reason)
                 implements Event {}
 
         /**

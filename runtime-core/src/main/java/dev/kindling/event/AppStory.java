@@ -8,6 +8,7 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,10 +29,28 @@ public final class AppStory {
 
     private final Set<Long> succeededTasks = new HashSet<>();
     private final Map<String, List<AttemptId>> stopped = new LinkedHashMap<>();
+    /** Memory of cached blocks, by executor and name. */
+    private final Map<String, Long> cachedBytes = new HashMap<>();
+    /** Cached blocks that left memory, by executor and reason, since the last line. */
+    private final Map<String, GivenUp> givenUp = new LinkedHashMap<>();
+
     private int repeatedTasks;
     private long repeatedNanos;
     private int failures;
     private int lostExecutors;
+
+    private static final class GivenUp {
+        private final String executorId;
+        private final String reason;
+        private final List<String> toDisk = new ArrayList<>();
+        private final List<String> gone = new ArrayList<>();
+        private long bytes;
+
+        private GivenUp(Event.BlockUpdated first) {
+            executorId = first.executor();
+            reason = first.reason();
+        }
+    }
 
     private record Running(AttemptId attempt, String executorId, long startedMs) {}
 
@@ -98,7 +117,14 @@ public final class AppStory {
     }
 
     private void tell(Event event) {
+        if (event instanceof Event.BlockUpdated e) {
+            blockUpdated(e);
+            return;
+        }
         tellStopped(event);
+        if (!(event instanceof Event.TaskStart || event instanceof Event.TaskEnd)) {
+            tellGivenUp();
+        }
         if (event instanceof Event.ApplicationStart e) {
             lines.say("application " + e.name() + " (" + e.id() + ") started");
         } else if (event instanceof Event.EnvironmentUpdate e) {
@@ -232,6 +258,32 @@ public final class AppStory {
         }
     }
 
+    private void blockUpdated(Event.BlockUpdated e) {
+        String copy = e.executor() + " " + e.block();
+        Long before = e.memory() > 0 ? cachedBytes.put(copy, e.memory()) : cachedBytes.remove(copy);
+        if (!e.reason().isEmpty()) {
+            GivenUp some = givenUp.computeIfAbsent(e.executor() + " " + e.reason(), key -> new GivenUp(e));
+            some.bytes += before == null ? 0 : before;
+            (e.disk() > 0 ? some.toDisk : some.gone).add(e.block());
+        }
+    }
+
+    /** Blocks that left memory together, before what happened next. */
+    private void tellGivenUp() {
+        for (GivenUp some : givenUp.values()) {
+            String why = " (" + ByteSizes.format(some.bytes) + " of memory): " + some.reason;
+            if (!some.toDisk.isEmpty()) {
+                lines.say(StoryLines.listed(some.toDisk, "cached block") + " moved to the disk of executor "
+                        + some.executorId + why);
+            }
+            if (!some.gone.isEmpty()) {
+                lines.say(StoryLines.listed(some.gone, "cached block") + (some.gone.size() == 1 ? " is" : " are")
+                        + " gone from executor " + some.executorId + why);
+            }
+        }
+        givenUp.clear();
+    }
+
     private void succeeded(Event.TaskEnd e) {
         TaskMetrics metrics = TaskMetrics.of(e.metrics());
         StageRun run = stageRuns.get(e.stageId());
@@ -264,6 +316,7 @@ public final class AppStory {
     }
 
     private void tellCost() {
+        tellGivenUp();
         if (lostExecutors + failures + repeatedTasks > 0) {
             lines.say("what it cost: " + StoryLines.count(lostExecutors, "executor") + " lost, "
                     + StoryLines.count(failures, "failure")

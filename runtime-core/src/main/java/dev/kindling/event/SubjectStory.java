@@ -223,14 +223,18 @@ final class SubjectStory {
         String what = isThis ? "it" : "block " + e.block();
         if (e.level().equals(StorageLevel.NONE)) {
             holders.remove(e.executor());
-            say(what + " is gone from executor " + e.executor());
+            say(what + " is gone from executor " + e.executor() + because(e));
             return;
         }
         if (isThis) {
             holders.add(e.executor());
         }
         say(what + " is kept by executor " + e.executor() + ": " + ByteSizes.format(e.memory()) + " in memory, "
-                + ByteSizes.format(e.disk()) + " on disk");
+                + ByteSizes.format(e.disk()) + " on disk" + because(e));
+    }
+
+    private static String because(Event.BlockUpdated e) {
+        return e.reason().isEmpty() ? "" : ": " + e.reason();
     }
 
     // ---- what happened around it ----------------------------------------------------------------------------------

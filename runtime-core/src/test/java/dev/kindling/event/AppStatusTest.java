@@ -202,9 +202,9 @@ class AppStatusTest {
         tellOfAJobWithALoss();
         happens(
                 new Event.BlocksServed(now(), "e1", "h1", 7337),
-                new Event.BlockUpdated(now(), "rdd_0_0", "e1", StorageLevel.MEMORY_ONLY, 500, 0),
-                new Event.BlockUpdated(now(), "rdd_0_1", "e1", StorageLevel.MEMORY_ONLY, 300, 0),
-                new Event.BlockUpdated(now(), "rdd_0_0", "e1", StorageLevel.DISK_ONLY, 0, 500),
+                new Event.BlockUpdated(now(), "rdd_0_0", "e1", StorageLevel.MEMORY_ONLY, 500, 0, ""),
+                new Event.BlockUpdated(now(), "rdd_0_1", "e1", StorageLevel.MEMORY_ONLY, 300, 0, ""),
+                new Event.BlockUpdated(now(), "rdd_0_0", "e1", StorageLevel.DISK_ONLY, 0, 500, ""),
                 new Event.JobStart(
                         now(),
                         1,

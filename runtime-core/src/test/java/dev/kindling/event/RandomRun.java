@@ -130,7 +130,7 @@ final class RandomRun {
             case 12 -> new Event.ExecutorRemoved(now(), executor(), reason());
             default ->
                 new Event.BlockUpdated(
-                        now(), "rdd_1_" + id(), executor(), StorageLevel.MEMORY_ONLY, random.nextInt(1_000), 0);
+                        now(), "rdd_1_" + id(), executor(), StorageLevel.MEMORY_ONLY, random.nextInt(1_000), 0, "");
         };
     }
 }

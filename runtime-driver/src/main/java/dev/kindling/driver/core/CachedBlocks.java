@@ -23,6 +23,8 @@ import java.util.TreeSet;
  * <p>A change costs a logarithm; the loss of an executor a pass over what it held.
  */
 final class CachedBlocks {
+    private static final String MEMORY_NEEDED = "memory was needed";
+
     private final Outbox out;
     private final ExecutorTable executors;
     private final Set<PlantedBug> bugs;
@@ -128,7 +130,7 @@ final class CachedBlocks {
     boolean unpersist(int setId, int waiter) {
         CachedSet set = sets.remove(setId);
         if (set != null) {
-            orderDrop(set);
+            orderDrop(set, "the set was unpersisted");
         }
         if (waiter >= 0) {
             // When it was unpersisted before, nobody knows which epoch that was: then there is nothing to wait for.
@@ -139,7 +141,7 @@ final class CachedBlocks {
 
     /** What the set is made of is different from now on: what is kept of it is of no use. */
     void beginAnew(CachedSet set) {
-        orderDrop(set);
+        orderDrop(set, "what the set is made of came out otherwise");
         set.epoch = ++lastEpoch;
         set.holders.clear();
         for (int partition = 0; partition < set.partitionCount; partition++) {
@@ -147,10 +149,10 @@ final class CachedBlocks {
         }
     }
 
-    private void orderDrop(CachedSet set) {
+    private void orderDrop(CachedSet set, String why) {
         replicas.forget(set);
         set.holders.forEach((partition, held) -> held.forEach((index, status) ->
-                report(set, executors.byIndex(index), CachedBlockStatus.gone(status.block(), status.version()))));
+                report(set, executors.byIndex(index), CachedBlockStatus.gone(status.block(), status.version()), why)));
         CachedBlockId first = new CachedBlockId(set.setId, set.epoch, 0);
         CachedBlockId end = new CachedBlockId(set.setId, set.epoch + 1, 0);
         told.forEach((index, known) -> known.subMap(first, end).values().stream()
@@ -182,7 +184,7 @@ final class CachedBlocks {
             return;
         }
         known.put(block, status);
-        report(set, executor, status);
+        report(set, executor, status, before == null ? "" : whyChanged(before, status));
         if (status.isHeld()) {
             hold(set, executor, status);
         } else {
@@ -248,7 +250,7 @@ final class CachedBlocks {
             orders.settle(executor.index, block);
             CachedSet set = sets.get(block.setId());
             if (isBelieved(block, executor)) {
-                report(set, executor, CachedBlockStatus.gone(block, status.version()));
+                report(set, executor, CachedBlockStatus.gone(block, status.version()), "the executor was lost");
                 release(set, executor, block.partition());
                 replicas.changed(set, block, executor.index, false);
                 if (affected.isEmpty() || affected.get(affected.size() - 1) != set) {
@@ -266,13 +268,21 @@ final class CachedBlocks {
         }
         CachedSet set = sets.get(block.setId());
         CachedBlockStatus held = set.holders.get(block.partition()).get(holder.index);
-        report(set, holder, CachedBlockStatus.gone(held.block(), held.version()));
+        report(set, holder, CachedBlockStatus.gone(held.block(), held.version()), "a task could not read it");
         release(set, holder, block.partition());
         replicas.changed(set, block, holder.index, false);
         orders.give(holder, held.block());
     }
 
-    private void report(CachedSet set, ExecutorState executor, CachedBlockStatus status) {
+    /** Executors give up blocks in memory for others and for running tasks, and those on disk that are damaged. */
+    private static String whyChanged(CachedBlockStatus before, CachedBlockStatus now) {
+        if (before.memoryBytes() > 0 && now.memoryBytes() == 0) {
+            return MEMORY_NEEDED;
+        }
+        return before.isHeld() && !now.isHeld() ? "the file could not be read" : "";
+    }
+
+    private void report(CachedSet set, ExecutorState executor, CachedBlockStatus status, String why) {
         boolean isInMemory =
                 status.isHeld() && set.level.useMemory() && (status.diskBytes() == 0 || status.memoryBytes() > 0);
         boolean isOnDisk = status.isHeld() && (status.diskBytes() > 0 || !isInMemory);
@@ -280,7 +290,7 @@ final class CachedBlocks {
                 ? new StorageLevel(isOnDisk, isInMemory, false, false, set.level.replication())
                 : StorageLevel.NONE;
         out.emit(new Event.BlockUpdated(
-                out.time(), status.block().name(), executor.id, where, status.memoryBytes(), status.diskBytes()));
+                out.time(), status.block().name(), executor.id, where, status.memoryBytes(), status.diskBytes(), why));
     }
 
     /** What processes that are not lost hold as far as the driver knows, wanted or not. */

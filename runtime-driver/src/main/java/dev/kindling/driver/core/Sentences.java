@@ -294,7 +294,8 @@ public final class Sentences {
         }
         if (event instanceof Event.BlockUpdated e) {
             return e.block() + " on " + e.executor() + " takes " + e.memory() + " bytes of memory, " + e.disk()
-                    + " of disk" + (e.level().equals(StorageLevel.NONE) ? ": it is gone" : "");
+                    + " of disk" + (e.level().equals(StorageLevel.NONE) ? ", it is gone" : "")
+                    + (e.reason().isEmpty() ? "" : ": " + e.reason());
         }
         if (event instanceof Event.SkewFound e) {
             return "partition " + e.partition() + " of what stage " + e.stageId() + " wrote has " + e.bytes()

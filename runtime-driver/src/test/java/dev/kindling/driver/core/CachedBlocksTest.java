@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.StorageLevel;
+import dev.kindling.event.AppStory;
+import dev.kindling.event.StorySubject;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.CachedBlockStatus;
@@ -119,6 +122,30 @@ class CachedBlocksTest {
         assertEquals("e2", driver.placeOf("s2p1#0"));
         assertEquals(List.of("e1"), holdersIn(driver, "s2p0#0"));
         assertFalse(readsShuffle(driver, "s2p0#0"));
+    }
+
+    @Test
+    void theStorySaysWhichBlocksLeftMemoryAndWhy() {
+        DriverScript driver =
+                afterTheFirstJob(StorageLevel.MEMORY_AND_DISK, executor("e1", 1), executor("e2", 1), executor("e3", 1));
+        String before = new CachedBlockId(SET, 1, 0).name();
+        String after = new CachedBlockId(SET, 1, 1).name();
+
+        tells(driver, "e1", new CachedBlockStatus(block(1, 0), ++lastVersion, true, 0, 90));
+        tells(driver, "e2", CachedBlockStatus.gone(block(1, 1), ++lastVersion));
+        holds(driver, "e3", 1, 1).exits("e3", 137);
+
+        List<Event> events = driver.effects().stream()
+                .filter(DriverEffect.Emit.class::isInstance)
+                .map(effect -> ((DriverEffect.Emit) effect).event())
+                .toList();
+        String story = String.join("\n", AppStory.tell(events));
+        assertTrue(story.contains("cached block " + before + " moved to the disk of executor e1 ("), story);
+        assertTrue(story.contains("cached block " + after + " is gone from executor e2 ("), story);
+        assertEquals(2, story.split("of memory\\): memory was needed", -1).length - 1, story);
+        assertTrue(story.contains("is gone from executor e3 (100 B of memory): the executor was lost"), story);
+        String ofBlock = String.join("\n", AppStory.tell(events, StorySubject.parse("block:" + after)));
+        assertTrue(ofBlock.contains("it is gone from executor e2: memory was needed"), ofBlock);
     }
 
     @Test
