@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** A task waits for shuffle blocks. {@code begin()} before it, {@code commit()} after it, on one thread. */
+/** A task waits for shuffle blocks. It begins when it is made, and is committed on the same thread. */
 @Name("dev.kindling.FetchWait")
 @Label("Wait for shuffle blocks")
 @Description("A task had nothing to do until blocks of other executors came")
@@ -21,4 +21,8 @@ public final class FetchWaitEvent extends Event {
 
     @Label("Partition")
     public int partition;
+
+    FetchWaitEvent() {
+        begin();
+    }
 }

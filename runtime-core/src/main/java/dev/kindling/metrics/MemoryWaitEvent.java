@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** A task waits for memory. {@code begin()} before it, {@code commit()} after it, on one thread. */
+/** A task waits for memory. It begins when it is made, and is committed on the same thread. */
 @Name("dev.kindling.MemoryWait")
 @Label("Wait for memory")
 @Description("A task waited for memory that cached blocks had to give up")
@@ -24,4 +24,8 @@ public final class MemoryWaitEvent extends Event {
     @Label("Given up by cached blocks")
     @DataAmount
     public long evictedBytes;
+
+    MemoryWaitEvent() {
+        begin();
+    }
 }

@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** The driver publishes the output of a job. {@code begin()} before it, {@code commit()} after it, on one thread. */
+/** The driver publishes the output of a job. It begins when it is made, and is committed on the same thread. */
 @Name("dev.kindling.OutputPublish")
 @Label("Publishing of an output")
 @Description("The driver made the part files of a job visible")
@@ -21,4 +21,8 @@ public final class OutputPublishEvent extends Event {
 
     @Label("Parts")
     public int parts;
+
+    OutputPublishEvent() {
+        begin();
+    }
 }

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** The driver fetches a large result. {@code begin()} before it, {@code commit()} after it, on one thread. */
+/** The driver fetches a large result. It begins when it is made, and is committed on the same thread. */
 @Name("dev.kindling.ResultFetch")
 @Label("Fetch of a result")
 @Description("The driver fetched a result that was too large for a message")
@@ -26,4 +26,8 @@ public final class ResultFetchEvent extends Event {
     @Label("Size")
     @DataAmount
     public long bytes;
+
+    ResultFetchEvent() {
+        begin();
+    }
 }

@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** A task writes rows to disk. {@code begin()} before it, {@code commit()} after it, on one thread. */
+/** A task writes rows to disk. It begins when it is made, and is committed on the same thread. */
 @Name("dev.kindling.Spill")
 @Label("Spill")
 @Description("A task wrote rows to disk for want of memory")
@@ -30,4 +30,8 @@ public final class SpillEvent extends Event {
     @Label("Written to disk")
     @DataAmount
     public long diskBytes;
+
+    SpillEvent() {
+        begin();
+    }
 }

@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** An attempt of a task runs. {@code begin()} before it, {@code commit()} after it, on one thread. */
+/** An attempt of a task runs. It begins when it is made, and is committed on the same thread. */
 @Name("dev.kindling.Task")
 @Label("Task")
 @Description("One attempt of a task on its thread")
@@ -24,4 +24,8 @@ public final class TaskEvent extends Event {
 
     @Label("Succeeded")
     public boolean isSuccess;
+
+    TaskEvent() {
+        begin();
+    }
 }

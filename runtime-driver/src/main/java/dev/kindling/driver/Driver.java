@@ -20,6 +20,7 @@ import dev.kindling.event.EventBus;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
 import dev.kindling.metrics.OutputPublishEvent;
+import dev.kindling.metrics.Recorder;
 import dev.kindling.metrics.ResultFetchEvent;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
@@ -459,9 +460,15 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     private byte[] recorded(DriverEffect.DeliverResult deliver, TaskResult.Stored stored) throws IOException {
-        ResultFetchEvent event = new ResultFetchEvent();
-        event.begin();
+        Optional<ResultFetchEvent> event = Recorder.resultFetch();
         byte[] bytes = results.fetch(deliver.holder(), deliver.attempt(), stored.byteCount());
+        if (event.isPresent()) {
+            record(event.get(), deliver, stored);
+        }
+        return bytes;
+    }
+
+    private static void record(ResultFetchEvent event, DriverEffect.DeliverResult deliver, TaskResult.Stored stored) {
         event.end();
         if (event.shouldCommit()) {
             event.jobId = deliver.jobId();
@@ -469,25 +476,29 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             event.bytes = stored.byteCount();
             event.commit();
         }
-        return bytes;
     }
 
     private void publish(DriverEffect.PublishOutput publish) {
-        OutputPublishEvent event = new OutputPublishEvent();
-        event.begin();
+        Optional<OutputPublishEvent> event = Recorder.outputPublish();
         try {
             OutputStores.forPath(publish.target()).publish(publish.target(), publish.parts());
-            event.end();
-            if (event.shouldCommit()) {
-                event.jobId = publish.jobId();
-                event.parts = publish.parts().size();
-                event.commit();
+            if (event.isPresent()) {
+                record(event.get(), publish);
             }
             loop.post(new DriverEvent.OutputPublished(publish.jobId()));
         } catch (IOException | RuntimeException e) {
             loop.post(new DriverEvent.OutputFailed(publish.jobId(), e.toString()));
         } finally {
             publications.remove(publish.jobId()).complete(null);
+        }
+    }
+
+    private static void record(OutputPublishEvent event, DriverEffect.PublishOutput publish) {
+        event.end();
+        if (event.shouldCommit()) {
+            event.jobId = publish.jobId();
+            event.parts = publish.parts().size();
+            event.commit();
         }
     }
 

@@ -1,18 +1,18 @@
 package dev.kindling.executor.attempt;
 
+import dev.kindling.metrics.Recorder;
 import dev.kindling.metrics.SpillEvent;
+import java.util.Optional;
 
 /** Measures one spill, from {@link #start} to {@link #stop}, and tells the Flight Recorder of it. One thread. */
 public final class SpillTimer {
-    private final SpillEvent event = new SpillEvent();
+    private final Optional<SpillEvent> event = Recorder.spill();
     private final long startNanos = System.nanoTime();
 
     private SpillTimer() {}
 
     public static SpillTimer start() {
-        SpillTimer timer = new SpillTimer();
-        timer.event.begin();
-        return timer;
+        return new SpillTimer();
     }
 
     /**
@@ -20,6 +20,14 @@ public final class SpillTimer {
      * @return how long it took
      */
     public long stop(TaskEnvironment environment, String where, long memoryBytes, long diskBytes) {
+        if (event.isPresent()) {
+            record(event.get(), environment, where, memoryBytes, diskBytes);
+        }
+        return System.nanoTime() - startNanos;
+    }
+
+    private static void record(
+            SpillEvent event, TaskEnvironment environment, String where, long memoryBytes, long diskBytes) {
         event.end();
         if (event.shouldCommit()) {
             event.task = environment.attempt().toString();
@@ -28,6 +36,5 @@ public final class SpillTimer {
             event.diskBytes = diskBytes;
             event.commit();
         }
-        return System.nanoTime() - startNanos;
     }
 }

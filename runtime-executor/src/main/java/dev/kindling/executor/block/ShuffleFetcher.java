@@ -12,6 +12,7 @@ import dev.kindling.executor.core.FetchEvent.Route;
 import dev.kindling.executor.core.FetchScheduler;
 import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.metrics.FetchWaitEvent;
+import dev.kindling.metrics.Recorder;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.BlockRequest;
 import dev.kindling.protocol.ExecutorAddress;
@@ -138,8 +139,7 @@ public final class ShuffleFetcher implements BlockSource {
     }
 
     private Arrival waitForArrival() throws IOException {
-        FetchWaitEvent wait = new FetchWaitEvent();
-        wait.begin();
+        Optional<FetchWaitEvent> wait = Recorder.fetchWait();
         long start = System.nanoTime();
         tell(new FetchEvent.WaitStarted());
         try {
@@ -158,7 +158,9 @@ public final class ShuffleFetcher implements BlockSource {
             throw new InterruptedIOException("interrupted while waiting for blocks of shuffle " + input.shuffleId());
         } finally {
             waitNanos += System.nanoTime() - start;
-            record(wait);
+            if (wait.isPresent()) {
+                record(wait.get());
+            }
         }
     }
 

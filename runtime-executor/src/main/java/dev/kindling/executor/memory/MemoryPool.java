@@ -2,10 +2,12 @@ package dev.kindling.executor.memory;
 
 import dev.kindling.executor.core.MemoryArbiter;
 import dev.kindling.metrics.MemoryWaitEvent;
+import dev.kindling.metrics.Recorder;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -103,19 +105,24 @@ public final class MemoryPool {
     }
 
     private long evict(long bytes) {
-        MemoryWaitEvent wait = new MemoryWaitEvent();
-        wait.begin();
+        Optional<MemoryWaitEvent> wait = Recorder.memoryWait();
         long freed = 0;
         for (Evictor evictor : evictors) {
             freed += freed < bytes ? evictor.evict(bytes - freed) : 0;
         }
+        if (wait.isPresent()) {
+            record(wait.get(), bytes, freed);
+        }
+        return freed;
+    }
+
+    private static void record(MemoryWaitEvent wait, long bytes, long freed) {
         wait.end();
         if (wait.shouldCommit()) {
             wait.bytes = bytes;
             wait.evictedBytes = freed;
             wait.commit();
         }
-        return freed;
     }
 
     void release(int task, long bytes) {

@@ -5,6 +5,7 @@ import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.operator.Chain;
 import dev.kindling.executor.operator.Operator;
 import dev.kindling.executor.operator.TaskScope;
+import dev.kindling.metrics.Recorder;
 import dev.kindling.metrics.TaskEvent;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AccumulatorUpdate;
@@ -12,6 +13,7 @@ import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.serde.ClosureCodec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs one attempt on the calling thread, from its inputs to its sink. Stateless: one runner serves all threads.
@@ -59,8 +61,8 @@ public final class TaskRunner {
 
     private static TaskOutcome run(TaskLaunch launch, StageBody body, TaskScope scope, LiveMetrics metrics) {
         TaskEnvironment environment = scope.environment();
-        TaskEvent event = new TaskEvent();
-        event.begin();
+        Optional<TaskEvent> event = Recorder.task();
+        boolean isSuccess = false;
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(environment.userClassLoader());
@@ -69,7 +71,7 @@ public final class TaskRunner {
         context.enter();
         try {
             TaskSinks.Drained drained = runChain(launch, body, scope, context);
-            event.isSuccess = true;
+            isSuccess = true;
             return new TaskOutcome.Success(drained.result(), drained.stored(), metrics.end(), List.of());
         } catch (OutOfMemoryError e) {
             throw e;
@@ -79,15 +81,18 @@ public final class TaskRunner {
         } finally {
             context.leave();
             thread.setContextClassLoader(before);
-            record(event, launch);
+            if (event.isPresent()) {
+                record(event.get(), launch, isSuccess);
+            }
         }
     }
 
-    private static void record(TaskEvent event, TaskLaunch launch) {
+    private static void record(TaskEvent event, TaskLaunch launch, boolean isSuccess) {
         event.end();
         if (event.shouldCommit()) {
             event.task = launch.attempt().toString();
             event.jobId = launch.jobId();
+            event.isSuccess = isSuccess;
             event.commit();
         }
     }
