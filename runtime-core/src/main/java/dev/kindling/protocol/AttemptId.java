@@ -9,6 +9,21 @@ public record AttemptId(int stageId, int partition, int attempt) implements Comp
         return byPartition != 0 ? byPartition : Integer.compare(attempt, other.attempt);
     }
 
+    // Written out, here and in the other keys of a first job: what a record gets by itself is put together of method
+    // handles when it is first used, which takes a starting process thirty milliseconds.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AttemptId that
+                && stageId == that.stageId
+                && partition == that.partition
+                && attempt == that.attempt;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * stageId + partition) + attempt;
+    }
+
     /** As in logs, stories and transcripts: {@code s3p17#0}. */
     @Override
     public String toString() {

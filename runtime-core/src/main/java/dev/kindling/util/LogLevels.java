@@ -27,6 +27,10 @@ public final class LogLevels {
     /** Of all loggers that have no level of their own. Says so where the back end has no way to be told. */
     public static void setRoot(String name) {
         ILoggerFactory backEnd = LoggerFactory.getILoggerFactory();
+        if (backEnd instanceof StderrLogging) {
+            StderrLogging.setLevel(name);
+            return;
+        }
         try {
             switch (backEnd.getClass().getName()) {
                 case "ch.qos.logback.classic.LoggerContext" -> setLogback(backEnd, name);

@@ -89,7 +89,20 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private ResultFetcher results;
 
     /** One process start of one executor. */
-    private record ExecutorKey(String executorId, long incarnation) {}
+    private record ExecutorKey(String executorId, long incarnation) {
+        // Written out for the same reason as those of AttemptId.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof ExecutorKey that
+                    && incarnation == that.incarnation
+                    && executorId.equals(that.executorId);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * executorId.hashCode() + Long.hashCode(incarnation);
+        }
+    }
 
     /** An ended connection that has not been reported to the core yet. */
     private record Disconnection(DriverEvent.ConnectionClosed event, long deadlineNanos) {}

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param driverHost where the driver listens
  * @param secret opens every connection of the application
  * @param classPath the user's jars and directories that lie on this machine
+ * @param hasJars whether the driver publishes jars of the program, to be fetched before the first task
  * @param settings {@code kindling.*} keys that are set
  */
 public record ExecutorBootstrap(
@@ -41,6 +42,7 @@ public record ExecutorBootstrap(
         int driverPort,
         Secret secret,
         List<String> classPath,
+        boolean hasJars,
         Map<String, String> settings) {
     private static final int MAGIC = 0x4b494e44; // "KIND"
     private static final int MAX_BYTES = 1 << 24;
@@ -67,6 +69,7 @@ public record ExecutorBootstrap(
         out.writeInt(driverPort);
         secret.writeTo(out);
         writeTexts(out, classPath);
+        out.writeBoolean(hasJars);
         Map<String, String> sorted = new TreeMap<>(settings);
         out.writeInt(sorted.size());
         for (Map.Entry<String, String> setting : sorted.entrySet()) {
@@ -96,6 +99,7 @@ public record ExecutorBootstrap(
                 in.readInt(),
                 Secret.read(in),
                 readTexts(in),
+                in.readBoolean(),
                 readSettings(in));
     }
 

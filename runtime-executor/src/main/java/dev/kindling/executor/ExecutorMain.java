@@ -89,9 +89,12 @@ public final class ExecutorMain {
                 executor.blocks());
     }
 
-    /** The jars that the program names, then what its own class path has on this machine. */
+    /**
+     * The jars that the program names, then what its own class path has on this machine. Where it named none when this
+     * process was launched the driver is not asked: jars named since then are found with the first class that is missing.
+     */
     private static UserClassLoader userClasses(ExecutorBootstrap bootstrap, RemoteProgram program) throws IOException {
-        List<Path> entries = new ArrayList<>(program.newEntries());
+        List<Path> entries = new ArrayList<>(bootstrap.hasJars() ? program.newEntries() : List.of());
         bootstrap.classPath().forEach(entry -> entries.add(Path.of(entry)));
         return new UserClassLoader(entries, ExecutorMain.class.getClassLoader(), program);
     }

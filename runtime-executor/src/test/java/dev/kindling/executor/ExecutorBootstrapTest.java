@@ -42,6 +42,7 @@ class ExecutorBootstrapTest {
                 41_000,
                 secret,
                 List.of("/lib/app.jar", "/ä/classes"),
+                true,
                 Map.of("kindling.task.batchRows", "12", "spark.x", ""));
     }
 

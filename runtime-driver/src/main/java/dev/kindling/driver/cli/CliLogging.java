@@ -1,38 +1,34 @@
 package dev.kindling.driver.cli;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import org.slf4j.LoggerFactory;
+import dev.kindling.util.LogLevels;
+import dev.kindling.util.StderrLogging;
 
-/** Where log lines of the command line's JVM go: standard error, warnings only unless {@code --verbose}. */
+/**
+ * Where log lines of the command line's JVM go: standard error, warnings only unless {@code --verbose}. Who names a
+ * configuration of Logback gets Logback, which comes with the distribution, as that configuration says.
+ */
 final class CliLogging {
+    private static final String LOGBACK_CONFIGURATION = "logback.configurationFile";
+
     private CliLogging() {}
 
-    /**
-     * Takes effect at once. When the user has named a configuration of their own or other logging is on the class path,
-     * that one stays.
-     */
-    static void setVerbose(boolean isVerbose) {
-        if (System.getProperty("logback.configurationFile") != null
-                || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
-            return;
+    /** To be called before anything of the process logs: Logback alone would take as long as starting Java. */
+    static void choose() {
+        if (System.getProperty(StderrLogging.PROVIDER_PROPERTY) == null && !isConfigured()) {
+            System.setProperty(StderrLogging.PROVIDER_PROPERTY, StderrLogging.class.getName());
+            // Else SLF4J says at every start which one it takes.
+            System.setProperty("slf4j.internal.verbosity", "WARN");
         }
-        context.reset();
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setPattern("%d{HH:mm:ss.SSS} %-5level [%thread] %logger{0}: %msg%n");
-        encoder.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
-        appender.setContext(context);
-        appender.setTarget("System.err");
-        appender.setEncoder(encoder);
-        appender.start();
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.setLevel(isVerbose ? Level.INFO : Level.WARN);
-        root.addAppender(appender);
+    }
+
+    /** Takes effect at once, unless the user has a configuration of their own. */
+    static void setVerbose(boolean isVerbose) {
+        if (!isConfigured()) {
+            LogLevels.setRoot(isVerbose ? "INFO" : "WARN");
+        }
+    }
+
+    private static boolean isConfigured() {
+        return System.getProperty(LOGBACK_CONFIGURATION) != null;
     }
 }

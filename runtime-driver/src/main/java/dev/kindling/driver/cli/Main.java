@@ -10,9 +10,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -40,6 +44,7 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the JVM, but not before threads that a submitted program left running. */
     public static void main(String[] args) {
+        CliLogging.choose();
         int exitCode = run(args);
         System.out.flush();
         if (exitCode != DONE || !isSubmit(args)) {
@@ -75,12 +80,10 @@ public final class Main implements Runnable {
             // What follows the jar is the program's own.
             submit.setStopAtPositional(true);
         }
-        line.setParameterExceptionHandler(Main::onWrongCall);
-        line.setExecutionStrategy(parsed -> {
-            CliLogging.setVerbose(false);
-            return new CommandLine.RunLast().execute(parsed);
-        });
-        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(failure, command.getErr()));
+        Handlers handlers = new Handlers();
+        line.setParameterExceptionHandler(handlers);
+        line.setExecutionStrategy(handlers);
+        line.setExecutionExceptionHandler(handlers);
         return line;
     }
 
@@ -141,6 +144,26 @@ public final class Main implements Runnable {
         throw new ParameterException(
                 spec.commandLine(),
                 "no command given; use one of " + String.join(", ", commandNames(spec.commandLine())));
+    }
+
+    /** A class and no lambdas: a lambda of an interface as old as picocli's keeps both out of the quick-start archive. */
+    private static final class Handlers
+            implements IParameterExceptionHandler, IExecutionStrategy, IExecutionExceptionHandler {
+        @Override
+        public int handleParseException(ParameterException failure, String[] args) {
+            return onWrongCall(failure, args);
+        }
+
+        @Override
+        public int execute(ParseResult parsed) {
+            CliLogging.setVerbose(false);
+            return new CommandLine.RunLast().execute(parsed);
+        }
+
+        @Override
+        public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+            return Failures.report(failure, command.getErr());
+        }
     }
 
     /** The version of the jars and of Java. */

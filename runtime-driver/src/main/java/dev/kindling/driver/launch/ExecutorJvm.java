@@ -1,6 +1,6 @@
 package dev.kindling.driver.launch;
 
-import dev.kindling.executor.StderrLogging;
+import dev.kindling.util.StderrLogging;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ final class ExecutorJvm {
         command.add("-Dio.netty.processId=1");
         command.add("-Dio.netty.jfr.enabled=false");
         command.add("-Dio.netty.tryReflectionSetAccessible=false");
-        command.add("-Dslf4j.provider=" + StderrLogging.class.getName());
+        command.add("-D" + StderrLogging.PROVIDER_PROPERTY + "=" + StderrLogging.class.getName());
         command.add("-Djava.awt.headless=true");
         // No logging back end is on its class path, and it needs not say so.
         command.add("-Dslf4j.internal.verbosity=ERROR");

@@ -99,6 +99,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 context.driverPort(),
                 context.secret(),
                 command.userClassPath(),
+                context.program().hasJars(),
                 context.settings());
     }
 

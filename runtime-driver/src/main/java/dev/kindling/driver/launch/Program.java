@@ -70,6 +70,11 @@ public final class Program implements ProgramAdditions, TaskFiles, AutoCloseable
         return loader;
     }
 
+    /** Whether executors get any jar from the driver. */
+    synchronized boolean hasJars() {
+        return !jars.isEmpty();
+    }
+
     /** Whether an executor gets this jar from the driver. */
     synchronized boolean publishes(Path jar) {
         return contents.containsValue(jar);

@@ -12,7 +12,20 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LocalPeers {
     private final Map<Member, BlockStore> members = new ConcurrentHashMap<>();
 
-    private record Member(String executorId, long incarnation) {}
+    private record Member(String executorId, long incarnation) {
+        // Written out for the same reason as those of AttemptId.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Member that
+                    && incarnation == that.incarnation
+                    && executorId.equals(that.executorId);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * executorId.hashCode() + Long.hashCode(incarnation);
+        }
+    }
 
     public void add(String executorId, long incarnation, BlockStore blocks) {
         members.put(new Member(executorId, incarnation), blocks);
