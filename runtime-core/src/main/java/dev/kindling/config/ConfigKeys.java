@@ -46,6 +46,7 @@ public final class ConfigKeys {
                         ShuffleKeys.ALL,
                         RpcKeys.ALL,
                         StorageKeys.ALL,
+                        S3Keys.ALL,
                         InputKeys.ALL,
                         UiKeys.ALL)
                 .flatMap(List::stream)

@@ -33,6 +33,15 @@ public final class Glob {
 
         /** By their names; none of what is not a directory. */
         SortedMap<String, P> children(P directory) throws IOException;
+
+        /** The same of each of several directories; names that do not begin with {@code start} may be left out. */
+        default List<SortedMap<String, P>> childrenOfEach(List<P> directories, String start) throws IOException {
+            List<SortedMap<String, P>> all = new ArrayList<>();
+            for (P directory : directories) {
+                all.add(children(directory));
+            }
+            return all;
+        }
     }
 
     /** What exists and matches, sorted; each once. */
@@ -53,14 +62,25 @@ public final class Glob {
     private static <P extends Comparable<P>> List<P> step(List<P> directories, String name, Tree<P> tree)
             throws IOException {
         List<P> next = new ArrayList<>();
-        for (P directory : directories) {
-            if (isSpecial(name)) {
-                addMatching(tree.children(directory), name, next);
-            } else {
-                tree.child(directory, name).ifPresent(next::add);
+        if (isSpecial(name)) {
+            for (SortedMap<String, P> children : tree.childrenOfEach(directories, literalStart(name))) {
+                addMatching(children, name, next);
             }
+            return next;
+        }
+        for (P directory : directories) {
+            tree.child(directory, name).ifPresent(next::add);
         }
         return next;
+    }
+
+    /** With what every name begins that can match. */
+    private static String literalStart(String pattern) {
+        int end = 0;
+        while (end < pattern.length() && SPECIAL.indexOf(pattern.charAt(end)) < 0) {
+            end++;
+        }
+        return pattern.substring(0, end);
     }
 
     private static <P> void addMatching(SortedMap<String, P> children, String pattern, List<P> found) {

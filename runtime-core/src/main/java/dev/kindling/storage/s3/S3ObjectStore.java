@@ -1,0 +1,36 @@
+package dev.kindling.storage.s3;
+
+import dev.kindling.storage.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * Reads objects of S3. A key up to a slash is a directory; directories, globs, hidden names and literal names mean what
+ * they mean for local files. An object's version is its ETag and size. Names no class of the SDK: it is loaded when the
+ * first path is used.
+ */
+public final class S3ObjectStore implements ObjectStore {
+    // Smaller pieces have come before another thread has started.
+    private static final long READ_AHEAD_FROM_BYTES = 1 << 20;
+
+    @Override
+    public List<String> schemes() {
+        return List.of("s3", "s3a");
+    }
+
+    @Override
+    public List<StoredFile> list(String path, boolean isRecursive) throws IOException {
+        SdkLibraries.require(path);
+        return new S3Listing(S3Calls.current()).files(S3Path.parse(path), isRecursive);
+    }
+
+    /** Sends its first request when the first byte is read. */
+    @Override
+    public InputStream open(String path, long offset, long wanted, String version) {
+        SdkLibraries.require(path);
+        S3Calls calls = S3Calls.current();
+        RangeReader range = new RangeReader(calls, S3Path.parse(path), offset, wanted, version);
+        return wanted < READ_AHEAD_FROM_BYTES ? range : new ReadAhead(calls, range);
+    }
+}

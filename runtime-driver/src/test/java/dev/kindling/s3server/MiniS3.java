@@ -1,0 +1,107 @@
+package dev.kindling.s3server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import org.gaul.s3proxy.AccessGrant;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+
+/**
+ * The process of a small S3 server, which keeps objects in memory and checks signatures. Says {@code ready <url>} on its
+ * standard output, then obeys one command a line of its standard input, answering each with {@code ok} or
+ * {@code failed <why>}. It ends when its standard input does, so that it never outlives who started it.
+ *
+ * <pre>
+ * bucket NAME                         makes a bucket
+ * user KEY SECRET rw|ro|get           get: GetObject only, and a missing key is forbidden, as with S3
+ * fail OPERATION STATUS CODE TIMES    the next calls of a method of BlobStore fail
+ * cut BYTES TIMES                     the next bodies end so early, and their connection breaks
+ * shorten BYTES TIMES                 the next bodies end so early, and their Content-Length says so
+ * counts                              calls of each operation since the last question
+ * metadata KEY                        an instance metadata service that gives out this key; answers its URL
+ * </pre>
+ */
+public final class MiniS3 {
+    private static final String FIRST_KEY = "AKIAKINDLINGTESTROOT";
+    private static final String FIRST_SECRET = "test-root-secret";
+
+    private final BlobStore store = BlobStores.create("transient", new Properties());
+    private final Map<String, AccessGrant> users = new ConcurrentHashMap<>();
+    private final Faults faults = new Faults();
+    private final Map<String, String> secrets = new ConcurrentHashMap<>();
+
+    private MiniS3() {
+        addUser(FIRST_KEY, FIRST_SECRET, "rw");
+    }
+
+    /** @param args port, 0 for any */
+    public static void main(String[] args) throws Exception {
+        MiniS3 server = new MiniS3();
+        S3Proxy proxy = S3Proxy.builder()
+                .blobStore(server.store)
+                // Session tokens, for one, are headers that it does not know.
+                .ignoreUnknownHeaders(true)
+                .endpoint(URI.create("http://127.0.0.1:" + args[0]))
+                .awsAuthentication(AuthenticationType.AWS_V4, FIRST_KEY, FIRST_SECRET)
+                .build();
+        proxy.setBlobStoreLocator((key, bucket, object) -> key == null ? null : server.users.get(key));
+        proxy.start();
+        say("ready http://127.0.0.1:" + proxy.getPort());
+        server.obey();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void obey() throws IOException {
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String line = commands.readLine();
+        while (line != null) {
+            String answer;
+            try {
+                answer = ("ok " + perform(line.split(" "))).strip();
+            } catch (IOException | RuntimeException e) {
+                answer = "failed " + e;
+            }
+            say(answer);
+            line = commands.readLine();
+        }
+    }
+
+    private String perform(String[] words) throws IOException {
+        switch (words[0]) {
+            case "bucket" ->
+                store.createContainer(
+                        CreateBucketRequest.builder().bucket(words[1]).build());
+            case "user" -> addUser(words[1], words[2], words[3]);
+            case "fail" -> faults.fail(words[1], Integer.parseInt(words[2]), words[3], Integer.parseInt(words[4]));
+            case "cut" -> faults.cut(Long.parseLong(words[1]), false, Integer.parseInt(words[2]));
+            case "shorten" -> faults.cut(Long.parseLong(words[1]), true, Integer.parseInt(words[2]));
+            case "counts" -> {
+                return faults.takeCounts();
+            }
+            case "metadata" -> {
+                return InstanceMetadata.start(words[1], secrets.get(words[1]));
+            }
+            default -> throw new IllegalArgumentException("no such command");
+        }
+        return "";
+    }
+
+    private void addUser(String key, String secret, String rights) {
+        secrets.put(key, secret);
+        users.put(key, new AccessGrant(secret, faults.around(store, rights)));
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.kindling.storage.s3;
+
+import dev.kindling.config.Config;
+import dev.kindling.s3server.S3Server;
+import dev.kindling.storage.StorageSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** A bucket of its own at the test server, and this process's identity and settings for it, until it is closed. */
+final class TestBucket implements AutoCloseable {
+    static final String KEY = "AKIAKINDLINGTESTROOT";
+    static final String SECRET = "test-root-secret";
+
+    private static final AtomicInteger LAST = new AtomicInteger();
+
+    final S3Server server = S3Server.shared();
+    final String name = "bucket-" + ProcessHandle.current().pid() + "-" + LAST.incrementAndGet();
+    private StorageSettings.Use settings;
+
+    TestBucket(String... moreSettings) {
+        server.tell("bucket " + name);
+        actAs(KEY, SECRET);
+        settings = use(moreSettings);
+    }
+
+    static void actAs(String key, String secret) {
+        System.setProperty("aws.accessKeyId", key);
+        System.setProperty("aws.secretAccessKey", secret);
+    }
+
+    static void actAsNobody() {
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
+    }
+
+    /** Other settings from now on, and another client. */
+    void reconfigure(String... moreSettings) {
+        settings.close();
+        settings = use(moreSettings);
+    }
+
+    private StorageSettings.Use use(String... more) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        entries.put("kindling.s3.endpoint", server.url());
+        // Two clients with equal settings would be one, with the identity of the first.
+        entries.put("kindling.s3.connections", Integer.toString(100 + LAST.incrementAndGet()));
+        for (int i = 0; i < more.length; i += 2) {
+            entries.put(more[i], more[i + 1]);
+        }
+        return StorageSettings.use(Config.parse(entries));
+    }
+
+    String path(String key) {
+        return "s3://" + name + "/" + key;
+    }
+
+    void put(String key, String text) {
+        put(key, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void put(String key, byte[] bytes) {
+        S3Calls.current().client().putObject(put -> put.bucket(name).key(key), RequestBody.fromBytes(bytes));
+    }
+
+    List<String> keys() throws IOException {
+        return S3Objects.list(S3Calls.current(), S3Path.parse(path("")), Integer.MAX_VALUE).stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    String text(String key) throws IOException {
+        return S3Objects.read(S3Calls.current(), S3Path.parse(path(key))).orElseThrow();
+    }
+
+    int unfinishedUploads() throws IOException {
+        return UploadName.all(S3Calls.current(), S3Path.parse(path(""))).size();
+    }
+
+    @Override
+    public void close() {
+        settings.close();
+        actAsNobody();
+        server.tell("fail getBlob 500 InternalError 0");
+        server.tell("cut 0 0");
+    }
+}
