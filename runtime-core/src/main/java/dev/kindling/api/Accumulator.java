@@ -11,8 +11,9 @@ import java.util.Optional;
  * <p>It is registered with a context and captured by functions. Every attempt of a task gets a zero copy of its own;
  * when the attempt has succeeded, the copy is merged into the original on the driver. What is merged counts once: an
  * attempt that failed or was given up counts nothing, and neither does a partition that is computed again because its
- * map output was lost, or by a later job. A partition of a result is counted once for each job that computes it. All
- * updates of a job are merged when its action returns.
+ * map output was lost, or by a later job. A partition of a persisted set is counted once as long as the set is
+ * persisted, also when it was evicted and is computed again. A partition of a result is counted once for each job that
+ * computes it. All updates of a job are merged when its action returns.
  *
  * <p>A class of one's own has a constructor or {@link #copy} that needs nothing from the driver, and is serializable;
  * its copies are only ever used by one thread at a time.

@@ -623,12 +623,14 @@ public final class FrameCodec {
                 in.number("peakMemory"));
     }
 
-    private static final int UPDATE_BYTES = 2;
+    private static final int UPDATE_BYTES = 4;
 
     private static void writeUpdates(FrameWriter out, List<AccumulatorUpdate> updates) {
         out.number(updates.size());
         for (AccumulatorUpdate update : updates) {
             out.number(update.accumulatorId());
+            out.number(update.setId());
+            out.number(update.setPartition());
             out.bytes(update.partial());
         }
     }
@@ -637,7 +639,8 @@ public final class FrameCodec {
         int count = in.count("updates", UPDATE_BYTES);
         List<AccumulatorUpdate> updates = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            updates.add(new AccumulatorUpdate(in.number("accumulatorId"), in.bytes("partial")));
+            updates.add(new AccumulatorUpdate(
+                    in.number("accumulatorId"), in.integer("setId"), in.integer("setPartition"), in.bytes("partial")));
         }
         return updates;
     }

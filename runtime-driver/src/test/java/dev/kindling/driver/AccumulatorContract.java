@@ -13,6 +13,8 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.ListAccumulator;
 import dev.kindling.api.LongAccumulator;
 import dev.kindling.api.PairRDD;
+import dev.kindling.api.RDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.TaskContext;
 import dev.kindling.api.Tuple2;
 import java.io.Serial;
@@ -93,6 +95,81 @@ abstract class AccumulatorContract {
 
         assertEquals(1_000, sorted.value());
         assertEquals(1_000, numbered.value());
+    }
+
+    @Test
+    void partitionOfAPersistedSetCountsOnceHoweverOftenItIsComputed() {
+        LongAccumulator below = kindling().longAccumulator();
+        LongAccumulator above = kindling().longAccumulator();
+        ListAccumulator<Integer> firsts = kindling().listAccumulator("firsts");
+        RDD<Integer> set = kindling()
+                .parallelize(NUMBERS, 4)
+                .map(n -> {
+                    below.add(1);
+                    if (n % 250 == 0) {
+                        firsts.add(n);
+                    }
+                    return n;
+                })
+                .persist(StorageLevel.MEMORY_ONLY);
+        RDD<Integer> read = set.map(n -> {
+            above.add(1);
+            return n;
+        });
+
+        assertEquals(List.of(0, 1, 2), read.take(3));
+        assertTrue(below.value() < 100, below + " in a partition that was read in part");
+        long inPart = below.value();
+        assertEquals(2_000, set.union(set).count());
+        assertEquals(1_000 + inPart, below.value());
+        assertEquals(1_000, read.mapToPair(n -> Tuple2.of(n, n)).sortByKey().count());
+        long jobs = above.value();
+        assertEquals(1_000, read.count());
+
+        assertEquals(1_000 + inPart, below.value());
+        assertEquals(1_000 + jobs, above.value());
+        assertEquals(inPart > 0 ? 5 : 4, firsts.value().size());
+    }
+
+    @Test
+    void persistedPartitionOfAFailedAttemptCountsOnce() {
+        LongAccumulator below = kindling().longAccumulator();
+        RDD<Integer> set = kindling()
+                .parallelize(NUMBERS, 4)
+                .map(n -> {
+                    below.add(1);
+                    return n;
+                })
+                .cache();
+
+        set.mapPartitions(rows -> {
+                    List<Integer> all = new ArrayList<>();
+                    rows.forEachRemaining(all::add);
+                    if (TaskContext.get().attemptNumber() < 2) {
+                        throw new IllegalStateException("after the last row of the set");
+                    }
+                    return all.iterator();
+                })
+                .count();
+        set.count();
+
+        assertEquals(1_000, below.value());
+    }
+
+    @Test
+    void persistedSetThatOnlyASampleComputesIsCounted() {
+        LongAccumulator below = kindling().longAccumulator();
+        PairRDD<Integer, Integer> set = kindling()
+                .parallelize(NUMBERS, 4)
+                .mapToPair(n -> {
+                    below.add(1);
+                    return Tuple2.of(n, n);
+                })
+                .cache();
+
+        set.sortByKey(true, 3).collect();
+
+        assertEquals(1_000, below.value());
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.Outcome;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskDone;
@@ -15,9 +16,11 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -162,6 +165,7 @@ final class Attempts {
     boolean finished(ExecutorState executor, Frame.AttemptFinished e) {
         acknowledge(executor, e.attempt());
         RunningAttempt attempt = executor.running.get(e.attempt());
+        countSets(e.done(), attempt);
         if (attempt == null) {
             e.done().forEach(task -> lateSuccess(executor, task));
             return false;
@@ -203,11 +207,48 @@ final class Attempts {
 
     /** Before the result, which may complete the job: all updates are merged when its action returns. */
     private void count(RunningAttempt attempt, TaskDone task) {
-        if (!task.updates().isEmpty()
+        List<AccumulatorUpdate> own = task.updates().stream()
+                .filter(update -> !isOfPersistedSet(update))
+                .toList();
+        if (!own.isEmpty()
                 && (attempt.stage.counted.isFirst(task.attempt().partition())
                         || bugs.contains(PlantedBug.UPDATES_OF_REBUILT_OUTPUT_COUNTED))) {
-            out.add(new DriverEffect.MergeUpdates(attempt.jobId, task.attempt(), task.updates()));
+            out.add(new DriverEffect.MergeUpdates(attempt.jobId, task.attempt(), own));
         }
+    }
+
+    private boolean isOfPersistedSet(AccumulatorUpdate update) {
+        CachedBlocks.CachedSet set = stages.cached().find(update.setId());
+        return set != null && set.hasPartition(update.setPartition());
+    }
+
+    /**
+     * Counts what tasks added for partitions of persisted sets, each partition's first. Also for tasks whose results
+     * nobody wants any more: the blocks they have left are believed, and who reads those adds nothing.
+     *
+     * @param attempt null, or not current, when it was given up
+     */
+    private void countSets(List<TaskDone> done, RunningAttempt attempt) {
+        int jobId = attempt == null || !attempt.isCurrent ? DriverEffect.MergeUpdates.NO_JOB : attempt.jobId;
+        for (TaskDone task : done) {
+            List<AccumulatorUpdate> first = new ArrayList<>();
+            // Several accumulators of one partition count together.
+            Map<Long, Boolean> isFirst = new TreeMap<>();
+            for (AccumulatorUpdate update : task.updates()) {
+                long part = (long) update.setId() << 32 | update.setPartition();
+                if (isOfPersistedSet(update) && isFirst.computeIfAbsent(part, p -> isFirstOfSet(update))) {
+                    first.add(update);
+                }
+            }
+            if (!first.isEmpty()) {
+                out.add(new DriverEffect.MergeUpdates(jobId, task.attempt(), first));
+            }
+        }
+    }
+
+    private boolean isFirstOfSet(AccumulatorUpdate update) {
+        return stages.cached().find(update.setId()).counted.isFirst(update.setPartition())
+                || bugs.contains(PlantedBug.CACHE_UPDATES_COUNTED_AGAIN);
     }
 
     private void accept(StageState stage, ExecutorState holder, TaskDone task) {
@@ -251,7 +292,7 @@ final class Attempts {
     private void lateSuccess(ExecutorState executor, TaskDone task) {
         AttemptId id = task.attempt();
         if (bugs.contains(PlantedBug.UPDATES_OF_SECOND_OUTCOME_COUNTED)) {
-            out.add(new DriverEffect.MergeUpdates(0, id, task.updates()));
+            out.add(new DriverEffect.MergeUpdates(DriverEffect.MergeUpdates.NO_JOB, id, task.updates()));
         }
         if (bugs.contains(PlantedBug.SECOND_OUTCOME_COUNTED)) {
             StageState stage = stages.find(id.stageId());
@@ -299,6 +340,7 @@ final class Attempts {
     boolean failed(ExecutorState executor, Frame.AttemptFailed e) {
         acknowledge(executor, e.attempt());
         RunningAttempt attempt = executor.running.get(e.attempt());
+        countSets(e.done(), attempt);
         if (attempt == null) {
             e.done().forEach(task -> lateSuccess(executor, task));
             return false;

@@ -43,6 +43,8 @@ final class CachedBlocks {
         final int partitionCount;
         /** Partitions that nobody holds. */
         final PartitionSet missing;
+        /** For which partitions accumulators got what functions below the set add, whatever computed them. */
+        final CountedUpdates counted;
         /** Shuffles it is made from. */
         final TreeSet<Integer> madeFrom = new TreeSet<>();
 
@@ -57,10 +59,15 @@ final class CachedBlocks {
             this.partitionCount = partitionCount;
             this.epoch = epoch;
             this.missing = PartitionSet.full(partitionCount);
+            this.counted = new CountedUpdates(partitionCount);
         }
 
         int epoch() {
             return epoch;
+        }
+
+        boolean hasPartition(int partition) {
+            return partition >= 0 && partition < partitionCount;
         }
 
         boolean isComplete() {

@@ -29,9 +29,12 @@ public sealed interface DriverEffect {
     /**
      * Add what an attempt added to accumulators, before anything that comes later is done.
      *
-     * @param jobId fails when that cannot be done
+     * @param jobId fails when that cannot be done; {@link #NO_JOB} when none waits for the attempt any more
      */
-    record MergeUpdates(int jobId, AttemptId attempt, List<AccumulatorUpdate> updates) implements DriverEffect {}
+    record MergeUpdates(int jobId, AttemptId attempt, List<AccumulatorUpdate> updates) implements DriverEffect {
+        /** Of no job. */
+        static final int NO_JOB = -1;
+    }
 
     /** Its end is told to listeners too. */
     record CompleteJob(int jobId) implements DriverEffect {}

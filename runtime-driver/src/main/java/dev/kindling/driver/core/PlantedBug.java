@@ -58,6 +58,8 @@ enum PlantedBug {
     UPDATES_OF_SECOND_OUTCOME_COUNTED,
     /** Every attempt that is accepted counts, also for a partition that was computed before. */
     UPDATES_OF_REBUILT_OUTPUT_COUNTED,
+    /** A partition of a persisted set counts each time it is computed, also when it was evicted meanwhile. */
+    CACHE_UPDATES_COUNTED_AGAIN,
     /** The order to forget a broadcast value is sent once and not again. */
     BROADCAST_DROP_NOT_REPEATED,
     /** The cached blocks of a lost executor stay in the table. */

@@ -349,12 +349,14 @@ final class PlannedProgram {
 
         @Override
         public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
-            TaskOutcome outcome = runner.run(task, bodyOf(task, program), environment);
-            // Metrics hold what the real clock says: equal seeds would not be equal runs.
-            return outcome instanceof TaskOutcome.Success success
-                    ? new TaskOutcome.Success(
-                            success.result(), success.storedResult(), TaskMetrics.NONE, success.updates())
-                    : outcome;
+            try (SimSetCounts counts = new SimSetCounts()) {
+                TaskOutcome outcome = runner.run(task, bodyOf(task, program), environment, counts);
+                // Metrics hold what the real clock says: equal seeds would not be equal runs.
+                return outcome instanceof TaskOutcome.Success success
+                        ? new TaskOutcome.Success(
+                                success.result(), success.storedResult(), TaskMetrics.NONE, counts.succeed())
+                        : outcome;
+            }
         }
 
         private StageBody bodyOf(TaskLaunch task, byte[] bytes) {

@@ -42,6 +42,7 @@ final class SimDriver {
 
     private final SimCluster cluster;
     private final TreeMap<Integer, JobRun> jobs = new TreeMap<>();
+    private final TreeSet<Integer> persisted = new TreeSet<>();
     /** What was merged into each accumulator, by partition. */
     private final TreeMap<Long, TreeMap<Integer, byte[]>> merged = new TreeMap<>();
 
@@ -224,6 +225,7 @@ final class SimDriver {
         boolean isStale = isStaleFetchFailure(event);
         List<DriverEffect> effects = new ArrayList<>();
         core.on(clock.nowMs(), event, effects::add);
+        notePersisted(event);
         if (event instanceof DriverEvent.Tick && effects.isEmpty()) {
             return;
         }
@@ -423,12 +425,25 @@ final class SimDriver {
             throw new SimViolation("updates of " + e.attempt() + " are merged after job " + e.jobId() + " has ended");
         }
         for (AccumulatorUpdate update : e.updates()) {
-            int partition = e.attempt().partition();
+            if (update.isOfSet() && !persisted.contains(update.setId())) {
+                continue; // counted as any other transformation, by whoever computes it
+            }
+            int partition =
+                    update.isOfSet() ? update.setPartition() : e.attempt().partition();
             TreeMap<Integer, byte[]> parts = merged.computeIfAbsent(update.accumulatorId(), id -> new TreeMap<>());
             if (parts.put(partition, update.partial()) != null) {
                 throw new SimViolation("partition " + partition + " counts twice in accumulator "
                         + update.accumulatorId() + ", the second time by " + e.attempt());
             }
+        }
+    }
+
+    /** A set that is persisted anew counts anew. */
+    private void notePersisted(DriverEvent event) {
+        if (event instanceof DriverEvent.PersistSet set && persisted.add(set.setId())) {
+            merged.remove(SimSetCounts.accumulatorOf(set.setId()));
+        } else if (event instanceof DriverEvent.UnpersistSet set) {
+            persisted.remove(set.setId());
         }
     }
 

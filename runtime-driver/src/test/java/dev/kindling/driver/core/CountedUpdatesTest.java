@@ -7,12 +7,16 @@ import static dev.kindling.driver.core.DriverScript.userError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.StorageLevel;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.TaskResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What tasks add to accumulators counts once for each partition, whatever happens to them. */
 class CountedUpdatesTest {
+    private static final int SET = 3;
+
     private static TaskResult mapWritten() {
         return new TaskResult.MapWritten(0, new long[] {100}, 1, 1);
     }
@@ -127,6 +131,48 @@ class CountedUpdatesTest {
 
         driver.submit(job(2).resultStage(1, 1).build());
         driver.finishesAdding("s1p0#0", direct());
+
+        assertEquals(List.of("s0p0#0", "s1p0#0"), driver.merged());
+    }
+
+    private static DriverScript computes(DriverScript driver, String executor, String attempt, int partition) {
+        return driver.finishesAt(
+                executor, attempt, direct(), List.of(new AccumulatorUpdate(7, SET, partition, new byte[] {1})));
+    }
+
+    @Test
+    void partitionOfAPersistedSetCountsOnceWhateverStageComputesIt() {
+        DriverScript driver = twoExecutors().on(new DriverEvent.PersistSet(SET, StorageLevel.MEMORY_ONLY, 2));
+        driver.submit(job(1).resultStage(0, 2).build());
+        computes(driver, driver.placeOf("s0p0#0"), "s0p0#0", 0);
+        computes(driver, driver.placeOf("s0p1#0"), "s0p1#0", 1);
+
+        driver.submit(job(2).resultStage(1, 2).build());
+        computes(driver, driver.placeOf("s1p0#0"), "s1p0#0", 0);
+        computes(driver, driver.placeOf("s1p1#0"), "s1p1#0", 1);
+
+        assertEquals(List.of("s0p0#0", "s0p1#0"), driver.merged());
+    }
+
+    @Test
+    void persistedPartitionCountsThoughNobodyWantsTheResultOfItsAttempt() {
+        DriverScript driver = twoExecutors().on(new DriverEvent.PersistSet(SET, StorageLevel.MEMORY_ONLY, 2));
+        driver.submit(job(1).resultStage(0, 1).build());
+        String place = driver.placeOf("s0p0#0");
+        driver.finishes("s0p0#0", direct());
+
+        computes(driver, place, "s0p0#0", 1);
+
+        assertEquals(List.of("s0p0#0"), driver.merged());
+    }
+
+    @Test
+    void setThatIsNotPersistedAnyMoreCountsAsWhateverComputesIt() {
+        DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 1).build());
+        computes(driver, driver.placeOf("s0p0#0"), "s0p0#0", 5);
+
+        driver.submit(job(2).resultStage(1, 1).build());
+        computes(driver, driver.placeOf("s1p0#0"), "s1p0#0", 5);
 
         assertEquals(List.of("s0p0#0", "s1p0#0"), driver.merged());
     }

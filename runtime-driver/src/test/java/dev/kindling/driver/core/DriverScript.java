@@ -163,8 +163,12 @@ final class DriverScript {
 
     /** As {@link #finishesAdding}, from a named executor, whether it was launched there or not. */
     DriverScript finishesAddingAt(String executorId, String attempt, TaskResult result) {
+        return finishesAt(executorId, attempt, result, List.of(new AccumulatorUpdate(7, new byte[] {1})));
+    }
+
+    /** Its outcome, with what it added to accumulators; it may come a second time. */
+    DriverScript finishesAt(String executorId, String attempt, TaskResult result, List<AccumulatorUpdate> updates) {
         long incarnation = executors.get(executorId).incarnation();
-        List<AccumulatorUpdate> updates = List.of(new AccumulatorUpdate(7, new byte[] {1}));
         return sends(new Frame.AttemptFinished(
                 executorId,
                 incarnation,

@@ -17,14 +17,20 @@ import java.util.Optional;
 final class CachingRows implements Operator {
     private final Operator child;
     private final CacheWriter writer;
+    private final SetCounts.Part part;
     private final Origin origin;
     private final RowWriter rows;
     private boolean isKeeping = true;
+    private boolean isKept;
 
-    /** @param origin of the persisted set, for messages */
-    CachingRows(Operator child, CacheWriter writer, Origin origin, TaskScope scope) {
+    /**
+     * @param part takes the block when it is complete
+     * @param origin of the persisted set, for messages
+     */
+    CachingRows(Operator child, CacheWriter writer, SetCounts.Part part, Origin origin, TaskScope scope) {
         this.child = child;
         this.writer = writer;
+        this.part = part;
         this.origin = origin;
         this.rows = scope.newRowWriter();
     }
@@ -37,7 +43,8 @@ final class CachingRows implements Operator {
         } else if (isKeeping) {
             isKeeping = false;
             addChunk();
-            writer.commit();
+            isKept = true;
+            part.keep(writer);
         }
         return count;
     }
@@ -81,7 +88,9 @@ final class CachingRows implements Operator {
     @Override
     public void close() throws IOException {
         try {
-            writer.close();
+            if (!isKept) {
+                writer.close();
+            }
         } finally {
             child.close();
         }

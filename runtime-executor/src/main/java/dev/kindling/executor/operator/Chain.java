@@ -100,11 +100,12 @@ public final class Chain {
         return openLeaf(node, partition);
     }
 
-    /** A set that is not persisted any more has no such input. */
+    /** A set that is not to be kept, or not persisted any more, has no such input. */
     private Operator openCached(PlanNode.Cached node, int partition) {
         TaskInput.CachedPartition input = persisted.get(new Leaf(node.id(), partition));
         return input == null
-                ? open(node.parent(), partition)
+                ? new CountedRows(
+                        open(node.parent(), partition), scope.setCounts().begin(node.id(), partition))
                 : new PersistedRows(node, input, () -> open(node.parent(), partition), scope);
     }
 

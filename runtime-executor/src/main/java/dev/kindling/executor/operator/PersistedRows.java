@@ -50,9 +50,10 @@ final class PersistedRows implements Operator {
         if (!input.holders().isEmpty()) {
             return new CachedRows(cache.openAt(block, input.holders()), scope);
         }
-        Operator computed = below.get();
+        SetCounts.Part part = scope.setCounts().begin(block.setId(), block.partition());
+        Operator computed = new CountedRows(below.get(), part);
         Optional<CacheWriter> writer = cache.begin(block, input.level());
-        return writer.isPresent() ? new CachingRows(computed, writer.get(), node.origin(), scope) : computed;
+        return writer.isPresent() ? new CachingRows(computed, writer.get(), part, node.origin(), scope) : computed;
     }
 
     @Override

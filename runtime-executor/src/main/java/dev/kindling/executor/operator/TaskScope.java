@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 public final class TaskScope {
     private final TaskEnvironment environment;
+    private final SetCounts setCounts;
     private final Thread thread = Thread.currentThread();
     private final RowCodecs codecs;
     private final RowCopier copier;
@@ -29,8 +30,9 @@ public final class TaskScope {
     private volatile boolean open = true;
 
     /** Call on the task's thread. */
-    public TaskScope(TaskEnvironment environment) {
+    public TaskScope(TaskEnvironment environment, SetCounts setCounts) {
         this.environment = environment;
+        this.setCounts = setCounts;
         this.codecs = environment.newRowCodecs();
         this.copier = new RowCopier(codecs);
     }
@@ -41,6 +43,10 @@ public final class TaskScope {
 
     public TaskEnvironment environment() {
         return environment;
+    }
+
+    SetCounts setCounts() {
+        return setCounts;
     }
 
     public RowWriter newRowWriter() {

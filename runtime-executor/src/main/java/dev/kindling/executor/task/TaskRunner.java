@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.operator.Chain;
 import dev.kindling.executor.operator.Operator;
+import dev.kindling.executor.operator.SetCounts;
 import dev.kindling.executor.operator.TaskScope;
 import dev.kindling.metrics.Recorder;
 import dev.kindling.metrics.TaskEvent;
@@ -26,13 +27,13 @@ public final class TaskRunner {
      */
     public TaskOutcome run(TaskLaunch launch, byte[] program, TaskEnvironment environment) {
         try (AttemptVariables variables = AttemptVariables.open(environment.broadcasts())) {
-            TaskScope scope = new TaskScope(environment);
+            TaskScope scope = new TaskScope(environment, variables);
             LiveMetrics metrics = LiveMetrics.start(scope);
             StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
             metrics.programIsRead();
             TaskOutcome outcome = run(launch, body, scope, metrics);
-            return outcome instanceof TaskOutcome.Success success && !isLookAhead(body)
-                    ? withUpdates(success, variables, environment)
+            return outcome instanceof TaskOutcome.Success success
+                    ? withUpdates(success, isLookAhead(body), variables, environment)
                     : outcome;
         }
     }
@@ -43,10 +44,11 @@ public final class TaskRunner {
     }
 
     private static TaskOutcome withUpdates(
-            TaskOutcome.Success success, AttemptVariables variables, TaskEnvironment environment) {
+            TaskOutcome.Success success, boolean isLookAhead, AttemptVariables variables, TaskEnvironment environment) {
         try {
             List<AccumulatorUpdate> updates = variables.updates(
-                    environment.attempt(), environment.settings().maxAccumulatorBytes());
+                    environment.attempt(), isLookAhead, environment.settings().maxAccumulatorBytes());
+            variables.commitBlocks();
             return new TaskOutcome.Success(success.result(), success.storedResult(), success.metrics(), updates);
         } catch (KindlingException e) {
             return new TaskOutcome.Failure(TaskFailures.of(e, environment), success.metrics());
@@ -55,7 +57,12 @@ public final class TaskRunner {
 
     /** Does the task; returns when it is done, failed or cancelled. The environment stays open. */
     public TaskOutcome run(TaskLaunch launch, StageBody body, TaskEnvironment environment) {
-        TaskScope scope = new TaskScope(environment);
+        return run(launch, body, environment, SetCounts.NONE);
+    }
+
+    /** The same, where the caller counts for persisted sets. */
+    public TaskOutcome run(TaskLaunch launch, StageBody body, TaskEnvironment environment, SetCounts setCounts) {
+        TaskScope scope = new TaskScope(environment, setCounts);
         return run(launch, body, scope, LiveMetrics.start(scope));
     }
 
