@@ -11,13 +11,29 @@ public final class HashPartitioner extends Partitioner {
     private static final long serialVersionUID = 1L;
 
     private final int partitions;
+    private final boolean hasDefaultCount;
 
     public HashPartitioner(int partitions) {
+        this(partitions, false);
+    }
+
+    private HashPartitioner(int partitions, boolean hasDefaultCount) {
         if (partitions < 1) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT, "a HashPartitioner needs at least 1 partition, not " + partitions);
         }
         this.partitions = partitions;
+        this.hasDefaultCount = hasDefaultCount;
+    }
+
+    /** Equal to a {@link #HashPartitioner} of as many partitions, but for {@link #hasDefaultCount}. */
+    public static HashPartitioner ofDefaultCount(int partitions) {
+        return new HashPartitioner(partitions, true);
+    }
+
+    @Override
+    public boolean hasDefaultCount() {
+        return hasDefaultCount;
     }
 
     @Override

@@ -16,6 +16,14 @@ public abstract class Partitioner implements Serializable {
     public abstract int getPartition(Object key);
 
     /**
+     * Whether nobody asked for this number of partitions: small neighbours may then be computed together, as
+     * {@code kindling.shuffle.targetPartitionBytes} says.
+     */
+    public boolean hasDefaultCount() {
+        return false;
+    }
+
+    /**
      * How the joins and groups of these sets place their rows when the program names nothing: as the set with most
      * partitions that is placed already, unless others have ten times as many; else by hash over the configured
      * parallelism, or over as many partitions as the largest set has.

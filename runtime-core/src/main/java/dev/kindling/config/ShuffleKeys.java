@@ -36,8 +36,24 @@ public final class ShuffleKeys {
             .between(1L << 10, 1L << 50)
             .doc("A reduce partition below this size is never reported as skewed.");
 
-    static final List<ConfigKey<?>> ALL =
-            List.of(SKEW_FACTOR, SKEW_BYTES, PAGE_BYTES, FETCH_TIMEOUT_MS, FETCH_TRIES, FETCH_BYTES_IN_FLIGHT);
+    /** A task of so much data takes a tenth of a second: a hundred times what it costs to launch it. */
+    public static final ConfigKey<Long> TARGET_PARTITION_BYTES = ConfigKey.bytes(
+                    "kindling.shuffle.targetPartitionBytes")
+            .defaultsTo(16L << 20)
+            .between(0L, 1L << 40)
+            .doc(
+                    "After a shuffle for which the program named no number of partitions, neighbouring partitions that read"
+                            + " no more than this together are computed by one core, one after the other, as one task. Their"
+                            + " number, their order and their part files stay. 0 for one task for each partition.");
+
+    static final List<ConfigKey<?>> ALL = List.of(
+            TARGET_PARTITION_BYTES,
+            SKEW_FACTOR,
+            SKEW_BYTES,
+            PAGE_BYTES,
+            FETCH_TIMEOUT_MS,
+            FETCH_TRIES,
+            FETCH_BYTES_IN_FLIGHT);
 
     private ShuffleKeys() {}
 }

@@ -19,9 +19,12 @@ public final class RangeBounds extends Partitioner {
     private final int shuffleId;
     private final int partitions;
     private final Comparator<Object> order;
+    private final boolean hasDefaultCount;
     private volatile KeyRanges ranges;
 
-    public RangeBounds(int shuffleId, int partitions, Comparator<Object> order) {
+    /** @param hasDefaultCount whether nobody asked for this number of partitions */
+    public RangeBounds(int shuffleId, int partitions, Comparator<Object> order, boolean hasDefaultCount) {
+        this.hasDefaultCount = hasDefaultCount;
         this.shuffleId = shuffleId;
         this.partitions = partitions;
         this.order = order;
@@ -40,6 +43,11 @@ public final class RangeBounds extends Partitioner {
 
     public Comparator<Object> order() {
         return order;
+    }
+
+    @Override
+    public boolean hasDefaultCount() {
+        return hasDefaultCount;
     }
 
     @Override

@@ -59,12 +59,12 @@ final class DoubleRddHandle extends RddHandle<Double> implements DoubleRDD {
 
     @Override
     public DoubleRDD distinct() {
-        return distinct(atLeastOnePartition());
+        return doubles(distincted(byHash()));
     }
 
     @Override
     public DoubleRDD distinct(int n) {
-        return doubles(distincted(n));
+        return doubles(distincted(new HashPartitioner(n)));
     }
 
     @Override
@@ -104,7 +104,7 @@ final class DoubleRddHandle extends RddHandle<Double> implements DoubleRDD {
 
     @Override
     public DoubleRDD subtract(RDD<Double> other) {
-        return doubles(subtracted(other, new HashPartitioner(atLeastOnePartition())));
+        return doubles(subtracted(other, byHash()));
     }
 
     // ---- statistics

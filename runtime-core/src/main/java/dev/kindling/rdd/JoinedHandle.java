@@ -159,7 +159,7 @@ abstract class JoinedHandle<K, V> extends FoldedByKeyHandle<K, V> {
 
     @Override
     public <W> PairRDD<K, V> subtractByKey(PairRDD<K, W> o) {
-        return subtractByKey(o, partitioner().orElseGet(() -> new HashPartitioner(atLeastOnePartition())));
+        return subtractByKey(o, partitioner().orElseGet(this::byHash));
     }
 
     @Override

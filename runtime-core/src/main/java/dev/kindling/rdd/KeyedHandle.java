@@ -69,12 +69,12 @@ abstract class KeyedHandle<K, V> extends RddHandle<Tuple2<K, V>> implements Pair
 
     @Override
     public PairRDD<K, V> distinct() {
-        return distinct(atLeastOnePartition());
+        return pairs(distincted(byHash()));
     }
 
     @Override
     public PairRDD<K, V> distinct(int n) {
-        return pairs(distincted(n));
+        return pairs(distincted(new HashPartitioner(n)));
     }
 
     @Override
@@ -114,7 +114,7 @@ abstract class KeyedHandle<K, V> extends RddHandle<Tuple2<K, V>> implements Pair
 
     @Override
     public PairRDD<K, V> subtract(RDD<Tuple2<K, V>> other) {
-        return subtract(other, atLeastOnePartition());
+        return pairs(subtracted(other, byHash()));
     }
 
     @Override

@@ -63,13 +63,16 @@ final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
 
     @Override
     public PairRDD<K, V> sortByKey(boolean ascending) {
-        return sortByKey(ascending, atLeastOnePartition());
+        return pairs(plans("sortByKey").sortByKey(node, natural(ascending)));
     }
 
     @Override
     public PairRDD<K, V> sortByKey(boolean ascending, int n) {
-        NaturalOrder order = ascending ? NaturalOrder.ASCENDING : NaturalOrder.DESCENDING;
-        return pairs(plans("sortByKey").sortByKey(node, order, n));
+        return pairs(plans("sortByKey").sortByKey(node, natural(ascending), n));
+    }
+
+    private static NaturalOrder natural(boolean ascending) {
+        return ascending ? NaturalOrder.ASCENDING : NaturalOrder.DESCENDING;
     }
 
     @Override
@@ -79,7 +82,8 @@ final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
 
     @Override
     public PairRDD<K, V> sortByKey(Comparator<? super K> order, boolean ascending) {
-        return sortByKey(order, ascending, atLeastOnePartition());
+        Plans plans = plans("sortByKey");
+        return pairs(plans.sortByKey(node, plans.order(order, ascending)));
     }
 
     @Override

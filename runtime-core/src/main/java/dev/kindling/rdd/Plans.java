@@ -193,9 +193,18 @@ record Plans(PlanSession session, Origin origin) {
                 : shuffle(parent, by, new ReduceSide.Combined(combiner, mapSide));
     }
 
+    /** Into as many partitions as {@code parent} has. */
+    PlanNode sortByKey(PlanNode parent, Comparator<Object> order) {
+        return sortByKey(parent, order, Math.max(1, parent.partitionCount()), true);
+    }
+
     PlanNode sortByKey(PlanNode parent, Comparator<Object> order, int n) {
+        return sortByKey(parent, order, n, false);
+    }
+
+    private PlanNode sortByKey(PlanNode parent, Comparator<Object> order, int n, boolean isDefaultCount) {
         int shuffleId = session.nextShuffleId();
-        RangeBounds by = new RangeBounds(shuffleId, atLeastOne(n), order);
+        RangeBounds by = new RangeBounds(shuffleId, atLeastOne(n), order, isDefaultCount);
         if (n == 1) {
             by.resolve(new Object[0]);
         }
@@ -210,11 +219,11 @@ record Plans(PlanSession session, Origin origin) {
         return new PlanNode.CoGroup(session.nextSetId(), origin, placed, by);
     }
 
-    PlanNode distinct(PlanNode parent, int n) {
+    PlanNode distinct(PlanNode parent, Partitioner by) {
         Combiner keepOne = new Combiner(RowFunctions.Itself.VALUE, RowFunctions.Keep.FIRST, RowFunctions.Keep.FIRST);
         // A constant number costs nothing in a page of packed numbers.
         PlanNode pairs = map(parent, new RowFunctions.WithValue(0));
-        return map(combineByKey(pairs, keepOne, new HashPartitioner(n), true), RowFunctions.PairPart.KEY);
+        return map(combineByKey(pairs, keepOne, by, true), RowFunctions.PairPart.KEY);
     }
 
     /** Deals the rows out evenly. */
@@ -243,7 +252,7 @@ record Plans(PlanSession session, Origin origin) {
         }
         int wanted = session.settings().configuredParallelism().orElse(most);
         boolean isEligible = best != null && (best.numPartitions() * 10L > most || wanted <= best.numPartitions());
-        return isEligible ? best : new HashPartitioner(wanted);
+        return isEligible ? best : HashPartitioner.ofDefaultCount(wanted);
     }
 
     Comparator<Object> order(Comparator<?> order, boolean ascending) {

@@ -33,20 +33,21 @@ abstract class ShuffledHandle<T> extends NarrowHandle<T> {
 
     @Override
     public RDD<T> distinct() {
-        return distinct(atLeastOnePartition());
+        return rdd(distincted(byHash()));
     }
 
     @Override
     public RDD<T> distinct(int n) {
-        return rdd(distincted(n));
+        return rdd(distincted(new HashPartitioner(n)));
     }
 
-    final PlanNode distincted(int n) {
-        return plans("distinct").distinct(node, n);
+    final PlanNode distincted(Partitioner by) {
+        return plans("distinct").distinct(node, by);
     }
 
-    final int atLeastOnePartition() {
-        return Math.max(1, getNumPartitions());
+    /** Into as many partitions as this set has. */
+    final Partitioner byHash() {
+        return HashPartitioner.ofDefaultCount(Math.max(1, getNumPartitions()));
     }
 
     @Override
@@ -64,7 +65,7 @@ abstract class ShuffledHandle<T> extends NarrowHandle<T> {
 
     @Override
     public RDD<T> subtract(RDD<T> other) {
-        return subtract(other, atLeastOnePartition());
+        return rdd(subtracted(other, byHash()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.kindling.config.SchedulerKeys;
 import dev.kindling.config.ShuffleKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.driver.core.DriverSettings;
+import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.driver.core.SkewSettings;
@@ -64,7 +65,8 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
                 config.get(SchedulerKeys.REAPER_LIMIT_MS),
                 config.get(SchedulerKeys.NO_PROGRESS_MS),
                 canReplaceStuck,
-                config.get(ResultKeys.MAX_BYTES));
+                config.get(ResultKeys.MAX_BYTES),
+                GroupSettings.of(config.get(ShuffleKeys.TARGET_PARTITION_BYTES)));
     }
 
     private static SortedMap<String, PoolSettings> pools(Config config) {

@@ -183,7 +183,10 @@ final class Attempts {
         attempt.stage.recordDuration(out.nowMs() - attempt.launchedMs);
         tellEnd(attempt, attempt.id, e.done(), new Outcome.Success(), TaskMetrics.NONE);
         accept(attempt, e.done());
-        putBackFrom(attempt, e.done().size());
+        if (e.done().size() < attempt.tasks.size()) {
+            attempt.stage.tasks.limitGroups(e.done().size());
+            putBackFrom(attempt, e.done().size());
+        }
         return true;
     }
 
@@ -261,6 +264,9 @@ final class Attempts {
 
     /** The tasks from this one on were not begun. */
     private void putBackFrom(RunningAttempt attempt, int index) {
+        if (bugs.contains(PlantedBug.REST_OF_GROUP_FORGOTTEN)) {
+            return;
+        }
         for (AttemptId task : attempt.tasks.subList(index, attempt.tasks.size())) {
             stages.putBack(attempt.stage, task.partition());
         }
@@ -376,7 +382,11 @@ final class Attempts {
         attempt.stage.failedAttempts++;
         Outcome outcome = AttemptEvents.outcomeOf(failure, task.partition(), isCharged, lossOf(failure));
         tellEnd(attempt, task, done, outcome, metrics);
-        accept(attempt, done);
+        if (bugs.contains(PlantedBug.DONE_OF_FAILED_GROUP_AGAIN)) {
+            done.forEach(one -> computeAgain(attempt, one));
+        } else {
+            accept(attempt, done);
+        }
         putBackFrom(attempt, done.size() + 1);
         switch (verdict) {
             case FINAL -> {
@@ -387,6 +397,13 @@ final class Attempts {
             case UNCHARGED -> retryUncharged(attempt, task, failure);
         }
         return isCharged || !done.isEmpty();
+    }
+
+    /** As nobody must: it counts, and counts once more when it is done again. */
+    private void computeAgain(RunningAttempt attempt, TaskDone task) {
+        out.add(new DriverEffect.MergeUpdates(attempt.jobId, task.attempt(), task.updates()));
+        discard(attempt.executor, task);
+        stages.putBack(attempt.stage, task.attempt().partition());
     }
 
     private Optional<ExitReason> lossOf(TaskFailure failure) {

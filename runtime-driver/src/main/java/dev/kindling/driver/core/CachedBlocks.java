@@ -104,6 +104,17 @@ final class CachedBlocks {
         return set != null && !set.missing.contains(partition);
     }
 
+    /** What the partition takes where it is held; 0 when it is not. */
+    long bytesOf(int setId, int partition) {
+        CachedSet set = sets.get(setId);
+        TreeMap<Integer, CachedBlockStatus> held = set == null ? null : set.holders.get(partition);
+        if (held == null || held.isEmpty()) {
+            return 0;
+        }
+        CachedBlockStatus block = held.firstEntry().getValue();
+        return block.memoryBytes() + block.diskBytes();
+    }
+
     /** Those that hold the partition, in the order in which they registered. */
     List<ExecutorState> holders(int setId, int partition) {
         List<ExecutorState> found = new ArrayList<>();

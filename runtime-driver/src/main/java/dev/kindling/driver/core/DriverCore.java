@@ -344,16 +344,20 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     // ---- what tests and the simulation may ask ------------------------------------------------------------------
 
-    /** One slot in use, as the driver believes. */
-    public record BelievedAttempt(String executorId, long incarnation, AttemptId attempt) {}
+    /**
+     * One slot in use, as the driver believes.
+     *
+     * @param tasks what is computed in it, the one that gave the attempt its name first
+     */
+    public record BelievedAttempt(String executorId, long incarnation, AttemptId attempt, List<AttemptId> tasks) {}
 
     /** All attempts believed to hold a slot, in the order of their executors. */
     public List<BelievedAttempt> believedAttempts() {
         List<BelievedAttempt> believed = new ArrayList<>();
         for (ExecutorState executor : executors.registered()) {
-            executor.running
-                    .keySet()
-                    .forEach(id -> believed.add(new BelievedAttempt(executor.id, executor.incarnation, id)));
+            for (RunningAttempt attempt : executor.running.values()) {
+                believed.add(new BelievedAttempt(executor.id, executor.incarnation, attempt.id, attempt.tasks));
+            }
         }
         return believed;
     }

@@ -96,6 +96,13 @@ final class ExecutorTable {
         return registeredByLastSeen.size();
     }
 
+    /** Of all executors that are registered. */
+    int coreCount() {
+        return registeredByLastSeen.values().stream()
+                .mapToInt(executor -> executor.cores)
+                .sum();
+    }
+
     void seen(ExecutorState executor, long awakeMs) {
         registeredByLastSeen.remove(executor.id);
         registeredByLastSeen.put(executor.id, executor);

@@ -41,6 +41,7 @@ public record JobGraph(
      * @param readsShuffles shuffles that must be complete before it can run
      * @param program a {@code StageBody} as {@code ClosureCodec} wrote it
      * @param persisted what is read past and below each persisted set in the stage; empty when there is none
+     * @param hasDefaultCount whether nobody named the number of that shuffle's partitions
      */
     public record StageSpec(
             int stageId,
@@ -51,13 +52,14 @@ public record JobGraph(
             List<Integer> readsShuffles,
             byte[] program,
             TaskInputs inputs,
-            List<Below> persisted) {
+            List<Below> persisted,
+            boolean hasDefaultCount) {
         public StageSpec {
             readsShuffles = List.copyOf(readsShuffles);
             persisted = List.copyOf(persisted);
         }
 
-        /** One without persisted sets. */
+        /** One without persisted sets, whose partitions were named. */
         public StageSpec(
                 int stageId,
                 String name,
@@ -67,7 +69,17 @@ public record JobGraph(
                 List<Integer> readsShuffles,
                 byte[] program,
                 TaskInputs inputs) {
-            this(stageId, name, partitionCount, shuffleId, reducePartitions, readsShuffles, program, inputs, List.of());
+            this(
+                    stageId,
+                    name,
+                    partitionCount,
+                    shuffleId,
+                    reducePartitions,
+                    readsShuffles,
+                    program,
+                    inputs,
+                    List.of(),
+                    false);
         }
 
         public boolean isMapStage() {

@@ -29,6 +29,9 @@ final class MapOutputs {
         final int shuffleId;
         final int mapStageId;
         final int reducePartitions;
+        /** Whether nobody named the number of its reduce partitions. */
+        final boolean hasDefaultCount;
+
         final PartitionSet missing;
         /** Stages that read it, needed now or not. */
         final TreeSet<Integer> readers = new TreeSet<>();
@@ -45,10 +48,12 @@ final class MapOutputs {
 
         boolean isSkewReported;
 
-        private Shuffle(int shuffleId, int mapStageId, int mapPartitions, int reducePartitions) {
-            this.shuffleId = shuffleId;
-            this.mapStageId = mapStageId;
-            this.reducePartitions = reducePartitions;
+        private Shuffle(JobGraph.StageSpec map) {
+            int mapPartitions = map.partitionCount();
+            shuffleId = map.shuffleId();
+            mapStageId = map.stageId();
+            reducePartitions = map.reducePartitions();
+            hasDefaultCount = map.hasDefaultCount();
             missing = PartitionSet.full(mapPartitions);
             attempts = new int[mapPartitions];
             Arrays.fill(attempts, -1);
@@ -140,6 +145,10 @@ final class MapOutputs {
             return partitionBytes.clone();
         }
 
+        long bytesOf(int reducePartition) {
+            return partitionBytes[reducePartition];
+        }
+
         List<HotKey> hotKeys() {
             List<HotKey> all = new ArrayList<>();
             hotKeys.values().forEach(all::addAll);
@@ -173,8 +182,7 @@ final class MapOutputs {
     }
 
     Shuffle declare(JobGraph.StageSpec map) {
-        return shuffles.computeIfAbsent(
-                map.shuffleId(), id -> new Shuffle(id, map.stageId(), map.partitionCount(), map.reducePartitions()));
+        return shuffles.computeIfAbsent(map.shuffleId(), id -> new Shuffle(map));
     }
 
     /** Null when it was never declared or is forgotten. */

@@ -69,7 +69,13 @@ enum PlantedBug {
     /** An order to drop what is no longer persisted is given once and not again. */
     CACHE_DROP_NOT_REPEATED,
     /** Cached blocks made from a map output that was rebuilt with other rows stay. */
-    CACHE_NOT_TAKEN_BACK;
+    CACHE_NOT_TAKEN_BACK,
+    /** The tasks of a group that ended early, or failed, are not put back. */
+    REST_OF_GROUP_FORGOTTEN,
+    /** What was done of a group before one of its tasks failed counts in accumulators, and is computed again. */
+    DONE_OF_FAILED_GROUP_AGAIN,
+    /** Groups are formed before the sizes of all map outputs are known. */
+    GROUPS_OF_INCOMPLETE_INPUT;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

@@ -14,6 +14,7 @@ import java.util.SortedMap;
  *     even if their job forbids it; 0 for never
  * @param canReplaceStuck whether executors are processes of their own, which can be ended without harm to others
  * @param maxResultBytes a job whose results take more fails; 0 for no limit
+ * @param groups when one slot computes several small partitions one after the other
  */
 public record SchedulingSettings(
         boolean isFair,
@@ -21,25 +22,37 @@ public record SchedulingSettings(
         long stuckLimitMs,
         long noProgressMs,
         boolean canReplaceStuck,
-        long maxResultBytes) {
-    private static final SchedulingSettings DEFAULTS =
-            new SchedulingSettings(false, Collections.emptySortedMap(), 10_000, 600_000, true, 1L << 30);
+        long maxResultBytes,
+        GroupSettings groups) {
+    private static final SchedulingSettings DEFAULTS = new SchedulingSettings(
+            false, Collections.emptySortedMap(), 10_000, 600_000, true, 1L << 30, GroupSettings.of(16L << 20));
 
     public static SchedulingSettings fair(SortedMap<String, PoolSettings> pools) {
         return new SchedulingSettings(
-                true, pools, DEFAULTS.stuckLimitMs, DEFAULTS.noProgressMs, true, DEFAULTS.maxResultBytes);
+                true,
+                pools,
+                DEFAULTS.stuckLimitMs,
+                DEFAULTS.noProgressMs,
+                true,
+                DEFAULTS.maxResultBytes,
+                DEFAULTS.groups);
     }
 
     public SchedulingSettings stuckAfter(long limitMs, boolean canReplace) {
-        return new SchedulingSettings(isFair, pools, limitMs, noProgressMs, canReplace, maxResultBytes);
+        return new SchedulingSettings(isFair, pools, limitMs, noProgressMs, canReplace, maxResultBytes, groups);
     }
 
     public SchedulingSettings givingUpAfter(long limitMs) {
-        return new SchedulingSettings(isFair, pools, stuckLimitMs, limitMs, canReplaceStuck, maxResultBytes);
+        return new SchedulingSettings(isFair, pools, stuckLimitMs, limitMs, canReplaceStuck, maxResultBytes, groups);
     }
 
     public SchedulingSettings withMaxResultBytes(long bytes) {
-        return new SchedulingSettings(isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, bytes);
+        return new SchedulingSettings(isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, bytes, groups);
+    }
+
+    public SchedulingSettings with(GroupSettings other) {
+        return new SchedulingSettings(
+                isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, maxResultBytes, other);
     }
 
     public static SchedulingSettings defaults() {

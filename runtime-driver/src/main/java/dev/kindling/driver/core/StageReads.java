@@ -106,6 +106,28 @@ final class StageReads {
         return one.address.host().equals(other.address.host());
     }
 
+    /**
+     * What the task reads; -1 when it has to be computed by itself, because some of it was not measured or is cut into
+     * partitions whose number somebody named.
+     */
+    long measuredBytes(StageState stage, int partition) {
+        for (LeafInput leaf : stage.spec.inputs().of(partition)) {
+            boolean isOfDefaultCount = leaf instanceof LeafInput.CachedPartition
+                    || leaf instanceof LeafInput.ShufflePartition read
+                            && mapOutputs.find(read.shuffleId()).hasDefaultCount;
+            if (!isOfDefaultCount) {
+                return -1;
+            }
+        }
+        long bytes = 0;
+        for (LeafInput leaf : leavesOf(stage, partition)) {
+            bytes += leaf instanceof LeafInput.ShufflePartition read
+                    ? mapOutputs.find(read.shuffleId()).bytesOf(read.leafPartition())
+                    : cached.bytesOf(leaf.leafId(), leaf.leafPartition());
+        }
+        return bytes;
+    }
+
     /** Executors that hold what the task reads; empty when nothing of it is cached. */
     List<String> preferredExecutors(StageState stage, int partition) {
         List<String> preferred = new ArrayList<>();

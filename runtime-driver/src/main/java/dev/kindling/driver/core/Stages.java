@@ -51,6 +51,7 @@ final class Stages {
     private final MapOutputs mapOutputs = new MapOutputs();
     private final CachedBlocks cached;
     private final StageReads reads;
+    private final TaskGrouping grouping;
     /** Stages that read a persisted set, needed now or not. */
     private final TreeMap<Integer, TreeSet<Integer>> readersOfSets = new TreeMap<>();
 
@@ -66,6 +67,7 @@ final class Stages {
         this.bugs = bugs;
         cached = new CachedBlocks(out, executors, bugs);
         reads = new StageReads(cached, mapOutputs, executors);
+        grouping = new TaskGrouping(settings.scheduling().groups(), reads, mapOutputs, executors);
     }
 
     CachedBlocks cached() {
@@ -187,6 +189,9 @@ final class Stages {
             for (int partition = missing.first(); partition >= 0; partition = missing.next(partition + 1)) {
                 stage.tasks.add(partition);
             }
+            if (bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
+                stage.tasks.group(grouping.groupsOf(stage, missing));
+            }
         }
         boolean isReady = true;
         for (int shuffleId : reads.shufflesOf(stage)) {
@@ -202,6 +207,9 @@ final class Stages {
     private void setReady(StageState stage, boolean isReady) {
         if (isReady && !stage.isReady) {
             stage.tasks.startWaitingForLocality(out.nowMs());
+            if (!bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
+                stage.tasks.group(grouping.groupsOf(stage, missingOf(stage)));
+            }
         }
         stage.isReady = isReady;
         if (!isReady) {

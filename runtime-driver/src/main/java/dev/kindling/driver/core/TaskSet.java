@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 
 /**
  * The tasks of one stage: which wait, which run, how often each was tried and how it failed.
@@ -34,6 +35,10 @@ final class TaskSet {
     private final TreeMap<Integer, Retry> retries = new TreeMap<>();
     private final TreeMap<Integer, Failures> failures = new TreeMap<>();
 
+    /** Which tasks one slot may take together; formed when the stage can begin. */
+    private PartitionGroups groups = PartitionGroups.NONE;
+    /** The most tasks that a slot is given: fewer when a group was not over in a moment. */
+    private int largestGroup = Integer.MAX_VALUE;
     /** When the stage could begin. */
     private long readyMs;
 
@@ -188,8 +193,17 @@ final class TaskSet {
         readyMs = nowMs;
     }
 
+    void group(PartitionGroups formed) {
+        groups = formed;
+    }
+
+    /** A group ended when only so many of its tasks were done: there is no point in larger ones. */
+    void limitGroups(int taskCount) {
+        largestGroup = Math.min(largestGroup, taskCount);
+    }
+
     /**
-     * The task to run next on {@code executor}, taken out of the line; null when none may run there now. A task that
+     * The task to run next on {@code executor}, with others of its group, taken out of the line; null when none may run there now. A task that
      * would be better off elsewhere is given to a core that has waited for {@code localityWaitMs}, however many of the
      * others found their places meanwhile: no core is idle for longer than that while tasks wait.
      */
@@ -199,18 +213,19 @@ final class TaskSet {
             return retry;
         }
         int partition = takeFrom(localByExecutor.get(executor.id));
-        Locality locality = Locality.PROCESS_LOCAL;
-        if (partition < 0) {
-            partition = takeFrom(localByHost.get(executor.address.host()));
-            locality = Locality.NODE_LOCAL;
-        }
         if (partition >= 0) {
-            return new Choice(List.of(partition), false, locality);
+            List<Integer> group = takeGroup(
+                    partition, local, other -> preferredExecutors.apply(other).contains(executor.id));
+            return new Choice(group, false, Locality.PROCESS_LOCAL);
+        }
+        partition = takeFrom(localByHost.get(executor.address.host()));
+        if (partition >= 0) {
+            return new Choice(List.of(partition), false, Locality.NODE_LOCAL);
         }
         partition = firstAnywhere();
         if (partition >= 0) {
             anywhere.remove(partition);
-            return new Choice(List.of(partition), false, Locality.NO_PREF);
+            return new Choice(takeGroup(partition, anywhere, other -> true), false, Locality.NO_PREF);
         }
         partition = local.first();
         long waitedMs = nowMs - Math.max(readyMs, executor.freeSinceMs);
@@ -219,6 +234,19 @@ final class TaskSet {
         }
         local.remove(partition);
         return new Choice(List.of(partition), false, Locality.ANY);
+    }
+
+    /** The task and the others of its group that wait as it did, and may run where it does. */
+    private List<Integer> takeGroup(int partition, PartitionSet waiting, IntPredicate isHere) {
+        List<Integer> taken = new ArrayList<>(List.of(partition));
+        for (int other : groups.of(partition)) {
+            if (taken.size() < largestGroup && waiting.contains(other) && isHere.test(other)) {
+                waiting.remove(other);
+                taken.add(other);
+            }
+        }
+        taken.sort(null);
+        return taken;
     }
 
     private int firstAnywhere() {

@@ -241,7 +241,8 @@ public final class JobPlanner implements JobRunner {
                     mapStage.stage().readsShuffles(),
                     programOf(new StageBody(stageId, root, sink)),
                     StageInputs.of(root, inputs),
-                    PersistedReads.of(root));
+                    PersistedReads.of(root),
+                    by.hasDefaultCount());
         });
     }
 
@@ -256,7 +257,8 @@ public final class JobPlanner implements JobRunner {
                 stage.readsShuffles(),
                 programOf(new StageBody(stageId, stage.root(), sink)),
                 StageInputs.of(stage.root(), inputs),
-                PersistedReads.of(stage.root()));
+                PersistedReads.of(stage.root()),
+                false);
     }
 
     /** A stage's program travels to every executor as one frame. */

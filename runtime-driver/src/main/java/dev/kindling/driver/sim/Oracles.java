@@ -3,8 +3,13 @@ package dev.kindling.driver.sim;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
+import dev.kindling.driver.core.JobGraph;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
+import dev.kindling.protocol.MapSource;
+import dev.kindling.protocol.TaskGroup;
+import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskLaunch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +25,7 @@ final class Oracles {
 
     private final SimCluster cluster;
     private final TreeMap<Work, Long> mismatchSinceMs = new TreeMap<>();
+    private final TreeSet<Integer> readingCaches = new TreeSet<>();
 
     /** An attempt on a process. */
     private record Work(long incarnation, AttemptId attempt) implements Comparable<Work> {
@@ -78,6 +84,36 @@ final class Oracles {
                                 : " exists and the driver does not know it")
                         + ", for " + (nowMs - sinceMs) + " ms without any disturbance");
             }
+        }
+    }
+
+    // ---- groups of tasks ------------------------------------------------------------------------------------------
+
+    void areSubmitted(List<JobGraph.StageSpec> stages) {
+        for (JobGraph.StageSpec stage : stages) {
+            if (!stage.persisted().isEmpty()) {
+                readingCaches.add(stage.stageId());
+            }
+        }
+    }
+
+    /** Tasks that are launched together read little together; what lies in caches is not counted here. */
+    void mayLaunch(TaskGroup group) {
+        if (group.tasks().size() == 1 || readingCaches.contains(group.attempt().stageId())) {
+            return;
+        }
+        long bytes = 0;
+        for (TaskLaunch task : group.tasks()) {
+            bytes += SimCores.GROUPS.emptyTaskBytes();
+            for (TaskInput input : task.inputs()) {
+                bytes += input instanceof TaskInput.ShuffleInput shuffle
+                        ? shuffle.sources().stream().mapToLong(MapSource::bytes).sum()
+                        : 0;
+            }
+        }
+        if (bytes > SimCores.GROUPS.targetBytes()) {
+            throw new SimViolation(group.attempt() + " is launched with "
+                    + (group.tasks().size() - 1) + " others though they read " + bytes + " bytes together");
         }
     }
 

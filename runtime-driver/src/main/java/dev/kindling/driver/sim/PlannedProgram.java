@@ -230,7 +230,8 @@ final class PlannedProgram {
                     stage.readsShuffles(),
                     stage.program(),
                     stage.persisted().isEmpty() ? FixedInputs.of(stage) : stage.inputs(),
-                    stage.persisted()));
+                    stage.persisted(),
+                    stage.hasDefaultCount()));
         }
         return new JobGraph(
                 graph.jobId(),

@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverSettings;
+import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.executor.core.ExecutorCore;
@@ -26,6 +27,9 @@ public record SimCores(
         IntFunction<FetchScheduler> fetch) {
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
+
+    /** Of what a simulated shuffle holds, a task or a few. */
+    static final GroupSettings GROUPS = new GroupSettings(2_000, 100);
 
     /** When nothing has moved for so long, jobs are given up; no chain of other faults stops everything for so long. */
     static final long NO_PROGRESS_MS = 60_000;
@@ -68,6 +72,7 @@ public record SimCores(
         return DriverSettings.defaults()
                 .with(SchedulingSettings.fair(pools)
                         .withMaxResultBytes(MAX_RESULT_BYTES)
+                        .with(GROUPS)
                         .givingUpAfter(NO_PROGRESS_MS));
     }
 }

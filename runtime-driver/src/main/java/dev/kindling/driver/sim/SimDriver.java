@@ -141,6 +141,7 @@ final class SimDriver {
     // ---- what the program does ------------------------------------------------------------------------------------
 
     JobRun submit(JobGraph graph) {
+        cluster.oracles.areSubmitted(graph.stages());
         JobRun job = new JobRun(graph);
         jobs.put(graph.jobId(), job);
         on(new DriverEvent.JobSubmitted(graph));
@@ -275,7 +276,7 @@ final class SimDriver {
     private void countDeaths(String executorId) {
         for (DriverCore.BelievedAttempt attempt : core.believedAttempts()) {
             if (attempt.executorId().equals(executorId)) {
-                cluster.causes.processEndedUnder(attempt.attempt());
+                attempt.tasks().forEach(cluster.causes::processEndedUnder);
             }
         }
     }
@@ -322,6 +323,9 @@ final class SimDriver {
     }
 
     private void send(DriverEffect.Send e) {
+        if (e.frame() instanceof Frame.LaunchTasks launch) {
+            launch.groups().forEach(cluster.oracles::mayLaunch);
+        }
         if (cluster.faults.strikes(FaultKind.DRIVER_DEATH)) {
             boolean isSent = cluster.faults.random(FaultKind.DRIVER_DEATH).nextBoolean();
             if (isSent) {

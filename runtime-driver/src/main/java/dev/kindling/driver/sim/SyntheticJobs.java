@@ -42,6 +42,7 @@ final class SyntheticJobs implements SimJobs {
 
     private static final int LARGE_TASKS = 40;
     private static final int KEYS = 11;
+    private static final int MANY_REDUCES = 24;
 
     private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
             .map(id -> List.of("host-" + id))
@@ -49,6 +50,9 @@ final class SyntheticJobs implements SimJobs {
 
     private final SimOutputs outputs;
     private final int maps;
+    /** Whether nobody named the numbers of partitions: then several of them may be one task. */
+    private final boolean hasDefaultCounts;
+
     private final int firstReduces;
     private final int secondReduces;
     private final byte[][] rows;
@@ -65,7 +69,8 @@ final class SyntheticJobs implements SimJobs {
     SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
         maps = 1 + random.nextInt(MAX_MAPS);
-        firstReduces = 1 + random.nextInt(4);
+        hasDefaultCounts = random.nextInt(3) == 0;
+        firstReduces = 1 + random.nextInt(hasDefaultCounts ? MANY_REDUCES : 4);
         secondReduces = 1 + random.nextInt(3);
         rows = new byte[maps][];
         for (int map = 0; map < maps; map++) {
@@ -235,7 +240,16 @@ final class SyntheticJobs implements SimJobs {
         };
         List<Integer> readsShuffles = reads < 0 ? List.of() : List.of(reads);
         return new JobGraph.StageSpec(
-                stageId, kind + " " + stageId, tasks, shuffleId, reduces, readsShuffles, program, inputs);
+                stageId,
+                kind + " " + stageId,
+                tasks,
+                shuffleId,
+                reduces,
+                readsShuffles,
+                program,
+                inputs,
+                List.of(),
+                hasDefaultCounts);
     }
 
     // ---- the expected rows --------------------------------------------------------------------------------------

@@ -45,7 +45,16 @@ class CachedBlocksTest {
                 new JobGraph.Below(SET, List.of(0), List.of()),
                 new JobGraph.Below(JobGraph.Below.STAGE, List.of(), List.of(SET)));
         JobGraph.StageSpec over = new JobGraph.StageSpec(
-                resultStageId, above.name(), PARTITIONS, -1, 0, List.of(0), above.program(), new OverSet(), below);
+                resultStageId,
+                above.name(),
+                PARTITIONS,
+                -1,
+                0,
+                List.of(0),
+                above.program(),
+                new OverSet(),
+                below,
+                false);
         return new JobGraph(
                 jobId,
                 usual.description(),

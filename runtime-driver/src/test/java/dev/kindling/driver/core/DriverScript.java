@@ -17,6 +17,7 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,13 +137,14 @@ final class DriverScript {
     }
 
     DriverScript finishes(String attempt) {
-        AttemptId id = id(attempt);
-        JobGraph.StageSpec stage = stages.get(id.stageId());
-        return finishes(
-                attempt,
-                stage.isMapStage()
-                        ? new TaskResult.MapWritten(stage.shuffleId(), sizes(stage.reducePartitions()), 1, 1)
-                        : new TaskResult.Direct(new byte[] {(byte) id.partition()}));
+        return finishes(attempt, usualResult(id(attempt)));
+    }
+
+    private TaskResult usualResult(AttemptId task) {
+        JobGraph.StageSpec stage = stages.get(task.stageId());
+        return stage.isMapStage()
+                ? new TaskResult.MapWritten(stage.shuffleId(), sizes(stage.reducePartitions()), 1, 1)
+                : new TaskResult.Direct(new byte[] {(byte) task.partition()});
     }
 
     DriverScript finishes(String attempt, TaskResult result) {
@@ -193,6 +195,39 @@ final class DriverScript {
             }
         }
         return false;
+    }
+
+    /** Of the group with that name, so many tasks are done: all of them, or it ended early. */
+    DriverScript finishes(String group, int done) {
+        ExecutorAddress at = takePlace(group);
+        return sends(new Frame.AttemptFinished(at.executorId(), at.incarnation(), id(group), done(group, done)));
+    }
+
+    /** Of the group with that name, so many tasks are done, and the next one fails. */
+    DriverScript fails(String group, int done, TaskFailure failure) {
+        ExecutorAddress at = takePlace(group);
+        AttemptId failed = groups.get(id(group)).tasks().get(done).attempt();
+        return sends(new Frame.AttemptFailed(
+                at.executorId(), at.incarnation(), id(group), done(group, done), failed, failure, TaskMetrics.NONE));
+    }
+
+    private List<TaskDone> done(String group, int count) {
+        List<TaskDone> done = new ArrayList<>();
+        for (TaskLaunch task : groups.get(id(group)).tasks().subList(0, count)) {
+            AttemptId attempt = task.attempt();
+            List<AccumulatorUpdate> updates = List.of(new AccumulatorUpdate(7, new byte[] {1}));
+            done.add(new TaskDone(attempt, usualResult(attempt), TaskMetrics.NONE, updates));
+        }
+        return done;
+    }
+
+    /** The groups that were launched and have not ended, by the numbers of their partitions. */
+    List<List<Integer>> runningGroups() {
+        return places.keySet().stream()
+                .map(name -> groups.get(name).tasks().stream()
+                        .map(task -> task.attempt().partition())
+                        .toList())
+                .toList();
     }
 
     DriverScript fails(String attempt, TaskFailure failure) {
@@ -462,7 +497,7 @@ final class DriverScript {
 
     private static long[] sizes(int reduces) {
         long[] sizes = new long[reduces];
-        java.util.Arrays.fill(sizes, 100);
+        Arrays.fill(sizes, 100);
         return sizes;
     }
 
@@ -478,6 +513,7 @@ final class DriverScript {
         private List<Integer> partitions;
         private Optional<String> target = Optional.empty();
         private int maxTaskFailures = 4;
+        private boolean hasDefaultCounts;
         private final TreeMap<String, String> properties = new TreeMap<>();
 
         private JobBuilder(int jobId) {
@@ -508,6 +544,12 @@ final class DriverScript {
 
         JobBuilder savingTo(String target) {
             this.target = Optional.of(target);
+            return this;
+        }
+
+        /** Nobody named the numbers of the reduce partitions. */
+        JobBuilder withDefaultCounts() {
+            hasDefaultCounts = true;
             return this;
         }
 
@@ -550,7 +592,9 @@ final class DriverScript {
                                     ? preferred
                                     : List.of(preferred.get(partition % preferred.size()));
                         }
-                    }));
+                    },
+                    List.of(),
+                    hasDefaultCounts));
             return this;
         }
 
