@@ -3,36 +3,40 @@ package dev.kindling.s3server;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.gaul.s3proxy.S3ErrorCode;
 import org.gaul.s3proxy.S3ProxyException;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
+import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /** What goes wrong on its way to the objects, on demand; and who may do what. Safe for many threads. */
 final class Faults {
-    private static final Set<String> READS = Set.of("getBlob", "blobMetadata", "blobExists", "getBlobAccess");
-    private static final Set<String> LISTS =
-            Set.of("list", "listV1", "headBucket", "containerExists", "getContainerAccess");
-    private static final Set<String> QUESTIONS_OF_THE_SERVER = Set.of(
-            "close",
-            "toString",
-            "hashCode",
-            "equals",
-            "getMinimumMultipartPartSize",
-            "supportsVersioning",
-            "supportsServerSideEncryption",
-            "supportsBucketEncryption",
-            "supportsCopyMultipartPart");
+    private static final Set<String> READS = Set.of("getBlob", "blobMetadata");
 
     private record Failure(int status, String code, int left) {}
 
@@ -62,15 +66,99 @@ final class Faults {
 
     /** The store as somebody with these rights sees it. */
     BlobStore around(BlobStore store, String rights) {
-        return (BlobStore) Proxy.newProxyInstance(
-                Faults.class.getClassLoader(), new Class<?>[] {BlobStore.class}, (self, method, args) -> {
-                    String operation = method.getName();
-                    if (!QUESTIONS_OF_THE_SERVER.contains(operation)) {
-                        before(operation);
-                        checkRight(operation, rights);
-                    }
-                    return call(store, method, args, rights);
-                });
+        return new Watched(store, rights);
+    }
+
+    /** The server looks through it for the kind of the store below. */
+    private final class Watched extends ForwardingBlobStore {
+        private final String rights;
+
+        Watched(BlobStore store, String rights) {
+            super(store);
+            this.rights = rights;
+        }
+
+        private void before(String operation) {
+            Faults.this.before(operation);
+            checkRight(operation, rights);
+        }
+
+        @Override
+        public ListObjectsV2Response list(ListObjectsV2Request request) {
+            before("list");
+            return super.list(request);
+        }
+
+        @Override
+        public HeadObjectResponse blobMetadata(HeadObjectRequest request) {
+            before("blobMetadata");
+            return hiding(() -> super.blobMetadata(request));
+        }
+
+        @Override
+        public ResponseInputStream<GetObjectResponse> getBlob(GetObjectRequest request) {
+            before("getBlob");
+            return maybeCut(hiding(() -> super.getBlob(request)));
+        }
+
+        /** Who may not list does not learn what is missing. */
+        private <T> T hiding(Supplier<T> read) {
+            try {
+                return read.get();
+            } catch (NoSuchKeyException e) {
+                throw rights.equals("get") ? new S3ProxyException(S3ErrorCode.ACCESS_DENIED) : e;
+            }
+        }
+
+        @Override
+        public PutObjectResponse putBlob(PutObjectRequest request, InputStream body) {
+            before("putBlob");
+            return super.putBlob(request, body);
+        }
+
+        @Override
+        public DeleteObjectResponse removeBlob(DeleteObjectRequest request) {
+            before("removeBlob");
+            return super.removeBlob(request);
+        }
+
+        @Override
+        public MultipartUpload initiateMultipartUpload(CreateMultipartUploadRequest request) {
+            before("initiateMultipartUpload");
+            return super.initiateMultipartUpload(request);
+        }
+
+        @Override
+        public UploadPartResponse uploadMultipartPart(
+                MultipartUpload upload, UploadPartRequest request, InputStream body) {
+            before("uploadMultipartPart");
+            return super.uploadMultipartPart(upload, request, body);
+        }
+
+        @Override
+        public CompleteMultipartUploadResponse completeMultipartUpload(
+                MultipartUpload upload, CompleteMultipartUploadRequest request) {
+            before("completeMultipartUpload");
+            return super.completeMultipartUpload(upload, request);
+        }
+
+        @Override
+        public void abortMultipartUpload(MultipartUpload upload) {
+            before("abortMultipartUpload");
+            super.abortMultipartUpload(upload);
+        }
+
+        @Override
+        public List<Part> listMultipartUpload(MultipartUpload upload) {
+            before("listMultipartUpload");
+            return super.listMultipartUpload(upload);
+        }
+
+        @Override
+        public List<software.amazon.awssdk.services.s3.model.MultipartUpload> listMultipartUploads(String bucket) {
+            before("listMultipartUploads");
+            return super.listMultipartUploads(bucket);
+        }
     }
 
     private synchronized void before(String operation) {
@@ -91,31 +179,16 @@ final class Faults {
     private static void checkRight(String operation, String rights) {
         boolean isAllowed = switch (rights) {
             case "rw" -> true;
-            case "ro" -> READS.contains(operation) || LISTS.contains(operation);
-            default ->
-                READS.contains(operation)
-                        || operation.equals("containerExists")
-                        || operation.equals("getContainerAccess");
+            case "ro" -> READS.contains(operation) || operation.equals("list");
+            default -> READS.contains(operation);
         };
         if (!isAllowed) {
             throw new S3ProxyException(S3ErrorCode.ACCESS_DENIED);
         }
     }
 
-    private Object call(BlobStore store, Method method, Object[] args, String rights) throws Throwable {
-        try {
-            Object answer = method.invoke(store, args);
-            return method.getName().equals("getBlob") ? maybeCut((ResponseInputStream<?>) answer) : answer;
-        } catch (InvocationTargetException e) {
-            if (rights.equals("get") && e.getCause() instanceof NoSuchKeyException) {
-                throw new S3ProxyException(S3ErrorCode.ACCESS_DENIED);
-            }
-            throw e.getCause();
-        }
-    }
-
-    private synchronized Object maybeCut(ResponseInputStream<?> body) {
-        GetObjectResponse answer = (GetObjectResponse) body.response();
+    private synchronized ResponseInputStream<GetObjectResponse> maybeCut(ResponseInputStream<GetObjectResponse> body) {
+        GetObjectResponse answer = body.response();
         if (cutsLeft == 0 || answer.contentLength() <= cutAfterBytes) {
             return body;
         }

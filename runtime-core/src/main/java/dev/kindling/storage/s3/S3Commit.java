@@ -81,7 +81,7 @@ final class S3Commit {
 
     // ---- one part -------------------------------------------------------------------------------------------------
 
-    private void finish(Part part) throws IOException {
+    void finish(Part part) throws IOException {
         UploadName upload = UploadName.parse(target, part.attemptFile());
         List<software.amazon.awssdk.services.s3.model.Part> pieces = piecesOf(upload);
         long byteCount = pieces.stream().mapToLong(piece -> piece.size()).sum();
@@ -89,6 +89,10 @@ final class S3Commit {
             throw new IOException(part.finalName() + " has " + byteCount + " bytes at the server, its task wrote "
                     + part.byteCount());
         }
+        complete(upload, pieces);
+    }
+
+    void complete(UploadName upload, List<software.amazon.awssdk.services.s3.model.Part> pieces) throws IOException {
         CompleteMultipartUploadRequest request = CompleteMultipartUploadRequest.builder()
                 .bucket(target.bucket())
                 .key(upload.path().key())
@@ -107,17 +111,19 @@ final class S3Commit {
             calls.trying(
                     upload.path(), Operation.WRITE, tries, () -> calls.client().completeMultipartUpload(request));
         } catch (SdkException e) {
-            boolean mayBeDone = S3Failures.isMissing(e) || S3Failures.isPreconditionFailed(e);
-            if (!mayBeDone || !etagAt(upload.path()).equals(Optional.of(etagOf(pieces)))) {
-                if (S3Failures.isPreconditionFailed(e)) {
-                    throw new IOException(upload.path() + " appeared while the job ran", e);
-                }
+            boolean isTaken = S3Failures.isPreconditionFailed(e);
+            if (!isTaken && !S3Failures.isMissing(e)) {
                 throw calls.failed(upload.path(), Operation.WRITE, e, tries);
+            }
+            if (!etagAt(upload.path()).equals(Optional.of(etagOf(pieces)))) {
+                throw new IOException(
+                        upload.path() + (isTaken ? " appeared while the job ran" : " lost its upload: it was aborted"),
+                        e);
             }
         }
     }
 
-    private List<software.amazon.awssdk.services.s3.model.Part> piecesOf(UploadName upload) throws IOException {
+    List<software.amazon.awssdk.services.s3.model.Part> piecesOf(UploadName upload) throws IOException {
         List<software.amazon.awssdk.services.s3.model.Part> pieces = new ArrayList<>();
         Integer marker = null;
         do {

@@ -1,0 +1,210 @@
+package dev.kindling.storage.s3;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.storage.OutputManifest;
+import dev.kindling.storage.OutputStore.AttemptOutput;
+import dev.kindling.storage.OutputStore.Part;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a real server in a process of its own. A crash is the loss of the claim in this process. */
+class S3OutputStoreIT {
+    private final S3OutputStore store = new S3OutputStore();
+    private TestBucket bucket;
+    private String target;
+
+    @BeforeEach
+    void open() {
+        bucket = new TestBucket("kindling.s3.tries", "3");
+        target = bucket.path("out");
+    }
+
+    @AfterEach
+    void close() {
+        S3Claim.forgetAll();
+        bucket.server.tell("fail completeMultipartUpload 500 InternalError 0");
+        bucket.server.tell("fail putBlob 500 InternalError 0");
+        bucket.close();
+    }
+
+    private Part write(int partition, String attempt, String text) throws IOException {
+        AttemptOutput output = store.openAttempt(target, partition, ".txt", attempt);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        output.stream().write(bytes);
+        output.stream().close();
+        return new Part(output.attemptFile(), output.finalName(), 1, bytes.length);
+    }
+
+    private KindlingException refused() {
+        return assertThrows(KindlingException.class, () -> store.claim(target, "another"));
+    }
+
+    @Test
+    void partsAreInvisibleUntilTheyArePublishedAndThenSuccessListsThem() throws IOException {
+        store.claim(target, "app");
+        Part first = write(0, "s0p0#0", "zero");
+        write(0, "s0p0#1", "slow twin");
+        Part empty = write(1, "s0p1#0", "");
+        Part large = write(2, "s0p2#0", "x".repeat(11 << 20));
+
+        assertEquals(List.of("out/_temporary/claim-00000001"), bucket.keys());
+        store.publish(target, List.of(first, empty, large));
+
+        assertEquals(
+                List.of("out/_SUCCESS", "out/part-00000.txt", "out/part-00001.txt", "out/part-00002.txt"),
+                bucket.keys());
+        assertEquals("zero", bucket.text("out/part-00000.txt"));
+        assertEquals("", bucket.text("out/part-00001.txt"));
+        assertEquals(11 << 20, bucket.text("out/part-00002.txt").length());
+        assertEquals(
+                Set.of("part-00000.txt", "part-00001.txt", "part-00002.txt"),
+                OutputManifest.partNames(bucket.text("out/_SUCCESS")));
+        assertEquals(0, bucket.unfinishedUploads());
+    }
+
+    @Test
+    void whatIsThereIsNeverWrittenOver() throws IOException {
+        bucket.put("out/mine", "x");
+        assertTrue(
+                refused().getMessage().contains("is not empty: it holds mine"),
+                refused().getMessage());
+        assertEquals(ErrorCode.OUTPUT_EXISTS, refused().code());
+
+        target = bucket.path("out2");
+        bucket.put("out2", "x");
+        assertTrue(refused().getMessage().contains("is an object"), refused().getMessage());
+
+        target = bucket.path("out3");
+        store.claim(target, "app");
+        assertTrue(
+                refused().getMessage().contains("is being written"), refused().getMessage());
+        store.publish(target, List.of(write(0, "a", "x")));
+        assertTrue(
+                refused().getMessage().contains("holds the output of an earlier job"),
+                refused().getMessage());
+        assertEquals(List.of("out/mine", "out2", "out3/_SUCCESS", "out3/part-00000.txt"), bucket.keys());
+    }
+
+    @Test
+    void aDiscardedJobLeavesNothingAndALateAttemptNeither() throws IOException {
+        store.claim(target, "app");
+        Part part = write(0, "a", "x");
+        store.discardAttempt(target, part.attemptFile());
+        store.discardAttempt(target, part.attemptFile());
+        assertEquals(0, bucket.unfinishedUploads());
+        write(0, "b", "x");
+
+        store.discard(target);
+
+        assertEquals(List.of(), bucket.keys());
+        assertEquals(0, bucket.unfinishedUploads());
+        IOException late = assertThrows(IOException.class, () -> store.openAttempt(target, 2, "", "d"));
+        assertTrue(late.getMessage().contains("was published or given up before"), late.getMessage());
+        assertEquals(0, bucket.unfinishedUploads());
+    }
+
+    @Test
+    void aDriverThatDiesInMidCommitLeavesNoSuccessAndTheNextStartsAfresh() throws IOException {
+        store.claim(target, "dead");
+        List<Part> parts = List.of(write(0, "a", "old"), write(1, "b", "old"), write(2, "c", "old"));
+        // The manifest stands, one part is finished, then the driver is gone.
+        S3Objects.put(S3Calls.current(), S3Claim.heldFor(S3Path.parse(target)).manifest(), OutputManifest.write(parts));
+        new S3Commit(S3Calls.current(), S3Path.parse(target)).finish(parts.get(1));
+        S3Claim.forgetAll();
+        assertEquals(
+                List.of("out/_temporary/claim-00000001", "out/_temporary/manifest", "out/part-00001.txt"),
+                bucket.keys());
+
+        store.claim(target, "next");
+        assertEquals(List.of("out/_temporary/claim-00000002"), bucket.keys());
+        assertEquals(0, bucket.unfinishedUploads());
+        store.publish(target, List.of(write(0, "a", "new")));
+
+        assertEquals(List.of("out/_SUCCESS", "out/part-00000.txt"), bucket.keys());
+        assertEquals("new", bucket.text("out/part-00000.txt"));
+    }
+
+    @Test
+    void aClaimOfAnotherMachineIsAliveUntilItHasBeenSilentForAMinute() {
+        bucket.put("out/_temporary/claim-00000001", "{\"application\":\"theirs\",\"machine\":\"m\",\"process\":1}");
+
+        assertTrue(
+                refused().getMessage().contains("application theirs, process 1 of another machine"),
+                refused().getMessage());
+    }
+
+    @Test
+    void whoWasTakenForDeadCanNotPublish() throws IOException {
+        store.claim(target, "slow");
+        Part part = write(0, "a", "old");
+        bucket.put("out/_temporary/claim-00000002", "{\"application\":\"next\"}");
+
+        KindlingException failure = assertThrows(KindlingException.class, () -> store.publish(target, List.of(part)));
+
+        assertEquals(ErrorCode.COMMIT_FAILED, failure.code());
+        assertTrue(failure.getMessage().contains("another application has taken it over"), failure.getMessage());
+        assertEquals(List.of("out/_temporary/claim-00000002"), bucket.keys());
+    }
+
+    @Test
+    void aLostAnswerIsNoFailure() throws IOException {
+        store.claim(target, "app");
+        Part part = write(0, "a", "x");
+        S3Commit commit = new S3Commit(S3Calls.current(), S3Path.parse(target));
+        var pieces = commit.piecesOf(UploadName.parse(S3Path.parse(target), part.attemptFile()));
+        commit.finish(part);
+
+        // As when the server had finished it and its answer did not come: the upload is gone, the object is there.
+        commit.complete(UploadName.parse(S3Path.parse(target), part.attemptFile()), pieces);
+
+        bucket.put("out/part-00000.txt", "somebody else's");
+        assertThrows(
+                IOException.class,
+                () -> commit.complete(UploadName.parse(S3Path.parse(target), part.attemptFile()), pieces));
+    }
+
+    @Test
+    void aCommitThatFailsIsUndone() throws IOException {
+        store.claim(target, "app");
+        List<Part> parts = List.of(write(0, "a", "x"), write(1, "b", "y"));
+        bucket.put("out/part-00001.txt", "a stranger's");
+
+        KindlingException failure = assertThrows(KindlingException.class, () -> store.publish(target, parts));
+
+        assertEquals(ErrorCode.COMMIT_FAILED, failure.code());
+        assertTrue(
+                failure.getMessage().contains("part-00001.txt appeared while the job ran; nothing of it is visible"),
+                failure.getMessage());
+        assertEquals(List.of("out/part-00001.txt"), bucket.keys());
+        assertEquals("a stranger's", bucket.text("out/part-00001.txt"));
+        assertEquals(0, bucket.unfinishedUploads());
+    }
+
+    @Test
+    void aServerThatFailsForAWhileIsWaitedForAndOneThatFailsForGoodIsTold() throws IOException {
+        store.claim(target, "app");
+        Part part = write(0, "a", "x");
+        bucket.server.tell("fail completeMultipartUpload 503 SlowDown 2");
+        store.publish(target, List.of(part));
+        assertEquals(List.of("out/_SUCCESS", "out/part-00000.txt"), bucket.keys());
+
+        target = bucket.path("other");
+        store.claim(target, "app");
+        Part other = write(0, "a", "x");
+        bucket.server.tell("fail completeMultipartUpload 503 SlowDown 1000");
+        KindlingException failure = assertThrows(KindlingException.class, () -> store.publish(target, List.of(other)));
+        assertTrue(failure.getMessage().contains("asks to slow down, after 3 tries"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("nothing of it is visible"), failure.getMessage());
+        assertEquals(2, bucket.keys().size());
+    }
+}
