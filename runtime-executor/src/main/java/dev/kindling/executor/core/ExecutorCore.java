@@ -190,6 +190,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     /** All attempts it knows and the driver does not know to have ended, in order. */
     public List<AttemptId> attempts() {
+        if (unacknowledged.isEmpty() && queued.isEmpty() && waitingForProgram.isEmpty()) {
+            return List.copyOf(running.keySet());
+        }
         TreeSet<AttemptId> attempts = new TreeSet<>(running.keySet());
         attempts.addAll(unacknowledged.keySet());
         queued.forEach(group -> attempts.add(group.attempt()));
@@ -342,6 +345,11 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
                 .merge(attempt.partition(), attempt.attempt(), Math::max);
     }
 
+    /** Its launch is new when it comes again; those of earlier attempts are not. */
+    private void unlearn(AttemptId attempt) {
+        highestSeen.get(attempt.stageId()).replace(attempt.partition(), attempt.attempt(), attempt.attempt() - 1);
+    }
+
     private void askForProgram(int stageId) {
         out.add(new ExecutorEffect.Send(new Frame.NeedStageProgram(id(), incarnation(), stageId)));
     }
@@ -438,10 +446,22 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         return isRemoved;
     }
 
-    /** Attempts of the stage that have not started never will; the driver sees that they are not named any more. */
+    /**
+     * Attempts of the stage that have not started are dropped; the driver sees that they are not named any more. When
+     * the order was meant for the time before they were launched, they are launched again.
+     */
     private void onForgetStage(int stageId) {
-        waitingForProgram.remove(stageId);
-        queued.removeIf(group -> group.attempt().stageId() == stageId);
+        List<TaskGroup> waiting = waitingForProgram.remove(stageId);
+        if (waiting != null) {
+            waiting.forEach(group -> unlearn(group.attempt()));
+        }
+        queued.removeIf(group -> {
+            boolean isOfStage = group.attempt().stageId() == stageId;
+            if (isOfStage) {
+                unlearn(group.attempt());
+            }
+            return isOfStage;
+        });
         if (programs.remove(stageId)) {
             out.add(new ExecutorEffect.ForgetProgram(stageId));
         }

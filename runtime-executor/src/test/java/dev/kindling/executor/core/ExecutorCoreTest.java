@@ -330,6 +330,21 @@ class ExecutorCoreTest {
     }
 
     @Test
+    void attemptThatALateOrderToForgetItsStageDropsIsStartedWhenItIsLaunchedAgain() {
+        register();
+        receivesProgram();
+        launch(FIRST);
+        receives(new Frame.ForgetStage(0));
+        AttemptId again = new AttemptId(0, 0, 1);
+        launch(again);
+        receives(new Frame.ForgetStage(0));
+        receivesProgram();
+
+        assertEquals(List.of(started(again)), launch(again));
+        assertEquals(List.of(), launch(FIRST));
+    }
+
+    @Test
     void cancellationThatComesAfterItsStageWasForgottenDoesNotHideASuccess() {
         register();
         receivesProgram();
