@@ -5,7 +5,9 @@ import java.util.Arrays;
 
 /** A growing array with the few forms frames are made of; never longer than a control frame may be. */
 final class FrameWriter {
-    private byte[] bytes = new byte[256];
+    /** Most frames are signs of life and acknowledgements. */
+    private byte[] bytes = new byte[64];
+
     private int length;
 
     void tag(int tag) {

@@ -38,7 +38,8 @@ public final class Durations {
             return ms + " ms";
         }
         if (ms < 60_000) {
-            return String.format(Locale.ROOT, "%.1f s", ms / 1000.0);
+            long tenths = (ms + 50) / 100;
+            return tenths / 10 + "." + tenths % 10 + " s";
         }
         long seconds = ms / 1_000;
         return seconds < 3_600

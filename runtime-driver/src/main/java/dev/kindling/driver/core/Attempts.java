@@ -106,6 +106,9 @@ final class Attempts {
     // ---- believed to run ----------------------------------------------------------------------------------------
 
     void reconcile(ExecutorState executor, List<AttemptId> named) {
+        if (named.isEmpty() && executor.running.isEmpty()) {
+            return;
+        }
         TreeSet<AttemptId> there = new TreeSet<>(named);
         for (AttemptId id : there) {
             RunningAttempt attempt = executor.running.get(id);

@@ -15,10 +15,13 @@ public final class Invariants {
 
     /** Throws, saying which truth does not hold. */
     public static void check(DriverCore core) {
+        TreeMap<String, Integer> slotsOfPools = new TreeMap<>();
         for (ExecutorState executor : core.executors.registered()) {
-            slotsAreCountedRight(executor);
+            slotsAreCountedRight(executor, slotsOfPools);
         }
-        sharesAreCountedRight(core);
+        if (!slotsOfPools.equals(core.placement.pools().slotsHeld())) {
+            throw broken("pools hold ", core.placement.pools().slotsHeld(), " slots, but attempts take ", slotsOfPools);
+        }
         for (StageState stage : core.stages.all()) {
             runningAttemptsHoldSlots(stage);
             if (stage.isNeeded) {
@@ -34,6 +37,9 @@ public final class Invariants {
             }
             cachedBlocksAreOnLiveExecutors(core);
         }
+        if (core.isIdle()) {
+            return;
+        }
         for (Jobs.Job job : core.stages.jobs().unfinished()) {
             if (!job.isPublishing && !job.resultStage.isNeeded && job.unfetched.isEmpty()) {
                 throw broken("job ", job.id(), " waits for nothing");
@@ -41,26 +47,20 @@ public final class Invariants {
         }
     }
 
-    private static void slotsAreCountedRight(ExecutorState executor) {
+    /** Adds them to {@code slotsOfPools}. */
+    private static void slotsAreCountedRight(ExecutorState executor, TreeMap<String, Integer> slotsOfPools) {
         int taken = 0;
-        for (RunningAttempt attempt : executor.running.values()) {
-            taken += attempt.slots();
-            if (attempt.executor != executor) {
-                throw broken(attempt, " is listed at ", executor);
+        if (!executor.running.isEmpty()) {
+            for (RunningAttempt attempt : executor.running.values()) {
+                taken += attempt.slots();
+                slotsOfPools.merge(attempt.pool, attempt.slots(), Integer::sum);
+                if (attempt.executor != executor) {
+                    throw broken(attempt, " is listed at ", executor);
+                }
             }
         }
         if (executor.freeSlots != executor.cores - taken || executor.freeSlots < 0) {
             throw broken(executor, " has ", executor.freeSlots, " free slots of ", executor.cores, " but runs ", taken);
-        }
-    }
-
-    private static void sharesAreCountedRight(DriverCore core) {
-        TreeMap<String, Integer> taken = new TreeMap<>();
-        for (ExecutorState executor : core.executors.registered()) {
-            executor.running.values().forEach(attempt -> taken.merge(attempt.pool, attempt.slots(), Integer::sum));
-        }
-        if (!taken.equals(core.placement.pools().slotsHeld())) {
-            throw broken("pools hold ", core.placement.pools().slotsHeld(), " slots, but attempts take ", taken);
         }
     }
 

@@ -124,6 +124,9 @@ final class Pools {
     }
 
     void bringBack() {
+        if (aside.isEmpty()) {
+            return;
+        }
         List<StageState> back = List.copyOf(aside);
         aside.clear();
         back.forEach(this::offer);

@@ -98,6 +98,9 @@ final class Replicas {
 
     /** Gives orders for what has too few copies, and gives up those that took too long. */
     void onTick() {
+        if (orders.isEmpty() && tooFew.isEmpty()) {
+            return;
+        }
         for (var order : new ArrayList<>(orders.entrySet())) {
             if (out.nowMs() - order.getValue().givenMs >= GIVEN_UP_AFTER_MS) {
                 end(order.getKey(), order.getValue());
