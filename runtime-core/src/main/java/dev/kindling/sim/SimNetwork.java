@@ -22,6 +22,7 @@ public final class SimNetwork {
 
     private long lastClogMs;
     private long lastDisturbanceMs;
+    private long sentCount;
     private long lostCount;
 
     public SimNetwork(SimWorld world, Faults faults) {
@@ -32,6 +33,7 @@ public final class SimNetwork {
 
     /** The bytes are the network's from now on; {@code arrival} is called when they come, perhaps twice or never. */
     public void send(int from, int to, byte[] bytes, Consumer<byte[]> arrival) {
+        sentCount++;
         if (isClogged(from, to) || faults.strikes(FaultKind.DROP)) {
             lostCount++;
             disturbedUntil(world.nowMs());
@@ -76,6 +78,11 @@ public final class SimNetwork {
     /** When the last known disturbance is over. */
     public long lastDisturbanceMs() {
         return lastDisturbanceMs;
+    }
+
+    /** Messages that were sent, those that were lost included. */
+    public long sentCount() {
+        return sentCount;
     }
 
     public long lostCount() {

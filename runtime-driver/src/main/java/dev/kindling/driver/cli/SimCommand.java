@@ -29,10 +29,16 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class SimCommand implements Callable<Integer> {
+    private static final int SENTENCES = 100;
+
     @Option(names = "--seed", paramLabel = "N", description = "The first seed (default: ${DEFAULT-VALUE}).")
     private long firstSeed = 1;
 
-    @Option(names = "--seeds", paramLabel = "N", description = "How many seeds to run (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            description = "How many seeds to run (default: ${DEFAULT-VALUE}); of more than " + SENTENCES
+                    + " only bad ones are told, and the rate. Control-C ends the run with a summary.")
     private int seedCount = 1;
 
     @Option(names = "--executors", paramLabel = "N", description = "Executors (default: the seed's own number).")
@@ -61,11 +67,7 @@ final class SimCommand implements Callable<Integer> {
                     + " cancelled, or DEALT, jobs that are not deterministic (default: the seed's own).")
     private SimOptions.Workload job;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "Seeds run at a time (default: ${DEFAULT-VALUE}); with more than one, only bad seeds and the"
-                    + " rate are printed.")
+    @Option(names = "--threads", paramLabel = "N", description = "Seeds run at a time (default: ${DEFAULT-VALUE}).")
     private int threads = 1;
 
     @Option(names = "--keep-going", description = "Go on after a bad seed.")
@@ -94,7 +96,7 @@ final class SimCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        if (threads > 1) {
+        if (threads > 1 || seedCount > SENTENCES && !isTraced) {
             return sweep();
         }
         boolean isGood = true;
@@ -116,7 +118,14 @@ final class SimCommand implements Callable<Integer> {
 
     private int sweep() {
         SimSweep sweep = new SimSweep(cores, this::optionsOf, firstSeed, seedCount, threads, isGoingOn);
+        Thread onInterrupt = new Thread(sweep::stop, "kindling-interrupted");
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
         sweep.run(System.out::println, report -> explain(report, optionsOf(report.seed())));
+        try {
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        } catch (IllegalStateException e) {
+            // Interrupted: the JVM is ending already, with the exit code of that.
+        }
         return sweep.badCount() == 0 ? Main.DONE : Main.FAILED;
     }
 

@@ -4,17 +4,26 @@ import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
+import dev.kindling.util.Durations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
-/** Many seeds on several threads, each seed on one. Says from time to time how far it is, and how fast. */
+/**
+ * Many seeds on several threads, each seed on one: for a night. Says every ten seconds how far it is and how fast, and
+ * in the end what the seeds were. Keeps numbers only, so that its memory does not grow with the seeds.
+ */
 final class SimSweep {
-    private static final int SEEDS_BETWEEN_LINES = 10_000;
+    private static final long SECONDS_BETWEEN_LINES = 10;
+    /** How long an interrupted sweep waits for the seeds that run: a seed takes milliseconds. */
+    private static final long STOP_SECONDS = 10;
+    /** Later ones are told in one line each: what is broken for many seeds is told often enough by some. */
+    private static final int BAD_EXPLAINED = 10;
 
     private final SimCores cores;
     private final LongFunction<SimOptions> options;
@@ -24,8 +33,13 @@ final class SimSweep {
     private final boolean isGoingOn;
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong done = new AtomicLong();
-    private final AtomicInteger bad = new AtomicInteger();
+    private final SeedSizes sizes = new SeedSizes();
     private final long startNanos = System.nanoTime();
+    private final CountDownLatch workers;
+    private final CountDownLatch toldAll = new CountDownLatch(1);
+    private long badCount;
+    private long firstBad;
+    private volatile boolean isStopped;
 
     SimSweep(
             SimCores cores,
@@ -40,59 +54,102 @@ final class SimSweep {
         this.seedCount = seedCount;
         this.threads = threads;
         this.isGoingOn = isGoingOn;
+        this.workers = new CountDownLatch(threads);
     }
 
-    /** Runs them; {@code explain} gets each bad one, one at a time. */
+    /** Runs them; {@code explain} gets bad ones, one at a time. */
     void run(Consumer<String> lines, Consumer<SimReport> explain) {
-        List<Thread> workers = new ArrayList<>();
         for (int worker = 0; worker < threads; worker++) {
             Thread thread = new Thread(() -> work(lines, explain), "sim-" + worker);
             thread.setDaemon(true);
             thread.start();
-            workers.add(thread);
         }
-        for (Thread thread : workers) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+        try {
+            long lastDone = 0;
+            while (!workers.await(SECONDS_BETWEEN_LINES, TimeUnit.SECONDS)) {
+                long nowDone = done.get();
+                lines.accept(progress(nowDone, (nowDone - lastDone) / (double) SECONDS_BETWEEN_LINES));
+                lastDone = nowDone;
             }
+        } catch (InterruptedException e) {
+            isStopped = true;
+            Thread.currentThread().interrupt();
         }
-        lines.accept(progress());
+        summary().forEach(lines);
+        toldAll.countDown();
     }
 
-    int badCount() {
-        return bad.get();
+    /** Ends the sweep before its last seed, and waits until it has said what came of it. Any thread. */
+    void stop() {
+        isStopped = true;
+        try {
+            toldAll.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    synchronized long badCount() {
+        return badCount;
     }
 
     private void work(Consumer<String> lines, Consumer<SimReport> explain) {
-        while (isGoingOn || bad.get() == 0) {
-            long index = next.getAndIncrement();
-            if (index >= seedCount) {
-                return;
-            }
-            SimReport report = Simulation.run(options.apply(firstSeed + index), cores);
-            if (!report.isGood()) {
-                bad.incrementAndGet();
-                synchronized (this) {
-                    explain.accept(report);
+        try {
+            while (!isStopped) {
+                long index = next.getAndIncrement();
+                if (index >= seedCount) {
+                    return;
+                }
+                SimReport report = Simulation.run(options.apply(firstSeed + index), cores);
+                done.incrementAndGet();
+                sizes.add(report);
+                if (!report.isGood()) {
+                    bad(report, lines, explain);
                 }
             }
-            if (done.incrementAndGet() % SEEDS_BETWEEN_LINES == 0) {
-                lines.accept(progress());
-            }
+        } finally {
+            workers.countDown();
         }
     }
 
-    private String progress() {
-        double seconds = (System.nanoTime() - startNanos) / 1e9;
+    private synchronized void bad(SimReport report, Consumer<String> lines, Consumer<SimReport> explain) {
+        firstBad = badCount == 0 ? report.seed() : Math.min(firstBad, report.seed());
+        if (++badCount <= BAD_EXPLAINED) {
+            explain.accept(report);
+        } else {
+            lines.accept("seed " + report.seed() + " goes wrong: "
+                    + report.violation().orElseThrow());
+        }
+        isStopped |= !isGoingOn;
+    }
+
+    private String progress(long nowDone, double perSecond) {
+        String left = perSecond == 0 ? "" : ", " + Durations.format((long) (1000 * (seedCount - nowDone) / perSecond));
         return String.format(
                 Locale.ROOT,
-                "%d of %d seeds, %d bad, %.0f seeds a second and thread",
+                "%d of %d seeds, %d bad, %.0f seeds a second and thread%s",
+                nowDone,
+                seedCount,
+                badCount(),
+                perSecond / threads,
+                left.isEmpty() ? left : left + " to go");
+    }
+
+    private synchronized List<String> summary() {
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        List<String> summary = new ArrayList<>();
+        summary.add(String.format(
+                Locale.ROOT,
+                "%d of %d seeds, %d bad, %.0f seeds a second and thread, %s in all",
                 done.get(),
                 seedCount,
-                bad.get(),
-                done.get() / seconds / threads);
+                badCount,
+                done.get() / seconds / threads,
+                Durations.format((long) (1000 * seconds))));
+        summary.addAll(sizes.describe());
+        if (badCount > 0) {
+            summary.add("the first bad seed: kindling sim --seed " + firstBad);
+        }
+        return summary;
     }
 }

@@ -76,6 +76,7 @@ final class PlannedProgram {
     private record Unpersisted(int setId) implements Step {}
 
     private static final int MAX_PAUSE_MS = 3_000;
+    private static final int PAUSE_MAGNITUDES = 4;
     private static final List<StorageLevel> LEVELS = List.of(
             StorageLevel.MEMORY_ONLY,
             StorageLevel.MEMORY_AND_DISK,
@@ -292,7 +293,7 @@ final class PlannedProgram {
                         compare(job, run);
                         succeeded++;
                     }
-                    cluster.pass(1 + random.nextInt(MAX_PAUSE_MS));
+                    cluster.pass(1 + random.nextInt(MAX_PAUSE_MS >> random.nextInt(PAUSE_MAGNITUDES)));
                 }
             }
             return succeeded;

@@ -51,6 +51,7 @@ final class SimCluster {
     Consumer<DriverEffect> decisions = effect -> {};
 
     private final int executorCount;
+    private int attemptCount;
     /** The program keeps nothing any more. */
     private boolean isGivenUp;
 
@@ -93,6 +94,15 @@ final class SimCluster {
     /** Null when that process has not started or has ended. */
     SimExecutor process(String executorId, long incarnation) {
         return launcher.process(executorId, incarnation);
+    }
+
+    void attemptStarted() {
+        attemptCount++;
+    }
+
+    /** Attempts that were started anywhere. */
+    int attemptCount() {
+        return attemptCount;
     }
 
     boolean isGivenUp() {

@@ -242,7 +242,16 @@ final class SimDriver {
             throw new SimViolation(
                     "map outputs are dropped although another was the unreadable one: " + Sentences.of(event));
         }
-        Invariants.check(core);
+        if (!isOnlySignOfLife(event, effects)) {
+            Invariants.check(core);
+        }
+    }
+
+    /** A heartbeat that has no effect but its answer has changed nothing: every second event is one. */
+    private static boolean isOnlySignOfLife(DriverEvent event, List<DriverEffect> effects) {
+        return event instanceof DriverEvent.FrameReceived e
+                && e.frame() instanceof Frame.Heartbeat
+                && effects.size() == 1;
     }
 
     /** Whether it says that an output cannot be read which the driver does not know any more, or never did. */

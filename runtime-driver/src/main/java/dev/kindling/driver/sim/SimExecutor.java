@@ -57,6 +57,7 @@ final class SimExecutor {
     private final long idleBytes;
     private final SimClock clock;
     private final SimCacheDisk cacheDisk;
+    private final Runnable ticking = () -> run(this::tick);
     private ExecutorAddress address;
     private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
     private final TreeMap<AttemptId, SimAttempt> running = new TreeMap<>();
@@ -100,15 +101,24 @@ final class SimExecutor {
     }
 
     private void tickLater() {
-        cluster.world.in(
-                tickMs,
-                () -> run(() -> {
-                    boolean isBusy = running.values().stream().anyMatch(attempt -> !attempt.isHanging());
-                    processorMs += isBusy ? tickMs : 0;
-                    on(new ExecutorEvent.Tick(
-                            HEAP_BYTES / 2 + incarnation, residentBytes(incarnation), 1 + processorMs));
-                    tickLater();
-                }));
+        cluster.world.in(tickMs, ticking);
+    }
+
+    private void tick() {
+        processorMs += isBusy() ? tickMs : 0;
+        on(new ExecutorEvent.Tick(HEAP_BYTES / 2 + incarnation, residentBytes(incarnation), 1 + processorMs));
+        tickLater();
+    }
+
+    private boolean isBusy() {
+        if (!running.isEmpty()) {
+            for (SimAttempt attempt : running.values()) {
+                if (!attempt.isHanging()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     String name() {
@@ -324,6 +334,7 @@ final class SimExecutor {
         SimAttempt attempt =
                 new SimAttempt(this, group, programs.get(group.attempt().stageId()));
         running.put(group.attempt(), attempt);
+        cluster.attemptStarted();
         if (running.size() > cores) {
             throw new SimViolation(name + " runs " + running.size() + " attempts in " + cores + " slots");
         }

@@ -20,6 +20,9 @@ final class SimLauncher {
     private static final long LOST_AFTER_MS = 10_000;
 
     private static final long REGISTRATION_MS = 60_000;
+    /** What a launcher hears of an end it tells within so long. */
+    private static final int MAX_NEWS_MS = 200;
+
     private static final int MAX_START_MS = 2_200;
     private static final int MAX_CORES = 3;
 
@@ -32,8 +35,8 @@ final class SimLauncher {
 
     private final SimCluster cluster;
     private final SplittableRandom random;
-    /** Every process that ever started, by incarnation. */
-    private final TreeMap<Long, SimExecutor> processes = new TreeMap<>();
+    /** Every process that ever started: the first incarnation is 1. */
+    private final List<SimExecutor> processes = new ArrayList<>();
 
     private final TreeMap<String, Integer> launchesOf = new TreeMap<>();
     /** How the processes of each name have ended. */
@@ -41,7 +44,6 @@ final class SimLauncher {
 
     private int wantedCount;
     private int nextExecutorNumber;
-    private long nextIncarnation = 1;
 
     SimLauncher(SimCluster cluster) {
         this.cluster = cluster;
@@ -49,13 +51,20 @@ final class SimLauncher {
     }
 
     Iterable<SimExecutor> processes() {
-        return processes.values();
+        return processes;
     }
 
     /** Null when that process has not started or has ended. */
     SimExecutor process(String executorId, long incarnation) {
-        SimExecutor process = processes.get(incarnation);
-        return process != null && process.isAlive() && process.id.equals(executorId) ? process : null;
+        if (incarnation < 1 || incarnation > processes.size()) {
+            return null;
+        }
+        SimExecutor process = processes.get((int) incarnation - 1);
+        return process.isAlive() && process.id.equals(executorId) ? process : null;
+    }
+
+    int startedCount() {
+        return processes.size();
     }
 
     /** How many executors there should be: those started with and those that joined. */
@@ -86,17 +95,17 @@ final class SimLauncher {
         cluster.driver.on(new DriverEvent.ExecutorRequested(executorId));
         if (cluster.faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             cluster.causes.processEnded();
-            cluster.network.disturbedUntil(cluster.world.nowMs() + REGISTRATION_MS);
+            cluster.network.disturbedUntil(cluster.world.nowMs() + MAX_NEWS_MS);
             endedWith(executorId, 1);
-            cluster.world.in(100, () -> exited(executorId, launches, 1, "no such jar"));
+            cluster.world.in(MAX_NEWS_MS / 2, () -> exited(executorId, launches, 1, "no such jar"));
             return;
         }
         int cores = 1 + random.nextInt(MAX_CORES);
         cluster.world.in(200 + random.nextInt(MAX_START_MS - 200), () -> {
             // Of a driver that closed meanwhile it does not come; one that died cannot keep it from coming.
             if (!cluster.isClosed() || cluster.driver.isDead()) {
-                SimExecutor process = new SimExecutor(cluster, executorId, nextIncarnation++, launches, cores);
-                processes.put(process.incarnation, process);
+                SimExecutor process = new SimExecutor(cluster, executorId, processes.size() + 1, launches, cores);
+                processes.add(process);
                 process.start();
             }
         });
@@ -154,8 +163,10 @@ final class SimLauncher {
         cluster.causes.processEnded();
         endedWith(executor.id, exitCode);
         cluster.oracles.mayEnd(executor, isRegistered, why);
-        cluster.network.disturbedUntil(cluster.world.nowMs() + (isRegistered ? LOST_AFTER_MS : REGISTRATION_MS));
         int news = random.nextInt(9);
+        boolean isTold = isRegistered && news < 6 || news > 2 && news < 8;
+        long unknownMs = isTold ? MAX_NEWS_MS : isRegistered ? LOST_AFTER_MS : REGISTRATION_MS;
+        cluster.network.disturbedUntil(cluster.world.nowMs() + unknownMs);
         if (news < 6) {
             cluster.world.in(
                     1 + random.nextInt(20),
@@ -166,7 +177,8 @@ final class SimLauncher {
             boolean isOwnEnd = exitCode != KILLED && exitCode != HEAP_FULL && exitCode != EXIT_OF_TASK;
             String output = isOwnEnd ? "executor ends with exit code " + exitCode + ": " + why : why;
             cluster.world.in(
-                    1 + random.nextInt(200), () -> exited(executor.id, executor.launchNumber, exitCode, output));
+                    1 + random.nextInt(MAX_NEWS_MS),
+                    () -> exited(executor.id, executor.launchNumber, exitCode, output));
         }
     }
 
@@ -180,7 +192,7 @@ final class SimLauncher {
 
     /** The driver's process is gone: some executors see their connection end, others only hear nothing any more. */
     void driverDied() {
-        for (SimExecutor executor : processes.values()) {
+        for (SimExecutor executor : processes) {
             if (executor.isAlive() && random.nextInt(3) > 0) {
                 cluster.world.in(1 + random.nextInt(20), () -> executor.driverGone("end of stream"));
             }

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param hash of all events: equal for equal runs
  * @param virtualMs how long the run took on its own clock
  * @param steps events that happened
+ * @param executors processes of executors that were started
+ * @param attempts attempts of tasks that were started
+ * @param messages that were sent over the network, lost ones included
  * @param submittedJobs jobs that were begun
  * @param succeededJobs jobs whose result came and was right; the others failed for a planted cause
  * @param rates of the faults that were on
@@ -22,6 +25,9 @@ public record SimReport(
         long hash,
         long virtualMs,
         long steps,
+        int executors,
+        int attempts,
+        long messages,
         int submittedJobs,
         int succeededJobs,
         Map<FaultKind, Double> rates,

@@ -20,7 +20,9 @@ import java.util.function.Consumer;
 public final class Simulation {
     static final int MAX_TASK_FAILURES = 4;
 
-    private static final int MAX_EXECUTORS = 6;
+    /** Most worlds are small, for most mistakes show in small ones; some are larger. */
+    private static final int[] EXECUTOR_COUNTS = {1, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6};
+
     private static final int STORY_LINES = 60;
     private static final int MIN_CHAOS_MS = 3_000;
     private static final int MAX_CHAOS_MS = 30_000;
@@ -60,6 +62,9 @@ public final class Simulation {
                 world.hash(),
                 world.nowMs(),
                 world.stepCount(),
+                cluster.launcher.startedCount(),
+                cluster.attemptCount(),
+                cluster.network.sentCount(),
                 cluster.driver.submittedCount(),
                 succeeded,
                 rates,
@@ -102,8 +107,8 @@ public final class Simulation {
     private static SimCluster clusterOf(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
         SimOutputs outputs = new SimOutputs();
         SimJobs jobs = jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), world, outputs);
-        int executors =
-                options.executors().orElseGet(() -> world.random("executors").nextInt(1, MAX_EXECUTORS + 1));
+        int executors = options.executors()
+                .orElseGet(() -> EXECUTOR_COUNTS[world.random("executors").nextInt(EXECUTOR_COUNTS.length)]);
         return new SimCluster(world, faults, cores, jobs, outputs, executors, MAX_TASK_FAILURES);
     }
 

@@ -15,7 +15,6 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -160,13 +159,13 @@ final class SyntheticTasks {
     // ---- rows -----------------------------------------------------------------------------------------------------
 
     static byte[] encode(long[] sums) {
-        ByteBuffer bytes = ByteBuffer.allocate(ROW_BYTES * KEY_LIMIT);
+        ByteBuffer bytes = ByteBuffer.allocate(ROW_BYTES * rowCount(sums));
         for (int key = 1; key < KEY_LIMIT; key++) {
             if (sums[key] != 0) {
                 bytes.putLong(key).putLong(sums[key]);
             }
         }
-        return Arrays.copyOf(bytes.array(), bytes.position());
+        return bytes.array();
     }
 
     static void add(byte[] bytes, int offset, int length, long[] sums) {
@@ -176,7 +175,11 @@ final class SyntheticTasks {
         }
     }
 
-    static long rowCount(long[] sums) {
-        return Arrays.stream(sums).filter(sum -> sum != 0).count();
+    static int rowCount(long[] sums) {
+        int rowCount = 0;
+        for (int key = 1; key < KEY_LIMIT; key++) {
+            rowCount += sums[key] == 0 ? 0 : 1;
+        }
+        return rowCount;
     }
 }
