@@ -36,6 +36,7 @@ public final class AppStory {
 
     private int repeatedTasks;
     private long repeatedNanos;
+    private long wastedMs;
     private int failures;
     private int lostExecutors;
 
@@ -242,6 +243,7 @@ public final class AppStory {
         } else {
             boolean isCharged = StoryLines.isCharged(e.outcome());
             failures += isCharged ? 1 : 0;
+            wastedMs += ended == null ? 0 : lines.nowMs() - ended.startedMs();
             lines.say("attempt " + attempt + " failed on " + e.executor()
                     + (ended == null ? "" : " after " + lines.since(ended.startedMs())) + ": "
                     + StoryLines.words(e.outcome())
@@ -271,7 +273,8 @@ public final class AppStory {
     /** Blocks that left memory together, before what happened next. */
     private void tellGivenUp() {
         for (GivenUp some : givenUp.values()) {
-            String why = " (" + ByteSizes.format(some.bytes) + " of memory): " + some.reason;
+            String why =
+                    (some.bytes == 0 ? "" : " (" + ByteSizes.format(some.bytes) + " of memory)") + ": " + some.reason;
             if (!some.toDisk.isEmpty()) {
                 lines.say(StoryLines.listed(some.toDisk, "cached block") + " moved to the disk of executor "
                         + some.executorId + why);
@@ -317,10 +320,11 @@ public final class AppStory {
 
     private void tellCost() {
         tellGivenUp();
-        if (lostExecutors + failures + repeatedTasks > 0) {
+        if (lostExecutors + failures + repeatedTasks + wastedMs > 0) {
             lines.say("what it cost: " + StoryLines.count(lostExecutors, "executor") + " lost, "
                     + StoryLines.count(failures, "failure")
-                    + " counted, " + StoryLines.count(repeatedTasks, "task") + " computed again in "
+                    + " counted, attempts of " + Durations.format(wastedMs) + " without a result, "
+                    + StoryLines.count(repeatedTasks, "task") + " computed again in "
                     + Durations.format(repeatedNanos / 1_000_000) + " of task time");
         }
     }

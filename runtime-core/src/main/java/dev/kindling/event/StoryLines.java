@@ -1,6 +1,7 @@
 package dev.kindling.event;
 
 import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.util.ByteSizes;
@@ -93,6 +94,13 @@ final class StoryLines {
         return outcome instanceof Outcome.Failed failed && failed.countsTowardsLimit();
     }
 
+    private static boolean isEndedByATask(ExitReason reason) {
+        return switch (reason.kind()) {
+            case HEAP_EXHAUSTED, KILLED_OVER_MEMORY_LIMIT, CRASHED -> true;
+            case FINISHED, KILLED, HEARTBEAT_LOST, DECOMMISSIONED, PREEMPTED, UNKNOWN -> false;
+        };
+    }
+
     /** Why an attempt ended without a result. */
     static String words(Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {
@@ -103,8 +111,11 @@ final class StoryLines {
                             .map(why -> "; executor " + failed.fromExecutor() + " was lost: "
                                     + why.detail().lines().findFirst().orElse(""))
                             .orElse("");
-        } else if (outcome instanceof Outcome.ExecutorLost) {
-            return "its executor was lost";
+        } else if (outcome instanceof Outcome.ExecutorLost lost) {
+            return "its executor was lost"
+                    + (isEndedByATask(lost.reason())
+                            ? "; it runs alone next time, so that the" + " task that ends executors is found"
+                            : "");
         } else if (outcome instanceof Outcome.Killed killed) {
             return "stopped: " + killed.reason();
         }

@@ -299,7 +299,7 @@ class AppStatusTest {
                0.815 s  job 1 (count at Zips.java:10) started: 2 stages
                0.815 s  stage 0 (groupByKey at Zips.java:8) was skipped: all its map outputs are there, which saves 90 ms of task time
                0.819 s  the application ended
-               0.819 s  what it cost: 1 executor lost, 0 failures counted, 1 task computed again in 90 ms of task time
+               0.819 s  what it cost: 1 executor lost, 0 failures counted, attempts of 300 ms without a result, 1 task computed again in 90 ms of task time
             """, String.join("\n", AppStory.tell(events)) + "\n");
     }
 }

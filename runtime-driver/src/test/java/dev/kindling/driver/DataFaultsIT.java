@@ -275,7 +275,7 @@ class DataFaultsIT {
 
         assertEquals(ErrorCode.SCRATCH_FULL, failure.code());
         assertTrue(failure.getMessage().contains(cluster.scratch().toString()), failure.getMessage());
-        assertTrue(failure.getMessage().contains(" bytes needed, "), failure.getMessage());
+        assertTrue(failure.getMessage().contains(" needed, "), failure.getMessage());
         assertTrue(failure.getMessage().contains("kindling.scratch.dirs"), failure.getMessage());
         List<Event.TaskEnd> failed = cluster.failures();
         assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());

@@ -2,6 +2,7 @@ package dev.kindling.executor.block;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.util.ByteSizes;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file being written below the scratch directories. When its disk is full or broken, what it holds moves to the next
- * directory and writing goes on there; when none is left, the error names each with the bytes needed and free. Owned by
+ * directory and writing goes on there; when none is left, the error names each with what is needed and free. Owned by
  * one thread.
  */
 final class ScratchFile implements Closeable {
@@ -139,9 +140,9 @@ final class ScratchFile implements Closeable {
         refusals.append(refusals.length() == 0 ? "" : "; ")
                 .append(directory)
                 .append(" (")
-                .append(length + count)
-                .append(" bytes needed, ")
-                .append(directory.toFile().getUsableSpace())
+                .append(ByteSizes.format(length + count))
+                .append(" needed, ")
+                .append(ByteSizes.format(directory.toFile().getUsableSpace()))
                 .append(" free): ")
                 .append(failure.getMessage());
         lastRefusal = failure;
@@ -151,7 +152,8 @@ final class ScratchFile implements Closeable {
     private KindlingException noRoom(int count) {
         return new KindlingException(
                 ErrorCode.SCRATCH_FULL,
-                "no local directory takes scratch file " + relativePath + " of " + (length + count) + " bytes: "
+                "no local directory takes scratch file " + relativePath + " of "
+                        + ByteSizes.format(length + count) + ": "
                         + refusals + ". Free some space or name more directories in kindling.scratch.dirs",
                 lastRefusal);
     }

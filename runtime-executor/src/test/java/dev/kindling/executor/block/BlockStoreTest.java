@@ -354,7 +354,7 @@ class BlockStoreTest {
             assertTrue(failure.getMessage().contains(root.toString()), failure.getMessage());
             Files.delete(root);
         }
-        assertTrue(failure.getMessage().contains("bytes needed, "), failure.getMessage());
+        assertTrue(failure.getMessage().contains(" needed, "), failure.getMessage());
     }
 
     @Test
