@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -14,6 +15,8 @@ import java.util.TreeMap;
  */
 public final class StorageSettings {
     private static final List<String> PREFIXES = List.of("kindling.hadoop.", "kindling.s3.");
+
+    private static final String IDENTITY_PREFIX = "aws.";
 
     private static Config current = Config.defaults();
     private static int uses;
@@ -48,6 +51,29 @@ public final class StorageSettings {
     /** What stores read their settings from; those of the application that ended last, when none runs. */
     public static synchronized Config current() {
         return current;
+    }
+
+    /**
+     * Java's system properties with which the program tells the AWS SDK whose identity it has, and where. They go to
+     * executors with what these are told at their start, never on a command line or into a log.
+     */
+    public static SortedMap<String, String> identityProperties() {
+        SortedMap<String, String> properties = new TreeMap<>();
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith(IDENTITY_PREFIX)) {
+                properties.put(name, System.getProperty(name));
+            }
+        }
+        return properties;
+    }
+
+    /** Gives this process those of the driver among its settings; what is set here by hand stays. */
+    public static void setIdentityProperties(Map<String, String> settings) {
+        settings.forEach((name, value) -> {
+            if (name.startsWith(IDENTITY_PREFIX) && System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
     }
 
     /** The settings of stores among all, so that a store can tell whether what it built from them still fits. */

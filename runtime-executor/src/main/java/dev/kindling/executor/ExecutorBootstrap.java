@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * @param secret opens every connection of the application
  * @param classPath the user's jars and directories that lie on this machine
  * @param hasJars whether the driver publishes jars of the program, to be fetched before the first task
- * @param settings {@code kindling.*} keys that are set
+ * @param settings {@code kindling.*} keys that are set, and the driver's identity properties for stores
  */
 public record ExecutorBootstrap(
         String applicationId,

@@ -103,6 +103,7 @@ public final class ExecutorMain {
         Config config = Config.parse(bootstrap.settings());
         // For as long as the process lives.
         StorageSettings.use(config);
+        StorageSettings.setIdentityProperties(bootstrap.settings());
         return ExecutorSetup.of(
                 bootstrap.executorId(),
                 bootstrap.incarnation(),

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.CodeSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -37,6 +38,48 @@ final class EngineClassPath {
             "com.esotericsoftware.kryo.kryo5.Kryo",
             "org.slf4j.Logger");
 
+    /** The same for libraries of stores, which a program may do without; last, for most applications use none. */
+    private static final List<String> ONE_CLASS_OF_EACH_OPTIONAL = List.of(
+            "org.apache.hadoop.fs.FileSystem",
+            "org.apache.hadoop.thirdparty.com.google.common.base.Preconditions",
+            "org.apache.commons.logging.LogFactory",
+            "com.github.luben.zstd.ZstdInputStream",
+            "software.amazon.awssdk.services.s3.S3Client",
+            "software.amazon.awssdk.services.sts.StsClient",
+            "software.amazon.awssdk.http.apache5.Apache5HttpClient",
+            "software.amazon.awssdk.protocols.xml.XmlOperationMetadata",
+            "software.amazon.awssdk.protocols.query.AwsQueryProtocolFactory",
+            "software.amazon.awssdk.protocols.core.StringToInstant",
+            "software.amazon.awssdk.protocols.jsoncore.JsonNode",
+            "software.amazon.awssdk.arns.Arn",
+            "software.amazon.awssdk.profiles.ProfileFile",
+            "software.amazon.awssdk.crtcore.CrtRequestBodyAdapter",
+            "software.amazon.awssdk.http.auth.signer.BearerHttpSigner",
+            "software.amazon.awssdk.http.auth.spi.signer.HttpSigner",
+            "software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner",
+            "software.amazon.awssdk.http.auth.aws.eventstream.HttpAuthAwsEventStream",
+            "software.amazon.awssdk.http.SdkHttpClient",
+            "software.amazon.awssdk.identity.spi.IdentityProperty",
+            "software.amazon.awssdk.checksums.SdkChecksum",
+            "software.amazon.awssdk.checksums.spi.ChecksumAlgorithm",
+            "software.amazon.awssdk.retries.api.RetryStrategy",
+            "software.amazon.awssdk.retries.DefaultRetryStrategy",
+            "software.amazon.awssdk.core.SdkClient",
+            "software.amazon.awssdk.auth.credentials.AwsCredentials",
+            "software.amazon.awssdk.regions.Region",
+            "software.amazon.awssdk.annotations.SdkPublicApi",
+            "software.amazon.awssdk.utils.IoUtils",
+            "software.amazon.awssdk.utilslite.SdkInternalThreadLocal",
+            "software.amazon.awssdk.awscore.AwsClient",
+            "software.amazon.awssdk.metrics.SdkMetric",
+            "software.amazon.awssdk.thirdparty.jackson.core.JsonFactory",
+            "software.amazon.awssdk.endpoints.EndpointAttributeKey",
+            "software.amazon.eventstream.Checksums",
+            "org.reactivestreams.Publisher",
+            "org.apache.hc.client5.http.HttpRoute",
+            "org.apache.hc.core5.http2.H2ConnectionException",
+            "org.apache.hc.core5.http.HttpRequest");
+
     private EngineClassPath() {}
 
     /**
@@ -49,7 +92,30 @@ final class EngineClassPath {
         for (String className : ONE_CLASS_OF_EACH) {
             entries.add(entryOf(className, scratch));
         }
+        for (String className : ONE_CLASS_OF_EACH_OPTIONAL) {
+            optionalEntryOf(className, scratch).ifPresent(entries::add);
+        }
         return List.copyOf(entries);
+    }
+
+    /** Found without loading the class: most applications use none of them. */
+    private static Optional<Path> optionalEntryOf(String className, Path scratch) {
+        String resource = className.replace('.', '/') + ".class";
+        URL found = EngineClassPath.class.getClassLoader().getResource(resource);
+        if (found == null) {
+            return Optional.empty();
+        }
+        String text = found.toString();
+        String entry = text.substring(0, text.length() - resource.length());
+        boolean isPlainJar = entry.startsWith("jar:file:") && entry.indexOf("!/") == entry.length() - 2;
+        try {
+            return Optional.of(local(new URL(isPlainJar ? entry.substring(4, entry.length() - 2) : entry), scratch));
+        } catch (IOException | URISyntaxException e) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    "cannot use " + entry + " for executor processes: " + e.getMessage(),
+                    e);
+        }
     }
 
     private static Path entryOf(String className, Path scratch) {

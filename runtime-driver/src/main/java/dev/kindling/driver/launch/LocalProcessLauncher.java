@@ -2,12 +2,14 @@ package dev.kindling.driver.launch;
 
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorMain;
+import dev.kindling.storage.StorageSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -100,7 +102,13 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 context.secret(),
                 command.userClassPath(),
                 context.program().hasJars(),
-                context.settings());
+                settings());
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>(context.settings());
+        settings.putAll(StorageSettings.identityProperties());
+        return settings;
     }
 
     @Override

@@ -21,6 +21,7 @@ final class TestBucket implements AutoCloseable {
 
     final S3Server server = S3Server.shared();
     final String name = "bucket-" + ProcessHandle.current().pid() + "-" + LAST.incrementAndGet();
+    final Map<String, String> entries = new LinkedHashMap<>();
     private StorageSettings.Use settings;
 
     TestBucket(String... moreSettings) {
@@ -46,7 +47,7 @@ final class TestBucket implements AutoCloseable {
     }
 
     private StorageSettings.Use use(String... more) {
-        Map<String, String> entries = new LinkedHashMap<>();
+        entries.clear();
         entries.put("kindling.s3.endpoint", server.url());
         // Two clients with equal settings would be one, with the identity of the first.
         entries.put("kindling.s3.connections", Integer.toString(100 + LAST.incrementAndGet()));

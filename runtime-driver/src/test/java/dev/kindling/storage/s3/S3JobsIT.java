@@ -1,0 +1,177 @@
+package dev.kindling.storage.s3;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingException;
+import dev.kindling.api.TaskContext;
+import dev.kindling.storage.OutputManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole jobs, on threads and in executor processes. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class S3JobsIT {
+    private static final String PROCESSES = "local-cluster[2,1,128]";
+
+    @TempDir
+    Path scratch;
+
+    private TestBucket bucket;
+
+    @BeforeEach
+    void open() {
+        bucket = new TestBucket();
+    }
+
+    @AfterEach
+    void close() {
+        bucket.close();
+    }
+
+    private KindlingConf conf(String master) {
+        return new KindlingConf(false)
+                .setMaster(master)
+                .setAll(bucket.entries)
+                .set("kindling.eventlog.dir", scratch.resolve("events").toString())
+                .set("kindling.scratch.dirs", scratch.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local[2]", PROCESSES})
+    void eachKindOfInputAndOutputIsTheSameAsThatOfLocalFiles(String master) throws IOException {
+        List<String> lines =
+                IntStream.range(0, 200_000).mapToObj(i -> "line " + i).toList();
+        bucket.put("in/a.txt", String.join("\n", lines.subList(0, 150_000)) + "\n");
+        bucket.put("in/b.txt", String.join("\r\n", lines.subList(150_000, 200_000)));
+
+        try (KindlingContext kindling = new KindlingContext(conf(master))) {
+            assertEquals(lines, kindling.textFile(bucket.path("in"), 7).collect());
+            assertEquals(
+                    List.of(bucket.path("in/a.txt"), bucket.path("in/b.txt")),
+                    kindling.wholeTextFiles(bucket.path("in/*.txt"))
+                            .map(file -> file._1())
+                            .collect());
+            assertEquals(
+                    List.of(
+                            bucket.text("in/a.txt").length(),
+                            bucket.text("in/b.txt").length()),
+                    kindling.binaryFiles(bucket.path("in"))
+                            .map(file -> file._2().toArray().length)
+                            .collect());
+
+            kindling.textFile(bucket.path("in"), 3).saveAsTextFile(bucket.path("text"));
+            kindling.parallelize(lines, 3).saveAsObjectFile(bucket.path("objects/"));
+
+            assertEquals(lines, kindling.textFile(bucket.path("text")).collect());
+            assertEquals(
+                    lines, kindling.<String>objectFile(bucket.path("objects")).collect());
+        }
+        assertEquals(0, bucket.unfinishedUploads());
+        assertEquals(3, OutputManifest.partNames(bucket.text("text/_SUCCESS")).size());
+    }
+
+    @Test
+    void anExecutorThatDiesWhileItWritesLeavesOneOutputForEachPartition() throws IOException {
+        try (KindlingContext kindling = new KindlingContext(conf(PROCESSES))) {
+            kindling.range(0, 4_000, 1, 4)
+                    .map(n -> {
+                        TaskContext task = TaskContext.get();
+                        if (n == 1_500 && task.partitionId() == 1 && task.attemptNumber() == 0) {
+                            Runtime.getRuntime().halt(137);
+                        }
+                        return "row " + n;
+                    })
+                    .saveAsTextFile(bucket.path("out"));
+
+            assertEquals(4_000, kindling.textFile(bucket.path("out")).distinct().count());
+            assertEquals(4_000, kindling.textFile(bucket.path("out")).count());
+        }
+        assertEquals(0, bucket.unfinishedUploads());
+        assertEquals(
+                List.of("out/_SUCCESS", "out/part-00000", "out/part-00001", "out/part-00002", "out/part-00003"),
+                bucket.keys());
+    }
+
+    @Test
+    void aJobThatFailsLeavesNothing() throws IOException {
+        try (KindlingContext kindling = new KindlingContext(conf("local[2]"))) {
+            assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 100, 1, 4).map(n -> 1 / (n - 60)).saveAsTextFile(bucket.path("out")));
+        }
+        assertEquals(List.of(), bucket.keys());
+        assertEquals(0, bucket.unfinishedUploads());
+    }
+
+    @Test
+    void inputThatChangesUnderAJobFailsItWithItsCodeAndAtOnce() {
+        bucket.put("in", "one\ntwo\n");
+        try (KindlingContext kindling = new KindlingContext(conf("local[2]"))) {
+            var lines = kindling.textFile(bucket.path("in"));
+            bucket.put("in", "three\nfour\nfive\n");
+
+            KindlingException failure = assertThrows(KindlingException.class, lines::collect);
+
+            assertEquals(ErrorCode.INPUT_CHANGED, failure.code());
+            assertTrue(
+                    failure.getMessage().contains(bucket.path("in") + " changed after the job was planned"),
+                    failure.getMessage());
+        }
+    }
+
+    @Test
+    void theSecretIsInNoLogEventOrCommandLine() throws IOException {
+        bucket.put("in", "one\ntwo\n");
+        bucket.server.tell("user AKIACANARYCANARY canary-secret-7Vq2 ro");
+        TestBucket.actAs("AKIACANARYCANARY", "canary-secret-7Vq2");
+        bucket.reconfigure();
+        StringBuilder seen = new StringBuilder();
+
+        try (KindlingContext kindling = new KindlingContext(conf(PROCESSES))) {
+            assertEquals(2, kindling.textFile(bucket.path("in"), 2).count());
+            KindlingException denied = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.textFile(bucket.path("in")).saveAsTextFile(bucket.path("out")));
+            assertEquals(ErrorCode.ACCESS_DENIED, denied.code(), denied.getMessage());
+            assertTrue(denied.getMessage().contains("need s3:PutObject on arn:aws:s3:::"), denied.getMessage());
+            seen.append(denied).append(denied.getCause());
+            ProcessHandle.current()
+                    .descendants()
+                    .forEach(process -> seen.append(process.info().commandLine().orElse("")));
+            readAll(seen);
+        }
+        readAll(seen);
+
+        assertTrue(seen.length() > 1_000);
+        assertFalse(seen.toString().contains("canary-secret"));
+    }
+
+    private void readAll(StringBuilder into) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(scratch)) {
+            all.filter(Files::isRegularFile).forEach(files::add);
+        }
+        for (Path file : files) {
+            into.append(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
+        }
+    }
+}
