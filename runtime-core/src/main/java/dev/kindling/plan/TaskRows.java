@@ -1,5 +1,6 @@
 package dev.kindling.plan;
 
+import dev.kindling.serde.HeapSize;
 import java.util.Iterator;
 
 /**
@@ -9,6 +10,33 @@ import java.util.Iterator;
 public interface TaskRows extends Iterator<Object> {
     /** {@code row}, or a part of one, to be used after the next row was asked for: itself, or a copy where it could change. */
     Object keep(Object row);
+
+    /**
+     * As {@link #keep}, for functions that keep as many rows as there are: counts what the row takes.
+     *
+     * @param advice what to use instead, for the error when that is more than the task may have
+     */
+    default Object keep(Object row, String advice) {
+        Object kept = keep(row);
+        hold(HeapSize.of(kept) + HeapSize.REFERENCE, advice);
+        return kept;
+    }
+
+    /**
+     * The function holds so many heap bytes more, or fewer, until its task ends.
+     *
+     * @throws dev.kindling.api.KindlingException {@code OUT_OF_RESOURCES} when that is more than the task may have
+     */
+    void hold(long bytes, String advice);
+
+    /** Reads all rows that are left, each of them made and none looked at; returns how many they were. */
+    default long skipAll() {
+        long skipped = 0;
+        for (; hasNext(); skipped++) {
+            next();
+        }
+        return skipped;
+    }
 
     /** Of the iterator that a task gave, or of rows that belong to no task and stay as they are. */
     static TaskRows of(Iterator<Object> rows) {
@@ -30,6 +58,9 @@ public interface TaskRows extends Iterator<Object> {
             public Object keep(Object row) {
                 return row;
             }
+
+            @Override
+            public void hold(long bytes, String advice) {}
         };
     }
 }

@@ -7,6 +7,7 @@ import dev.kindling.api.function.VoidFunction;
 import dev.kindling.api.function.VoidFunction2;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.TaskRows;
+import dev.kindling.serde.HeapSize;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +21,12 @@ import java.util.function.BiConsumer;
 
 /** What actions do with one partition on its executor. Records, for the reasons of {@link RowFunctions}. */
 final class Actions {
+    private static final String TAKE_LESS = "take fewer rows, or sort the set and write it with saveAsTextFile";
+    private static final String COMBINE_ON_DISK =
+            "use reduceByKey, which puts on disk what does not fit, and collect what is left";
+    // Of a hash map: an entry, and its place in a table that is two thirds full.
+    private static final long ENTRY_BYTES = 48;
+
     private Actions() {}
 
     enum CollectRows implements PartitionFunction {
@@ -45,12 +52,7 @@ final class Actions {
 
         @Override
         public Object call(int partition, TaskRows rows) {
-            long count = 0;
-            while (rows.hasNext()) {
-                rows.next();
-                count++;
-            }
-            return count;
+            return rows.skipAll();
         }
 
         @Override
@@ -64,7 +66,7 @@ final class Actions {
         public Object call(int partition, TaskRows rows) {
             List<Object> taken = new ArrayList<>(Math.min(limit, 1024));
             while (taken.size() < limit && rows.hasNext()) {
-                taken.add(rows.keep(rows.next()));
+                taken.add(rows.keep(rows.next(), TAKE_LESS));
             }
             return taken;
         }
@@ -88,7 +90,7 @@ final class Actions {
                 if (!rows.hasNext()) {
                     break;
                 }
-                picked.add(rows.keep(rows.next()));
+                picked.add(rows.keep(rows.next(), TAKE_LESS));
                 at++;
             }
             return picked;
@@ -204,9 +206,9 @@ final class Actions {
             boolean hasRoom = kept.size() < limit;
             if (hasRoom || order.compare(row, kept.peek() == nullRow ? null : kept.peek()) < 0) {
                 if (!hasRoom) {
-                    kept.poll();
+                    rows.hold(-HeapSize.of(kept.poll()) - HeapSize.REFERENCE, TAKE_LESS);
                 }
-                kept.add(row == null ? nullRow : rows.keep(row));
+                kept.add(row == null ? nullRow : rows.keep(row, TAKE_LESS));
             }
         }
         List<Object> sorted = new ArrayList<>(kept);
@@ -247,9 +249,18 @@ final class Actions {
         while (pairs.hasNext()) {
             Tuple2<Object, Object> pair = RowFunctions.pair(pairs.next());
             Object old = into.get(pair._1());
-            boolean isNew = old == null && !into.containsKey(pair._1());
-            Object merged = isNew ? pair._2() : f.call(old, pair._2());
-            into.put(isNew ? pairs.keep(pair._1()) : pair._1(), merged == pair._2() ? pairs.keep(merged) : merged);
+            if (old == null && !into.containsKey(pair._1())) {
+                pairs.hold(ENTRY_BYTES, COMBINE_ON_DISK);
+                into.put(pairs.keep(pair._1(), COMBINE_ON_DISK), pairs.keep(pair._2(), COMBINE_ON_DISK));
+                continue;
+            }
+            // Numbers stay as large as they are; of what may grow the old value is measured before it is changed.
+            long before = old instanceof Number ? 0 : HeapSize.of(old);
+            Object merged = f.call(old, pair._2());
+            into.put(pair._1(), merged == pair._2() ? pairs.keep(merged) : merged);
+            if (!(merged instanceof Number)) {
+                pairs.hold(HeapSize.of(merged) - before, COMBINE_ON_DISK);
+            }
         }
     }
 

@@ -90,7 +90,8 @@ final class PartitionFunctions {
         public Iterator<Object> call(Integer partition, Iterator<Object> rows) {
             List<Object> all = new ArrayList<>();
             TaskRows kept = TaskRows.of(rows);
-            rows.forEachRemaining(row -> all.add(kept.keep(row)));
+            rows.forEachRemaining(row ->
+                    all.add(kept.keep(row, "use mapPartitions, which reads the rows one by one, or more partitions")));
             return Collections.<Object>singleton(all).iterator();
         }
     }

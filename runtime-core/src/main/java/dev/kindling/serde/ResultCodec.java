@@ -2,6 +2,7 @@ package dev.kindling.serde;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.util.ByteSizes;
 import dev.kindling.util.JoinedCrc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ public final class ResultCodec {
     private static final int PAGE_BYTES = 64 << 10;
     private static final long MAX_BYTES = Integer.MAX_VALUE - 64;
     private static final int BATCH_ROWS = 1024;
+    private static final long BATCH_HEAP_BYTES = 1 << 20;
 
     private ResultCodec() {}
 
@@ -126,13 +128,38 @@ public final class ResultCodec {
      * @throws KindlingException {@code CORRUPT_DATA} when the bytes are not those that were encoded
      */
     public static Object decode(byte[] bytes, ClassLoader userClasses) {
-        RowReader rows = open(bytes, userClasses);
+        return decode(bytes, userClasses, Long.MAX_VALUE).value();
+    }
+
+    /**
+     * A decoded value.
+     *
+     * @param heapBytes what it takes, as {@link HeapSize} counts
+     */
+    public record Decoded(Object value, long heapBytes) {}
+
+    /**
+     * As {@link #decode(byte[], ClassLoader)}, given up as soon as the value takes more than is allowed: packed numbers
+     * may take twenty times as much once they are objects.
+     *
+     * @throws KindlingException {@code RESULT_TOO_LARGE} then
+     */
+    public static Decoded decode(byte[] bytes, ClassLoader userClasses, long maxHeapBytes) {
+        RowReader rows = open(bytes, userClasses).readAtOnce(BATCH_HEAP_BYTES);
         List<Object> all = new ArrayList<>();
         Object[] batch = new Object[BATCH_ROWS];
         for (int n = rows.read(batch, 0, BATCH_ROWS); n > 0; n = rows.read(batch, 0, BATCH_ROWS)) {
             all.addAll(Arrays.asList(batch).subList(0, n));
+            if (rows.heapBytes() + (long) all.size() * HeapSize.REFERENCE > maxHeapBytes) {
+                throw new KindlingException(
+                        ErrorCode.RESULT_TOO_LARGE,
+                        "the first " + all.size() + " rows of a result that came as "
+                                + ByteSizes.format(bytes.length) + " take more than the "
+                                + ByteSizes.format(maxHeapBytes) + " that are left for them");
+            }
         }
-        return bytes[CRC_BYTES] == LIST ? all : all.get(0);
+        Object value = bytes[CRC_BYTES] == LIST ? all : all.get(0);
+        return new Decoded(value, rows.heapBytes() + (long) all.size() * HeapSize.REFERENCE);
     }
 
     /** The rows of an encoded list one after the other, for those who do not want them all at once. */

@@ -20,7 +20,6 @@ import dev.kindling.rdd.LeafInputs;
 import dev.kindling.rdd.SetMarks;
 import dev.kindling.serde.ClosureCheck;
 import dev.kindling.serde.ClosureCodec;
-import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.OutputStores;
 import dev.kindling.util.ByteSizes;
@@ -78,7 +77,7 @@ public final class JobPlanner implements JobRunner {
             if (request.sink() instanceof StageBody.Sink.FileOutput output) {
                 runSaving(request, output);
             } else {
-                submit(graphOf(request, request.sink(), Optional.empty()), results);
+                submit(graphOf(request, request.sink(), Optional.empty()), request.sink(), results);
             }
         } catch (InterruptedException e) {
             throw interrupted(request, e);
@@ -118,7 +117,7 @@ public final class JobPlanner implements JobRunner {
             discard(store, target, e);
             throw e;
         }
-        submit(graph, (partition, result) -> {});
+        submit(graph, output, (partition, result) -> {});
     }
 
     private static void discard(OutputStore store, String target, Exception why) {
@@ -139,7 +138,7 @@ public final class JobPlanner implements JobRunner {
     public StartedJob start(JobRequest request, JobFollower follower) {
         try {
             JobGraph graph = graphOf(request, request.sink(), Optional.empty());
-            return submitter.start(graph, new Follower(graph, follower));
+            return submitter.start(graph, new Follower(graph, follower, decoderOf(graph, request.sink())));
         } catch (InterruptedException e) {
             throw interrupted(request, e);
         }
@@ -149,15 +148,17 @@ public final class JobPlanner implements JobRunner {
     private final class Follower implements JobSubmitter.Follower {
         private final JobGraph graph;
         private final JobFollower follower;
+        private final ResultDecoder results;
 
-        Follower(JobGraph graph, JobFollower follower) {
+        Follower(JobGraph graph, JobFollower follower, ResultDecoder results) {
             this.graph = graph;
             this.follower = follower;
+            this.results = results;
         }
 
         @Override
         public void onResult(int partition, byte[] encoded) {
-            follower.accept(partition, ResultCodec.decode(encoded, settings.userClasses()));
+            follower.accept(partition, results.decode(encoded));
         }
 
         @Override
@@ -179,11 +180,14 @@ public final class JobPlanner implements JobRunner {
         }
     }
 
-    private void submit(JobGraph graph, PartitionResults results) throws InterruptedException {
-        submitter.run(
-                graph,
-                (partition, encoded) -> results.accept(partition, ResultCodec.decode(encoded, settings.userClasses())));
+    private void submit(JobGraph graph, StageBody.Sink sink, PartitionResults results) throws InterruptedException {
+        ResultDecoder decoder = decoderOf(graph, sink);
+        submitter.run(graph, (partition, encoded) -> results.accept(partition, decoder.decode(encoded)));
         wasRun(graph);
+    }
+
+    private ResultDecoder decoderOf(JobGraph graph, StageBody.Sink sink) {
+        return new ResultDecoder(settings.userClasses(), graph.description(), sink);
     }
 
     /** What a job has read was written, whichever job it was. */
@@ -316,6 +320,7 @@ public final class JobPlanner implements JobRunner {
                                             Optional.empty(),
                                             settings.maxTaskFailures(),
                                             request.properties()),
+                                    sink,
                                     answers);
                         });
                 bounds.resolve(sample.findBounds());

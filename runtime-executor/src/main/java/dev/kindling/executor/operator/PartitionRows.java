@@ -87,6 +87,9 @@ final class PartitionRows implements Operator {
 
     @Override
     public void close() throws IOException {
+        for (PulledRows input : inputs) {
+            input.close();
+        }
         CoGroupRows.closeAll(children);
     }
 }

@@ -1,7 +1,10 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.TaskRows;
+import dev.kindling.util.ByteSizes;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,14 +14,20 @@ import java.util.concurrent.Callable;
  * row and each further one twice as many, never more than are wanted downstream: a function that stops early has read
  * at most twice what it used. Where the reader says how many rows it wants, exactly these are read.
  */
-public final class PulledRows implements TaskRows {
+public final class PulledRows implements TaskRows, AutoCloseable {
     private final Operator child;
     private final TaskScope scope;
     private final Batch batch;
     private final boolean isExact;
+    private final Reservation reservation;
+    private long heldBytes;
     private long wanted;
     private int request = 1;
     private int next;
+
+    /** Rows of a batch that is not full may be large: none is held longer than its reader wants it. */
+    private boolean areLarge;
+
     private boolean ended;
 
     /** @param wanted rows the reader wants at most; {@code Long.MAX_VALUE} when it cannot say */
@@ -28,6 +37,7 @@ public final class PulledRows implements TaskRows {
         this.wanted = wanted;
         this.isExact = wanted != Long.MAX_VALUE;
         this.batch = new Batch(scope.batchRows());
+        this.reservation = new Reservation(scope.memory(), 1);
     }
 
     /** From now on not more than {@code rowCount} rows are of use at once. */
@@ -46,13 +56,51 @@ public final class PulledRows implements TaskRows {
             throw new NoSuchElementException();
         }
         Object row = batch.rows[next];
-        batch.rows[next++] = null;
+        if (areLarge) {
+            batch.rows[next] = null;
+        }
+        next++;
         return row;
+    }
+
+    @Override
+    public long skipAll() {
+        long skipped = batch.count - next;
+        while (refill()) {
+            skipped += batch.count;
+        }
+        return skipped;
     }
 
     @Override
     public Object keep(Object row) {
         return scope.keep(row);
+    }
+
+    @Override
+    public void hold(long bytes, String advice) {
+        heldBytes += bytes;
+        if (heldBytes > scope.memory().floorBytes() && !reservation.growTo(heldBytes)) {
+            requireSmallEnough(advice);
+        }
+    }
+
+    /** What a function keeps can be put nowhere else: it may be more than is granted, but not more than its share. */
+    private void requireSmallEnough(String advice) {
+        long share = scope.memory().share();
+        if (heldBytes > share) {
+            throw scope.failedBelowUserCode(new KindlingException(
+                    ErrorCode.OUT_OF_RESOURCES,
+                    "what this task keeps in memory takes about " + ByteSizes.format(heldBytes)
+                            + ", more than its share of " + ByteSizes.format(share) + " in a heap of "
+                            + ByteSizes.format(Runtime.getRuntime().maxMemory()) + ": " + advice
+                            + ", or raise kindling.executor.memory"));
+        }
+    }
+
+    /** What was held is given back. */
+    public void close() {
+        reservation.close();
     }
 
     /** Where the row handed out last comes from. */
@@ -79,6 +127,7 @@ public final class PulledRows implements TaskRows {
             batch.count = 0;
             batch.limitTo(isExact ? wanted : Math.min(wanted, request));
             ended = child.read(batch) == 0;
+            areLarge = batch.count < batch.capacity();
             request = Math.min(2 * request, batch.capacity());
             if (isExact) {
                 wanted -= batch.count;

@@ -141,10 +141,12 @@ final class TaskSinks {
                 return rows.drain(chain);
             }
         }
-        PulledRows rows = new PulledRows(chain, scope, function.rowLimit());
-        Object answer = rows.callUserCode(
-                () -> function.call(scope.environment().attempt().partition(), rows));
-        byte[] bytes = ResultCodec.encode(answer, scope.memory().maxRowBytes());
+        byte[] bytes;
+        try (PulledRows rows = new PulledRows(chain, scope, function.rowLimit())) {
+            Object answer = rows.callUserCode(
+                    () -> function.call(scope.environment().attempt().partition(), rows));
+            bytes = ResultCodec.encode(answer, scope.memory().maxRowBytes());
+        }
         scope.counters().resultBytes += bytes.length;
         ResultRows.requireWanted(bytes.length, scope);
         return bytes.length <= scope.environment().settings().maxDirectResultBytes()
