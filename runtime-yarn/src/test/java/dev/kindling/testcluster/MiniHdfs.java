@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
@@ -29,7 +29,7 @@ public final class MiniHdfs {
 
     /** @param args directory of its files, number of DataNodes, port of the NameNode or 0 */
     public static void main(String[] args) throws IOException {
-        Path directory = Path.of(args[0]);
+        java.nio.file.Path directory = java.nio.file.Path.of(args[0]);
         Files.createDirectories(directory);
         Configuration settings = new HdfsConfiguration();
         settings.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, directory.toString());
@@ -72,7 +72,10 @@ public final class MiniHdfs {
             case "corrupt" -> {
                 return corruptOneReplica(words[1]);
             }
-            case "lease-limits" -> cluster.setLeasePeriod(Long.parseLong(words[1]), Long.parseLong(words[2]));
+            case "put" -> {
+                cluster.getFileSystem().copyFromLocalFile(new Path(words[1]), new Path(words[2]));
+                return words[2];
+            }
             default -> throw new IllegalArgumentException("no such command");
         }
         return "";
@@ -99,7 +102,7 @@ public final class MiniHdfs {
 
     /** Spoils bytes of the first block on the DataNode that readers would ask first. */
     private String corruptOneReplica(String path) throws IOException {
-        LocatedBlock block = DFSTestUtil.getAllBlocks(cluster.getFileSystem(), new org.apache.hadoop.fs.Path(path))
+        LocatedBlock block = DFSTestUtil.getAllBlocks(cluster.getFileSystem(), new Path(path))
                 .get(0);
         String holder = block.getLocations()[0].getDatanodeUuid();
         for (int i = 0; i < cluster.getDataNodes().size(); i++) {
