@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.storage.Split.FileRange;
 import java.io.IOException;
+import java.io.InputStream;
 
 /** The sentences with which readers of input fail. */
 public final class Inputs {
@@ -16,6 +17,40 @@ public final class Inputs {
                 "a directory stands for its files only, and " + directory + " holds the directory " + name
                         + "; to read all below, set kindling.input.recursive to true, or name " + directory
                         + "/*/*, or list what is wanted with commas between");
+    }
+
+    /** The bytes of a range, and of the file behind it. */
+    public static InputStream open(FileRange range) throws IOException {
+        return ObjectStores.forPath(range.path()).open(range.path(), range.offset(), range.length(), range.version());
+    }
+
+    /** Makes text of bytes. */
+    interface Unpacking {
+        InputStream textOf(InputStream bytes) throws IOException;
+    }
+
+    static InputStream unpacked(FileRange range, Unpacking unpacking) throws IOException {
+        InputStream bytes = open(range);
+        try {
+            return unpacking.textOf(bytes);
+        } catch (IOException e) {
+            bytes.close();
+            throw new IOException("cannot unpack " + range.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Fails when a library of which a program may do without is missing. Its class is looked for, not loaded.
+     *
+     * @param need the beginning of the sentence: what needs which library
+     */
+    public static void requireClass(String className, String need, String coordinates) {
+        if (Inputs.class.getClassLoader().getResource(className.replace('.', '/') + ".class") == null) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    need + " is not on the class path (" + className + " is missing): add " + coordinates
+                            + " to the program");
+        }
     }
 
     static KindlingException changed(FileRange range, String how) {

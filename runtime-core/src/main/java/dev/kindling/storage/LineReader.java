@@ -3,6 +3,7 @@ package dev.kindling.storage;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.storage.Split.FileRange;
+import dev.kindling.storage.TextCodec.CutText;
 import dev.kindling.util.ByteSizes;
 import java.io.Closeable;
 import java.io.IOException;
@@ -51,6 +52,9 @@ public final class LineReader implements Closeable {
     private InputStream in;
     /** Offset in the file's text of the last byte at which a line of this range may begin. */
     private long lastStart;
+
+    /** The text that knows where that of the range ends; null when it is known from the beginning. */
+    private CutText ownText;
 
     /** Where the text ends, or {@code Long.MAX_VALUE} while that is unknown. */
     private long textEnd;
@@ -107,6 +111,11 @@ public final class LineReader implements Closeable {
         return rowCount;
     }
 
+    /** Whether {@link #offsetOf} says where a row lies in its file: nobody knows how much text is before a part of .bz2. */
+    public boolean knowsOffsets() {
+        return range.offset() == 0 || !Compression.of(range.path()).isCompressed();
+    }
+
     /** Byte offset in its file at which a row of the last batch begins; in the decompressed text of a compressed one. */
     public long offsetOf(int rowInBatch) {
         return offsets[rowInBatch];
@@ -141,9 +150,10 @@ public final class LineReader implements Closeable {
         range = split.ranges().get(rangeIndex);
         boolean isCompressed = Compression.of(range.path()).isCompressed();
         in = Compression.of(range.path()).open(range);
+        ownText = in instanceof CutText cut ? cut : null;
         lastStart = isCompressed ? Long.MAX_VALUE : range.offset() + range.length();
         textEnd = isCompressed ? Long.MAX_VALUE : range.fileBytes();
-        bufferOffset = range.offset();
+        bufferOffset = isCompressed ? 0 : range.offset();
         start = 0;
         limit = 0;
         isAllRead = false;
@@ -295,6 +305,9 @@ public final class LineReader implements Closeable {
             }
             limit += count;
             bytesRead += count;
+        }
+        if (ownText != null) {
+            lastStart = ownText.ownBytes();
         }
         if (bufferOffset + limit == textEnd) {
             isAllRead = true;

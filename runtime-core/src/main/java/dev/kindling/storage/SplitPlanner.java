@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Lists an input and cuts it into splits, in the order of its files, so that the partitions read one after the other
  * are the files read one after the other. Holds no state.
  *
- * <p>A named number of partitions is met exactly as far as the input can be cut: text at every byte, compressed and
+ * <p>A named number of partitions is met exactly as far as the input can be cut: text at every byte, compressed (but .bz2) and
  * whole files only between them. It is a minimum: no split of text is larger than {@link #MAX_SPLIT_BYTES}. Neighbouring
  * small files share a split. An input of empty files is one split, a directory without files none.
  */
@@ -135,15 +135,14 @@ public final class SplitPlanner {
         List<Group> groups = new ArrayList<>();
         List<StoredFile> run = new ArrayList<>();
         for (StoredFile file : files) {
-            boolean isCompressed =
-                    format.isText() && Compression.of(file.path()).isCompressed();
-            if (isCompressed && file.byteCount() > MAX_SPLIT_BYTES) {
+            boolean isOnePiece = format.isText() && !Compression.of(file.path()).canBeCut();
+            if (isOnePiece && file.byteCount() > MAX_SPLIT_BYTES) {
                 LOG.warn(
                         "{} ({}) is compressed and can only be read by one task",
                         file.path(),
                         ByteSizes.format(file.byteCount()));
             }
-            if (format.isWhole() || isCompressed) {
+            if (format.isWhole() || isOnePiece) {
                 endRun(run, groups);
                 groups.add(new Group(List.of(file), file.byteCount(), false));
             } else {

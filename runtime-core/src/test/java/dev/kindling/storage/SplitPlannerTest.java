@@ -269,10 +269,10 @@ class SplitPlannerTest {
 
     @Test
     void unreadableSchemesAndFormatsAreSaidAtPlanning() throws IOException {
-        write("a.bz2", 1);
+        write("a.lz4", 1);
 
         KindlingException webhdfs = assertThrows(KindlingException.class, () -> plan("webhdfs://nn/data", 1));
-        KindlingException bz2 = assertThrows(KindlingException.class, () -> plan(root + "/a.bz2", 1));
+        KindlingException lz4 = assertThrows(KindlingException.class, () -> plan(root + "/a.lz4", 1));
         KindlingException below = assertThrows(KindlingException.class, () -> {
             write("up/down/f", 1);
             plan(root + "/up", 1);
@@ -281,7 +281,7 @@ class SplitPlannerTest {
         assertTrue(
                 webhdfs.getMessage().startsWith("no store serves scheme 'webhdfs' of webhdfs://nn/data"),
                 webhdfs.getMessage());
-        assertTrue(bz2.getMessage().contains("not .bz2"), bz2.getMessage());
+        assertTrue(lz4.getMessage().contains("not .lz4"), lz4.getMessage());
         assertTrue(below.getMessage().contains("holds the directory down"), below.getMessage());
     }
 

@@ -80,7 +80,8 @@ final class Layers {
             "ch.qos.logback", Set.of("driver.cli"),
             "org.junit", Set.of("testkit"),
             "software.amazon", Set.of("storage.s3"),
-            "org.apache.hadoop", Set.of("storage.hdfs"));
+            "org.apache.hadoop", Set.of("storage.hdfs"),
+            "com.github.luben", Set.of("storage"));
 
     /** Calls whose answer a core must be given, or whose order of iteration changes from one JVM to the next. */
     private static final Map<String, Set<String>> BANNED_CALLS = Map.of(

@@ -1,7 +1,6 @@
 package dev.kindling.storage.hdfs;
 
-import dev.kindling.api.ErrorCode;
-import dev.kindling.api.KindlingException;
+import dev.kindling.storage.Inputs;
 
 /** Whether Hadoop's client is there. Names no class of it, so that it can be asked without. */
 final class HdfsLibrary {
@@ -20,21 +19,16 @@ final class HdfsLibrary {
 
     /** Fails in one sentence when it is missing; later calls cost nothing. */
     static void require(String path) {
-        if (isThere) {
-            return;
-        }
-        for (String name : NEEDED) {
-            try {
-                Class.forName(name, false, HdfsLibrary.class.getClassLoader());
-            } catch (ClassNotFoundException e) {
-                throw new KindlingException(
-                        ErrorCode.BAD_CONFIGURATION,
-                        path + " is on HDFS, and Hadoop's client is not on the class path (" + name
-                                + " is missing): add " + COORDINATES
-                                + " to the program, which brings all that is needed",
-                        e);
+        require(path, "is on HDFS");
+    }
+
+    /** @param why what the path is, so that Hadoop's client is needed */
+    static void require(String path, String why) {
+        if (!isThere) {
+            for (String name : NEEDED) {
+                Inputs.requireClass(name, path + " " + why + ", and Hadoop's client", COORDINATES);
             }
+            isThere = true;
         }
-        isThere = true;
     }
 }

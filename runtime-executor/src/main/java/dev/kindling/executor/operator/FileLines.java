@@ -28,7 +28,9 @@ final class FileLines implements Operator {
 
     @Override
     public Optional<InputPosition> positionOf(int index) {
-        return Optional.of(new InputPosition(reader.pathOf(index), reader.offsetOf(index)));
+        return reader.knowsOffsets()
+                ? Optional.of(new InputPosition(reader.pathOf(index), reader.offsetOf(index)))
+                : Optional.empty();
     }
 
     @Override
