@@ -43,9 +43,7 @@ class CachingIT {
 
     @AfterEach
     void nothingIsLeft() {
-        assertEquals(List.of(), Leftovers.processes(), "processes");
-        assertEquals(Set.of(), leftovers.threads(), "threads");
-        assertEquals(List.of(), Leftovers.files(scratch), "files");
+        leftovers.assertNone(scratch);
     }
 
     private KindlingContext cluster(String master, Blocks blocks) {

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,9 +42,7 @@ class CancellationIT {
 
     @AfterEach
     void nothingIsLeft() {
-        assertEquals(List.of(), Leftovers.processes(), "processes");
-        assertEquals(Set.of(), leftovers.threads(), "threads");
-        assertEquals(List.of(), Leftovers.files(scratch), "files");
+        leftovers.assertNone(scratch);
     }
 
     @Test

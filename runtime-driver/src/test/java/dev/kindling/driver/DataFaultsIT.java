@@ -33,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What can go wrong with results and files of real executor processes; the driver takes 4 MiB of results at most. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DataFaultsIT {
-    private static final FaultTable TABLE = new FaultTable();
     private static final int KEYS = 500;
 
     @TempDir
@@ -58,10 +57,8 @@ class DataFaultsIT {
     @AfterAll
     static void nothingIsLeft() {
         cluster.close();
-        System.out.println(TABLE.text());
-        assertEquals(List.of(), Leftovers.processes(), "processes");
-        assertEquals(Set.of(), leftovers.threads(), "threads");
-        assertEquals(List.of(), Leftovers.files(cluster.scratch()), "files");
+        FaultTable.print();
+        leftovers.assertNone(cluster.scratch());
     }
 
     @BeforeEach
@@ -74,10 +71,6 @@ class DataFaultsIT {
     void goesOn() throws IOException, InterruptedException {
         limitFiles("unlimited");
         assertEquals(KEYS, grouped().count());
-    }
-
-    private static long msSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1_000_000;
     }
 
     // ---- results --------------------------------------------------------------------------------------------------
@@ -99,8 +92,11 @@ class DataFaultsIT {
         assertTrue(failure.getMessage().contains("toLocalIterator"), failure.getMessage());
         // Four were taken; what the slots computed meanwhile stays with the executors.
         assertTrue(cluster.successes().size() < 16, cluster.story().toString());
-        TABLE.add(
-                "results of 64 MiB, 4 MiB allowed", msSince(nanos), "one error with the limit", "4 MiB in the driver");
+        FaultTable.add(
+                "results of 64 MiB, 4 MiB allowed",
+                FaultTable.msSince(nanos),
+                "one error with the limit",
+                "4 MiB in the driver");
     }
 
     @Test
@@ -138,7 +134,11 @@ class DataFaultsIT {
         assertTrue(failure.getMessage().contains("java.lang.Thread"), failure.getMessage());
         assertFalse(failure.getMessage().contains("secret-product"), failure.getMessage());
         assertEquals(1, cluster.events(Event.TaskStart.class).size());
-        TABLE.add("result that cannot be serialized", msSince(nanos), "one error names the field", "1 attempt");
+        FaultTable.add(
+                "result that cannot be serialized",
+                FaultTable.msSince(nanos),
+                "one error names the field",
+                "1 attempt");
     }
 
     // ---- map outputs ----------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ class DataFaultsIT {
         harm.to(victim);
 
         assertEquals(expected, sorted(rows));
-        long tookMs = msSince(nanos);
+        long tookMs = FaultTable.msSince(nanos);
         List<Event.MapOutputsLost> lost = cluster.events(Event.MapOutputsLost.class);
         assertEquals(1, lost.size(), lost.toString());
         // The one, or all of its executor when another one there could not be read just before.
@@ -187,7 +187,7 @@ class DataFaultsIT {
         List<Event.TaskEnd> failed = cluster.failures();
         assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());
         assertEquals(List.of(), cluster.events(Event.ExecutorRemoved.class));
-        TABLE.add(fault, tookMs, "right", rebuilt + " map and " + failed.size() + " reduce attempts again");
+        FaultTable.add(fault, tookMs, "right", rebuilt + " map and " + failed.size() + " reduce attempts again");
     }
 
     private interface Harm {
@@ -255,14 +255,14 @@ class DataFaultsIT {
 
         assertEquals(expected, bytesThroughAShuffle());
 
-        long tookMs = msSince(nanos);
+        long tookMs = FaultTable.msSince(nanos);
         assertEquals(1, cluster.events(Event.ExecutorExcluded.class).size());
         List<Event.TaskEnd> failed = cluster.failures();
         assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());
         assertTrue(
                 failed.get(0).outcome().toString().contains("no local directory takes scratch file"),
                 failed.toString());
-        TABLE.add("disks of one of two executors full", tookMs, "right", failed.size() + " attempts again");
+        FaultTable.add("disks of one of two executors full", tookMs, "right", failed.size() + " attempts again");
     }
 
     @Test
@@ -279,9 +279,9 @@ class DataFaultsIT {
         assertTrue(failure.getMessage().contains("kindling.scratch.dirs"), failure.getMessage());
         List<Event.TaskEnd> failed = cluster.failures();
         assertTrue(failed.stream().noneMatch(FaultyCluster::isCharged), failed.toString());
-        TABLE.add(
+        FaultTable.add(
                 "disks of all executors full",
-                msSince(nanos),
+                FaultTable.msSince(nanos),
                 "one error names path and bytes",
                 failed.size() + " attempts");
     }

@@ -13,7 +13,6 @@ import dev.kindling.api.Tuple2;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,9 +35,7 @@ class ExecutorProcessesIT {
 
     @AfterEach
     void nothingIsLeft() {
-        assertEquals(List.of(), Leftovers.processes(), "processes");
-        assertEquals(Set.of(), leftovers.threads(), "threads");
-        assertEquals(List.of(), Leftovers.files(scratch), "files");
+        leftovers.assertNone(scratch);
     }
 
     private KindlingContext cluster(String master) {

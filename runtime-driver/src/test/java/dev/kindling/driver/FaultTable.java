@@ -4,17 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What the faults of a test class did, as the rows of a table in {@code docs/testing.md}: printed when all have run. */
+/**
+ * What faults did, as the rows of the table in {@code docs/testing.md}: one table for all test classes of a JVM, printed
+ * by each as far as it has come, so the last one is whole.
+ */
 final class FaultTable {
-    private final List<String> rows = new ArrayList<>();
+    private static final List<String> ROWS = new ArrayList<>();
 
-    /** @param detectedMs from the fault to the event or error that tells it, negative when that does not apply */
-    synchronized void add(String fault, long detectedMs, String result, String cost) {
-        String detected = detectedMs < 0 ? "-" : String.format(Locale.ROOT, "%.2f s", detectedMs / 1_000.0);
-        rows.add("| " + fault + " | " + detected + " | " + result + " | " + cost + " |");
+    private FaultTable() {}
+
+    /** @param detectedMs from the fault to the event or error that tells it */
+    static synchronized void add(String fault, long detectedMs, String result, String cost) {
+        String detected = String.format(Locale.ROOT, "%.2f s", detectedMs / 1_000.0);
+        ROWS.add("| " + fault + " | " + detected + " | " + result + " | " + cost + " |");
     }
 
-    synchronized String text() {
-        return "| fault | detected after | result | cost |\n|---|---|---|---|\n" + String.join("\n", rows) + "\n";
+    static long msSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+
+    static synchronized void print() {
+        System.out.println(Surroundings.describe());
+        System.out.println("| fault | detected after | result | cost |\n|---|---|---|---|");
+        ROWS.forEach(System.out::println);
     }
 }

@@ -1,5 +1,7 @@
 package dev.kindling.driver;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,13 @@ final class Leftovers {
     private static final long ENDED_WITHIN_NANOS = 2_000_000_000L;
 
     private final Set<Long> threadsBefore = liveThreads().map(Thread::getId).collect(Collectors.toSet());
+
+    /** Fails with what there still is, {@code scratch} having been the only scratch directory. */
+    void assertNone(Path scratch) {
+        assertEquals(List.of(), processes(), "processes");
+        assertEquals(Set.of(), threads(), "threads");
+        assertEquals(List.of(), files(scratch), "files");
+    }
 
     /** Threads that were started since this was made and still run two seconds after the context was closed. */
     Set<String> threads() {

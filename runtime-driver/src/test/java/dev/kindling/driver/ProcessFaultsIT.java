@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What real processes can do to an application, on one cluster: the result is right, or one sentence says why not. */
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProcessFaultsIT {
-    private static final FaultTable TABLE = new FaultTable();
 
     @TempDir
     static Path directory;
@@ -50,10 +48,8 @@ class ProcessFaultsIT {
     @AfterAll
     static void nothingIsLeft() {
         cluster.close();
-        System.out.println(TABLE.text());
-        assertEquals(List.of(), Leftovers.processes(), "processes");
-        assertEquals(Set.of(), leftovers.threads(), "threads");
-        assertEquals(List.of(), Leftovers.files(cluster.scratch()), "files");
+        FaultTable.print();
+        leftovers.assertNone(cluster.scratch());
     }
 
     @BeforeEach
@@ -86,10 +82,6 @@ class ProcessFaultsIT {
         return LongStream.range(0, 40_000).sum();
     }
 
-    private static long msSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1_000_000;
-    }
-
     private static String attemptsAgain() {
         int count = cluster.failures().size();
         return count == 1 ? "1 attempt again" : count + " attempts again";
@@ -105,7 +97,7 @@ class ProcessFaultsIT {
 
         victim.destroyForcibly();
         Event.ExecutorRemoved lost = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
-        long detectedMs = msSince(killedNanos);
+        long detectedMs = FaultTable.msSince(killedNanos);
         cluster.openGate(name);
 
         assertEquals(expectedSum(), sum.result());
@@ -115,7 +107,7 @@ class ProcessFaultsIT {
                 lost.reason().toString().startsWith("exit code 137 (SIGKILL): killed from outside"), lost.toString());
         assertTrue(lost.reason().lastHeapBytes() > 0 && lost.reason().lastRssBytes() > 0, lost.toString());
         assertTrue(cluster.failures().stream().noneMatch(FaultyCluster::isCharged));
-        TABLE.add("executor killed (SIGKILL) in a map task", detectedMs, "right", attemptsAgain());
+        FaultTable.add("executor killed (SIGKILL) in a map task", detectedMs, "right", attemptsAgain());
     }
 
     @Test
@@ -126,7 +118,7 @@ class ProcessFaultsIT {
 
         FaultyCluster.signal(stopped, "STOP");
         cluster.awaitEvent(Event.ExecutorSilent.class, any -> true);
-        long reportedMs = msSince(stoppedNanos);
+        long reportedMs = FaultTable.msSince(stoppedNanos);
         FaultyCluster.signal(stopped, "CONT");
         cluster.openGate(name);
 
@@ -134,7 +126,8 @@ class ProcessFaultsIT {
         assertEquals(List.of(), cluster.events(Event.ExecutorRemoved.class));
         assertEquals(List.of(), cluster.failures());
         assertTrue(stopped.isAlive());
-        TABLE.add("executor stopped (SIGSTOP), goes on before 10 s", reportedMs, "right, executor kept", "the pause");
+        FaultTable.add(
+                "executor stopped (SIGSTOP), goes on before 10 s", reportedMs, "right, executor kept", "the pause");
     }
 
     @Test
@@ -145,7 +138,7 @@ class ProcessFaultsIT {
 
         FaultyCluster.signal(stopped, "STOP");
         Event.ExecutorRemoved lost = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
-        long detectedMs = msSince(stoppedNanos);
+        long detectedMs = FaultTable.msSince(stoppedNanos);
         cluster.openGate(name);
 
         assertEquals(expectedSum(), sum.result());
@@ -154,7 +147,7 @@ class ProcessFaultsIT {
         assertTrue(lost.reason().toString().contains("kindling.executor.lostAfterMs"), lost.toString());
         cluster.await("the end of the stopped process", () -> !stopped.isAlive());
         assertTrue(cluster.failures().stream().noneMatch(FaultyCluster::isCharged));
-        TABLE.add("executor stopped for good", detectedMs, "right", attemptsAgain());
+        FaultTable.add("executor stopped for good", detectedMs, "right", attemptsAgain());
     }
 
     // ---- tasks that end their process -----------------------------------------------------------------------------
@@ -218,9 +211,9 @@ class ProcessFaultsIT {
         assertTrue(failure.getMessage().contains("kindling.executor.memory"), failure.getMessage());
         assertEquals(Kind.HEAP_EXHAUSTED, failure.exitReason().orElseThrow().kind());
         assertEquals(4, cluster.kindling.range(0, 4, 1, 4).count());
-        TABLE.add(
+        FaultTable.add(
                 "task that fills the heap, beside three others",
-                msSince(nanos),
+                FaultTable.msSince(nanos),
                 "one error names the task and the memory",
                 cluster.events(Event.ExecutorRemoved.class).size() + " executors");
     }
@@ -238,9 +231,9 @@ class ProcessFaultsIT {
         assertTrue(failure.getMessage().contains("end a task by throwing an exception"), failure.getMessage());
         assertEquals(Kind.CRASHED, failure.exitReason().orElseThrow().kind());
         assertEquals(4, cluster.kindling.range(0, 4, 1, 4).count());
-        TABLE.add(
+        FaultTable.add(
                 "task that calls System.exit, beside three others",
-                msSince(nanos),
+                FaultTable.msSince(nanos),
                 "one error names the task and the code",
                 cluster.events(Event.ExecutorRemoved.class).size() + " executors");
     }
@@ -278,7 +271,7 @@ class ProcessFaultsIT {
         assertEquals(ErrorCode.CANCELLED, spinning.failure().code());
         Event.TaskStuck stuck = cluster.awaitEvent(Event.TaskStuck.class, any -> true);
         cluster.await("the end of the process", () -> !victim.isAlive());
-        long freedMs = msSince(nanos);
+        long freedMs = FaultTable.msSince(nanos);
         cluster.openGate(name);
 
         assertEquals(List.of(0L, 1L, 2L), others.result());
@@ -293,7 +286,7 @@ class ProcessFaultsIT {
                 cluster.events(Event.ExecutorRemoved.class).toString());
         List<Event.TaskEnd> neighbours = cluster.failures();
         assertTrue(neighbours.stream().noneMatch(FaultyCluster::isCharged), neighbours.toString());
-        TABLE.add(
+        FaultTable.add(
                 "cancelled loop that ignores interrupts",
                 freedMs,
                 "its core is free again, neighbours right",

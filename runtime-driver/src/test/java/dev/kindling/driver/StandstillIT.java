@@ -21,7 +21,6 @@ class StandstillIT {
 
     @Test
     void jobWhoseTaskWaitsForEverIsGivenUpAndTheErrorSaysWhereItStands() throws Exception {
-        FaultTable table = new FaultTable();
         try (FaultyCluster cluster = new FaultyCluster(
                 "local-cluster[1,1,64]",
                 directory,
@@ -46,9 +45,9 @@ class StandstillIT {
 
             assertEquals(ErrorCode.NO_PROGRESS, failure.code());
             assertTrue(failure.getMessage().contains("nothing has moved for 6"), failure.getMessage());
-            table.add(
+            FaultTable.add(
                     "function that waits for ever, 6 s allowed",
-                    (System.nanoTime() - nanos) / 1_000_000,
+                    FaultTable.msSince(nanos),
                     "one error says where everything stands",
                     "1 attempt");
             Event.TaskStack stack = cluster.awaitEvent(Event.TaskStack.class, any -> true);
@@ -58,6 +57,6 @@ class StandstillIT {
             assertTrue(told.stream().anyMatch(report -> !report.isGivenUp()), told.toString());
             assertEquals(2, cluster.kindling.range(0, 2, 1, 2).count());
         }
-        System.out.println(table.text());
+        FaultTable.print();
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -27,7 +26,6 @@ class ZombieIT {
     @Test
     void executorThatComesBackIsFencedAndNothingItWroteIsSeen() throws Exception {
         Leftovers leftovers = new Leftovers();
-        FaultTable table = new FaultTable();
         Path out = directory.resolve("out");
         FaultyCluster cluster = new FaultyCluster("forgetful-cluster[2,1,64]", directory);
         try (cluster) {
@@ -50,7 +48,7 @@ class ZombieIT {
 
             FaultyCluster.signal(zombie, "STOP");
             Event.ExecutorRemoved lost = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
-            long detectedMs = (System.nanoTime() - nanos) / 1_000_000;
+            long detectedMs = FaultTable.msSince(nanos);
             cluster.openGate("gate");
             assertTrue(saving.result());
             TreeMap<String, String> published = contents(out);
@@ -59,7 +57,7 @@ class ZombieIT {
             long back = System.nanoTime();
             FaultyCluster.signal(zombie, "CONT");
             cluster.await("the end of the zombie", () -> !zombie.isAlive());
-            long endedMs = (System.nanoTime() - back) / 1_000_000;
+            long endedMs = FaultTable.msSince(back);
 
             assertEquals(published, contents(out));
             assertEquals(rows(), linesOf(published));
@@ -70,16 +68,14 @@ class ZombieIT {
                     finished.size(),
                     finished.stream().map(FaultyCluster::idOf).distinct().count(),
                     finished.toString());
-            table.add(
+            FaultTable.add(
                     "executor stopped, comes back after the job (zombie)",
                     detectedMs,
                     "right, the zombie ends within " + endedMs + " ms",
                     "1 attempt again");
         }
-        System.out.println(table.text());
-        assertEquals(List.of(), Leftovers.processes(), "processes");
-        assertEquals(Set.of(), leftovers.threads(), "threads");
-        assertEquals(List.of(), Leftovers.files(cluster.scratch()), "files");
+        FaultTable.print();
+        leftovers.assertNone(cluster.scratch());
     }
 
     /** Every file below the output, hidden ones too. */
