@@ -16,6 +16,7 @@ import dev.kindling.executor.core.ExecutorEvent;
 import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.executor.memory.TaskMemory;
+import dev.kindling.executor.task.StageProgram;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.loop.EventLoop;
@@ -206,7 +207,7 @@ public final class Executor implements AutoCloseable {
         blocks.close();
     }
 
-    private void start(TaskGroup group, byte[] program) {
+    private void start(TaskGroup group, StageProgram program) {
         RunningAttempt attempt = new RunningAttempt(group, new Slot(program));
         running.put(attempt.id(), attempt);
         threads.run(attempt);
@@ -228,9 +229,9 @@ public final class Executor implements AutoCloseable {
 
     /** What a group of one stage's tasks needs of this executor; called on the group's thread. */
     private final class Slot implements RunningAttempt.Host {
-        private final byte[] program;
+        private final StageProgram program;
 
-        Slot(byte[] program) {
+        Slot(StageProgram program) {
             this.program = program;
         }
 
@@ -295,7 +296,7 @@ public final class Executor implements AutoCloseable {
     /** Does what the core wants; by {@code executor-loop} only. */
     private final class Shell implements EventLoop.Shell<ExecutorEvent, ExecutorEffect> {
         private final ProcessUse process = new ProcessUse();
-        private final TreeMap<Integer, byte[]> programs = new TreeMap<>();
+        private final TreeMap<Integer, StageProgram> programs = new TreeMap<>();
 
         @Override
         public ExecutorEvent tick() {
@@ -321,7 +322,7 @@ public final class Executor implements AutoCloseable {
                         .flatMap(RunningAttempt::stack)
                         .ifPresent(stack -> loop.offer(new ExecutorEvent.AttemptSeen(look.attempt(), stack)));
             } else if (effect instanceof ExecutorEffect.KeepProgram keep) {
-                programs.put(keep.stageId(), keep.body());
+                programs.put(keep.stageId(), new StageProgram(keep.body()));
             } else if (effect instanceof ExecutorEffect.ForgetProgram forget) {
                 programs.remove(forget.stageId());
             } else if (effect instanceof ExecutorEffect.DropShuffle drop) {

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * One group of tasks on its thread, mostly a single task. Each task has its own environment and its own copy of the
- * program, decoded anew: what user functions carry along is never shared, neither by two threads nor by two tasks.
+ * One group of tasks on its thread, mostly a single task. Each task has its own environment, and shares nothing with
+ * the others that its functions could change.
  */
 final class RunningAttempt implements Runnable {
     /** Enough to see the user's own frames below those of libraries. */

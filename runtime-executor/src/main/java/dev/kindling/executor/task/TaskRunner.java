@@ -12,7 +12,6 @@ import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskLaunch;
-import dev.kindling.serde.ClosureCodec;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,14 +21,13 @@ import java.util.Optional;
  */
 public final class TaskRunner {
     /**
-     * Does the task by a program of its own, as it was sent: what its functions carry along is shared with no other
-     * attempt, and what they add to accumulators belongs to the outcome.
+     * Does the task: what its functions carry along is shared with no other attempt, and what they add to accumulators belongs to the outcome.
      */
-    public TaskOutcome run(TaskLaunch launch, byte[] program, TaskEnvironment environment) {
+    public TaskOutcome run(TaskLaunch launch, StageProgram program, TaskEnvironment environment) {
         try (AttemptVariables variables = AttemptVariables.open(environment.broadcasts())) {
             TaskScope scope = new TaskScope(environment, variables);
             LiveMetrics metrics = LiveMetrics.start(scope);
-            StageBody body = (StageBody) ClosureCodec.decode(program, environment.userClassLoader());
+            StageBody body = program.read(environment.userClassLoader());
             metrics.programIsRead();
             TaskOutcome outcome = run(launch, body, scope, metrics);
             return outcome instanceof TaskOutcome.Success success
