@@ -1,7 +1,10 @@
 package dev.kindling.plan;
 
+import java.io.Externalizable;
+import java.io.IOException;
+import java.io.ObjectInput;
+import java.io.ObjectOutput;
 import java.io.Serial;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,46 +13,57 @@ import java.util.List;
  * How a {@link StageBody} is written: its nodes side by side, each naming its parents by position. Written as a tree,
  * Java serialization would go as deep as the longest chain of sets and end the thread's stack at about a thousand.
  */
-final class FlatBody implements Serializable {
+final class FlatBody implements Externalizable {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final int stageId;
-    private final PlanNode[] nodes;
-    private final int[][] parents;
-    private final StageBody.Sink sink;
+    private StageBody body;
 
-    private FlatBody(int stageId, PlanNode[] nodes, int[][] parents, StageBody.Sink sink) {
-        this.stageId = stageId;
-        this.nodes = nodes;
-        this.parents = parents;
-        this.sink = sink;
-    }
+    /** For Java, which reads into it. */
+    public FlatBody() {}
 
     static FlatBody of(StageBody body) {
+        FlatBody flat = new FlatBody();
+        flat.body = body;
+        return flat;
+    }
+
+    @Override
+    public void writeExternal(ObjectOutput out) throws IOException {
         List<PlanNode> order = PlanOrder.parentsFirst(body.root(), node -> false);
         IdentityHashMap<PlanNode, Integer> positions = new IdentityHashMap<>();
-        PlanNode[] nodes = new PlanNode[order.size()];
-        int[][] parents = new int[nodes.length][];
-        for (int i = 0; i < nodes.length; i++) {
-            PlanNode node = order.get(i);
-            positions.put(node, i);
-            nodes[i] = node.withParents(List.of());
-            parents[i] = node.parents().stream().mapToInt(positions::get).toArray();
+        out.writeInt(body.stageId());
+        out.writeInt(order.size());
+        for (PlanNode node : order) {
+            positions.put(node, positions.size());
+            List<PlanNode> parents = node.parents();
+            out.writeInt(parents.size());
+            for (PlanNode parent : parents) {
+                out.writeInt(positions.get(parent));
+            }
+            PlanForm.write(node, out);
         }
-        return new FlatBody(body.stageId(), nodes, parents, body.sink());
+        PlanForm.write(body.sink(), out);
+    }
+
+    @Override
+    public void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
+        int stageId = in.readInt();
+        int count = in.readInt();
+        List<PlanNode> made = new ArrayList<>();
+        while (made.size() < count) {
+            int parentCount = in.readInt();
+            List<PlanNode> parents = new ArrayList<>();
+            while (parents.size() < parentCount) {
+                parents.add(made.get(in.readInt()));
+            }
+            made.add(PlanForm.readNode(parents, in));
+        }
+        body = new StageBody(stageId, made.get(count - 1), PlanForm.readSink(in));
     }
 
     @Serial
     private Object readResolve() {
-        PlanNode[] made = new PlanNode[nodes.length];
-        for (int i = 0; i < made.length; i++) {
-            List<PlanNode> own = new ArrayList<>();
-            for (int parent : parents[i]) {
-                own.add(made[parent]);
-            }
-            made[i] = nodes[i].withParents(own);
-        }
-        return new StageBody(stageId, made[made.length - 1], sink);
+        return body;
     }
 }
