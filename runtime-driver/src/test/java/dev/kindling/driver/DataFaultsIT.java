@@ -104,8 +104,8 @@ class DataFaultsIT {
         KindlingException failure = assertThrows(
                 KindlingException.class,
                 () -> cluster.kindling
-                        .range(0, 1, 1, 1)
-                        .map(n -> new byte[5 << 20])
+                        .range(0, 5, 1, 1)
+                        .map(n -> new byte[1 << 20])
                         .collect());
 
         assertEquals(ErrorCode.RESULT_TOO_LARGE, failure.code());
