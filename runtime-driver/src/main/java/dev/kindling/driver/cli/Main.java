@@ -72,8 +72,13 @@ public final class Main implements Runnable {
         if (args.length > 0 && own.containsKey(args[0])) {
             line.addSubcommand(own.get(args[0]).get());
         } else {
-            own.values().forEach(command -> line.addSubcommand(command.get()));
-            ServiceLoader.load(CliCommand.class, Main.class.getClassLoader()).forEach(line::addSubcommand);
+            // Loops, for the reason of Handlers.
+            for (Supplier<?> command : own.values()) {
+                line.addSubcommand(command.get());
+            }
+            for (CliCommand command : ServiceLoader.load(CliCommand.class, Main.class.getClassLoader())) {
+                line.addSubcommand(command);
+            }
         }
         CommandLine submit = line.getSubcommands().get("submit");
         if (submit != null) {

@@ -1,6 +1,5 @@
 package dev.kindling.driver.core;
 
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.TreeSet;
 
@@ -14,7 +13,7 @@ final class FullDisks {
     static final long EXCLUDED_MS = 60_000;
 
     private final TreeSet<ExecutorState> excluded =
-            new TreeSet<>(Comparator.comparingInt((ExecutorState executor) -> executor.index));
+            new TreeSet<>((one, other) -> Integer.compare(one.index, other.index));
 
     /** An attempt could not write there; true when the executor is excluded by it. */
     boolean failed(ExecutorState executor, long nowMs) {

@@ -13,9 +13,7 @@ import java.util.TreeSet;
  * tick. So each event costs what it launches, and a logarithm.
  */
 final class Placement {
-    private static final Comparator<ExecutorState> MOST_FREE_FIRST = Comparator.<ExecutorState>comparingInt(
-                    executor -> -executor.freeSlots)
-            .thenComparingInt(executor -> executor.index);
+    private static final Comparator<ExecutorState> MOST_FREE_FIRST = Placement::compareByFreeSlots;
 
     /** The wait for a better place while no task of the stage has finished: one tick. A shorter one is no wait at all. */
     private static final long FIRST_LOCALITY_WAIT_MS = 100;
@@ -28,7 +26,7 @@ final class Placement {
     private final TreeSet<ExecutorState> withFreeSlots = new TreeSet<>(MOST_FREE_FIRST);
     private final Pools pools;
     private final Set<PlantedBug> bugs;
-    private final TreeSet<ExecutorState> freed = new TreeSet<>(Comparator.comparingInt(executor -> executor.index));
+    private final TreeSet<ExecutorState> freed = new TreeSet<>((one, other) -> Integer.compare(one.index, other.index));
     private boolean hasNewTasks;
 
     /** Receives the decisions. */
@@ -41,6 +39,11 @@ final class Placement {
         this.executors = executors;
         this.bugs = bugs;
         pools = new Pools(settings.scheduling().isFair(), settings.scheduling().pools());
+    }
+
+    private static int compareByFreeSlots(ExecutorState one, ExecutorState other) {
+        int bySlots = Integer.compare(other.freeSlots, one.freeSlots);
+        return bySlots != 0 ? bySlots : Integer.compare(one.index, other.index);
     }
 
     // ---- slots --------------------------------------------------------------------------------------------------

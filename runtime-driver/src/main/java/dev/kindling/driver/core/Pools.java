@@ -25,14 +25,12 @@ import java.util.function.Consumer;
 final class Pools {
     static final String DEFAULT = "default";
 
-    private static final Comparator<Pool> LEAST_SERVED_FIRST = Comparator.<Pool>comparingInt(Pool::urgency)
-            .thenComparing(Pools::compareParts)
-            .thenComparing(pool -> pool.name);
+    // Every launch and every end of an attempt looks things up by these: methods, and no chains of comparators.
+    private static final Comparator<Pool> LEAST_SERVED_FIRST = Pools::compareByNeed;
 
-    private static final Comparator<StageState> EARLIEST_FIRST = Comparator.comparingLong(stage -> stage.rank);
+    private static final Comparator<StageState> EARLIEST_FIRST = (one, other) -> Long.compare(one.rank, other.rank);
 
-    private static final Comparator<StageState> FEWEST_SLOTS_FIRST =
-            Comparator.<StageState>comparingInt(stage -> stage.slotsHeld).thenComparingLong(stage -> stage.rank);
+    private static final Comparator<StageState> FEWEST_SLOTS_FIRST = Pools::compareBySlots;
 
     private final boolean isFair;
     private final Map<String, PoolSettings> configured;
@@ -69,6 +67,17 @@ final class Pools {
     Pools(boolean isFair, SortedMap<String, PoolSettings> configured) {
         this.isFair = isFair;
         this.configured = configured;
+    }
+
+    private static int compareByNeed(Pool one, Pool other) {
+        int byUrgency = Integer.compare(one.urgency(), other.urgency());
+        int byParts = byUrgency != 0 ? byUrgency : compareParts(one, other);
+        return byParts != 0 ? byParts : one.name.compareTo(other.name);
+    }
+
+    private static int compareBySlots(StageState one, StageState other) {
+        int bySlots = Integer.compare(one.slotsHeld, other.slotsHeld);
+        return bySlots != 0 ? bySlots : Long.compare(one.rank, other.rank);
     }
 
     /** Without rounding: {@code a / b < c / d} exactly when {@code a * d < c * b}. */

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * The memory of the control group in which this process and its executors run, such as that of a container: its limit,
@@ -64,11 +63,14 @@ final class CgroupMemory {
 
     /** Processes killed so far; 0 when it is not known. */
     long kills() {
-        try (Stream<String> lines = Files.lines(events)) {
-            return lines.filter(line -> line.startsWith(KILLS))
-                    .mapToLong(line ->
-                            Long.parseLong(line.substring(KILLS.length()).strip()))
-                    .sum();
+        try {
+            long kills = 0;
+            for (String line : Files.readAllLines(events)) {
+                kills += line.startsWith(KILLS)
+                        ? Long.parseLong(line.substring(KILLS.length()).strip())
+                        : 0;
+            }
+            return kills;
         } catch (IOException | RuntimeException e) {
             return 0;
         }
