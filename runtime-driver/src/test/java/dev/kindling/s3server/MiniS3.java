@@ -2,9 +2,12 @@ package dev.kindling.s3server;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +17,7 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
  * The process of a small S3 server, which keeps objects in memory and checks signatures. Says {@code ready <url>} on its
@@ -22,6 +26,7 @@ import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
  *
  * <pre>
  * bucket NAME                         makes a bucket
+ * put FILE BUCKET KEY                 copies a file of this machine
  * user KEY SECRET rw|ro|get           get: GetObject only, and a missing key is forbidden, as with S3
  * fail OPERATION STATUS CODE TIMES    the next calls of a method of BlobStore fail
  * cut BYTES TIMES                     the next bodies end so early, and their connection breaks
@@ -80,6 +85,7 @@ public final class MiniS3 {
             case "bucket" ->
                 store.createContainer(
                         CreateBucketRequest.builder().bucket(words[1]).build());
+            case "put" -> put(Path.of(words[1]), words[2], words[3]);
             case "user" -> addUser(words[1], words[2], words[3]);
             case "fail" -> faults.fail(words[1], Integer.parseInt(words[2]), words[3], Integer.parseInt(words[4]));
             case "cut" -> faults.cut(Long.parseLong(words[1]), false, Integer.parseInt(words[2]));
@@ -93,6 +99,17 @@ public final class MiniS3 {
             default -> throw new IllegalArgumentException("no such command");
         }
         return "";
+    }
+
+    private void put(Path file, String bucket, String key) throws IOException {
+        PutObjectRequest request = PutObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .contentLength(Files.size(file))
+                .build();
+        try (InputStream bytes = Files.newInputStream(file)) {
+            store.putBlob(request, bytes);
+        }
     }
 
     private void addUser(String key, String secret, String rights) {

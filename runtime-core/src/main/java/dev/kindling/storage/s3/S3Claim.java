@@ -188,6 +188,18 @@ final class S3Claim {
         }
     }
 
+    /** Whether a living application writes the target. */
+    static boolean isAlive(S3Calls calls, S3Path target) throws IOException {
+        for (S3Object claim : S3Objects.list(calls, target.child(CLAIM), ALL)) {
+            try {
+                refuseLiving(calls, target, claim);
+            } catch (KindlingException e) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Map<?, ?> parse(String text) {
         try {
             return Json.parse(text) instanceof Map<?, ?> claim ? claim : Map.of();

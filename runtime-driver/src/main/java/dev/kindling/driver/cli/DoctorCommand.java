@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         description = "Looks at this machine; --startup measures how long starting and scheduling take.",
+        subcommands = DoctorS3Command.class,
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
     private static final String MASTER = "local-cluster[2,1,256]";

@@ -124,6 +124,7 @@ public final class Main implements Runnable {
         commands.put("story", StoryCommand::new);
         commands.put("sim", SimCommand::new);
         commands.put("doctor", DoctorCommand::new);
+        commands.put("aws", AwsCommand::new);
         commands.put("train", TrainCommand::new);
         return commands;
     }

@@ -1,6 +1,7 @@
 package dev.kindling.storage.s3;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.kindling.storage.OutputStore.AttemptOutput;
 import dev.kindling.storage.OutputStore.Part;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -132,6 +134,28 @@ class S3OutputStoreIT {
 
         assertEquals(List.of("out/_SUCCESS", "out/part-00000.txt"), bucket.keys());
         assertEquals("new", bucket.text("out/part-00000.txt"));
+    }
+
+    @Test
+    void theDoctorAbortsUploadsOfTheDeadAndNotOfTheLiving() throws IOException {
+        store.claim(target, "dead");
+        write(0, "a", "x");
+        S3Claim.forgetAll();
+        String alive = bucket.path("alive");
+        store.claim(alive, "alive");
+        store.openAttempt(alive, 0, "", "a");
+        List<String> lines = new ArrayList<>();
+
+        assertTrue(S3Doctor.examine(bucket.path(""), false, lines::add));
+        assertEquals(2, bucket.unfinishedUploads());
+        assertTrue(S3Doctor.examine(bucket.path(""), true, line -> {}));
+
+        String told = String.join("\n", lines);
+        assertEquals(1, bucket.unfinishedUploads(), told);
+        assertTrue(told.contains("access key ...ROOT"), told);
+        assertTrue(told.matches("(?s).*out/part-00000.txt, begun [^\n]*: abandoned.*"), told);
+        assertTrue(told.matches("(?s).*alive/part-00000, begun [^\n]*: a job is working on it.*"), told);
+        assertFalse(told.contains(": no"), told);
     }
 
     @Test

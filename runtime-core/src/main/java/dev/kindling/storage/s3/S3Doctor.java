@@ -1,0 +1,173 @@
+package dev.kindling.storage.s3;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.ListPartsRequest;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Whose requests ours are, and what they may do with a path: each right is tried, with requests that change nothing that
+ * anybody can see.
+ */
+public final class S3Doctor {
+    private static final String PROBE = S3Claim.TEMPORARY + "doctor-probe";
+
+    private final S3Calls calls;
+    private final S3Path path;
+    private final Consumer<String> out;
+    private int refusals;
+
+    private S3Doctor(S3Calls calls, S3Path path, Consumer<String> out) {
+        this.calls = calls;
+        this.path = path;
+        this.out = out;
+    }
+
+    /**
+     * Tells line by line what it finds.
+     *
+     * @param isAborting whether uploads that nobody is working on are aborted, not only listed
+     * @return whether the path may be listed or read
+     */
+    public static boolean examine(String path, boolean isAborting, Consumer<String> out) throws IOException {
+        SdkLibraries.require(path);
+        S3Doctor doctor = new S3Doctor(S3Calls.current(), S3Path.parse(path), out);
+        return doctor.examine(isAborting);
+    }
+
+    private boolean examine(boolean isAborting) throws IOException {
+        S3Connection connection = calls.connection();
+        tell("server", connection.endpoint().map(Object::toString).orElse("AWS"));
+        tell("region", connection.region().id());
+        calls.send(path, Operation.LIST, () -> connection.credentials().resolveCredentials());
+        tell("identity", calls.who());
+        List<S3Object> found = new ArrayList<>();
+        check(Operation.LIST, () -> found.addAll(S3Objects.list(calls, path, 1)));
+        S3Path readable = found.isEmpty() ? path : path.withKey(found.get(0).key());
+        if (!readable.key().isEmpty()) {
+            check(Operation.READ, () -> readOneByte(readable));
+        }
+        boolean mayRead = refusals < 2;
+        checkWriting();
+        boolean[] maySeeUploads = {false};
+        check(Operation.LIST_UPLOADS, () -> {
+            UploadName.all(calls, path);
+            maySeeUploads[0] = true;
+        });
+        if (maySeeUploads[0]) {
+            tellUploads(isAborting);
+        }
+        if (refusals > 0) {
+            out.accept("kindling aws policy --bucket " + path.bucket()
+                    + " --read-only (or --read-write) prints the rights" + " that jobs need");
+        }
+        return mayRead;
+    }
+
+    /** A request that may be refused. */
+    private interface Probe {
+        void send() throws IOException;
+    }
+
+    private void check(Operation operation, Probe probe) throws IOException {
+        try {
+            probe.send();
+            tell(operation.permission, "yes");
+        } catch (KindlingException e) {
+            if (operation == Operation.READ && e.code() == ErrorCode.INPUT_NOT_FOUND) {
+                tell(operation.permission, "not tried: there is no object");
+                return;
+            }
+            refusals++;
+            tell(operation.permission, "no: " + e.getMessage());
+        }
+    }
+
+    private void readOneByte(S3Path object) throws IOException {
+        calls.send(object, Operation.READ, () -> {
+            calls.client()
+                    .getObject(GetObjectRequest.builder()
+                            .bucket(object.bucket())
+                            .key(object.key())
+                            .requestPayer(calls.payer())
+                            .build())
+                    .abort();
+            return null;
+        });
+    }
+
+    /** An upload that is begun and aborted was never visible. */
+    private void checkWriting() throws IOException {
+        S3Path probe = path.child(PROBE);
+        String[] uploadId = {""};
+        check(
+                Operation.WRITE,
+                () -> uploadId[0] = calls.send(
+                                probe,
+                                Operation.WRITE,
+                                () -> calls.client()
+                                        .createMultipartUpload(CreateMultipartUploadRequest.builder()
+                                                .bucket(probe.bucket())
+                                                .key(probe.key())
+                                                .requestPayer(calls.payer())
+                                                .build()))
+                        .uploadId());
+        if (!uploadId[0].isEmpty()) {
+            check(
+                    Operation.LIST_PARTS,
+                    () -> calls.send(
+                            probe,
+                            Operation.LIST_PARTS,
+                            () -> calls.client()
+                                    .listParts(ListPartsRequest.builder()
+                                            .bucket(probe.bucket())
+                                            .key(probe.key())
+                                            .uploadId(uploadId[0])
+                                            .requestPayer(calls.payer())
+                                            .build())));
+            check(
+                    Operation.ABORT_UPLOAD,
+                    () -> calls.send(
+                            probe,
+                            Operation.ABORT_UPLOAD,
+                            () -> calls.client()
+                                    .abortMultipartUpload(AbortMultipartUploadRequest.builder()
+                                            .bucket(probe.bucket())
+                                            .key(probe.key())
+                                            .uploadId(uploadId[0])
+                                            .build())));
+        }
+        check(Operation.DELETE, () -> S3Objects.delete(calls, List.of(probe)));
+    }
+
+    private void tellUploads(boolean isAborting) throws IOException {
+        int left = 0;
+        for (MultipartUpload upload : UploadName.all(calls, path)) {
+            S3Path key = path.withKey(upload.key());
+            S3Path directory = path.withKey(
+                    upload.key().substring(0, Math.max(0, upload.key().lastIndexOf('/'))));
+            boolean isAlive = S3Claim.isAlive(calls, directory);
+            String state = isAlive ? "a job is working on it" : isAborting ? "aborted" : "abandoned";
+            if (isAborting && !isAlive) {
+                new UploadName(key, upload.uploadId()).abort(calls);
+            }
+            left += isAlive || isAborting ? 0 : 1;
+            tell("unfinished upload", key + ", begun " + upload.initiated() + ": " + state);
+        }
+        if (left > 0) {
+            out.accept("abandoned uploads cost storage until they are aborted: add --abort-uploads");
+        }
+    }
+
+    private void tell(String what, String value) {
+        out.accept("%-32s %s".formatted(what, value));
+    }
+}

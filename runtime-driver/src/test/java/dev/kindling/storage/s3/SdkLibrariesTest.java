@@ -1,0 +1,44 @@
+package dev.kindling.storage.s3;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.storage.ObjectStores;
+import java.io.File;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A class path without the AWS SDK, as most embedding programs have it. */
+class SdkLibrariesTest {
+    @Test
+    void withoutTheSdkOtherPathsAreReadAndThoseOfS3NameWhatToAdd() throws Exception {
+        List<URL> entries = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!entry.contains("amazon")) {
+                entries.add(Path.of(entry).toUri().toURL());
+            }
+        }
+        try (URLClassLoader classes =
+                new URLClassLoader(entries.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Method forPath = classes.loadClass(ObjectStores.class.getName()).getMethod("forPath", String.class);
+            Method list = classes.loadClass("dev.kindling.storage.ObjectStore")
+                    .getMethod("list", String.class, boolean.class);
+            Object local = forPath.invoke(null, "file:/");
+            Object s3 = forPath.invoke(null, "s3://bucket/key");
+
+            Throwable missing = assertThrows(
+                            InvocationTargetException.class, () -> list.invoke(s3, "s3://bucket/key", false))
+                    .getCause();
+
+            assertEquals("LocalObjectStore", local.getClass().getSimpleName());
+            assertTrue(missing.getMessage().contains("add software.amazon.awssdk:s3 and"), missing.getMessage());
+        }
+    }
+}
