@@ -111,6 +111,25 @@ class TranscriptTest {
     }
 
     @Test
+    void smallPartitions() throws IOException {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.note("Nobody named the number of partitions after the shuffle: there are six.");
+        driver.submit(job(1).withDefaultCounts()
+                .mapStage(0, 1, 6)
+                .resultStage(1, 6, 0)
+                .build());
+        driver.note("The map output says that all are small: each of the two slots gets three.");
+        driver.finishes("s0p0#0");
+        driver.note("The second of a group fails. The first is done and counts, the third runs by itself meanwhile.");
+        driver.fails("s1p0#0", 1, userError("no such zip"));
+        driver.note("The other group has all of its results in one message; then the task that failed is tried"
+                + " again, alone and elsewhere.");
+        driver.finishes("s1p3#0", 3);
+        driver.finishes("s1p1#1").finishes("s1p2#1");
+        compare("small-partitions", driver);
+    }
+
+    @Test
     void commit() throws IOException {
         DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
         driver.note("A job that saves: each task writes a part under a name nobody sees.");
