@@ -44,10 +44,10 @@ class PlantedBugsTest {
     /** Few seeds draw persisted sets: their guards are looked for where there are some. */
     private static LongFunction<SimOptions> optionsOf(String bug) {
         if (bug.equals(PlantedBug.BROADCAST_DROP_NOT_REPEATED.name())) {
-            Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
-            rates.put(FaultKind.DROP, 0.3);
-            return seed ->
-                    SimOptions.of(seed).running(SimOptions.Workload.SYNTHETIC).withRates(rates);
+            return syntheticJobsUnder(FaultKind.DROP, 0.3);
+        }
+        if (bug.equals(PlantedBug.DONE_OF_FAILED_GROUP_AGAIN.name())) {
+            return syntheticJobsUnder(FaultKind.USER_ERROR, 0.1);
         }
         if (!bug.contains("CACHE")) {
             return SimOptions::of;
@@ -56,6 +56,13 @@ class PlantedBugsTest {
                 ? SimOptions.Workload.CACHED_DEALT
                 : SimOptions.Workload.CACHED;
         return seed -> SimOptions.of(seed).running(workload);
+    }
+
+    private static LongFunction<SimOptions> syntheticJobsUnder(FaultKind fault, double rate) {
+        Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+        rates.put(fault, rate);
+        return seed ->
+                SimOptions.of(seed).running(SimOptions.Workload.SYNTHETIC).withRates(rates);
     }
 
     @Test
