@@ -16,14 +16,16 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.serde.HeapSize;
 import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,14 +38,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Executors of 64, 128 and 512 MB with two tasks at a time do what does not fit into them: each operator that holds
- * rows, over rows of many shapes that take once, three or twenty times what a task is granted. No executor is lost, the
- * result is the one of plain loops, and what is counted is compared with the heap. The table it prints is in
+ * Executors of 64, 128 and 512 MB with two to four tasks at a time do what does not fit into them: each operator that
+ * holds rows, over rows of many shapes that take once, three or twenty times what a task is granted. No executor is
+ * lost, the result is the one of plain loops, and what is counted is compared with the heap. The table it prints is in
  * docs/testing.md.
+ *
+ * <p>A build runs some of the cases, drawn by the day; {@code -Dheap.cases=all} runs all of them,
+ * {@code -Dheap.cases='64 MB, 4 slots'} those with such a name.
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SmallHeapIT {
-    private static final int SLOTS = 2;
+    private static final int CASES_A_BUILD = 24;
     private static final long MIB = 1 << 20;
 
     /** The heap may hold so many times what is counted, and as much of the heap besides, for batches and buffers. */
@@ -62,7 +67,8 @@ class SmallHeapIT {
         LONG_STRINGS,
         USER_RECORDS,
         PACKED_LISTS,
-        LARGE_ROWS;
+        LARGE_ROWS,
+        WIDE_ROWS;
 
         /** How many keys {@code rows} rows have. */
         int keyCount(int rows) {
@@ -98,6 +104,8 @@ class SmallHeapIT {
                 case USER_RECORDS -> new Visit(row, row * 0.5, List.of("page " + row % 9, "page"));
                 case PACKED_LISTS -> new ArrayList<>(Collections.nCopies(200, 1_000L + row % 3));
                 case LARGE_ROWS -> "x".repeat(400_000) + row;
+                // Nearly the largest that may be written with four slots in 64 MB.
+                case WIDE_ROWS -> "ж".repeat(240_000) + row;
                 default -> "value-" + row;
             };
         }
@@ -119,6 +127,8 @@ class SmallHeapIT {
         COGROUP_2,
         COGROUP_4,
         JOIN,
+        LEFT_OUTER_JOIN,
+        RIGHT_OUTER_JOIN,
         FULL_OUTER_JOIN,
         JOIN_OF_GIANTS,
         SUBTRACT_BY_KEY,
@@ -129,65 +139,112 @@ class SmallHeapIT {
         COLLECT
     }
 
-    record Case(int heapMb, Operator operator, Shape shape, int times) {
-        /** The share of one of two tasks: half of the old generation, in halves. */
+    record Case(int heapMb, int slots, Operator operator, Shape shape, int times) {
+        /** The share of one task of each slot: half of the old generation, in as many parts. */
         long grantBytes() {
-            return heapMb * MIB * (heapMb >= 512 ? 40 : heapMb >= 128 ? 63 : 67) / 100 / 2 / SLOTS;
+            return heapMb * MIB * (heapMb >= 512 ? 40 : heapMb >= 128 ? 63 : 67) / 100 / 2 / slots;
         }
 
-        /** So that each of two tasks gets {@code times} its grant. */
+        /** So that each task gets {@code times} its grant. */
         int rows() {
             long bytes = 0;
             for (int row = 0; row < 64; row++) {
                 bytes += HeapSize.of(Tuple2.of(shape.key(1_000 + row), shape.value(1_000 + row)));
             }
-            return (int) Math.max(16, SLOTS * times * grantBytes() * 64 / bytes);
+            return (int) Math.max(16, slots * times * grantBytes() * 64 / bytes);
         }
 
         @Override
         public String toString() {
-            return heapMb + " MB, " + operator + ", " + shape + ", " + times + " x";
+            return heapMb + " MB, " + slots + " slots, " + operator + ", " + shape + ", " + times + " x";
         }
     }
 
+    /** All cases, those of one cluster together. */
+    private static List<Case> allCases() {
+        return List.of(
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.FOUR_ROWS_A_KEY, 1),
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.FOUR_ROWS_A_KEY, 20),
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.ALL_EQUAL, 3),
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.ONE_GIANT_KEY, 3),
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.USER_RECORDS, 1),
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.PACKED_LISTS, 3),
+                new Case(64, 2, Operator.GROUP_BY_KEY, Shape.LARGE_ROWS, 3),
+                new Case(64, 2, Operator.REDUCE_BY_KEY, Shape.DISTINCT_LONGS, 3),
+                new Case(64, 2, Operator.REDUCE_BY_KEY, Shape.FOUR_ROWS_A_KEY, 20),
+                new Case(64, 2, Operator.COMBINE_TO_LISTS, Shape.FOUR_ROWS_A_KEY, 3),
+                new Case(64, 2, Operator.COGROUP_2, Shape.STRINGS_AND_NULLS, 3),
+                new Case(64, 2, Operator.COGROUP_4, Shape.LONG_STRINGS, 3),
+                new Case(64, 2, Operator.COGROUP_2, Shape.ALL_EQUAL, 3),
+                new Case(64, 2, Operator.JOIN, Shape.ONE_GIANT_KEY, 3),
+                new Case(64, 2, Operator.FULL_OUTER_JOIN, Shape.USER_RECORDS, 1),
+                new Case(64, 2, Operator.JOIN_OF_GIANTS, Shape.LARGE_ROWS, 3),
+                new Case(64, 2, Operator.SUBTRACT_BY_KEY, Shape.STRINGS_AND_NULLS, 3),
+                new Case(64, 2, Operator.SORT_BY_KEY, Shape.DISTINCT_LONGS, 20),
+                new Case(64, 2, Operator.SORT_BY_KEY, Shape.REVERSED, 1),
+                new Case(64, 2, Operator.SORT_BY_KEY, Shape.ALL_EQUAL, 3),
+                new Case(64, 2, Operator.SORT_BY_KEY, Shape.PACKED_LISTS, 3),
+                new Case(64, 2, Operator.SORT_BY_KEY, Shape.LARGE_ROWS, 3),
+                new Case(64, 2, Operator.SORT_BY_OWN_ORDER, Shape.LONG_STRINGS, 3),
+                new Case(64, 2, Operator.SORT_WITHIN_PARTITIONS, Shape.USER_RECORDS, 3),
+                new Case(64, 2, Operator.DISTINCT, Shape.STRINGS_AND_NULLS, 3),
+                new Case(64, 2, Operator.COLLECT, Shape.USER_RECORDS, 3),
+                new Case(64, 2, Operator.LEFT_OUTER_JOIN, Shape.FOUR_ROWS_A_KEY, 3),
+                new Case(64, 2, Operator.LEFT_OUTER_JOIN, Shape.ONE_GIANT_KEY, 3),
+                new Case(64, 2, Operator.RIGHT_OUTER_JOIN, Shape.FOUR_ROWS_A_KEY, 3),
+                new Case(64, 2, Operator.RIGHT_OUTER_JOIN, Shape.ALL_EQUAL, 3),
+                new Case(64, 2, Operator.FULL_OUTER_JOIN, Shape.LONG_STRINGS, 3),
+                new Case(64, 2, Operator.FULL_OUTER_JOIN, Shape.ONE_GIANT_KEY, 3),
+                new Case(64, 2, Operator.FULL_OUTER_JOIN, Shape.FOUR_ROWS_A_KEY, 20),
+                new Case(64, 2, Operator.FULL_OUTER_JOIN, Shape.WIDE_ROWS, 3),
+                new Case(64, 2, Operator.DISTINCT, Shape.DISTINCT_LONGS, 20),
+                new Case(64, 2, Operator.DISTINCT, Shape.LONG_STRINGS, 20),
+                new Case(64, 2, Operator.DISTINCT, Shape.USER_RECORDS, 20),
+                new Case(64, 2, Operator.SORT_BY_KEY, Shape.WIDE_ROWS, 20),
+                new Case(64, 3, Operator.GROUP_BY_KEY, Shape.STRINGS_AND_NULLS, 3),
+                new Case(64, 3, Operator.SORT_BY_KEY, Shape.REVERSED, 3),
+                new Case(64, 3, Operator.FULL_OUTER_JOIN, Shape.USER_RECORDS, 3),
+                new Case(64, 3, Operator.DISTINCT, Shape.FOUR_ROWS_A_KEY, 20),
+                new Case(64, 4, Operator.GROUP_BY_KEY, Shape.WIDE_ROWS, 3),
+                new Case(64, 4, Operator.SORT_BY_KEY, Shape.WIDE_ROWS, 3),
+                new Case(64, 4, Operator.FULL_OUTER_JOIN, Shape.WIDE_ROWS, 3),
+                new Case(64, 4, Operator.COGROUP_4, Shape.WIDE_ROWS, 3),
+                new Case(64, 4, Operator.JOIN, Shape.ONE_GIANT_KEY, 3),
+                new Case(64, 4, Operator.JOIN_OF_GIANTS, Shape.LARGE_ROWS, 3),
+                new Case(64, 4, Operator.REDUCE_BY_KEY, Shape.DISTINCT_LONGS, 20),
+                new Case(128, 2, Operator.GROUP_BY_KEY, Shape.ONE_GIANT_KEY, 3),
+                new Case(128, 2, Operator.SORT_BY_KEY, Shape.LARGE_ROWS, 3),
+                new Case(128, 2, Operator.COGROUP_4, Shape.STRINGS_AND_NULLS, 1),
+                new Case(128, 3, Operator.SORT_WITHIN_PARTITIONS, Shape.USER_RECORDS, 3),
+                new Case(128, 4, Operator.FULL_OUTER_JOIN, Shape.LONG_STRINGS, 3),
+                new Case(128, 4, Operator.GROUP_BY_KEY, Shape.LARGE_ROWS, 3),
+                new Case(128, 4, Operator.DISTINCT, Shape.DISTINCT_LONGS, 20),
+                new Case(512, 2, Operator.GROUP_BY_KEY, Shape.PACKED_LISTS, 3),
+                new Case(512, 2, Operator.SORT_BY_KEY, Shape.DISTINCT_LONGS, 1),
+                new Case(512, 3, Operator.LEFT_OUTER_JOIN, Shape.USER_RECORDS, 1),
+                new Case(512, 4, Operator.FULL_OUTER_JOIN, Shape.WIDE_ROWS, 1),
+                new Case(512, 4, Operator.COGROUP_2, Shape.FOUR_ROWS_A_KEY, 1),
+                new Case(512, 4, Operator.SORT_BY_KEY, Shape.LONG_STRINGS, 1));
+    }
+
+    /** All when asked for, else as many as a build has time for: other ones each day, the same the whole day. */
     static Stream<Case> cases() {
-        return Stream.of(
-                new Case(64, Operator.GROUP_BY_KEY, Shape.FOUR_ROWS_A_KEY, 1),
-                new Case(64, Operator.GROUP_BY_KEY, Shape.FOUR_ROWS_A_KEY, 20),
-                new Case(64, Operator.GROUP_BY_KEY, Shape.ALL_EQUAL, 3),
-                new Case(64, Operator.GROUP_BY_KEY, Shape.ONE_GIANT_KEY, 3),
-                new Case(64, Operator.GROUP_BY_KEY, Shape.USER_RECORDS, 1),
-                new Case(64, Operator.GROUP_BY_KEY, Shape.PACKED_LISTS, 3),
-                new Case(64, Operator.GROUP_BY_KEY, Shape.LARGE_ROWS, 3),
-                new Case(64, Operator.REDUCE_BY_KEY, Shape.DISTINCT_LONGS, 3),
-                new Case(64, Operator.REDUCE_BY_KEY, Shape.FOUR_ROWS_A_KEY, 20),
-                new Case(64, Operator.COMBINE_TO_LISTS, Shape.FOUR_ROWS_A_KEY, 3),
-                new Case(64, Operator.COGROUP_2, Shape.STRINGS_AND_NULLS, 3),
-                new Case(64, Operator.COGROUP_4, Shape.LONG_STRINGS, 3),
-                new Case(64, Operator.COGROUP_2, Shape.ALL_EQUAL, 3),
-                new Case(64, Operator.JOIN, Shape.ONE_GIANT_KEY, 3),
-                new Case(64, Operator.FULL_OUTER_JOIN, Shape.USER_RECORDS, 1),
-                new Case(64, Operator.JOIN_OF_GIANTS, Shape.LARGE_ROWS, 3),
-                new Case(64, Operator.SUBTRACT_BY_KEY, Shape.STRINGS_AND_NULLS, 3),
-                new Case(64, Operator.SORT_BY_KEY, Shape.DISTINCT_LONGS, 20),
-                new Case(64, Operator.SORT_BY_KEY, Shape.REVERSED, 1),
-                new Case(64, Operator.SORT_BY_KEY, Shape.ALL_EQUAL, 3),
-                new Case(64, Operator.SORT_BY_KEY, Shape.PACKED_LISTS, 3),
-                new Case(64, Operator.SORT_BY_KEY, Shape.LARGE_ROWS, 3),
-                new Case(64, Operator.SORT_BY_OWN_ORDER, Shape.LONG_STRINGS, 3),
-                new Case(64, Operator.SORT_WITHIN_PARTITIONS, Shape.USER_RECORDS, 3),
-                new Case(64, Operator.DISTINCT, Shape.STRINGS_AND_NULLS, 3),
-                new Case(64, Operator.COLLECT, Shape.USER_RECORDS, 3),
-                new Case(128, Operator.GROUP_BY_KEY, Shape.ONE_GIANT_KEY, 3),
-                new Case(128, Operator.SORT_BY_KEY, Shape.LARGE_ROWS, 3),
-                new Case(128, Operator.COGROUP_4, Shape.STRINGS_AND_NULLS, 1),
-                new Case(512, Operator.GROUP_BY_KEY, Shape.PACKED_LISTS, 3),
-                new Case(512, Operator.SORT_BY_KEY, Shape.DISTINCT_LONGS, 1));
+        List<Case> all = allCases();
+        String asked = System.getProperty("heap.cases");
+        if (asked != null) {
+            return all.stream().filter(c -> asked.equals("all") || c.toString().contains(asked));
+        }
+        List<Case> drawn = new ArrayList<>(all);
+        Collections.shuffle(drawn, new Random(LocalDate.now(ZoneOffset.UTC).toEpochDay()));
+        return drawn.subList(0, CASES_A_BUILD).stream().sorted(Comparator.comparing(all::indexOf));
     }
 
     // ---- clusters and what they say ---------------------------------------------------------------------------------
 
-    private static final Map<Integer, KindlingContext> CLUSTERS = new TreeMap<>();
+    /** Heap and slots of {@link #cluster}. */
+    private static String clusterIs = "";
+
+    private static KindlingContext cluster;
     private static final List<String> TABLE = new ArrayList<>();
     private static final AtomicLong SPILLED = new AtomicLong();
     private static final AtomicLong PEAK = new AtomicLong();
@@ -195,40 +252,52 @@ class SmallHeapIT {
     /** Why each went, in the words of the event. */
     private static final List<String> EXECUTORS_LOST = new CopyOnWriteArrayList<>();
 
-    private static KindlingContext cluster(int heapMb) {
-        return CLUSTERS.computeIfAbsent(heapMb, heap -> {
-            KindlingContext kindling = new KindlingContext(
-                    "local-cluster[1," + SLOTS + "," + heap + "]",
-                    "small heap",
-                    new KindlingConf().set("kindling.task.maxFailures", "1"));
-            kindling.addListener(new KindlingListener() {
-                @Override
-                public void onTaskEnd(Event.TaskEnd e) {
-                    SPILLED.addAndGet(e.metrics().diskSpilled());
-                    PEAK.accumulateAndGet(e.metrics().peakMemory(), Math::max);
-                }
+    /** One of this heap and so many slots; the one before it is closed when it was another. */
+    private static KindlingContext cluster(int heapMb, int slots) {
+        String wanted = "local-cluster[1," + slots + "," + heapMb + "]";
+        if (!wanted.equals(clusterIs)) {
+            closeCluster();
+            cluster =
+                    new KindlingContext(wanted, "small heap", new KindlingConf().set("kindling.task.maxFailures", "1"));
+            cluster.addListener(new Watcher());
+            clusterIs = wanted;
+        }
+        return cluster;
+    }
 
-                @Override
-                public void onJobEnd(Event.JobEnd e) {
-                    JOBS_ENDED.incrementAndGet();
-                }
+    private static void closeCluster() {
+        if (cluster != null) {
+            cluster.close();
+            cluster = null;
+            clusterIs = "";
+        }
+    }
 
-                @Override
-                public void onExecutorRemoved(Event.ExecutorRemoved e) {
-                    EXECUTORS_LOST.add(e.id() + ": " + e.reason());
-                }
-            });
-            return kindling;
-        });
+    private static final class Watcher implements KindlingListener {
+        @Override
+        public void onTaskEnd(Event.TaskEnd e) {
+            SPILLED.addAndGet(e.metrics().diskSpilled());
+            PEAK.accumulateAndGet(e.metrics().peakMemory(), Math::max);
+        }
+
+        @Override
+        public void onJobEnd(Event.JobEnd e) {
+            JOBS_ENDED.incrementAndGet();
+        }
+
+        @Override
+        public void onExecutorRemoved(Event.ExecutorRemoved e) {
+            EXECUTORS_LOST.add(e.id() + ": " + e.reason());
+        }
     }
 
     @AfterAll
     static void closeAndPrint() {
-        CLUSTERS.values().forEach(KindlingContext::close);
-        CLUSTERS.clear();
-        System.out.println("| heap | operator | rows | x grant | row count | spilled | counted at most, a task"
+        closeCluster();
+        System.out.println(Surroundings.describe());
+        System.out.println("| heap | slots | operator | rows | x grant | row count | spilled | counted at most, a task"
                 + " | heap after collection | resident, at most | seconds |");
-        System.out.println("|---|---|---|---|---|---|---|---|---|---|");
+        System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
         TABLE.forEach(System.out::println);
         assertEquals(List.of(), Leftovers.processes(), "processes");
     }
@@ -247,7 +316,7 @@ class SmallHeapIT {
     @ParameterizedTest
     @MethodSource("cases")
     void resultIsRightAndTheHeapIsWhatWasCounted(Case c) throws InterruptedException {
-        KindlingContext kindling = cluster(c.heapMb());
+        KindlingContext kindling = cluster(c.heapMb(), c.slots());
         int rows = c.rows();
         long baseline = kindling.range(0, 1, 1, 1).map(n -> HeapProbe.start()).first();
         awaitEvents(kindling);
@@ -256,15 +325,16 @@ class SmallHeapIT {
         EXECUTORS_LOST.clear();
         long start = System.nanoTime();
 
-        long digest = run(kindling, c.operator(), c.shape(), rows);
+        long digest = run(kindling, c, rows);
 
         double seconds = (System.nanoTime() - start) / 1e9;
         long[] memory = kindling.range(0, 1, 1, 1).map(n -> HeapProbe.report()).first();
         awaitEvents(kindling);
         long used = Math.max(0, memory[0] - baseline);
         TABLE.add(String.format(
-                "| %d | %s | %s | %d | %,d | %.1f | %.1f | %.1f | %.0f | %.1f |",
+                "| %d | %d | %s | %s | %d | %,d | %.1f | %.1f | %.1f | %.0f | %.1f |",
                 c.heapMb(),
+                c.slots(),
                 c.operator(),
                 c.shape(),
                 c.times(),
@@ -276,7 +346,7 @@ class SmallHeapIT {
                 seconds));
         assertEquals(expected(c.operator(), c.shape(), rows), digest);
         assertEquals(List.of(), EXECUTORS_LOST, "executors were lost");
-        double allowed = HEAP_PER_COUNTED * SLOTS * PEAK.get() + UNCOUNTED_PART * c.heapMb() * MIB;
+        double allowed = HEAP_PER_COUNTED * c.slots() * PEAK.get() + UNCOUNTED_PART * c.heapMb() * MIB;
         assertTrue(used <= allowed, "heap used " + mib(used) + " MiB, counted a task " + mib(PEAK.get()) + " MiB");
     }
 
@@ -285,6 +355,10 @@ class SmallHeapIT {
     }
 
     // ---- digests: sums, so that order does not matter ---------------------------------------------------------------
+
+    // What an outer join has in place of a row that is not there.
+    private static final int NO_LEFT = 5;
+    private static final int NO_RIGHT = 3;
 
     private static long mix(long a, long b) {
         long mixed = (a * 31 + b ^ a >>> 17) * 0x9E3779B97F4A7C15L;
@@ -305,6 +379,14 @@ class SmallHeapIT {
 
     private static long ofSizes(long left, long right) {
         return mix(left, right) + 7;
+    }
+
+    private static long ofLeft(Object key, Optional<Object> left) {
+        return left.map(value -> ofPair(key, value)).orElse((long) NO_LEFT);
+    }
+
+    private static int hashOf(Optional<Object> right) {
+        return right.map(Object::hashCode).orElse(NO_RIGHT);
     }
 
     /** Sums up a partition and looks at the heap on the way. */
@@ -349,24 +431,26 @@ class SmallHeapIT {
 
     private static final int GIANT_RIGHT = 6;
 
-    private static long run(KindlingContext kindling, Operator operator, Shape shape, int rows) {
+    private static long run(KindlingContext kindling, Case c, int rows) {
+        Shape shape = c.shape();
+        int tasks = c.slots();
         PairRDD<Object, Object> left = pairs(kindling, shape, rows);
-        return switch (operator) {
+        return switch (c.operator()) {
             case GROUP_BY_KEY ->
-                digest(left.groupByKey(2), row -> ofValues(row._1(), row._2()) + ofSizes(Groups.size(row._2()), 0));
+                digest(left.groupByKey(tasks), row -> ofValues(row._1(), row._2()) + ofSizes(Groups.size(row._2()), 0));
             case REDUCE_BY_KEY ->
-                digest(left.mapValues(value -> 1L).reduceByKey(Long::sum, 2), row -> ofPair(row._1(), row._2()));
+                digest(left.mapValues(value -> 1L).reduceByKey(Long::sum, tasks), row -> ofPair(row._1(), row._2()));
             case COMBINE_TO_LISTS ->
                 digest(
                         left.<List<Object>>combineByKey(
                                 value -> new ArrayList<>(Collections.singletonList(value)),
                                 SmallHeapIT::append,
                                 SmallHeapIT::appendAll,
-                                2),
+                                tasks),
                         row -> ofValues(row._1(), row._2()));
             case COGROUP_2 ->
                 digest(
-                        left.cogroup(others(kindling, shape, rows), 2),
+                        left.cogroup(others(kindling, shape, rows), tasks),
                         row -> ofValues(row._1(), row._2()._1())
                                 + ofSizes(
                                         Groups.size(row._2()._1()),
@@ -374,7 +458,7 @@ class SmallHeapIT {
             case COGROUP_4 -> {
                 PairRDD<Object, Object> other = others(kindling, shape, rows);
                 yield digest(
-                        left.cogroup(other, other, other, 2),
+                        left.cogroup(other, other, other, tasks),
                         row -> ofValues(row._1(), row._2()._1())
                                 + ofSizes(
                                         Groups.size(row._2()._1()),
@@ -382,38 +466,44 @@ class SmallHeapIT {
             }
             case JOIN ->
                 digest(
-                        left.join(others(kindling, shape, rows), 2),
+                        left.join(others(kindling, shape, rows), tasks),
                         row -> mix(
                                 ofPair(row._1(), row._2()._1()), row._2()._2().hashCode()));
+            case LEFT_OUTER_JOIN ->
+                digest(
+                        left.leftOuterJoin(others(kindling, shape, rows), tasks),
+                        row -> mix(
+                                ofPair(row._1(), row._2()._1()), hashOf(row._2()._2())));
+            case RIGHT_OUTER_JOIN ->
+                digest(
+                        left.rightOuterJoin(others(kindling, shape, rows), tasks),
+                        row -> mix(
+                                ofLeft(row._1(), row._2()._1()), row._2()._2().hashCode()));
             case FULL_OUTER_JOIN ->
                 digest(
-                        left.fullOuterJoin(others(kindling, shape, rows), 2),
+                        left.fullOuterJoin(others(kindling, shape, rows), tasks),
                         row -> mix(
-                                row._2()
-                                        ._1()
-                                        .map(value -> ofPair(row._1(), value))
-                                        .orElse(5L),
-                                row._2()._2().map(Object::hashCode).orElse(3)));
+                                ofLeft(row._1(), row._2()._1()), hashOf(row._2()._2())));
             case JOIN_OF_GIANTS -> {
                 PairRDD<Integer, Object> giant = left.mapToPair((key, value) -> new Tuple2<>(1, value));
                 PairRDD<Integer, Object> other = kindling.range(0, GIANT_RIGHT, 1, 2)
                         .mapToPair(n -> new Tuple2<>(1, shape.value(Math.toIntExact(n))));
                 yield digest(
-                        giant.join(other, 2),
+                        giant.join(other, tasks),
                         row -> mix(row._2()._1().hashCode(), row._2()._2().hashCode()));
             }
             case SUBTRACT_BY_KEY ->
-                digest(left.subtractByKey(others(kindling, shape, rows), 2), row -> ofPair(row._1(), row._2()));
-            case SORT_BY_KEY -> sorted(left.sortByKey(true, 2), Comparator.comparing(SmallHeapIT::comparable));
-            case SORT_BY_OWN_ORDER -> sorted(left.sortByKey(new ByHash(), true, 2), new ByHash());
+                digest(left.subtractByKey(others(kindling, shape, rows), tasks), row -> ofPair(row._1(), row._2()));
+            case SORT_BY_KEY -> sorted(left.sortByKey(true, tasks), Comparator.comparing(SmallHeapIT::comparable));
+            case SORT_BY_OWN_ORDER -> sorted(left.sortByKey(new ByHash(), true, tasks), new ByHash());
             case SORT_WITHIN_PARTITIONS ->
                 sorted(
-                        left.repartitionAndSortWithinPartitions(new HashPartitioner(2)),
+                        left.repartitionAndSortWithinPartitions(new HashPartitioner(tasks)),
                         Comparator.comparing(SmallHeapIT::comparable));
-            case DISTINCT -> digest(left.keys().distinct(2), key -> ofPair(key, 1));
+            case DISTINCT -> digest(left.keys().distinct(tasks), key -> ofPair(key, 1));
             case COLLECT -> {
                 long sum = 0;
-                for (Tuple2<Object, Object> row : left.coalesce(2).collect()) {
+                for (Tuple2<Object, Object> row : left.coalesce(tasks).collect()) {
                     sum += ofPair(row._1(), row._2());
                 }
                 yield sum;
@@ -498,8 +588,9 @@ class SmallHeapIT {
                         SORT_WITHIN_PARTITIONS,
                         COLLECT -> ofPair(key, value);
                 case SUBTRACT_BY_KEY -> hasOther ? 0 : ofPair(key, value);
-                case JOIN -> hasOther ? mix(ofPair(key, value), ("other " + number).hashCode()) : 0;
-                case FULL_OUTER_JOIN -> mix(ofPair(key, value), hasOther ? ("other " + number).hashCode() : 3);
+                case JOIN, RIGHT_OUTER_JOIN -> hasOther ? mix(ofPair(key, value), ("other " + number).hashCode()) : 0;
+                case LEFT_OUTER_JOIN, FULL_OUTER_JOIN ->
+                    mix(ofPair(key, value), hasOther ? ("other " + number).hashCode() : NO_RIGHT);
                 case JOIN_OF_GIANTS -> {
                     for (int right = 0; right < GIANT_RIGHT; right++) {
                         giantRows += mix(value.hashCode(), shape.value(right).hashCode());
@@ -523,7 +614,8 @@ class SmallHeapIT {
                 case REDUCE_BY_KEY -> isLeft ? ofPair(shape.key(number), (long) count) : 0;
                 case DISTINCT -> isLeft ? ofPair(shape.key(number), 1) : 0;
                 case COGROUP_2, COGROUP_4 -> isLeft || isRight ? ofSizes(count, isRight ? 1 : 0) : 0;
-                case FULL_OUTER_JOIN -> isRight && !isLeft ? mix(5, ("other " + number).hashCode()) : 0;
+                case RIGHT_OUTER_JOIN, FULL_OUTER_JOIN ->
+                    isRight && !isLeft ? mix(NO_LEFT, ("other " + number).hashCode()) : 0;
                 default -> 0;
             };
         }
@@ -534,7 +626,7 @@ class SmallHeapIT {
 
     @Test
     void rowThatNoTaskCanHandleIsRefusedInASentence() {
-        KindlingContext kindling = cluster(64);
+        KindlingContext kindling = cluster(64, 2);
         EXECUTORS_LOST.clear();
 
         KindlingException refusal = assertThrows(
@@ -552,7 +644,7 @@ class SmallHeapIT {
 
     @Test
     void combinedValueThatOutgrowsItsTaskIsRefusedInASentence() {
-        KindlingContext kindling = cluster(64);
+        KindlingContext kindling = cluster(64, 2);
         EXECUTORS_LOST.clear();
 
         KindlingException refusal = assertThrows(
@@ -573,7 +665,7 @@ class SmallHeapIT {
 
     @Test
     void intermediateRowsMayBeLargeAsLongAsEachFits() {
-        long length = cluster(64)
+        long length = cluster(64, 2)
                 .range(0, 300, 1, 2)
                 .map(n -> "x".repeat(1 << 20) + n)
                 .flatMap(text -> List.of(text, text.substring(1)).iterator())

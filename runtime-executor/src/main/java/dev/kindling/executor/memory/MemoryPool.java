@@ -21,7 +21,7 @@ public final class MemoryPool {
     // Beside the pool, which takes a third of a small heap, a task may have six copies of a row at a time: the last row
     // as an object and the next one, one of another input it is joined with, the array of a page that has just grown,
     // the page, and the chunk it is written to or read from.
-    private static final int ROW_SHARE = 20;
+    private static final int ROW_SHARE = 30;
     private static final int MAX_EVICTIONS = 8;
 
     private final Object lock = new Object();
