@@ -11,6 +11,7 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.helpers.NOPLogger;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -50,7 +51,8 @@ public final class StderrLogging implements SLF4JServiceProvider, ILoggerFactory
 
     @Override
     public Logger getLogger(String name) {
-        return new StderrLogger(name);
+        // Hadoop warns at its first use that it has no native code, of which nobody has asked anything.
+        return name.equals("org.apache.hadoop.util.NativeCodeLoader") ? NOPLogger.NOP_LOGGER : new StderrLogger(name);
     }
 
     @Override
