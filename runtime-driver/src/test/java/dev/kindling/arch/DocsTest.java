@@ -71,7 +71,8 @@ class DocsTest {
     @Test
     void everyTestThatIsSaidToShowABehaviourExists() throws IOException {
         Map<String, Path> classes = new TreeMap<>();
-        for (String module : List.of("runtime-core", "runtime-executor", "runtime-driver", "runtime-yarn", "benchmarks")) {
+        for (String module :
+                List.of("runtime-core", "runtime-executor", "runtime-driver", "runtime-yarn", "benchmarks")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/test/java"))) {
                 files.forEach(file -> classes.put(file.getFileName().toString().replace(".java", ""), file));
             }

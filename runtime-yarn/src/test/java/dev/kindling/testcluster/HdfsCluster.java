@@ -116,8 +116,9 @@ public final class HdfsCluster implements AutoCloseable {
     private String answer(String wanted) throws IOException {
         String line = answers.readLine();
         if (line == null || !line.startsWith(wanted)) {
+            String log = endOfLog();
             close();
-            throw new IOException("the cluster said " + line + "; its log ends with " + endOfLog());
+            throw new IOException("the cluster said " + line + "; its log ends with " + log);
         }
         return line.substring(wanted.length()).strip();
     }
