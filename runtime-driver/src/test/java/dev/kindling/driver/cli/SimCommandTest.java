@@ -14,7 +14,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,34 @@ class SimCommandTest {
         String swept = run("sim", "--seeds", "20", "--threads", "2", "--keep-going");
 
         assertTrue(swept.startsWith("0\n20 of 20 seeds, 0 bad, "), swept);
+        assertTrue(swept.contains("jobs were right"), swept);
+        assertTrue(swept.contains("the median seed (one in a hundred has more than): executors started "), swept);
+    }
+
+    @Test
+    void sweepThatIsInterruptedSaysHowFarItCame() throws InterruptedException {
+        List<String> lines = new ArrayList<>();
+        AtomicReference<Thread> interrupting = new AtomicReference<>();
+        SimSweep[] sweep = new SimSweep[1];
+        sweep[0] = new SimSweep(
+                SimCores.real(),
+                seed -> {
+                    if (seed == 3) {
+                        interrupting.set(new Thread(sweep[0]::stop));
+                        interrupting.get().start();
+                    }
+                    return SimOptions.of(seed);
+                },
+                0,
+                Integer.MAX_VALUE,
+                1,
+                false);
+
+        sweep[0].run(lines::add, report -> {});
+
+        interrupting.get().join();
+        assertTrue(lines.stream().anyMatch(line -> line.contains(" of 2147483647 seeds, 0 bad, ")), lines::toString);
+        assertTrue(lines.get(lines.size() - 1).startsWith("the median seed"), lines::toString);
     }
 
     @Test
@@ -78,6 +108,7 @@ class SimCommandTest {
                         "seed " + seed + " goes wrong: " + smallest.violation().orElseThrow()),
                 told);
         assertTrue(told.contains("kindling sim --trace --seed " + seed + namesOf(smallest) + "\n"), told);
+        assertTrue(told.contains("the first bad seed: kindling sim --seed " + seed + "\n"), told);
         List<String> story =
                 told.lines().filter(line -> line.matches(" *[0-9.]+ s  .*")).toList();
         // The exit code, the good seeds before it, and what was left out are a line each.
