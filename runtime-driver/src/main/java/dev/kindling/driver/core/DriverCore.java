@@ -141,6 +141,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         stages.failAll(ErrorCode.CLOSED, job -> "the context was closed while the job ran", Optional.empty());
         for (ExecutorState executor : executors.registered()) {
             out.send(executor, new Frame.Shutdown("the application has ended"));
+        stages.stopAll("the context was closed");
         }
     }
 

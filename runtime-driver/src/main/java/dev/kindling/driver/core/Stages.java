@@ -834,6 +834,11 @@ final class Stages {
 
     private void kill(RunningAttempt attempt, String reason) {
         attempt.stage.tasks.ended(attempt);
+    /** Jobs that are publishing need nothing of what still runs, whoever it was begun for. */
+    void stopAll(String reason) {
+        stages.values().forEach(stage -> stop(stage, reason));
+    }
+
         attempt.stage.failedAttempts++;
         out.send(attempt.executor, attempt.cancellation(reason));
         out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason)));
