@@ -107,16 +107,16 @@ final class SimDriver {
     /** As {@link #pause}, and its clock with it. */
     void standStill(long ms) {
         cluster.world.note("driver", "and its clock stand still for " + ms + " ms");
-        holdUntil(cluster.world.nowMs() + ms);
-        clock.standStill(ms);
+        clock.standStill(holdUntil(cluster.world.nowMs() + ms));
     }
 
-    /** Its patience stands still with it: what it waits for comes so much later. */
-    private void holdUntil(long ms) {
+    /** Its patience stands still with it: what it waits for comes so much later. Returns how much. */
+    private long holdUntil(long ms) {
         long addedMs = Math.max(0, ms - Math.max(pausedUntilMs, cluster.world.nowMs()));
         pausedUntilMs = Math.max(pausedUntilMs, ms);
         long disturbedMs = Math.max(cluster.network.lastDisturbanceMs(), cluster.world.nowMs());
         cluster.network.disturbedUntil(Math.max(pausedUntilMs, disturbedMs + addedMs));
+        return addedMs;
     }
 
     void leap(long ms) {

@@ -230,13 +230,15 @@ final class SimExecutor {
     /** As {@link #pause}, and its clock with it. */
     void standStill(long ms) {
         cluster.world.note(name, "and its clock stand still for " + ms + " ms");
-        holdUntil(cluster.world.nowMs() + ms);
-        clock.standStill(ms);
+        clock.standStill(holdUntil(cluster.world.nowMs() + ms));
     }
 
-    private void holdUntil(long ms) {
+    /** Returns how much longer it stands still by that. */
+    private long holdUntil(long ms) {
+        long addedMs = Math.max(0, ms - Math.max(pausedUntilMs, cluster.world.nowMs()));
         pausedUntilMs = Math.max(pausedUntilMs, ms);
         cluster.network.disturbedUntil(pausedUntilMs);
+        return addedMs;
     }
 
     void leap(long ms) {
