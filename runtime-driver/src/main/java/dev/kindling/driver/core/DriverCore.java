@@ -376,6 +376,18 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     /** Whether this very output is registered as lying with this process. */
     public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
         return executors
+    /** A task that waits to run alone, and for how long others have kept it from a free slot. */
+    public record WaitingSuspect(int stageId, int partition, long crowdedSinceMs) {}
+
+    /** Of stages that may run now, the suspect that was kept waiting for longest. */
+    public Optional<WaitingSuspect> longestWaitingSuspect() {
+        return placement
+                .pools()
+                .longestCrowdedOut()
+                .map(suspect ->
+                        new WaitingSuspect(suspect.stage().id(), suspect.partition(), suspect.crowdedSinceMs()));
+    }
+
                 .registered(executorId, incarnation)
                 .filter(executor -> stages.isRegistered(shuffleId, attempt, executor))
                 .isPresent();

@@ -27,6 +27,7 @@ final class Placement {
     private final Pools pools;
     private final Set<PlantedBug> bugs;
     private final TreeSet<ExecutorState> freed = new TreeSet<>((one, other) -> Integer.compare(one.index, other.index));
+    private final SuspectReservation reservation;
     private boolean hasNewTasks;
 
     /** Receives the decisions. */
@@ -38,6 +39,7 @@ final class Placement {
         this.settings = settings;
         this.executors = executors;
         this.bugs = bugs;
+        reservation = new SuspectReservation(executors);
         pools = new Pools(settings.scheduling().isFair(), settings.scheduling().pools());
     }
 
@@ -111,6 +113,10 @@ final class Placement {
         for (ExecutorState executor : freed) {
             executor.freeSinceMs = executor.freeSinceMs == FREE_NOW ? nowMs : executor.freeSinceMs;
         }
+        hasNewTasks |= reservation.endIfOver();
+        if (isTick && !bugs.contains(PlantedBug.SUSPECT_STARVED)) {
+            reservation.reserve(pools.longestCrowdedOut(), nowMs);
+        }
         if (isTick || hasNewTasks || executors.fullDisks.expire(nowMs)) {
             placeEverywhere(nowMs, launcher);
         } else {
@@ -158,9 +164,7 @@ final class Placement {
         if (executors.fullDisks.isAvoided(executor, executors.liveCount())) {
             return false;
         }
-        long medianMs = stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS);
-        long waitMs = medianMs < FIRST_LOCALITY_WAIT_MS ? 0 : Math.min(settings.localityWaitMs(), medianMs);
-        TaskSet.Choice task = stage.tasks.take(executor, nowMs, waitMs, executors);
+        TaskSet.Choice task = reservation.isOn(executor) ? reservation.take(stage) : takeFrom(stage, executor, nowMs);
         if (task == null) {
             return false;
         }
@@ -171,5 +175,11 @@ final class Placement {
         takeSlots(executor, attempt.slots());
         pools.hold(stage, attempt.pool, attempt.slots());
         return true;
+    }
+
+    private TaskSet.Choice takeFrom(StageState stage, ExecutorState executor, long nowMs) {
+        long medianMs = stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS);
+        long waitMs = medianMs < FIRST_LOCALITY_WAIT_MS ? 0 : Math.min(settings.localityWaitMs(), medianMs);
+        return stage.tasks.take(executor, nowMs, waitMs, executors);
     }
 }

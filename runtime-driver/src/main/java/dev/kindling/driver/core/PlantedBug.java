@@ -75,7 +75,63 @@ enum PlantedBug {
     /** What was done of a group before one of its tasks failed counts in accumulators, and is computed again. */
     DONE_OF_FAILED_GROUP_AGAIN,
     /** Groups are formed before the sizes of all map outputs are known. */
-    GROUPS_OF_INCOMPLETE_INPUT;
+    GROUPS_OF_INCOMPLETE_INPUT,
+    /** What an executor tells late of a cached block is taken for the present. */
+    CACHE_VERSION_NOT_COMPARED,
+    /** A copy of a cached block that could not be read is believed in as before. */
+    CACHE_MISS_IGNORED,
+    /** A stage that misses cached blocks again and again goes on to read them. */
+    CACHE_NEVER_DISTRUSTED,
+    /** A process that was declared lost is registered when its registration comes late. */
+    FENCED_REGISTRATION_ACCEPTED,
+    /** A process that was declared lost is not told so. */
+    ZOMBIE_NOT_REFUSED,
+    /** An executor is replaced once for its connection and once more for its exit. */
+    EXIT_REPLACED_AGAIN,
+    /** Executors count as silent while the driver itself stood still. */
+    OWN_PAUSE_TAKEN_FOR_SILENCE,
+    /** A killed process counts as one that its tasks have ended. */
+    KILL_TAKEN_FOR_OWN_END,
+    /** A suspect is run beside other tasks. */
+    SUSPECT_NOT_ALONE,
+    /** A suspect waits for an empty executor however long others fill every slot. */
+    SUSPECT_STARVED,
+    /** Executors are not told that the application has ended. */
+    SHUTDOWN_NOT_SENT,
+    /** A task that gets its result is no movement. */
+    MOVEMENT_NOT_SEEN,
+    /** An executor that uses its processor is no movement. */
+    BUSY_EXECUTOR_NOT_SEEN,
+    /** An attempt that a heartbeat names and nobody waits for is left to run. */
+    UNKNOWN_ATTEMPT_NOT_CANCELLED,
+    /** The outcome of an earlier attempt of a task is taken for that of the present one. */
+    OUTCOME_ATTEMPT_NOT_COMPARED,
+    /** The result of an attempt that is not wanted any more, its job ended or its input changed, is accepted. */
+    UNWANTED_RESULT_ACCEPTED,
+    /** Updates of accumulators are merged after the result that may complete the job. */
+    UPDATES_AFTER_RESULT,
+    /** All attempts of a task have the same number. */
+    ATTEMPT_NUMBER_REUSED,
+    /** A job goes on although a result of it was made from rows that came back otherwise. */
+    GIVEN_AWAY_RESULT_KEPT,
+    /** Attempts that read rows which came back otherwise go on. */
+    ATTEMPTS_NOT_BEGUN_ANEW,
+    /** Map outputs made from rows that came back otherwise stay. */
+    OUTPUTS_OF_OTHER_ROWS_KEPT,
+    /** A saving job is complete before its output is. */
+    COMPLETE_BEFORE_PUBLISHED,
+    /** A job is cancelled while its output is being published. */
+    CANCELLED_WHILE_PUBLISHING,
+    /** A second attempt's part of an output takes the place of the first one's. */
+    SECOND_PART_COMMITTED,
+    /** An executor may drop a stored result as soon as the driver has heard of it. */
+    RESULT_DROPPED_BEFORE_FETCHED,
+    /** An executor is not told that its stored result was fetched. */
+    FETCHED_RESULT_NOT_DROPPED,
+    /** A stored result that could not be fetched is not computed again. */
+    LOST_RESULT_NOT_COMPUTED,
+    /** An executor that is out of reach costs a rebuild for each of its outputs. */
+    UNREACHABLE_NEIGHBOURS_KEPT;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -117,6 +118,21 @@ final class Pools {
         if (isOffered) {
             offer(stage);
         }
+    }
+
+    /** The suspect that was kept waiting for longest, of all stages that are offered. */
+    Optional<TaskSet.Suspect> longestCrowdedOut() {
+        Optional<TaskSet.Suspect> longest = Optional.empty();
+        for (Pool pool : byName.values()) {
+            for (StageState stage : pool.runnable) {
+                Optional<TaskSet.Suspect> own = stage.tasks.longestCrowdedOut(stage);
+                boolean isLonger = own.isPresent()
+                        && (longest.isEmpty()
+                                || own.get().crowdedSinceMs() < longest.get().crowdedSinceMs());
+                longest = isLonger ? own : longest;
+            }
+        }
+        return longest;
     }
 
     // ---- whose turn it is ---------------------------------------------------------------------------------------

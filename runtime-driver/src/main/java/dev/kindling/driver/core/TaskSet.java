@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -22,6 +23,8 @@ import java.util.function.IntPredicate;
 final class TaskSet {
     /** Candidates looked at before a slot is given to another stage: a bound, not a tuning knob. */
     private static final int MAX_RETRIES_LOOKED_AT = 64;
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final JobGraph.TaskInputs inputs;
     private final PartitionSet anywhere;
@@ -43,7 +46,24 @@ final class TaskSet {
     private long readyMs;
 
     /** A waiting task that was tried before. */
-    private record Retry(long notBeforeMs, long avoidUntilMs, List<String> avoided, boolean isAlone) {}
+    private static final class Retry {
+        final long notBeforeMs;
+        final long avoidUntilMs;
+        final List<String> avoided;
+        final boolean isAlone;
+        /** Since when others beside it have kept it from a free slot; {@link #NEVER} while none was free. */
+        long crowdedSinceMs = NEVER;
+
+        Retry(long notBeforeMs, long avoidUntilMs, List<String> avoided, boolean isAlone) {
+            this.notBeforeMs = notBeforeMs;
+            this.avoidUntilMs = avoidUntilMs;
+            this.avoided = avoided;
+            this.isAlone = isAlone;
+        }
+    }
+
+    /** A task that waits to run alone, and since when others have kept it from a free slot. */
+    record Suspect(StageState stage, int partition, long crowdedSinceMs) {}
 
     /** What went wrong with one task so far. */
     static final class Failures {
@@ -290,16 +310,49 @@ final class TaskSet {
             Map.Entry<Integer, Retry> entry = waiting.next();
             int partition = entry.getKey();
             Retry retry = entry.getValue();
-            boolean isAvoided = nowMs < retry.avoidUntilMs
-                    && retry.avoided.contains(executor.id)
-                    && executors.liveCount() > retry.avoided.size();
-            boolean isCrowded = retry.isAlone && !executor.running.isEmpty();
-            if (nowMs >= retry.notBeforeMs && !isAvoided && !isCrowded) {
+            if (nowMs < retry.notBeforeMs || !mayRunOn(executor, partition, nowMs, executors)) {
+                continue;
+            }
+            if (!retry.isAlone || executor.running.isEmpty()) {
                 waiting.remove();
                 return new Choice(List.of(partition), retry.isAlone, localityOf(partition, executor));
             }
+            retry.crowdedSinceMs = Math.min(retry.crowdedSinceMs, nowMs);
         }
         return null;
+    }
+
+    /** Whether the task, which was tried before, may be tried there now, or nowhere else. */
+    boolean mayRunOn(ExecutorState executor, int partition, long nowMs, ExecutorTable executors) {
+        Retry retry = retries.get(partition);
+        return nowMs >= retry.avoidUntilMs
+                || !retry.avoided.contains(executor.id)
+                || executors.liveCount() <= retry.avoided.size();
+    }
+
+    // ---- suspects -----------------------------------------------------------------------------------------------
+
+    /** Of this set, the one that others have kept waiting for longest; a pass over the tasks that were tried before. */
+    Optional<Suspect> longestCrowdedOut(StageState stage) {
+        Optional<Suspect> longest = Optional.empty();
+        for (Map.Entry<Integer, Retry> entry : retries.entrySet()) {
+            long sinceMs = entry.getValue().crowdedSinceMs;
+            if (sinceMs < longest.map(Suspect::crowdedSinceMs).orElse(NEVER)) {
+                longest = Optional.of(new Suspect(stage, entry.getKey(), sinceMs));
+            }
+        }
+        return longest;
+    }
+
+    boolean isCrowdedOut(int partition) {
+        Retry retry = retries.get(partition);
+        return retry != null && retry.crowdedSinceMs != NEVER;
+    }
+
+    /** Takes it out of the line for an executor that is empty. */
+    Choice takeSuspect(int partition, ExecutorState executor) {
+        retries.remove(partition);
+        return new Choice(partition, true, localityOf(partition, executor));
     }
 
     private Locality localityOf(int partition, ExecutorState executor) {

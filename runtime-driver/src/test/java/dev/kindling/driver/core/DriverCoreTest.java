@@ -762,6 +762,23 @@ class DriverCoreTest {
         driver.says("s0p0#3 has failed, charged: executor e3").neverSays("fail job");
     }
 
+    /** Slots that others fill as soon as they are free would never leave an executor empty. */
+    @Test
+    void suspectThatOthersKeepWaitingGetsAnExecutorThatTakesNothingElse() {
+        DriverScript driver = DriverScript.with(executor("e0", 2), executor("e1", 2));
+        driver.submit(job(1).resultStage(0, 1).build())
+                .submit(job(2).resultStage(1, 100).build());
+        driver.registers(executor("e2", 2), 1).exits(driver.placeOf("s0p0#0"), 42);
+
+        for (int second = 0; second < 6; second++) {
+            driver.finishesOneAt("e1").finishesOneAt("e2").passesAlive(1_000);
+        }
+        driver.notLaunched("s0p0#1").finishesOneAt("e2").finishesOneAt("e1");
+
+        assertEquals("e1", driver.placeOf("s0p0#1"));
+        driver.finishes("s0p0#1").says("complete job 1");
+    }
+
     @Test
     void executorThatEndsOnPurposeMakesNoTaskASuspect() {
         DriverScript driver = DriverScript.with(executor("e0", 1));
