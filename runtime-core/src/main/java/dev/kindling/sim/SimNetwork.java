@@ -31,27 +31,33 @@ public final class SimNetwork {
         this.random = world.random("network");
     }
 
-    /** The bytes are the network's from now on; {@code arrival} is called when they come, perhaps twice or never. */
-    public void send(int from, int to, byte[] bytes, Consumer<byte[]> arrival) {
+    /**
+     * The bytes are the network's from now on; {@code arrival} is called when they come, perhaps twice or never.
+     *
+     * @return until when they are on their way for longer than usual, now when they were lost, 0 when nothing was done to
+     *     them
+     */
+    public long send(int from, int to, byte[] bytes, Consumer<byte[]> arrival) {
         sentCount++;
         if (isClogged(from, to) || faults.strikes(FaultKind.DROP)) {
             lostCount++;
             disturbedUntil(world.nowMs());
-            return;
+            return world.nowMs();
         }
         if (faults.strikes(FaultKind.DUPLICATE)) {
             deliver(bytes.clone(), arrival);
         }
-        deliver(bytes, arrival);
+        return deliver(bytes, arrival);
     }
 
-    private void deliver(byte[] bytes, Consumer<byte[]> arrival) {
+    private long deliver(byte[] bytes, Consumer<byte[]> arrival) {
         long delayMs = 1 + random.nextInt(MAX_USUAL_DELAY_MS);
         if (faults.strikes(FaultKind.DELAY)) {
             delayMs = faults.span(FaultKind.DELAY, MAX_DELAY_MS);
             disturbedUntil(world.nowMs() + delayMs);
         }
         world.in(delayMs, () -> arrival.accept(bytes));
+        return delayMs > MAX_USUAL_DELAY_MS ? world.nowMs() + delayMs : 0;
     }
 
     private boolean isClogged(int from, int to) {

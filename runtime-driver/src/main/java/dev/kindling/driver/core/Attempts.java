@@ -65,11 +65,15 @@ final class Attempts {
     RunningAttempt launch(StageState stage, TaskSet.Choice choice, ExecutorState executor) {
         List<AttemptId> tasks = new ArrayList<>();
         for (int partition : choice.partitions()) {
-            tasks.add(new AttemptId(stage.id(), partition, stage.tasks.takeAttemptNumber(partition)));
+            tasks.add(new AttemptId(
+                    stage.id(),
+                    partition,
+                    bugs.contains(PlantedBug.ATTEMPT_NUMBER_REUSED) ? 0 : stage.tasks.takeAttemptNumber(partition)));
         }
         SortedMap<String, String> properties = stages.propertiesOf(stage.jobIds.first());
+        int slots = choice.isAlone() && !bugs.contains(PlantedBug.SUSPECT_NOT_ALONE) ? executor.cores : 1;
         RunningAttempt attempt =
-                new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice);
+                new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice, slots);
         nextTaskId += tasks.size();
         stage.tasks.started(attempt);
         executor.running.put(attempt.id, attempt);
@@ -113,7 +117,9 @@ final class Attempts {
         for (AttemptId id : there) {
             RunningAttempt attempt = executor.running.get(id);
             if (attempt == null) {
-                out.send(executor, new Frame.CancelAttempt(id, "the driver does not wait for it", true));
+                if (!bugs.contains(PlantedBug.UNKNOWN_ATTEMPT_NOT_CANCELLED)) {
+                    out.send(executor, new Frame.CancelAttempt(id, "the driver does not wait for it", true));
+                }
             } else {
                 attempt.lastSentMs = out.nowMs();
                 attempt.lastNamedMs = out.nowMs();
@@ -167,14 +173,14 @@ final class Attempts {
     /** True when a task got its result by it. */
     boolean finished(ExecutorState executor, Frame.AttemptFinished e) {
         acknowledge(executor, e.attempt());
-        RunningAttempt attempt = executor.running.get(e.attempt());
+        RunningAttempt attempt = attemptOn(executor, e.attempt());
         countSets(e.done(), attempt);
         if (attempt == null) {
             e.done().forEach(task -> lateSuccess(executor, task));
             return false;
         }
         freeSlot(attempt);
-        if (!attempt.isCurrent) {
+        if (!attempt.isCurrent && !bugs.contains(PlantedBug.UNWANTED_RESULT_ACCEPTED)) {
             e.done().forEach(task -> discard(executor, task));
             return false;
         }
@@ -193,6 +199,17 @@ final class Attempts {
         return true;
     }
 
+    /** Null when the driver does not believe in it. */
+    private RunningAttempt attemptOn(ExecutorState executor, AttemptId id) {
+        if (bugs.contains(PlantedBug.OUTCOME_ATTEMPT_NOT_COMPARED)) {
+            return executor.running.values().stream()
+                    .filter(attempt -> attempt.id.stageId() == id.stageId() && attempt.id.partition() == id.partition())
+                    .findFirst()
+                    .orElse(null);
+        }
+        return executor.running.get(id);
+    }
+
     /** Bounded by what was launched; a result that has become unwanted meanwhile is discarded. */
     private void accept(RunningAttempt attempt, List<TaskDone> done) {
         StageState stage = attempt.stage;
@@ -203,8 +220,13 @@ final class Attempts {
             }
             stage.inputWasRead();
             if (stages.isWanted(stage, task.attempt().partition())) {
-                count(attempt, task);
-                accept(stage, attempt.executor, task);
+                if (bugs.contains(PlantedBug.UPDATES_AFTER_RESULT)) {
+                    accept(stage, attempt.executor, task);
+                    count(attempt, task);
+                } else {
+                    count(attempt, task);
+                    accept(stage, attempt.executor, task);
+                }
             } else {
                 discard(attempt.executor, task);
             }
@@ -348,7 +370,7 @@ final class Attempts {
     /** True when it was charged to its task, or one before that got its result. */
     boolean failed(ExecutorState executor, Frame.AttemptFailed e) {
         acknowledge(executor, e.attempt());
-        RunningAttempt attempt = executor.running.get(e.attempt());
+        RunningAttempt attempt = attemptOn(executor, e.attempt());
         countSets(e.done(), attempt);
         if (attempt == null) {
             e.done().forEach(task -> lateSuccess(executor, task));
@@ -474,7 +496,7 @@ final class Attempts {
     /** Bounded: a task that has missed its input so often computes it. */
     private void cacheMissed(StageState stage, AttemptId task, TaskFailure.CacheMissed missed) {
         TaskSet.Failures seen = stage.tasks.failuresOf(task.partition());
-        if (++seen.cacheMisses >= settings.maxStageAttempts()) {
+        if (++seen.cacheMisses >= settings.maxStageAttempts() && !bugs.contains(PlantedBug.CACHE_NEVER_DISTRUSTED)) {
             stages.distrustCache(stage);
         }
         executors
@@ -522,7 +544,10 @@ final class Attempts {
     }
 
     private void lostWith(RunningAttempt attempt, ExitReason reason, boolean isOnly) {
-        Suspicion suspicion = Suspicion.of(reason);
+        Suspicion suspicion =
+                bugs.contains(PlantedBug.KILL_TAKEN_FOR_OWN_END) && reason.kind() == ExitReason.Kind.KILLED
+                        ? Suspicion.CERTAIN
+                        : Suspicion.of(reason);
         // Of a group nobody knows which of its tasks it was.
         boolean isOnlyTask = isOnly && attempt.tasks.size() == 1;
         boolean isProven = bugs.contains(PlantedBug.LOSS_CHARGED_TO_TASK);

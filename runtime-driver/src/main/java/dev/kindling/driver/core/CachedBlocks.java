@@ -189,7 +189,8 @@ final class CachedBlocks {
         TreeMap<CachedBlockId, CachedBlockStatus> known =
                 told.computeIfAbsent(executor.index, index -> new TreeMap<>());
         CachedBlockStatus before = known.get(block);
-        if (before != null && before.version() >= status.version()) {
+        boolean isLate = before != null && before.version() >= status.version();
+        if (isLate && !bugs.contains(PlantedBug.CACHE_VERSION_NOT_COMPARED)) {
             return;
         }
         CachedSet set = sets.get(block.setId());

@@ -5,6 +5,7 @@ import dev.kindling.protocol.TaskResult;
 import dev.kindling.storage.OutputStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,16 +17,22 @@ import java.util.TreeMap;
 final class CommitCore {
     final String target;
 
+    private final Set<PlantedBug> bugs;
     private final TreeMap<Integer, AttemptId> accepted = new TreeMap<>();
     private final TreeMap<Integer, OutputStore.Part> parts = new TreeMap<>();
 
     CommitCore(String target) {
+        this(target, PlantedBug.NONE);
+    }
+
+    CommitCore(String target, Set<PlantedBug> bugs) {
         this.target = target;
+        this.bugs = bugs;
     }
 
     /** True when this attempt's part is now the partition's. */
     boolean accept(AttemptId attempt, TaskResult.PartWritten part) {
-        if (accepted.containsKey(attempt.partition())) {
+        if (accepted.containsKey(attempt.partition()) && !bugs.contains(PlantedBug.SECOND_PART_COMMITTED)) {
             return isAccepted(attempt);
         }
         accepted.put(attempt.partition(), attempt);

@@ -73,7 +73,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     @Override
     public void on(long nowMs, DriverEvent event, Effects<DriverEffect> effects) {
         if (lastEventMs != Long.MIN_VALUE) {
-            awakeMs += Math.min(nowMs - lastEventMs, LONGEST_AWAKE_GAP_MS);
+            awakeMs += bugs.contains(PlantedBug.OWN_PAUSE_TAKEN_FOR_SILENCE)
+                    ? nowMs - lastEventMs
+                    : Math.min(nowMs - lastEventMs, LONGEST_AWAKE_GAP_MS);
         }
         lastEventMs = nowMs;
         out.open(nowMs, effects);
@@ -139,9 +141,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         isClosing = true;
         owedReplacements.clear();
         stages.failAll(ErrorCode.CLOSED, job -> "the context was closed while the job ran", Optional.empty());
-        for (ExecutorState executor : executors.registered()) {
-            out.send(executor, new Frame.Shutdown("the application has ended"));
         stages.stopAll("the context was closed");
+        for (ExecutorState executor : executors.registered()) {
+            if (!bugs.contains(PlantedBug.SHUTDOWN_NOT_SENT)) {
+                out.send(executor, new Frame.Shutdown("the application has ended"));
+            }
         }
     }
 
@@ -156,6 +160,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                 ? executors.registered(frame.executorId())
                 : executors.registered(frame.executorId(), frame.incarnation());
         if (sender.isEmpty()) {
+            if (bugs.contains(PlantedBug.ZOMBIE_NOT_REFUSED)) {
+                return;
+            }
             refuse(
                     frame,
                     executors.isFenced(frame.executorId(), frame.incarnation())
@@ -174,7 +181,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         } else if (frame instanceof Frame.AttemptFinished finished) {
             if (attempts.finished(executor, finished)) {
                 madeProgress();
-                watchdog.moved(awakeMs);
+                if (!bugs.contains(PlantedBug.MOVEMENT_NOT_SEEN)) {
+                    watchdog.moved(awakeMs);
+                }
             }
         } else if (frame instanceof Frame.AttemptFailed failed) {
             if (attempts.failed(executor, failed)) {
@@ -205,7 +214,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             refuse(e, "the application has ended");
             return;
         }
-        if (executors.isFenced(e.executorId(), e.incarnation())) {
+        if (executors.isFenced(e.executorId(), e.incarnation())
+                && !bugs.contains(PlantedBug.FENCED_REGISTRATION_ACCEPTED)) {
             refuse(e, "it was declared lost; what it held has been given to others");
             return;
         }
@@ -262,6 +272,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             out.emit(new Event.ExecutorRemoved(out.time(), e.executorId(), e.reason()));
             replace(e.executorId(), e.reason());
         } else if (!isClosing) {
+            if (bugs.contains(PlantedBug.EXIT_REPLACED_AGAIN)) {
+                replace(e.executorId(), e.reason());
+            }
             executors
                     .losses
                     .explain(e.executorId(), e.reason())
@@ -363,6 +376,18 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return believed;
     }
 
+    /** A task that waits to run alone, and for how long others have kept it from a free slot. */
+    public record WaitingSuspect(int stageId, int partition, long crowdedSinceMs) {}
+
+    /** Of stages that may run now, the suspect that was kept waiting for longest. */
+    public Optional<WaitingSuspect> longestWaitingSuspect() {
+        return placement
+                .pools()
+                .longestCrowdedOut()
+                .map(suspect ->
+                        new WaitingSuspect(suspect.stage().id(), suspect.partition(), suspect.crowdedSinceMs()));
+    }
+
     /** Whether executors hold all partitions of this persisted set. */
     public boolean isKept(int setId) {
         return stages.cached().isComplete(setId);
@@ -376,18 +401,6 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     /** Whether this very output is registered as lying with this process. */
     public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
         return executors
-    /** A task that waits to run alone, and for how long others have kept it from a free slot. */
-    public record WaitingSuspect(int stageId, int partition, long crowdedSinceMs) {}
-
-    /** Of stages that may run now, the suspect that was kept waiting for longest. */
-    public Optional<WaitingSuspect> longestWaitingSuspect() {
-        return placement
-                .pools()
-                .longestCrowdedOut()
-                .map(suspect ->
-                        new WaitingSuspect(suspect.stage().id(), suspect.partition(), suspect.crowdedSinceMs()));
-    }
-
                 .registered(executorId, incarnation)
                 .filter(executor -> stages.isRegistered(shuffleId, attempt, executor))
                 .isPresent();

@@ -52,8 +52,8 @@ public final class Invariants {
         int taken = 0;
         if (!executor.running.isEmpty()) {
             for (RunningAttempt attempt : executor.running.values()) {
-                taken += attempt.slots();
-                slotsOfPools.merge(attempt.pool, attempt.slots(), Integer::sum);
+                taken += attempt.slots;
+                slotsOfPools.merge(attempt.pool, attempt.slots, Integer::sum);
                 if (attempt.executor != executor) {
                     throw broken(attempt, " is listed at ", executor);
                 }

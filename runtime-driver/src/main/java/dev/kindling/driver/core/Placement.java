@@ -58,7 +58,7 @@ final class Placement {
 
     /** With all that runs on it. */
     void removeExecutor(ExecutorState executor) {
-        executor.running.values().forEach(attempt -> pools.hold(attempt.stage, attempt.pool, -attempt.slots()));
+        executor.running.values().forEach(attempt -> pools.hold(attempt.stage, attempt.pool, -attempt.slots));
         withFreeSlots.remove(executor);
         freed.remove(executor);
         hasNewTasks = true;
@@ -75,12 +75,12 @@ final class Placement {
     /** The attempt has ended. */
     void freeSlots(RunningAttempt attempt) {
         if (attempt.isCurrent || !bugs.contains(PlantedBug.SHARE_NOT_RELEASED)) {
-            pools.hold(attempt.stage, attempt.pool, -attempt.slots());
+            pools.hold(attempt.stage, attempt.pool, -attempt.slots);
         }
         ExecutorState executor = attempt.executor;
         withFreeSlots.remove(executor);
         executor.freeSinceMs = executor.freeSlots == 0 ? FREE_NOW : executor.freeSinceMs;
-        executor.freeSlots += attempt.slots();
+        executor.freeSlots += attempt.slots;
         withFreeSlots.add(executor);
         freed.add(executor);
     }
@@ -172,8 +172,8 @@ final class Placement {
             pools.withdraw(stage);
         }
         RunningAttempt attempt = launcher.launch(stage, task, executor);
-        takeSlots(executor, attempt.slots());
-        pools.hold(stage, attempt.pool, attempt.slots());
+        takeSlots(executor, attempt.slots);
+        pools.hold(stage, attempt.pool, attempt.slots);
         return true;
     }
 

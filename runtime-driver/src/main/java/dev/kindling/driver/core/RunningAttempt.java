@@ -38,6 +38,8 @@ final class RunningAttempt {
     final SortedMap<String, String> properties;
     /** Runs alone on its executor, because executors died under earlier attempts of its task. */
     final boolean isAlone;
+    /** All of its executor when it runs alone. */
+    final int slots;
 
     /** When it was last sent, or named in a heartbeat. */
     long lastSentMs;
@@ -57,7 +59,8 @@ final class RunningAttempt {
             long taskId,
             SortedMap<String, String> properties,
             long nowMs,
-            TaskSet.Choice choice) {
+            TaskSet.Choice choice,
+            int slots) {
         this.id = tasks.get(0);
         this.tasks = List.copyOf(tasks);
         this.stage = stage;
@@ -72,6 +75,7 @@ final class RunningAttempt {
         this.lastSentMs = nowMs;
         this.lastNamedMs = nowMs;
         this.isAlone = choice.isAlone();
+        this.slots = slots;
     }
 
     /** Whether an executor's answer can be that of this attempt: its first tasks, in their order. */
@@ -81,10 +85,6 @@ final class RunningAttempt {
             isBeginning = done.get(index).attempt().equals(tasks.get(index));
         }
         return isBeginning;
-    }
-
-    int slots() {
-        return isAlone ? executor.cores : 1;
     }
 
     /** It goes on though its outcome is not wanted. After {@code limitMs} it is interrupted even if its job forbids it. */

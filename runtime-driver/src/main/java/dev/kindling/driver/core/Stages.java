@@ -112,7 +112,8 @@ final class Stages {
             return;
         }
         StageState resultStage = new StageState(graph.resultStage(), reads);
-        CommitCore commit = graph.outputTarget().map(CommitCore::new).orElse(null);
+        CommitCore commit =
+                graph.outputTarget().map(target -> new CommitCore(target, bugs)).orElse(null);
         ResultBudget budget = new ResultBudget(graph, settings.scheduling().maxResultBytes());
         Jobs.Job job = jobs.submit(graph, resultStage, commit, budget);
         resultStage.tasks.beginWith(budget.probes());
@@ -352,7 +353,7 @@ final class Stages {
     private void takeBackWhatRead(MapOutputs.Shuffle shuffle, AttemptId earlier, AttemptId rebuilt) {
         for (int id : List.copyOf(shuffle.readers)) {
             StageState reader = stages.get(id);
-            if (reader != null && !reader.spec.isMapStage()) {
+            if (reader != null && !reader.spec.isMapStage() && !bugs.contains(PlantedBug.GIVEN_AWAY_RESULT_KEPT)) {
                 failIfGivenAway(reader, shuffle, earlier, rebuilt);
             }
         }
@@ -365,10 +366,10 @@ final class Stages {
         }
         for (int id : shuffle.readers) {
             StageState reader = stages.get(id);
-            if (reader != null) {
+            if (reader != null && !bugs.contains(PlantedBug.ATTEMPTS_NOT_BEGUN_ANEW)) {
                 beginAnew(reader, shuffle.shuffleId, reason);
             }
-            if (reader != null && reader.spec.isMapStage()) {
+            if (reader != null && reader.spec.isMapStage() && !bugs.contains(PlantedBug.OUTPUTS_OF_OTHER_ROWS_KEPT)) {
                 dropMadeFrom(shuffle.shuffleId, mapOutputs.find(reader.spec.shuffleId()), reader, reason);
             }
         }
@@ -427,7 +428,9 @@ final class Stages {
 
     /** A task did not find the block where it should have been. */
     void cachedBlockMissed(CachedBlockId block, ExecutorState holder) {
-        cached.missed(block, holder);
+        if (!bugs.contains(PlantedBug.CACHE_MISS_IGNORED)) {
+            cached.missed(block, holder);
+        }
         needReadersOf(block.setId());
     }
 
@@ -504,7 +507,8 @@ final class Stages {
      * name one output at a time, and an executor out of reach would cost a rebuild for each until it is declared lost.
      */
     private List<Integer> unreadableOn(ExecutorState holder, MapOutputs.Shuffle shuffle, int map) {
-        boolean isAgain = holder.unreadableUntilMs > out.nowMs();
+        boolean isAgain =
+                holder.unreadableUntilMs > out.nowMs() && !bugs.contains(PlantedBug.UNREACHABLE_NEIGHBOURS_KEPT);
         holder.unreadableUntilMs = out.nowMs() + UNREADABLE_AGAIN_MS;
         return isAgain ? shuffle.heldBy(holder.index) : List.of(map);
     }
@@ -591,6 +595,9 @@ final class Stages {
             if (result instanceof TaskResult.Stored && !bugs.contains(PlantedBug.COMPLETE_BEFORE_FETCHED)) {
                 job.unfetched.put(partition, new Jobs.StoredResult(task, holder, byteCount));
             }
+            if (result instanceof TaskResult.Stored && bugs.contains(PlantedBug.RESULT_DROPPED_BEFORE_FETCHED)) {
+                out.send(holder, new Frame.DropResult(task));
+            }
             Optional<String> tooLarge = job.budget.announced(partition, byteCount);
             if (tooLarge.isPresent() && !bugs.contains(PlantedBug.RESULT_SIZE_IGNORED)) {
                 fail(job, ErrorCode.RESULT_TOO_LARGE, tooLarge.get());
@@ -618,7 +625,10 @@ final class Stages {
         if (job == null || !job.isUnfetched(e.attempt())) {
             return;
         }
-        drop(job.unfetched.remove(e.partition()));
+        Jobs.StoredResult fetched = job.unfetched.remove(e.partition());
+        if (!bugs.contains(PlantedBug.FETCHED_RESULT_NOT_DROPPED)) {
+            drop(fetched);
+        }
         if (job.hasAllResults()) {
             haveAllResults(job);
         }
@@ -640,6 +650,9 @@ final class Stages {
         drop(lost);
         job.budget.lost(e.partition(), lost.byteCount());
         StageState stage = job.resultStage;
+        if (bugs.contains(PlantedBug.LOST_RESULT_NOT_COMPUTED)) {
+            return;
+        }
         job.missing.add(e.partition());
         if (stage.isNeeded) {
             stage.tasks.add(e.partition());
@@ -674,6 +687,9 @@ final class Stages {
         } else {
             job.isPublishing = true;
             out.add(new DriverEffect.PublishOutput(job.id(), job.commit.target, job.commit.parts()));
+            if (bugs.contains(PlantedBug.COMPLETE_BEFORE_PUBLISHED)) {
+                complete(job);
+            }
         }
     }
 
@@ -701,7 +717,7 @@ final class Stages {
             if (earlyCancellations.size() > KEPT_CANCELLATIONS) {
                 earlyCancellations.pollFirst();
             }
-        } else if (!job.isPublishing) {
+        } else if (!job.isPublishing || bugs.contains(PlantedBug.CANCELLED_WHILE_PUBLISHING)) {
             cancel(job, reason);
         }
     }
@@ -714,7 +730,8 @@ final class Stages {
     /** All that are meant and can still be cancelled. */
     void cancel(JobSelection which, String by) {
         for (Jobs.Job job : new ArrayList<>(jobs.unfinished())) {
-            if (job.isIn(which) && !job.isPublishing) {
+            boolean isLate = job.isPublishing && !bugs.contains(PlantedBug.CANCELLED_WHILE_PUBLISHING);
+            if (job.isIn(which) && !isLate) {
                 cancel(job, Jobs.words(which) + " by " + by);
             }
         }
@@ -817,6 +834,11 @@ final class Stages {
         forgotten.forEach(this::forgetShuffle);
     }
 
+    /** Jobs that are publishing need nothing of what still runs, whoever it was begun for. */
+    void stopAll(String reason) {
+        stages.values().forEach(stage -> stop(stage, reason));
+    }
+
     private void stop(StageState stage, String reason) {
         boolean isUnfinished = stage.isNeeded && stage.isStartReported;
         stage.tasks.withdrawAll();
@@ -834,11 +856,6 @@ final class Stages {
 
     private void kill(RunningAttempt attempt, String reason) {
         attempt.stage.tasks.ended(attempt);
-    /** Jobs that are publishing need nothing of what still runs, whoever it was begun for. */
-    void stopAll(String reason) {
-        stages.values().forEach(stage -> stop(stage, reason));
-    }
-
         attempt.stage.failedAttempts++;
         out.send(attempt.executor, attempt.cancellation(reason));
         out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason)));

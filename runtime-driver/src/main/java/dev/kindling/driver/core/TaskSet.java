@@ -352,7 +352,7 @@ final class TaskSet {
     /** Takes it out of the line for an executor that is empty. */
     Choice takeSuspect(int partition, ExecutorState executor) {
         retries.remove(partition);
-        return new Choice(partition, true, localityOf(partition, executor));
+        return new Choice(List.of(partition), true, localityOf(partition, executor));
     }
 
     private Locality localityOf(int partition, ExecutorState executor) {

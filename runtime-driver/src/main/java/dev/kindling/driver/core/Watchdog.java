@@ -48,7 +48,9 @@ final class Watchdog {
         long passedMs = awakeMs - executor.lastProcessorAtMs;
         executor.lastProcessorMs = processorMs;
         executor.lastProcessorAtMs = awakeMs;
-        if (!executor.running.isEmpty() && (processorMs == 0 || usedMs * BUSY_PART_OF_A_CORE >= passedMs)) {
+        if (!executor.running.isEmpty()
+                && !bugs.contains(PlantedBug.BUSY_EXECUTOR_NOT_SEEN)
+                && (processorMs == 0 || usedMs * BUSY_PART_OF_A_CORE >= passedMs)) {
             moved(awakeMs);
         }
     }

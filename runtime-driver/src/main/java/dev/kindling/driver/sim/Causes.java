@@ -19,6 +19,7 @@ final class Causes {
     private final int maxTaskFailures;
     private final TreeMap<AttemptId, Integer> failuresOfTask = new TreeMap<>();
     private final TreeMap<AttemptId, Integer> deathsOfTask = new TreeMap<>();
+    private final TreeSet<AttemptId> diedAlone = new TreeSet<>();
     private final TreeSet<AttemptId> failedAttempts = new TreeSet<>();
     private final TreeSet<AttemptId> fatalTasks = new TreeSet<>();
     private int endedUnseen;
@@ -53,19 +54,22 @@ final class Causes {
         }
     }
 
-    void processEndedUnder(AttemptId attempt) {
+    void processEndedUnder(AttemptId attempt, boolean isOnly) {
         deathsOfTask.merge(taskOf(attempt), 1, Integer::sum);
+        if (isOnly) {
+            diedAlone.add(attempt);
+        }
     }
 
     private static AttemptId taskOf(AttemptId attempt) {
         return new AttemptId(attempt.stageId(), attempt.partition(), 0);
     }
 
-    /** Only what was planted in an attempt, or the third process that ends under a task, is charged to it. */
+    /** Only what was planted in an attempt, or the third process that ends under a task, that alone, is charged to it. */
     void justify(Event.TaskEnd end) {
         AttemptId attempt = new AttemptId(end.stageId(), end.partition(), end.attempt());
         boolean isPlanted = failedAttempts.contains(attempt);
-        boolean isDeadly = deathsOfTask.getOrDefault(taskOf(attempt), 0) > 2;
+        boolean isDeadly = deathsOfTask.getOrDefault(taskOf(attempt), 0) > 2 && diedAlone.contains(attempt);
         if (end.outcome() instanceof Outcome.Failed failure
                 && failure.countsTowardsLimit()
                 && !isPlanted

@@ -124,7 +124,20 @@ final class Oracles {
         if (isQuiet()) {
             throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
         }
+        if (lost.reason().kind() == ExitReason.Kind.HEARTBEAT_LOST) {
+            mustHaveBeenSilent(lost);
+        }
         mustBeTrue(lost.id(), lost.reason());
+    }
+
+    /** The driver not having listened is no silence. */
+    private void mustHaveBeenSilent(Event.ExecutorRemoved lost) {
+        for (SimExecutor process : cluster.launcher.processes()) {
+            boolean isMeant = process.id.equals(lost.id()) && process.isAlive();
+            if (isMeant && !process.wasDisturbedSince(cluster.world.nowMs() - GRACE_MS)) {
+                throw new SimViolation("executor " + lost.id() + " has not been silent: " + lost.reason());
+            }
+        }
     }
 
     /** A reason names an end that a process of this name had, and the memory of one of its processes. */

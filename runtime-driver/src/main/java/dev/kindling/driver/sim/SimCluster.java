@@ -28,6 +28,8 @@ final class SimCluster {
     private static final long TIDY_MS = 20_000;
     /** Executors end within so long after their driver, whatever happened. */
     private static final long ORPHAN_MS = 35_000;
+    /** And so soon after a driver that closed, when nothing keeps its word from coming. */
+    private static final long TOLD_MS = 2_000;
     /** The driver's patience with an attempt that ignores its interrupt, and the time its next report takes. */
     private static final long REPLACED_AFTER_MS = 12_000;
 
@@ -183,7 +185,8 @@ final class SimCluster {
         isGivenUp = true;
         ended.shuffles().forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
         settle();
-        close();
+        closeDriver();
+        awaitEnds(TOLD_MS);
     }
 
     /** As soon as all is tidy after the grace it is over; it has a deadline. */
@@ -201,6 +204,11 @@ final class SimCluster {
 
     /** The program closes its context, its jobs finished or not. */
     void close() {
+        closeDriver();
+        endWithoutDriver();
+    }
+
+    private void closeDriver() {
         driver.close();
         while (!driver.isClosed()) {
             step();
@@ -209,15 +217,18 @@ final class SimCluster {
             throw new DriverDied();
         }
         require(driver.hasEndedAllJobs(), () -> "a job goes on although its context was closed");
-        endWithoutDriver();
     }
 
     /** Whether the driver has closed or died: its executors end, those that stand still as soon as they go on. */
     void endWithoutDriver() {
         faults.heal();
+        awaitEnds(ORPHAN_MS);
+    }
+
+    private void awaitEnds(long withinMs) {
         long goneMs = world.nowMs();
         while (oracles.orphan().isPresent()
-                && world.nowMs() < Math.max(goneMs, network.lastDisturbanceMs()) + ORPHAN_MS
+                && world.nowMs() < Math.max(goneMs, network.lastDisturbanceMs()) + withinMs
                 && world.step()) {
             continue;
         }

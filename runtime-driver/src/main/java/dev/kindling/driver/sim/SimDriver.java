@@ -49,6 +49,8 @@ final class SimDriver {
     /** Incarnations that an order to drop something did not reach. */
     private final TreeSet<Long> undelivered = new TreeSet<>();
 
+    private final SuspectWatch suspects;
+
     private final int tickMs;
     private final SimClock clock;
     private long pausedUntilMs;
@@ -81,6 +83,7 @@ final class SimDriver {
         this.cluster = cluster;
         this.core = cluster.cores.driver().get();
         this.clock = new SimClock(cluster.world);
+        this.suspects = new SuspectWatch(cluster);
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
     }
 
@@ -114,14 +117,17 @@ final class SimDriver {
     private long holdUntil(long ms) {
         long addedMs = Math.max(0, ms - Math.max(pausedUntilMs, cluster.world.nowMs()));
         pausedUntilMs = Math.max(pausedUntilMs, ms);
+        suspects.beginAnew(pausedUntilMs);
         long disturbedMs = Math.max(cluster.network.lastDisturbanceMs(), cluster.world.nowMs());
         cluster.network.disturbedUntil(Math.max(pausedUntilMs, disturbedMs + addedMs));
+        cluster.launcher.processes().forEach(process -> process.driverPauses(addedMs));
         return addedMs;
     }
 
     void leap(long ms) {
         cluster.world.note("driver", "has its clock leap by " + ms + " ms");
         clock.leap(ms);
+        suspects.beginAnew(cluster.world.nowMs());
         cluster.network.disturbedUntil(cluster.world.nowMs());
     }
 
@@ -243,6 +249,7 @@ final class SimDriver {
                     "map outputs are dropped although another was the unreadable one: " + Sentences.of(event));
         }
         if (!isOnlySignOfLife(event, effects)) {
+            suspects.look(core.longestWaitingSuspect());
             Invariants.check(core);
         }
     }
@@ -283,11 +290,13 @@ final class SimDriver {
     }
 
     private void countDeaths(String executorId) {
+        List<AttemptId> under = new ArrayList<>();
         for (DriverCore.BelievedAttempt attempt : core.believedAttempts()) {
             if (attempt.executorId().equals(executorId)) {
-                attempt.tasks().forEach(cluster.causes::processEndedUnder);
+                under.addAll(attempt.tasks());
             }
         }
+        under.forEach(attempt -> cluster.causes.processEndedUnder(attempt, under.size() == 1));
     }
 
     // ---- effects ------------------------------------------------------------------------------------------------
@@ -297,6 +306,9 @@ final class SimDriver {
         if (!(effect instanceof DriverEffect.Send)) {
             Object what = effect instanceof DriverEffect.Emit emit ? emit.event() : effect;
             cluster.world.note("driver", digestOf(what), () -> "-> " + Sentences.of(effect));
+        }
+        if (effect instanceof DriverEffect.Emit e) {
+            suspects.told(e.event());
         }
         if (effect instanceof DriverEffect.Send e) {
             send(e);

@@ -64,6 +64,7 @@ final class SimExecutor {
     private long processorMs;
     private boolean isAlive = true;
     private long pausedUntilMs;
+    private long disturbedMs = Long.MIN_VALUE / 2;
     private int slowness = 1;
     private long slowUntilMs;
 
@@ -233,25 +234,40 @@ final class SimExecutor {
         clock.standStill(holdUntil(cluster.world.nowMs() + ms));
     }
 
+    private void disturbedUntil(long ms) {
+        cluster.network.disturbedUntil(ms);
+        disturbedMs = Math.max(disturbedMs, ms);
+    }
+
+    /** Whether something has kept it from saying anything, or what it said from being heard, after {@code ms}. */
+    boolean wasDisturbedSince(long ms) {
+        return disturbedMs >= ms;
+    }
+
+    /** The driver does not listen for so long, and its patience stands still meanwhile. */
+    void driverPauses(long ms) {
+        disturbedMs += ms;
+    }
+
     /** Returns how much longer it stands still by that. */
     private long holdUntil(long ms) {
         long addedMs = Math.max(0, ms - Math.max(pausedUntilMs, cluster.world.nowMs()));
         pausedUntilMs = Math.max(pausedUntilMs, ms);
-        cluster.network.disturbedUntil(pausedUntilMs);
+        disturbedUntil(pausedUntilMs);
         return addedMs;
     }
 
     void leap(long ms) {
         cluster.world.note(name, "has its clock leap by " + ms + " ms");
         clock.leap(ms);
-        cluster.network.disturbedUntil(cluster.world.nowMs());
+        disturbedUntil(cluster.world.nowMs());
     }
 
     void slowDown(int times, long ms) {
         cluster.world.note(name, "is " + times + " times as slow for " + ms + " ms");
         slowness = times;
         slowUntilMs = cluster.world.nowMs() + ms;
-        cluster.network.disturbedUntil(slowUntilMs);
+        disturbedUntil(slowUntilMs);
     }
 
     // ---- its core -----------------------------------------------------------------------------------------------
@@ -276,6 +292,9 @@ final class SimExecutor {
                 return;
             }
             perform(effect);
+        }
+        if (arbiter.freeBytes() < 0) {
+            throw new SimViolation(name + " has granted " + -arbiter.freeBytes() + " bytes of memory that it has not");
         }
     }
 
@@ -318,13 +337,19 @@ final class SimExecutor {
         if (cluster.faults.strikes(FaultKind.KILL_AT_SEND)) {
             boolean isSent = cluster.faults.random(FaultKind.KILL_AT_SEND).nextBoolean();
             if (isSent) {
-                cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
+                transmit(frame);
             }
             String what = frame.getClass().getSimpleName();
             cluster.launcher.kill(this, "killed just " + (isSent ? "after" : "before") + " it sent " + what);
             return;
         }
-        cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
+        transmit(frame);
+    }
+
+    private void transmit(Frame.ToDriver frame) {
+        long untilMs =
+                cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
+        disturbedMs = Math.max(disturbedMs, untilMs);
     }
 
     // ---- its tasks ----------------------------------------------------------------------------------------------

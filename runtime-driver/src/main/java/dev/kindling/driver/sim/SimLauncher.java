@@ -23,7 +23,12 @@ final class SimLauncher {
     /** What a launcher hears of an end it tells within so long. */
     private static final int MAX_NEWS_MS = 200;
 
+    private static final int MIN_START_MS = 200;
     private static final int MAX_START_MS = 2_200;
+    /** A cluster that has no room just then. */
+    private static final int MAX_LATE_START_MS = 25_000;
+
+    private static final int STARTS_TO_A_LATE_ONE = 3;
     private static final int MAX_CORES = 3;
 
     /** Exit code of a process that was killed. */
@@ -77,17 +82,19 @@ final class SimLauncher {
     /** One more. */
     void add() {
         wantedCount++;
-        launch("e" + ++nextExecutorNumber);
+        launch("e" + ++nextExecutorNumber, MAX_START_MS);
     }
 
     /** As launchers do: mostly under a new name, sometimes the same name is started again. */
     void replace(String lostExecutorId) {
         boolean isSameName = random.nextInt(4) == 0;
         String executorId = isSameName ? lostExecutorId : "e" + ++nextExecutorNumber;
-        cluster.world.in(1 + random.nextInt(50), () -> launch(executorId));
+        // Who starts a name again watches its process, and does it at once.
+        boolean isLate = !isSameName && random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
+        cluster.world.in(1 + random.nextInt(50), () -> launch(executorId, isLate ? MAX_LATE_START_MS : MAX_START_MS));
     }
 
-    private void launch(String executorId) {
+    private void launch(String executorId, int maxStartMs) {
         if (cluster.isClosed()) {
             return;
         }
@@ -101,7 +108,9 @@ final class SimLauncher {
             return;
         }
         int cores = 1 + random.nextInt(MAX_CORES);
-        cluster.world.in(200 + random.nextInt(MAX_START_MS - 200), () -> {
+        int startMs = MIN_START_MS + random.nextInt(maxStartMs - MIN_START_MS);
+        cluster.network.disturbedUntil(cluster.world.nowMs() + startMs);
+        cluster.world.in(startMs, () -> {
             // Of a driver that closed meanwhile it does not come; one that died cannot keep it from coming.
             if (!cluster.isClosed() || cluster.driver.isDead()) {
                 SimExecutor process = new SimExecutor(cluster, executorId, processes.size() + 1, launches, cores);

@@ -41,6 +41,10 @@ final class SyntheticJobs implements SimJobs {
     static final String TOO_MUCH = Kind.BRING_TOO_MUCH.name();
 
     private static final int LARGE_TASKS = 40;
+    /** For each executor, so that all slots are filled for longer than a task has to wait for an empty one. */
+    private static final int BUSY_TASKS = 100;
+
+    private static final int BUSY_JOB = 5;
     private static final int KEYS = 11;
     private static final int MANY_REDUCES = 24;
 
@@ -60,6 +64,8 @@ final class SyntheticJobs implements SimJobs {
     private final boolean isOneCancelled;
     private final boolean isClosedEarly;
     private final boolean isOneTooLarge;
+    private final boolean isSavingCancelled;
+    private final boolean isBusy;
     private final int blocks;
     private Optional<BroadcastKey> broadcast = Optional.empty();
     private byte[] broadcastBytes = {};
@@ -81,6 +87,8 @@ final class SyntheticJobs implements SimJobs {
         isClosedEarly = random.nextInt(25) == 0;
         isOneTooLarge = random.nextInt(8) == 0;
         blocks = 1 + random.nextInt(3);
+        isSavingCancelled = random.nextInt(6) == 0;
+        isBusy = random.nextInt(10) == 0;
         this.isDealt = isDealt;
     }
 
@@ -115,6 +123,10 @@ final class SyntheticJobs implements SimJobs {
         broadcastBytes = cluster.broadcasts.valueOf(0);
         JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
+        if (isBusy) {
+            int tasks = BUSY_TASKS * cluster.launcher.wantedCount();
+            submit(cluster, job(BUSY_JOB, List.of(stage(14, tasks, -1, 0, -1, Kind.NUMBER)), false));
+        }
         SimDriver.JobRun first =
                 submit(cluster, job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
         if (isOneCancelled) {
@@ -124,7 +136,12 @@ final class SyntheticJobs implements SimJobs {
             cluster.await(first);
         }
         submit(cluster, job(2, List.of(generate, turn, stage(11, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
-        submit(cluster, job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
+        SimDriver.JobRun saving =
+                submit(cluster, job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
+        if (isSavingCancelled) {
+            cluster.pass(cluster.random.nextInt(3_000));
+            cancel(cluster, saving);
+        }
         if (isOneTooLarge && !isClosedEarly) {
             bringTooMuch(cluster);
         }
@@ -169,8 +186,16 @@ final class SyntheticJobs implements SimJobs {
             compare(run, expected(firstSums, secondReduces));
         } else if (run.graph.jobId() == 2) {
             compare(run, expected(secondSums(), secondReduces));
+        } else if (run.graph.jobId() == BUSY_JOB) {
+            compareBusy(run);
         } else if (run.graph.outputTarget().isEmpty()) {
             compare(run, expected(firstSums, firstReduces));
+        }
+    }
+
+    private void compareBusy(SimDriver.JobRun run) {
+        for (int partition : run.graph.resultPartitions()) {
+            requireEqual(run, partition, SyntheticTasks.number(partition), run.results.get(partition));
         }
     }
 
@@ -315,13 +340,17 @@ final class SyntheticJobs implements SimJobs {
         }
     }
 
+    private long[] sumsOf(int map) {
+        long[] sums = new long[KEY_LIMIT];
+        SyntheticTasks.add(rows[map], 0, ROW_BYTES * ROWS, sums);
+        return sums;
+    }
+
     private long rowsReadBy(JobGraph.StageSpec stage) {
         if (stage.readsShuffles().isEmpty()) {
             long rowCount = 0;
-            for (int map = 0; map < maps; map++) {
-                long[] sums = new long[KEY_LIMIT];
-                SyntheticTasks.add(rows[map], 0, ROW_BYTES * ROWS, sums);
-                rowCount += SyntheticTasks.rowCount(sums);
+            for (int partition = 0; partition < stage.partitionCount(); partition++) {
+                rowCount += SyntheticTasks.rowCount(sumsOf(partition % maps));
             }
             return rowCount;
         }

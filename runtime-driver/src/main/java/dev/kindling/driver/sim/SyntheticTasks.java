@@ -41,6 +41,8 @@ final class SyntheticTasks {
         DEALT_SUMMED,
         COLLECT,
         SAVE,
+        /** Answers with its number only. */
+        NUMBER,
         BRING_TOO_MUCH
     }
 
@@ -64,6 +66,7 @@ final class SyntheticTasks {
                     write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
                 case BRING_TOO_MUCH -> new TaskResult.Direct(new byte[LARGE_RESULT_BYTES]);
                 case COLLECT -> new TaskResult.Direct(encode(sums));
+                case NUMBER -> new TaskResult.Direct(number(task.attempt().partition()));
                 case SAVE ->
                     outputs.write(
                             TARGET,
@@ -154,6 +157,10 @@ final class SyntheticTasks {
                     TaskResult.Stored.of(direct.bytes()), direct.bytes(), TaskMetrics.NONE, updates);
         }
         return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE, updates);
+    }
+
+    static byte[] number(int partition) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(partition).array();
     }
 
     // ---- rows -----------------------------------------------------------------------------------------------------

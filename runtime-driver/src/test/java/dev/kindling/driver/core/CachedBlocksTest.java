@@ -200,6 +200,23 @@ class CachedBlocksTest {
         assertTrue(readsShuffle(driver, "s2p0#1"));
     }
 
+    /** However often its holder says that it holds it. */
+    @Test
+    void taskThatHasMissedItsBlockFourTimesComputesIt() {
+        DriverScript driver = afterTheFirstJob(StorageLevel.MEMORY_ONLY, executor("e1", 1), executor("e2", 1));
+        driver.submit(job(2, 2));
+
+        for (int miss = 0; miss < 4; miss++) {
+            holds(driver, "e1", 1, 0);
+            driver.fails("s2p0#" + miss, new TaskFailure.CacheMissed(block(1, 0), "e1", 1, "it was evicted"));
+        }
+
+        holds(driver, "e1", 1, 0);
+        driver.fails("s2p0#4", new TaskFailure.CacheMissed(block(1, 0), "e1", 1, "it was evicted"));
+        assertEquals(List.of(), holdersIn(driver, "s2p0#5"));
+        assertTrue(readsShuffle(driver, "s2p0#5"));
+    }
+
     @Test
     void lateWordOfABlockIsNotBelieved() {
         DriverScript driver = afterTheFirstJob(StorageLevel.MEMORY_ONLY, executor("e1", 1), executor("e2", 1));

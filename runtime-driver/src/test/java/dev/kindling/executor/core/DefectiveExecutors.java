@@ -1,29 +1,26 @@
 package dev.kindling.executor.core;
 
 import dev.kindling.driver.sim.SimCores;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Cores of executors with one planted bug each, for tests outside the package. */
+/** Cores of executors with planted bugs, for tests outside the package. */
 public final class DefectiveExecutors {
-    /** A named defect, and the cores of a cluster that has it. */
-    public record Defect(String name, SimCores cores) {}
-
     private DefectiveExecutors() {}
 
-    public static List<Defect> all() {
-        List<Defect> defects = new ArrayList<>();
-        for (PlantedBug bug : PlantedBug.values()) {
-            Set<PlantedBug> bugs = EnumSet.of(bug);
-            defects.add(new Defect(
-                    "executor " + bug,
-                    SimCores.real()
-                            .withExecutor(() -> new ExecutorCore(ExecutorSettings.defaults(), bugs))
-                            .withArbiter((poolBytes, slots) -> new MemoryArbiter(poolBytes, slots, bugs))
-                            .withFetch(rotation -> new FetchScheduler(FetchSettings.defaults(), rotation, bugs))));
-        }
-        return defects;
+    /** Of all bugs that can be planted. */
+    public static List<String> names() {
+        return Stream.of(PlantedBug.values()).map(Enum::name).toList();
+    }
+
+    /** The same cores, those of executors with these bugs. */
+    public static SimCores in(SimCores cores, List<String> names) {
+        Set<PlantedBug> bugs = EnumSet.noneOf(PlantedBug.class);
+        names.forEach(name -> bugs.add(PlantedBug.valueOf(name)));
+        return cores.withExecutor(() -> new ExecutorCore(ExecutorSettings.defaults(), bugs))
+                .withArbiter((poolBytes, slots) -> new MemoryArbiter(poolBytes, slots, bugs))
+                .withFetch(rotation -> new FetchScheduler(FetchSettings.defaults(), rotation, bugs));
     }
 }

@@ -157,11 +157,13 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             return;
         }
         long silentMs = awakeMs - lastDriverSignMs;
-        if (silentMs >= settings.driverSilenceMs()) {
+        if (silentMs >= settings.driverSilenceMs() && !bugs.contains(PlantedBug.DRIVER_SILENCE_IGNORED)) {
             exit(EXIT_WITHOUT_DRIVER, "no sign of the driver for " + silentMs + " ms");
             return;
         }
-        if (phase == Phase.REGISTERING && awakeMs >= nextRegisterMs) {
+        if (phase == Phase.REGISTERING
+                && awakeMs >= nextRegisterMs
+                && !bugs.contains(PlantedBug.REGISTRATION_NOT_REPEATED)) {
             register();
         }
         boolean isSilent = heartbeatSequence > 0 && bugs.contains(PlantedBug.HEARTBEAT_NOT_REPEATED);
@@ -182,7 +184,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
                 id(),
                 incarnation(),
                 heartbeatSequence++,
-                attempts(),
+                bugs.contains(PlantedBug.ENDED_ATTEMPTS_NOT_NAMED) ? List.copyOf(running.keySet()) : attempts(),
                 e.heapUsedBytes(),
                 e.residentBytes(),
                 e.processorMs())));
@@ -248,7 +250,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             state.isStackWanted = false;
             out.add(new ExecutorEffect.Send(new Frame.AttemptStack(id(), incarnation(), e.attempt(), e.stack())));
         }
-        if (state != null && state.isInterrupted) {
+        if (state != null && state.isInterrupted && !bugs.contains(PlantedBug.STUCK_NOT_REPORTED)) {
             out.add(new ExecutorEffect.Send(new Frame.AttemptStuck(
                     id(), incarnation(), e.attempt(), awakeMs - state.interruptedMs, e.stack())));
         }
@@ -320,7 +322,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         }
         remember(group.attempt());
         int stageId = group.attempt().stageId();
-        if (programs.contains(stageId)) {
+        boolean isAnyProgram = bugs.contains(PlantedBug.PROGRAM_OF_ANOTHER_STAGE_RUN) && !programs.isEmpty();
+        if (programs.contains(stageId) || isAnyProgram) {
             queue(group);
             return;
         }
@@ -409,10 +412,15 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         AttemptId attempt = e.attempt();
         Running present = running.get(attempt);
         if (present != null) {
-            cancel(attempt, present, e);
+            if (!bugs.contains(PlantedBug.CANCELLATION_IGNORED)) {
+                cancel(attempt, present, e);
+            }
             return;
         }
         boolean isEarly = isNew(attempt);
+        if (isEarly && bugs.contains(PlantedBug.EARLY_CANCELLATION_FORGOTTEN)) {
+            return;
+        }
         remember(attempt);
         if (isEarly || removeWaiting(attempt)) {
             notRun(attempt, new TaskFailure.Cancelled(e.reason()));
@@ -468,7 +476,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         // What still runs, or has ended unknown to the driver, must be known again when its cancellation comes late.
         boolean isKnown = running.keySet().stream().anyMatch(attempt -> attempt.stageId() == stageId)
                 || unacknowledged.keySet().stream().anyMatch(attempt -> attempt.stageId() == stageId);
-        if (!isKnown) {
+        if (!isKnown || bugs.contains(PlantedBug.OUTCOMES_FORGOTTEN_WITH_STAGE)) {
             highestSeen.remove(stageId);
         }
     }

@@ -201,7 +201,9 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
     private void onTick() {
         for (Peer peer : peers) {
             long silentSinceMs = Math.max(peer.lastProgressMs, waitingSinceMs);
-            if (peer.requestId != NONE && peer.route == Route.REMOTE && nowMs - silentSinceMs >= settings.timeoutMs()) {
+            boolean isDue =
+                    nowMs - silentSinceMs >= settings.timeoutMs() && !bugs.contains(PlantedBug.FETCH_TIMEOUT_IGNORED);
+            if (peer.requestId != NONE && peer.route == Route.REMOTE && isDue) {
                 out.add(new FetchEffect.Cancel(peer.requestId));
                 failRequest(peer, "nothing came for " + (nowMs - silentSinceMs) + " ms");
                 if (isOver) {
@@ -225,7 +227,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
             peer.route = Route.REMOTE;
             peer.nextRoute = Route.REMOTE;
             peer.tries = 0;
-        } else if (peer.tries >= settings.maxTries()) {
+        } else if (peer.tries >= settings.maxTries() && !bugs.contains(PlantedBug.FETCH_TRIES_UNBOUNDED)) {
             giveUp(map, peer.tries + (peer.tries == 1 ? " try" : " tries") + " brought nothing; last: " + why);
         } else {
             peer.notBeforeMs = nowMs + ((long) settings.backoffMs() << Math.min(peer.tries - 1, 16));
@@ -234,7 +236,9 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
 
     /** Ends the peer's request; what it did not bring waits again. */
     private void close(Peer peer) {
-        askedPeers.remove(peer.requestId);
+        if (!bugs.contains(PlantedBug.LATE_ANSWER_TAKEN)) {
+            askedPeers.remove(peer.requestId);
+        }
         bytesInFlight -= peer.window;
         peer.waiting.addAll(peer.asked);
         peer.asked.clear();

@@ -112,6 +112,11 @@ public final class MemoryArbiter {
         long wanted = account.heldBytes + bytes;
         long moreLent = Math.max(0, wanted - account.guaranteedBytes) - account.lentBytes();
         long evict = Math.max(0, moreLent - freeBytes());
+        if (bugs.contains(PlantedBug.GRANT_BEYOND_POOL)) {
+            account.heldBytes = wanted;
+            lentBytes += moreLent;
+            return Grant.GRANTED;
+        }
         if (moreLent > 0 && (wanted > fairShare() || evict > evictableBytes())) {
             return Grant.REFUSED;
         }

@@ -22,7 +22,31 @@ enum PlantedBug {
     /** What an attempt held is not given back when it ends. */
     GRANT_LEAKED,
     /** A map output that fails its checksum counts as read. */
-    CORRUPT_OUTPUT_TAKEN;
+    CORRUPT_OUTPUT_TAKEN,
+    /** A registration that is not answered is not sent again. */
+    REGISTRATION_NOT_REPEATED,
+    /** An executor lives on without its driver. */
+    DRIVER_SILENCE_IGNORED,
+    /** A running attempt is not cancelled. */
+    CANCELLATION_IGNORED,
+    /** A cancellation that comes before its launch is forgotten. */
+    EARLY_CANCELLATION_FORGOTTEN,
+    /** An attempt that ignores its interrupt is not reported. */
+    STUCK_NOT_REPORTED,
+    /** With a stage it is forgotten which of its attempts have run, though the driver does not know their outcomes. */
+    OUTCOMES_FORGOTTEN_WITH_STAGE,
+    /** An attempt runs with the program of another stage, such as one with the bounds of another sort. */
+    PROGRAM_OF_ANOTHER_STAGE_RUN,
+    /** A heartbeat names what runs only, not what has ended and is not acknowledged. */
+    ENDED_ATTEMPTS_NOT_NAMED,
+    /** More is granted than there is. */
+    GRANT_BEYOND_POOL,
+    /** A peer that does not answer is waited for. */
+    FETCH_TIMEOUT_IGNORED,
+    /** A peer that brings nothing is asked again without end. */
+    FETCH_TRIES_UNBOUNDED,
+    /** The answer to a request that was given up is taken for that to the present one. */
+    LATE_ANSWER_TAKEN;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

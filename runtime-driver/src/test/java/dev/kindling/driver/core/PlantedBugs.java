@@ -1,0 +1,103 @@
+package dev.kindling.driver.core;
+
+import dev.kindling.driver.sim.SimCores;
+import dev.kindling.executor.core.DefectiveExecutors;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Every bug that can be planted in a core, with the cores that have it. */
+final class PlantedBugs {
+    /**
+     * Bugs that no seed finds, with the guard behind each that makes it harmless: named by the bug that switches it off
+     * as well, with which it is found, or by the test that shows it.
+     */
+    private static final Map<String, String> SECOND_LINES = Map.ofEntries(
+            Map.entry("driver CACHE_MISS_IGNORED", "CachedBlocksTest#taskThatHasMissedItsBlockFourTimesComputesIt"),
+            Map.entry(
+                    "driver CACHE_NEVER_DISTRUSTED",
+                    "CachedBlocksTest#blockThatIsGoneCostsAnUnchargedAttemptAndTheNextLaunchSaysWhatIsBelow"),
+            Map.entry("driver MOVEMENT_NOT_SEEN", "driver BUSY_EXECUTOR_NOT_SEEN"),
+            Map.entry("driver BUSY_EXECUTOR_NOT_SEEN", "driver MOVEMENT_NOT_SEEN"),
+            Map.entry(
+                    "executor EARLY_CANCELLATION_FORGOTTEN",
+                    "DriverCoreTest#attemptTheDriverDoesNotBelieveInIsCancelled"),
+            Map.entry(
+                    "driver UNKNOWN_ATTEMPT_NOT_CANCELLED",
+                    "ExecutorCoreTest#cancellationThatOvertakesItsLaunchKeepsItFromRunning"),
+            Map.entry(
+                    "driver SECOND_PART_COMMITTED",
+                    "DriverCoreTest#partOnALostExecutorStaysValidAndItsSecondIsDiscarded"),
+            Map.entry(
+                    "driver UNREACHABLE_NEIGHBOURS_KEPT", "DriverCoreTest#silentExecutorIsReportedThenLostThenRefused"),
+            Map.entry(
+                    "executor ENDED_ATTEMPTS_NOT_NAMED",
+                    "ExecutorCoreTest#outcomeIsRepeatedAndNamedUntilItIsAcknowledged"),
+            Map.entry(
+                    "executor LATE_ANSWER_TAKEN",
+                    "ShuffleFetcherTest#aConnectionThatBreaksInMidTransferIsMadeAgainAndNoBlockComesTwice"));
+
+    /**
+     * A bug.
+     *
+     * @param secondLine what makes it harmless; empty when seeds find it
+     */
+    record Planted(String name, SimCores cores, Optional<String> secondLine) {
+        /** Whether seeds must find it, alone or without what stands behind it. */
+        boolean isFoundBySeeds() {
+            return secondLine.filter(second -> second.contains("#")).isEmpty();
+        }
+
+        /** As cells of a table: the bug, what stands behind it. */
+        String cell() {
+            return code(name);
+        }
+
+        String behind() {
+            return secondLine
+                    .map(second -> second.contains("#") ? "`" + second + "`" : "with " + code(second))
+                    .orElse("");
+        }
+
+        private static String code(String bug) {
+            return bug.replaceAll("^(driver|executor) (.*)$", "$1 `$2`");
+        }
+    }
+
+    private PlantedBugs() {}
+
+    static List<Planted> all() {
+        List<Planted> all = new ArrayList<>();
+        for (PlantedBug bug : PlantedBug.values()) {
+            all.add(planted("driver " + bug));
+        }
+        for (String name : DefectiveExecutors.names()) {
+            all.add(planted("executor " + name));
+        }
+        return all;
+    }
+
+    private static Planted planted(String name) {
+        String second = SECOND_LINES.getOrDefault(name, "");
+        SimCores cores = second.isEmpty() || second.contains("#") ? coresWith(name) : coresWith(name, second);
+        return new Planted(name, cores, Optional.of(second).filter(line -> !line.isEmpty()));
+    }
+
+    private static SimCores coresWith(String... names) {
+        Set<PlantedBug> driver = EnumSet.noneOf(PlantedBug.class);
+        List<String> executor = new ArrayList<>();
+        for (String name : names) {
+            int space = name.indexOf(' ');
+            if (name.startsWith("driver ")) {
+                driver.add(PlantedBug.valueOf(name.substring(space + 1)));
+            } else {
+                executor.add(name.substring(space + 1));
+            }
+        }
+        return DefectiveExecutors.in(
+                SimCores.real().withDriver(() -> new DriverCore(SimCores.driverSettings(), driver)), executor);
+    }
+}
