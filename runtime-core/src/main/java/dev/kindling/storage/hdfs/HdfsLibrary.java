@@ -9,8 +9,7 @@ final class HdfsLibrary {
     private static final String COORDINATES = "org.apache.hadoop:hadoop-client-runtime:3.4.3";
     // One of what Kindling is compiled against, and one of what that needs to run.
     private static final String[] NEEDED = {
-        "org.apache.hadoop.hdfs.DistributedFileSystem",
-        "org.apache.hadoop.thirdparty.com.google.common.base.Preconditions"
+        "org.apache.hadoop.hdfs.DistributedFileSystem", "org.apache.hadoop.shaded.com.ctc.wstx.stax.WstxInputFactory"
     };
 
     private static volatile boolean isThere;

@@ -41,7 +41,7 @@ final class EngineClassPath {
     /** The same for libraries of stores, which a program may do without; last, for most applications use none. */
     private static final List<String> ONE_CLASS_OF_EACH_OPTIONAL = List.of(
             "org.apache.hadoop.fs.FileSystem",
-            "org.apache.hadoop.thirdparty.com.google.common.base.Preconditions",
+            "org.apache.hadoop.shaded.com.ctc.wstx.stax.WstxInputFactory",
             "org.apache.commons.logging.LogFactory",
             "com.github.luben.zstd.ZstdInputStream",
             "software.amazon.awssdk.services.s3.S3Client",
