@@ -18,7 +18,10 @@ public final class RangeReceiver implements BlockReceiver {
 
     // All guarded by this.
     private final ArrayDeque<byte[]> arrived = new ArrayDeque<>();
-    private long missingBytes = -1;
+    /** Of the whole range; negative until the peer has said it. */
+    private long byteCount = -1;
+
+    private long arrivedBytes;
     private boolean isOver;
     private IOException failure;
 
@@ -45,11 +48,11 @@ public final class RangeReceiver implements BlockReceiver {
      */
     public synchronized long begin(BlockStream stream) throws IOException {
         try {
-            while (missingBytes < 0 && !isOver) {
+            while (byteCount < 0 && !isOver) {
                 await();
             }
             requireNoFailure();
-            return missingBytes;
+            return byteCount;
         } catch (IOException e) {
             stream.cancel();
             throw e;
@@ -87,8 +90,9 @@ public final class RangeReceiver implements BlockReceiver {
     /** Until something has happened. */
     private void await() throws IOException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        long left = missingBytes;
-        while (missingBytes == left && !isOver) {
+        boolean hasBegun = byteCount >= 0;
+        long before = arrivedBytes;
+        while (arrivedBytes == before && byteCount >= 0 == hasBegun && !isOver) {
             long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (leftMs <= 0) {
                 throw new IOException(name + " did not come: nothing for " + timeoutMs + " ms");
@@ -105,17 +109,17 @@ public final class RangeReceiver implements BlockReceiver {
     // ---- the network's threads ------------------------------------------------------------------------------------
 
     @Override
-    public synchronized void started(int index, long byteCount) {
-        missingBytes = byteCount;
-        if (byteCount > maxBytes) {
-            fail(new IOException(name + " has " + byteCount + " bytes, " + maxBytes + " are allowed"));
+    public synchronized void started(int index, long count) {
+        byteCount = count;
+        if (count > maxBytes) {
+            fail(new IOException(name + " has " + count + " bytes, " + maxBytes + " are allowed"));
         }
         notifyAll();
     }
 
     @Override
     public synchronized void arrived(byte[] bytes) {
-        missingBytes -= bytes.length;
+        arrivedBytes += bytes.length;
         if (bytes.length > 0 && failure == null) {
             arrived.add(bytes);
             notifyAll();
