@@ -45,10 +45,23 @@ final class HdfsClient {
         String authority = HdfsPaths.authorityOf(path);
         HdfsClient client = CLIENTS.get(authority);
         if (client == null) {
-            client = connect(path, authority, HadoopSettings.load(settings));
+            client = connectWithOwnClasses(path, authority, settings);
             CLIENTS.put(authority, client);
         }
         return client;
+    }
+
+    /** Hadoop looks for classes of its own through the thread, whose program may bring another Hadoop. */
+    private static HdfsClient connectWithOwnClasses(String path, String authority, SortedMap<String, String> settings)
+            throws IOException {
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(HdfsClient.class.getClassLoader());
+        try {
+            return connect(path, authority, HadoopSettings.load(settings));
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
     }
 
     private static HdfsClient connect(String path, String namedAuthority, Configuration settings) throws IOException {
