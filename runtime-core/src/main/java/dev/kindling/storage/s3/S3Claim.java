@@ -2,6 +2,7 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.storage.ClaimOwner;
 import dev.kindling.storage.OutputManifest;
 import dev.kindling.util.Json;
 import java.io.IOException;
