@@ -19,7 +19,7 @@ public interface TextCodec {
     InputStream open(FileRange range) throws IOException;
 
     /** Text from the beginning of a range on, without end, that says where the text of the range ends. */
-    abstract class CutText extends InputStream {
+    abstract class CutText extends BulkInput {
         /**
          * How many bytes are the range's own; {@code Long.MAX_VALUE} as long as all that were read are. The text goes on
          * behind them, so that the last line can be read to its end.

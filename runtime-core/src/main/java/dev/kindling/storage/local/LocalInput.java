@@ -1,7 +1,7 @@
 package dev.kindling.storage.local;
 
+import dev.kindling.storage.BulkInput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
@@ -10,7 +10,7 @@ import java.nio.channels.FileChannel;
  * after each read whether the file is still the one that was planned: what was read before a change is never given out
  * together with what comes after it. Used by one thread.
  */
-final class LocalInput extends InputStream {
+final class LocalInput extends BulkInput {
     private static final int MAX_READ_BYTES = 256 * 1024;
 
     private final FileChannel channel;
@@ -24,12 +24,6 @@ final class LocalInput extends InputStream {
     LocalInput(FileChannel channel, Check check) {
         this.channel = channel;
         this.check = check;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.kindling.storage.s3;
 
+import dev.kindling.storage.BulkInput;
 import java.io.IOException;
-import java.io.InputStream;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * is asked for again from the byte behind the last one, of the same version. Bytes are counted against what the answer
  * said it holds, so that no cut passes for an end. Used by one thread; {@link #abort} may come from another.
  */
-final class RangeReader extends InputStream {
+final class RangeReader extends BulkInput {
     /** The last line of a range ends within it, and a connection is read empty rather than thrown away. */
     private static final long TAIL_BYTES = 64 << 10;
 
@@ -55,12 +55,6 @@ final class RangeReader extends InputStream {
 
     private boolean isAtEnd() {
         return version != null && position >= version.byteCount();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.kindling.storage.s3;
 
+import dev.kindling.storage.BulkInput;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
  * Reads what is wanted of a range on a thread of its own, a few buffers ahead, while the task works on what came before;
  * what lies behind is read by the task itself. Buffers go from stream to stream. Used by one thread.
  */
-final class ReadAhead extends InputStream {
+final class ReadAhead extends BulkInput {
     static final int BUFFER_BYTES = 256 << 10;
     private static final int BUFFERS = 4;
 
@@ -40,12 +40,6 @@ final class ReadAhead extends InputStream {
     ReadAhead(S3Calls calls, RangeReader range) {
         this.calls = calls;
         this.range = range;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
