@@ -7,6 +7,7 @@ import dev.kindling.config.ExecutorKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,18 +38,20 @@ final class TrainCommand implements Callable<Integer> {
             int keys = ZipCount.counts(kindling, Distribution.demoData().toString(), 2, 0)
                     .collect()
                     .size();
-            Files.writeString(directory.resolve("executor.classpath"), executorClassPath());
+            Files.copy(executorClassPath(), directory.resolve("executor.classpath"));
             return keys > 0 && rows == 2 ? Main.DONE : Main.FAILED;
         }
     }
 
-    /** As the launcher wrote it: an archive is only good for this very one. */
-    private static String executorClassPath() {
+    /** The file of arguments that the launcher wrote: an archive is only good for this very class path. */
+    private static Path executorClassPath() {
         return ProcessHandle.current()
                 .children()
                 .map(ChaosKill::argumentsOf)
                 .filter(ChaosKill::isExecutor)
-                .map(arguments -> arguments.get(arguments.indexOf("-cp") + 1))
+                .flatMap(List::stream)
+                .filter(argument -> argument.startsWith("@"))
+                .map(argument -> Path.of(argument.substring(1)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the command line of the executor is not to be seen"));
     }

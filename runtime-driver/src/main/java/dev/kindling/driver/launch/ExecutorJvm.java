@@ -24,15 +24,12 @@ final class ExecutorJvm {
      * Program, flags, class path and main class. The main class gets no arguments: all it is told comes through
      * standard input.
      *
+     * @param classPath a file of {@link #classPathArguments}: the words themselves stay few enough for the system to
+     *     tell others which process this is
      * @param userOptions what the user adds, after ours, so that it wins
      */
     static List<String> command(
-            long memoryMb,
-            int cores,
-            List<Path> classPath,
-            Path temporary,
-            List<String> userOptions,
-            String mainClass) {
+            long memoryMb, int cores, Path classPath, Path temporary, List<String> userOptions, String mainClass) {
         List<String> command = new ArrayList<>();
         command.add(javaProgram());
         command.add("-Xms" + memoryMb + "m");
@@ -66,10 +63,15 @@ final class ExecutorJvm {
         command.add("-Duser.language=" + Locale.getDefault().getLanguage());
         command.add("-Duser.country=" + Locale.getDefault().getCountry());
         command.addAll(userOptions);
-        command.add("-cp");
-        command.add(classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
+        command.add("@" + classPath);
         command.add(mainClass);
         return command;
+    }
+
+    /** The class path as Java's launcher reads it from a file. */
+    static String classPathArguments(List<Path> entries) {
+        String joined = entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        return "-cp \"" + joined.replace("\\", "\\\\").replace("\"", "\\\"") + "\"\n";
     }
 
     /** The young generation takes most of a large heap, a third of a 64 MB one, and a share in between. */

@@ -5,6 +5,7 @@ import dev.kindling.executor.ExecutorMain;
 import dev.kindling.storage.StorageSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,10 +58,14 @@ public final class LocalProcessLauncher implements ClusterLauncher {
             List<Path> engine = EngineClassPath.find(context.scratch().resolve("engine"));
             List<Path> user = UserClassPath.of(
                     context.program(), engine, context.scratch().resolve("user"));
+            Path classPath = context.scratch().resolve("executor.classpath");
+            // As words of a command line are encoded.
+            Charset ofNames = Charset.forName(System.getProperty("sun.jnu.encoding"));
+            Files.writeString(classPath, ExecutorJvm.classPathArguments(engine), ofNames);
             List<String> words = ExecutorJvm.command(
                     master.memoryMb(),
                     master.cores(),
-                    engine,
+                    classPath,
                     temporary,
                     context.executorJavaOptions(),
                     ExecutorMain.class.getName());

@@ -26,20 +26,20 @@ class ExecutorJvmTest {
     }
 
     @Test
-    void usersOptionsComeAfterOursAndTheClassPathIsOneArgument() {
-        List<String> command = ExecutorJvm.command(
-                128,
-                2,
-                List.of(Path.of("/a.jar"), Path.of("/b.jar")),
-                directory,
-                List.of("-Xmx99m"),
-                "org.example.Main");
+    void usersOptionsComeAfterOursAndTheClassPathIsInAFile() {
+        List<String> command =
+                ExecutorJvm.command(128, 2, Path.of("/class path"), directory, List.of("-Xmx99m"), "org.example.Main");
 
         assertTrue(command.indexOf("-Xmx99m") > command.indexOf("-Xmx128m"));
         assertTrue(command.contains("-XX:+ExitOnOutOfMemoryError"));
+        assertEquals(List.of("@/class path", "org.example.Main"), command.subList(command.size() - 2, command.size()));
+    }
+
+    @Test
+    void classPathIsOneQuotedArgumentOfAFile() {
         assertEquals(
-                List.of("-cp", "/a.jar:/b.jar", "org.example.Main"),
-                command.subList(command.size() - 3, command.size()));
+                "-cp \"/a b.jar:/c\\\\d\\\"e.jar\"\n",
+                ExecutorJvm.classPathArguments(List.of(Path.of("/a b.jar"), Path.of("/c\\d\"e.jar"))));
     }
 
     @Test
