@@ -32,6 +32,10 @@ final class SuspectWatch {
             lastStartMs.remove(removed.id());
             beginAnew(cluster.world.nowMs());
         } else if (event instanceof Event.ExecutorAdded added) {
+            if (lastStartMs.isEmpty()) {
+                // Until now nobody was there who could have preferred others.
+                beginAnew(cluster.world.nowMs());
+            }
             lastStartMs.put(added.id(), Long.MIN_VALUE);
         }
     }
