@@ -156,7 +156,7 @@ final class Oracles {
 
     /** A process ends: one that the driver counts on only after something has happened to it. */
     void mayEnd(SimExecutor executor, boolean isRegistered, String why) {
-        if (isRegistered && isQuiet() && !cluster.isClosed()) {
+        if (isRegistered && isQuiet() && !cluster.driver.isClosing()) {
             throw new SimViolation(executor.name() + " ended without a cause: " + why);
         }
     }

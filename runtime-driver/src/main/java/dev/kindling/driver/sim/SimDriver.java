@@ -188,6 +188,11 @@ final class SimDriver {
         on(new DriverEvent.CloseRequested());
     }
 
+    /** Whether it has told its executors to end, or is gone. */
+    boolean isClosing() {
+        return isClosing || isClosed;
+    }
+
     /** Whether it hears and says nothing any more: an output that is being published is waited for. */
     boolean isClosed() {
         isClosed |= isClosing && openPublications == 0;
