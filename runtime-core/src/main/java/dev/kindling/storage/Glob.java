@@ -119,10 +119,11 @@ public final class Glob {
         if (open < 0) {
             return List.of(pattern);
         }
+        int close = closingBrace(pattern, open);
         List<String> all = new ArrayList<>();
         int choiceStart = open + 1;
         int depth = 0;
-        for (int i = open; i < pattern.length(); i++) {
+        for (int i = open; i <= close; i++) {
             char c = pattern.charAt(i);
             if (c == '\\') {
                 i++;
@@ -131,14 +132,10 @@ public final class Glob {
             } else if (c == '}' && --depth == 0 || c == ',' && depth == 1) {
                 String head = pattern.substring(0, open) + pattern.substring(choiceStart, i);
                 choiceStart = i + 1;
-                int close = closingBrace(pattern, open);
                 all.addAll(alternatives(head + pattern.substring(close + 1)));
-                if (i == close) {
-                    return all;
-                }
             }
         }
-        throw unclosed(pattern);
+        return all;
     }
 
     private static int closingBrace(String pattern, int open) {

@@ -23,7 +23,7 @@ public final class S3Doctor {
     private final S3Calls calls;
     private final S3Path path;
     private final Consumer<String> out;
-    private int refusals;
+    private boolean isRefusedSomething;
 
     private S3Doctor(S3Calls calls, S3Path path, Consumer<String> out) {
         this.calls = calls;
@@ -50,26 +50,18 @@ public final class S3Doctor {
         calls.send(path, Operation.LIST, () -> connection.credentials().resolveCredentials());
         tell("identity", calls.who());
         List<S3Object> found = new ArrayList<>();
-        check(Operation.LIST, () -> found.addAll(S3Objects.list(calls, path, 1)));
+        boolean mayList = check(Operation.LIST, () -> found.addAll(S3Objects.list(calls, path, 1)));
         S3Path readable = found.isEmpty() ? path : path.withKey(found.get(0).key());
-        if (!readable.key().isEmpty()) {
-            check(Operation.READ, () -> readOneByte(readable));
-        }
-        boolean mayRead = refusals < 2;
+        boolean mayRead = !readable.key().isEmpty() && check(Operation.READ, () -> readOneByte(readable));
         checkWriting();
-        boolean[] maySeeUploads = {false};
-        check(Operation.LIST_UPLOADS, () -> {
-            UploadName.all(calls, path);
-            maySeeUploads[0] = true;
-        });
-        if (maySeeUploads[0]) {
-            tellUploads(isAborting);
-        }
-        if (refusals > 0) {
+        List<MultipartUpload> uploads = new ArrayList<>();
+        check(Operation.LIST_UPLOADS, () -> uploads.addAll(UploadName.all(calls, path)));
+        tellUploads(uploads, isAborting);
+        if (isRefusedSomething) {
             out.accept("kindling aws policy --bucket " + path.bucket()
                     + " --read-only (or --read-write) prints the rights" + " that jobs need");
         }
-        return mayRead;
+        return mayList || mayRead;
     }
 
     /** A request that may be refused. */
@@ -77,17 +69,19 @@ public final class S3Doctor {
         void send() throws IOException;
     }
 
-    private void check(Operation operation, Probe probe) throws IOException {
+    private boolean check(Operation operation, Probe probe) throws IOException {
         try {
             probe.send();
             tell(operation.permission, "yes");
+            return true;
         } catch (KindlingException e) {
             if (operation == Operation.READ && e.code() == ErrorCode.INPUT_NOT_FOUND) {
                 tell(operation.permission, "not tried: there is no object");
-                return;
+                return false;
             }
-            refusals++;
+            isRefusedSomething = true;
             tell(operation.permission, "no: " + e.getMessage());
+            return false;
         }
     }
 
@@ -148,9 +142,9 @@ public final class S3Doctor {
         check(Operation.DELETE, () -> S3Objects.delete(calls, List.of(probe)));
     }
 
-    private void tellUploads(boolean isAborting) throws IOException {
+    private void tellUploads(List<MultipartUpload> uploads, boolean isAborting) throws IOException {
         int left = 0;
-        for (MultipartUpload upload : UploadName.all(calls, path)) {
+        for (MultipartUpload upload : uploads) {
             S3Path key = path.withKey(upload.key());
             S3Path directory = path.withKey(
                     upload.key().substring(0, Math.max(0, upload.key().lastIndexOf('/'))));
