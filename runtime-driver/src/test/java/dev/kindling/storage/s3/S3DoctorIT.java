@@ -1,0 +1,91 @@
+package dev.kindling.storage.s3;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What {@code kindling doctor s3} tells of users with all, some and nearly no rights. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class S3DoctorIT {
+    private final List<String> told = new ArrayList<>();
+    private TestBucket bucket;
+
+    @BeforeEach
+    void open() {
+        bucket = new TestBucket();
+    }
+
+    @AfterEach
+    void close() {
+        bucket.close();
+    }
+
+    private boolean examine(String key) throws IOException {
+        return S3Doctor.examine(bucket.path(key), false, told::add);
+    }
+
+    private String told(String what) {
+        return told.stream()
+                .filter(line -> line.startsWith(what))
+                .map(line -> line.substring(what.length()).strip())
+                .findFirst()
+                .orElse("nothing");
+    }
+
+    private void actAs(String user, String rights) {
+        bucket.server.tell("user " + user + " doctor-secret " + rights);
+        TestBucket.actAs(user, "doctor-secret");
+        bucket.reconfigure();
+    }
+
+    @Test
+    void whoMayDoEverythingIsToldSoAndNothingIsLeftBehind() throws IOException {
+        bucket.put("in/f", "x");
+
+        assertTrue(examine("in"), told.toString());
+
+        for (Operation operation : Operation.values()) {
+            assertEquals("yes", told(operation.permission), operation + " of " + told);
+        }
+        assertTrue(told("identity").contains("access key ..."), told.toString());
+        assertFalse(told.toString().contains("aws policy"), told.toString());
+        told.clear();
+        assertTrue(examine("in"), told.toString());
+        assertEquals("nothing", told("unfinished upload"));
+    }
+
+    @Test
+    void whoMayOnlyReadIsToldWhatIsRefusedAndWhatToDo() throws IOException {
+        bucket.put("in/f", "x");
+        actAs("AKIADOCTORREADONLY01", "ro");
+
+        assertTrue(examine("in"), told.toString());
+
+        assertEquals("yes", told("s3:ListBucket"));
+        assertEquals("yes", told("s3:GetObject"));
+        assertTrue(told("s3:PutObject").startsWith("no: "), told.toString());
+        assertTrue(told("kindling aws policy").contains("--read-write"), told.toString());
+    }
+
+    @Test
+    void bucketThatMayNotBeListedIsNoSuccessWhenNoObjectIsNamed() throws IOException {
+        bucket.put("in/f", "x");
+        actAs("AKIADOCTORGETONLY001", "get");
+
+        assertFalse(examine(""), told.toString());
+        assertTrue(told("s3:ListBucket").startsWith("no: "), told.toString());
+
+        told.clear();
+        assertTrue(examine("in/f"), told.toString());
+        assertEquals("yes", told("s3:GetObject"));
+    }
+}
