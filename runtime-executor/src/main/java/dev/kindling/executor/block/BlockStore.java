@@ -3,6 +3,7 @@ package dev.kindling.executor.block;
 import dev.kindling.executor.cache.CacheDisk;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.util.FileTrees;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,7 +115,7 @@ public final class BlockStore implements Closeable {
         mapOutputs.remove(shuffleId);
         for (Path directory : directories.all()) {
             try {
-                ScratchDirectories.deleteTree(directory.resolve(MapOutputFile.directoryOf(shuffleId)));
+                FileTrees.delete(directory.resolve(MapOutputFile.directoryOf(shuffleId)));
             } catch (IOException e) {
                 LOG.warn("cannot delete shuffle {} in {}: {}", shuffleId, directory, e.toString());
             }

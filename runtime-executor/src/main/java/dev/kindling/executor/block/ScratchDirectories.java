@@ -2,6 +2,7 @@ package dev.kindling.executor.block;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.util.FileTrees;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,14 +10,10 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -105,7 +102,7 @@ final class ScratchDirectories implements Closeable {
                         && !HELD.contains(directory)
                         && isAbandoned(directory)) {
                     LOG.info("deleting {}, left over from a process that is gone", directory);
-                    deleteTree(directory);
+                    FileTrees.delete(directory);
                 }
             }
         }
@@ -177,7 +174,7 @@ final class ScratchDirectories implements Closeable {
     public void close() {
         for (Path directory : directories) {
             try {
-                deleteTree(directory);
+                FileTrees.delete(directory);
             } catch (IOException e) {
                 LOG.warn("cannot delete {}: {}", directory, e.toString());
             }
@@ -190,33 +187,5 @@ final class ScratchDirectories implements Closeable {
             }
         }
         directories.forEach(HELD::remove);
-    }
-
-    /** Deletes a directory and all below it; symbolic links are deleted, not followed. Missing is fine. */
-    static void deleteTree(Path directory) throws IOException {
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (failure instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw failure;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                Files.deleteIfExists(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
