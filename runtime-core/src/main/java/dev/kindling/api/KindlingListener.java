@@ -84,6 +84,19 @@ public interface KindlingListener {
         record AccumulatorChanged(Instant time, int jobId, long accumulatorId, String name, String value)
                 implements Event {}
 
+        /**
+         * A stage of a job that begins, told for each of them whether it will run or not, parents first.
+         *
+         * @param parents stages whose shuffles it reads
+         */
+        record StagePlanned(
+                Instant time, int jobId, int stageId, String name, int partitionCount, List<Integer> parents)
+                implements Event {
+            public StagePlanned {
+                parents = List.copyOf(parents);
+            }
+        }
+
         /** The stage's missing tasks are about to run. */
         record StageSubmitted(Instant time, StatusTracker.StageInfo stage) implements Event {}
 
@@ -96,6 +109,30 @@ public interface KindlingListener {
         /** The stage writes this shuffle: map output {@code n} is what its task {@code n} leaves. Told once. */
         record ShuffleDeclared(Instant time, int shuffleId, int stageId, int mapPartitions, int reducePartitions)
                 implements Event {}
+
+        /**
+         * All map outputs of a shuffle are there. Told again when some were lost and have been rebuilt. Sizes are as the
+         * driver keeps them, off by 5 % at most.
+         *
+         * @param mapsPerRow neighbouring map outputs that are summed up in one row of the matrix
+         * @param partitionsPerColumn neighbouring reduce partitions that are summed up in one column
+         * @param matrix bytes, row by row
+         * @param partitionBytes of each reduce partition; empty when there are more than can be told
+         */
+        record ShuffleWritten(
+                Instant time,
+                int shuffleId,
+                int stageId,
+                int mapsPerRow,
+                int partitionsPerColumn,
+                List<Long> matrix,
+                List<Long> partitionBytes)
+                implements Event {
+            public ShuffleWritten {
+                matrix = List.copyOf(matrix);
+                partitionBytes = List.copyOf(partitionBytes);
+            }
+        }
 
         /**
          * An attempt at one partition, or at several small ones that one slot computes one after the other.
@@ -228,6 +265,14 @@ public interface KindlingListener {
 
         /** Where an added executor serves its blocks; port 0 inside the driver's JVM. */
         record BlocksServed(Instant time, String executor, String host, int port) implements Event {}
+
+        /**
+         * What the process of an executor takes, by its last sign of life; told when it has changed, and now and then.
+         *
+         * @param heapBytes in use, garbage included
+         * @param residentBytes physical memory of the process, 0 where it is not known
+         */
+        record ExecutorUsage(Instant time, String executor, long heapBytes, long residentBytes) implements Event {}
 
         /** Not heard of for so long that it may be lost; it is, if it stays silent. No new task goes there. */
         record ExecutorSilent(Instant time, String id, long silentMs) implements Event {}

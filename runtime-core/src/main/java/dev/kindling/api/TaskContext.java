@@ -147,6 +147,9 @@ public abstract class TaskContext {
         /** What those rows took on disk. */
         long diskSpilled();
 
+        /** Writing them there; part of it is in {@link #shuffleWriteNanos} too. */
+        long spillNanos();
+
         /** The most counted memory held at one time. */
         long peakMemory();
     }

@@ -12,7 +12,8 @@ final class EventKinds {
         return event instanceof Event.TaskStart
                 || event instanceof Event.TaskEnd
                 || event instanceof Event.BlockUpdated
-                || event instanceof Event.Spilled;
+                || event instanceof Event.Spilled
+                || event instanceof Event.ExecutorUsage;
     }
 
     /** Calls the listener's method for this kind, if there is one. */

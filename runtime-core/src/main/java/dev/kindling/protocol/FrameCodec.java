@@ -597,6 +597,7 @@ public final class FrameCodec {
         out.number(m.shuffleWriteNanos());
         out.number(m.memorySpilled());
         out.number(m.diskSpilled());
+        out.number(m.spillNanos());
         out.number(m.peakMemory());
     }
 
@@ -620,6 +621,7 @@ public final class FrameCodec {
                 in.number("shuffleWriteNanos"),
                 in.number("memorySpilled"),
                 in.number("diskSpilled"),
+                in.number("spillNanos"),
                 in.number("peakMemory"));
     }
 

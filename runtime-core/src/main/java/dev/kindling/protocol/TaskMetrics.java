@@ -22,9 +22,10 @@ public record TaskMetrics(
         long shuffleWriteNanos,
         long memorySpilled,
         long diskSpilled,
+        long spillNanos,
         long peakMemory)
         implements TaskContext.TaskMetrics {
-    public static final TaskMetrics NONE = new TaskMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final TaskMetrics NONE = new TaskMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** What they say now. */
     public static TaskMetrics of(TaskContext.TaskMetrics m) {
@@ -49,6 +50,7 @@ public record TaskMetrics(
                         m.shuffleWriteNanos(),
                         m.memorySpilled(),
                         m.diskSpilled(),
+                        m.spillNanos(),
                         m.peakMemory());
     }
 
@@ -73,6 +75,7 @@ public record TaskMetrics(
                 shuffleWriteNanos + o.shuffleWriteNanos,
                 memorySpilled + o.memorySpilled,
                 diskSpilled + o.diskSpilled,
+                spillNanos + o.spillNanos,
                 Math.max(peakMemory, o.peakMemory));
     }
 }

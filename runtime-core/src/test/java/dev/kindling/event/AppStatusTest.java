@@ -103,7 +103,7 @@ class AppStatusTest {
     }
 
     private static TaskMetrics metrics(long runMs, long shuffleBytes) {
-        return new TaskMetrics(runMs * 1_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, shuffleBytes, 0, 0, 0, 0);
+        return new TaskMetrics(runMs * 1_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, shuffleBytes, 0, 0, 0, 0, 0);
     }
 
     /** Two maps, one of which is lost with its executor after it was written, and one reduce. */

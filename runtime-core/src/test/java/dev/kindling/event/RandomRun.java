@@ -93,6 +93,7 @@ final class RandomRun {
                 15,
                 16,
                 17,
+                18,
                 random.nextInt(100));
     }
 

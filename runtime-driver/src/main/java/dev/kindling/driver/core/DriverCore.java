@@ -35,6 +35,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     /** A longer gap between two events means that the driver itself stood still, not its executors. */
     private static final long LONGEST_AWAKE_GAP_MS = 1_000;
 
+    /** What an executor's process takes is told when it has changed by this part of its heap. */
+    private static final int USAGE_STEPS = 20;
+
+    private static final long USAGE_TOLD_EVERY_MS = 30_000;
+
     final ExecutorTable executors = new ExecutorTable();
     final Placement placement;
     final Stages stages;
@@ -175,6 +180,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         if (frame instanceof Frame.Heartbeat heartbeat) {
             executor.lastHeapBytes = heartbeat.heapUsedBytes();
             executor.lastResidentBytes = heartbeat.residentBytes();
+            tellUsage(executor);
             watchdog.heartbeat(executor, heartbeat.processorMs(), awakeMs);
             out.send(executor, new Frame.HeartbeatReceived(heartbeat.sequence()));
             attempts.reconcile(executor, heartbeat.attempts());
@@ -206,6 +212,22 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
                     out.time(), id.stageId(), id.partition(), id.attempt(), executor.id, seen.stack()));
         } else if (frame instanceof Frame.Leaving leaving) {
             lose(executor, ExitReasons.left(leaving.reason()));
+        }
+    }
+
+    /** So that executors that stand still have few events, and those that fill up a curve. */
+    private void tellUsage(ExecutorState executor) {
+        long changed = Math.max(
+                Math.abs(executor.lastHeapBytes - executor.toldHeapBytes),
+                Math.abs(executor.lastResidentBytes - executor.toldResidentBytes));
+        boolean isKnown = executor.lastHeapBytes > 0 || executor.lastResidentBytes > 0;
+        boolean isOld = awakeMs - executor.toldUsageAtMs >= USAGE_TOLD_EVERY_MS;
+        if (isKnown && (isOld || changed > executor.memoryBytes / USAGE_STEPS)) {
+            executor.toldHeapBytes = executor.lastHeapBytes;
+            executor.toldResidentBytes = executor.lastResidentBytes;
+            executor.toldUsageAtMs = awakeMs;
+            out.emit(new Event.ExecutorUsage(
+                    out.time(), executor.id, executor.lastHeapBytes, executor.lastResidentBytes));
         }
     }
 

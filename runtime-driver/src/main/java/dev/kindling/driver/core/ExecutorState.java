@@ -35,6 +35,11 @@ final class ExecutorState {
     long lastHeapBytes;
 
     long lastResidentBytes;
+    /** Of the memory in use that was last told to listeners, and when that was. */
+    long toldHeapBytes;
+
+    long toldResidentBytes;
+    long toldUsageAtMs = Long.MIN_VALUE / 2;
     /** Processor time it had used by then, and when that was said, in the driver's waking time. */
     long lastProcessorMs;
 

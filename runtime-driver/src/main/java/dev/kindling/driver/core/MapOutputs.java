@@ -1,11 +1,13 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.HotKey;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +45,8 @@ final class MapOutputs {
         private final long[] rowDigests;
         /** Of each reduce partition, over all outputs that are there. */
         private final long[] partitionBytes;
+        /** The same by map output, both sides in groups of neighbours. */
+        private final ShuffleMatrix matrix;
         /** By map partition; only of outputs that have some. */
         private final TreeMap<Integer, List<HotKey>> hotKeys = new TreeMap<>();
 
@@ -62,6 +66,7 @@ final class MapOutputs {
             rowCounts = new long[mapPartitions];
             rowDigests = new long[mapPartitions];
             partitionBytes = new long[reducePartitions];
+            matrix = new ShuffleMatrix(mapPartitions, reducePartitions);
         }
 
         boolean isComplete() {
@@ -105,9 +110,9 @@ final class MapOutputs {
             int map = attempt.partition();
             attempts[map] = attempt.attempt();
             executors[map] = executorIndex;
-            count(sizes[map], -1);
+            count(map, -1);
             sizes[map] = SizeCode.encode(written.partitionBytes());
-            count(sizes[map], 1);
+            count(map, 1);
             if (!written.hotKeys().isEmpty()) {
                 hotKeys.put(map, written.hotKeys());
             }
@@ -118,7 +123,7 @@ final class MapOutputs {
 
         void drop(int mapPartition) {
             missing.add(mapPartition);
-            count(sizes[mapPartition], -1);
+            count(mapPartition, -1);
             sizes[mapPartition] = null;
             hotKeys.remove(mapPartition);
         }
@@ -134,10 +139,17 @@ final class MapOutputs {
             return held;
         }
 
-        private void count(byte[] codes, int sign) {
+        private void count(int map, int sign) {
+            byte[] codes = sizes[map];
             for (int partition = 0; codes != null && partition < codes.length; partition++) {
-                partitionBytes[partition] += sign * SizeCode.decode(codes[partition]);
+                long bytes = sign * SizeCode.decode(codes[partition]);
+                partitionBytes[partition] += bytes;
+                matrix.add(map, partition, bytes);
             }
+        }
+
+        Event.ShuffleWritten written(Instant time) {
+            return matrix.written(time, shuffleId, mapStageId, partitionBytes);
         }
 
         /** Of each reduce partition about, over all outputs that are there. */

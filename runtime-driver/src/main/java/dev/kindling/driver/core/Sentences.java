@@ -289,6 +289,18 @@ public final class Sentences {
         if (event instanceof Event.TaskStack e) {
             return "stack of attempt " + e.attempt() + " of task " + e.stageId() + "." + e.partition();
         }
+        if (event instanceof Event.StagePlanned e) {
+            return "stage " + e.stageId() + " of job " + e.jobId() + " is planned with " + e.partitionCount()
+                    + " partitions, reads stages " + e.parents();
+        }
+        if (event instanceof Event.ShuffleWritten e) {
+            return "shuffle " + e.shuffleId() + " is all written, "
+                    + e.matrix().stream().mapToLong(Long::longValue).sum() + " bytes";
+        }
+        if (event instanceof Event.ExecutorUsage e) {
+            return "executor " + e.executor() + " uses " + e.heapBytes() + " bytes of heap, " + e.residentBytes()
+                    + " of memory";
+        }
         if (event instanceof Event.ShuffleDeclared e) {
             return "stage " + e.stageId() + " writes shuffle " + e.shuffleId();
         }

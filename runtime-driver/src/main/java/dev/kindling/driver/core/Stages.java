@@ -122,6 +122,7 @@ final class Stages {
         }
         stages.put(resultStage.id(), resultStage);
         List<Integer> stageIds = new ArrayList<>();
+        List<Event> planned = new ArrayList<>();
         for (JobGraph.StageSpec spec : graph.stages()) {
             if (spec.isMapStage()) {
                 mapOutputs.declare(spec);
@@ -133,8 +134,10 @@ final class Stages {
             knowPersistedSets(stage);
             join(stage, job);
             stageIds.add(spec.stageId());
+            planned.add(planned(spec, job.id()));
         }
         out.emit(new Event.JobStart(out.time(), job.id(), stageIds, graph.description(), graph.properties()));
+        planned.forEach(out::emit);
         if (job.hasAllResults()) {
             haveAllResults(job);
             return;
@@ -145,6 +148,13 @@ final class Stages {
                 out.emit(new Event.StageSkipped(out.time(), job.id(), spec.stageId(), spec.name()));
             }
         }
+    }
+
+    private Event planned(JobGraph.StageSpec spec, int jobId) {
+        List<Integer> parents = spec.readsShuffles().stream()
+                .map(shuffleId -> mapOutputs.find(shuffleId).mapStageId)
+                .toList();
+        return new Event.StagePlanned(out.time(), jobId, spec.stageId(), spec.name(), spec.partitionCount(), parents);
     }
 
     private void knowPersistedSets(StageState stage) {
@@ -314,6 +324,7 @@ final class Stages {
         }
         leave(stage);
         out.emit(new Event.StageCompleted(out.time(), infoOf(stage), Optional.empty()));
+        out.emit(shuffle.written(out.time()));
         reportSkew(shuffle);
         if (bugs.contains(PlantedBug.CONSUMER_NOT_WOKEN) && attempt.attempt() > 0) {
             return;

@@ -805,6 +805,19 @@ class DriverCoreTest {
     }
 
     @Test
+    void memoryInUseIsToldWhenItHasChangedAndNowAndThen() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+
+        driver.heartbeatsOf("e1", 10L << 20, 90L << 20).says("executor e1 uses 10485760 bytes of heap");
+        driver.heartbeatsOf("e1", 11L << 20, 91L << 20).neverSays("bytes of heap");
+        driver.heartbeatsOf("e1", 15L << 20, 91L << 20).says("executor e1 uses 15728640 bytes of heap");
+        for (int second = 0; second < 15; second++) {
+            driver.passes(2_000).heartbeatsOf("e1", 15L << 20, 91L << 20);
+        }
+        driver.says("executor e1 uses 15728640 bytes of heap");
+    }
+
+    @Test
     void silenceOfAnExecutorWhoseHeapIsFullPointsToGarbageCollection() {
         DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
         driver.heartbeatsOf("e1", 63L << 20, 0).heartbeatsOf("e2", 1L << 20, 0);
@@ -1588,7 +1601,7 @@ class DriverCoreTest {
     void whatAnAttemptSpilledIsToldBeforeItsEnd() {
         DriverScript driver = DriverScript.with(executor("e1", 1))
                 .submit(job(1).resultStage(0, 1).build());
-        TaskMetrics metrics = new TaskMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700, 300, 0);
+        TaskMetrics metrics = new TaskMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700, 300, 0, 0);
 
         driver.sends(new Frame.AttemptFinished(
                 "e1",

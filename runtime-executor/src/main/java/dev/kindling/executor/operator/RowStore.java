@@ -80,7 +80,7 @@ final class RowStore implements AutoCloseable {
         }
         long freed = before - chunkBytes;
         scope.counters().memorySpilled += freed;
-        timer.stop(scope.environment(), "stored rows", freed, freed);
+        scope.counters().spillNanos += timer.stop(scope.environment(), "stored rows", freed, freed);
         return freed;
     }
 

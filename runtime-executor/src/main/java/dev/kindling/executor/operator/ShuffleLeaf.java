@@ -55,6 +55,7 @@ final class ShuffleLeaf implements Closeable {
         if (reader != null) {
             counters.diskSpilled += reader.spilledBytes();
             counters.memorySpilled += reader.spilledBytes();
+            counters.spillNanos += reader.spillNanos();
             reader.close();
         } else {
             closing.close();

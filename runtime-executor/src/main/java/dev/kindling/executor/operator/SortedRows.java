@@ -178,7 +178,7 @@ final class SortedRows implements Operator {
         run.finish();
         buffer.clear();
         counters.memorySpilled += bufferBytes;
-        timer.stop(scope.environment(), "sort", bufferBytes, counters.diskSpilled - diskBefore);
+        counters.spillNanos += timer.stop(scope.environment(), "sort", bufferBytes, counters.diskSpilled - diskBefore);
     }
 
     // ---- runs to one sequence ---------------------------------------------------------------------------------------
@@ -188,7 +188,8 @@ final class SortedRows implements Operator {
         while (runs.size() > fanIn) {
             List<SortedRun> first = List.copyOf(runs.subList(0, Math.min(fanIn, runs.size() - fanIn + 1)));
             SpillTimer timer = SpillTimer.start();
-            long diskBefore = scope.counters().diskSpilled;
+            TaskCounters counters = scope.counters();
+            long diskBefore = counters.diskSpilled;
             SortedRun merged = new SortedRun(store);
             RunMerge some = new RunMerge(first, order, prefixOf);
             for (SortedRun run = some.next(); run != null; run = some.next()) {
@@ -197,7 +198,8 @@ final class SortedRows implements Operator {
             merged.finish();
             runs.removeAll(first);
             runs.add(merged);
-            timer.stop(scope.environment(), "merge of sorted runs", 0, scope.counters().diskSpilled - diskBefore);
+            counters.spillNanos +=
+                    timer.stop(scope.environment(), "merge of sorted runs", 0, counters.diskSpilled - diskBefore);
         }
     }
 

@@ -16,5 +16,6 @@ public final class TaskCounters {
     public long shuffleWriteNanos;
     public long memorySpilled;
     public long diskSpilled;
+    public long spillNanos;
     public long resultBytes;
 }

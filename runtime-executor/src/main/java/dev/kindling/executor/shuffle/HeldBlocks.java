@@ -30,6 +30,7 @@ final class HeldBlocks implements Closeable {
     private long heldBytes;
     private long grantedBytes;
     private long spilledBytes;
+    private long spillNanos;
 
     /** One block: in memory while {@code bytes} is set, else at {@code position} of the spill file. */
     private static final class Held {
@@ -147,7 +148,7 @@ final class HeldBlocks implements Closeable {
             environment.memory().release(surplus);
             grantedBytes -= surplus;
         }
-        timer.stop(environment, "shuffle read", freed, freed);
+        spillNanos += timer.stop(environment, "shuffle read", freed, freed);
         return freed;
     }
 
@@ -196,6 +197,10 @@ final class HeldBlocks implements Closeable {
 
     long spilledBytes() {
         return spilledBytes;
+    }
+
+    long spillNanos() {
+        return spillNanos;
     }
 
     @Override

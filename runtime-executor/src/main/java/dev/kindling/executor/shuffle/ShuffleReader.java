@@ -136,6 +136,11 @@ public final class ShuffleReader implements Closeable {
         return held.spilledBytes();
     }
 
+    /** Time taken by moving them there. */
+    public long spillNanos() {
+        return held.spillNanos();
+    }
+
     /** Gives back memory and scratch files, and closes the source. */
     @Override
     public void close() throws IOException {

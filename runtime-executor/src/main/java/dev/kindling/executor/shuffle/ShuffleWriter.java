@@ -48,6 +48,7 @@ public final class ShuffleWriter implements Closeable {
     private long rowDigest;
     private long rowCount;
     private long spilledBytes;
+    private long spillNanos;
     private long freedBytes;
     private long writeNanos;
 
@@ -170,6 +171,7 @@ public final class ShuffleWriter implements Closeable {
                 }
             }
             writeNanos += ranges.spillNanos();
+            spillNanos += ranges.spillNanos();
             spilledBytes += ranges.spilledBytes();
             freedBytes += ranges.freedBytes();
             long[] bytes = partitionBytes(output.commit());
@@ -193,6 +195,7 @@ public final class ShuffleWriter implements Closeable {
                 }
             });
             buckets.writeTo(output, first);
+            spillNanos += buckets.spillNanos();
             spilledBytes += buckets.spilledBytes();
             freedBytes += buckets.freedBytes();
         }
@@ -214,6 +217,11 @@ public final class ShuffleWriter implements Closeable {
     /** Memory that writing them has made free; known after {@link #finish}. */
     public long freedBytes() {
         return freedBytes;
+    }
+
+    /** Time taken by spills alone; known after {@link #finish}. */
+    public long spillNanos() {
+        return spillNanos;
     }
 
     /** Time taken by spills and by writing the output; known after {@link #finish}. */

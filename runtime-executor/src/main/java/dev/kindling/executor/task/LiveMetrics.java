@@ -81,6 +81,7 @@ final class LiveMetrics implements TaskContext.TaskMetrics {
                 counters.shuffleWriteNanos,
                 counters.memorySpilled,
                 counters.diskSpilled,
+                counters.spillNanos,
                 scope.memory().peak());
     }
 
@@ -174,6 +175,11 @@ final class LiveMetrics implements TaskContext.TaskMetrics {
     @Override
     public long diskSpilled() {
         return now().diskSpilled();
+    }
+
+    @Override
+    public long spillNanos() {
+        return now().spillNanos();
     }
 
     @Override

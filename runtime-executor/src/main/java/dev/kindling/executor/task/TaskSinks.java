@@ -54,6 +54,7 @@ final class TaskSinks {
             TaskCounters counters = scope.counters();
             counters.diskSpilled += writer.spilledBytes();
             counters.memorySpilled += writer.freedBytes();
+            counters.spillNanos += writer.spillNanos();
             counters.shuffleWriteNanos += writer.writeNanos();
             counters.shuffleRecordsWritten += written.rowCount();
             counters.shuffleBytesWritten +=
