@@ -2,6 +2,7 @@ package dev.kindling.config;
 
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
+import dev.kindling.util.PortRange;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -84,6 +85,11 @@ public final class ConfigKey<T> {
                         .orElseThrow(() -> new IllegalArgumentException(text)),
                 text -> text,
                 null);
+    }
+
+    /** Ports to choose from, written {@code 0}, {@code 7337}, {@code 40000-40100}. */
+    public static Draft<PortRange> ports(String name) {
+        return new Draft<>(name, "ports", PortRange::parse, PortRange::toString, null);
     }
 
     /** Texts with commas between. */

@@ -31,8 +31,9 @@ final class SparkAliases {
             Map.entry("spark.reducer.maxSizeInFlight", new Alias(ShuffleKeys.FETCH_BYTES_IN_FLIGHT.name(), "m")),
             Map.entry("spark.local.dir", new Alias(StorageKeys.SCRATCH_DIRS.name(), "")),
             Map.entry("spark.eventLog.dir", new Alias(StorageKeys.EVENT_LOG_DIR.name(), "")),
-            Map.entry("spark.driver.bindAddress", new Alias(RpcKeys.BIND_ADDRESS.name(), "")),
-            Map.entry("spark.driver.host", new Alias(RpcKeys.ADVERTISED_ADDRESS.name(), "")),
+            Map.entry("spark.driver.bindAddress", new Alias(RpcKeys.DRIVER_BIND_ADDRESS.name(), "")),
+            Map.entry("spark.driver.port", new Alias(RpcKeys.DRIVER_PORTS.name(), "")),
+            Map.entry("spark.driver.host", new Alias(RpcKeys.DRIVER_ADVERTISED_ADDRESS.name(), "")),
             Map.entry(
                     "spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive",
                     new Alias(InputKeys.RECURSIVE.name(), "")),

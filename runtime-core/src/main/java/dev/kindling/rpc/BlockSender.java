@@ -42,6 +42,7 @@ final class BlockSender extends DataChannel {
     private final Map<Integer, Stream> streams = new HashMap<>();
     private final ArrayDeque<Stream> ready = new ArrayDeque<>();
     private ChannelHandlerContext context;
+    private boolean isKernelAllowed;
     private long unsentBytes;
     private boolean isClosed;
 
@@ -52,6 +53,8 @@ final class BlockSender extends DataChannel {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;
+        // What the kernel sends by itself nobody encrypts.
+        isKernelAllowed = !Tls.isUsedBy(context.channel());
     }
 
     // ---- what the peer asks for -----------------------------------------------------------------------------------
@@ -129,7 +132,7 @@ final class BlockSender extends DataChannel {
                 stream.closeRange();
             } else if (stream.credit == 0) {
                 goesOn = false;
-            } else if (stream.isForKernel()) {
+            } else if (isKernelAllowed && stream.isForKernel()) {
                 int count = (int) Math.min(stream.sendableBytes(), MAX_CHUNK_BYTES);
                 startChunk(buffer, buffer.writerIndex(), stream, count);
                 write(buffer);

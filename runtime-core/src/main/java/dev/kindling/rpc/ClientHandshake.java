@@ -2,11 +2,13 @@ package dev.kindling.rpc;
 
 import dev.kindling.protocol.FrameCodec;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 
 /** The dialler's part of the {@link Handshake}. */
 final class ClientHandshake extends FixedReader {
@@ -70,6 +72,7 @@ final class ClientHandshake extends FixedReader {
         isOver = true;
         timeout.cancel(false);
         context.writeAndFlush(Unpooled.wrappedBuffer(Handshake.askerProof(secret, proofContext)));
+        context.pipeline().remove(Unproved.class);
         context.pipeline().addLast(next);
         return 0;
     }
@@ -100,12 +103,24 @@ final class ClientHandshake extends FixedReader {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        fail(context, String.valueOf(cause.getMessage()));
+        Throwable why = Tls.causeOf(cause);
+        // What TLS says about it may quote what the peer sent.
+        fail(
+                context,
+                why instanceof SSLException
+                        ? "the process that listens there does not speak TLS with this application's certificate"
+                        : String.valueOf(why.getMessage()));
     }
 
     private void fail(ChannelHandlerContext context, String why) {
         fail(why);
         context.close();
+    }
+
+    /** The peer sent what it should not. */
+    void refuse(Channel channel, String why) {
+        fail(why);
+        channel.pipeline().firstContext().close();
     }
 
     /** Also called when there was nobody to shake hands with. */

@@ -175,9 +175,10 @@ final class ControlChannel extends ChannelInboundHandlerAdapter implements Contr
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        closeReason = "the connection broke: " + cause.getMessage();
-        if (!(cause instanceof IOException)) {
-            LOG.error("closing the control connection to {}", peer, cause);
+        Throwable why = Tls.causeOf(cause);
+        closeReason = "the connection broke: " + why.getMessage();
+        if (!(why instanceof IOException)) {
+            LOG.error("closing the control connection to {}", peer, why);
         }
         context.close();
     }

@@ -119,10 +119,11 @@ abstract class DataChannel extends ChannelInboundHandlerAdapter {
 
     @Override
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
-            LOG.error("closing the data connection to {}", context.channel().remoteAddress(), cause);
+        Throwable why = Tls.causeOf(cause);
+        if (!(why instanceof IOException)) {
+            LOG.error("closing the data connection to {}", context.channel().remoteAddress(), why);
         }
-        close(context, "the connection broke: " + cause.getMessage());
+        close(context, "the connection broke: " + why.getMessage());
     }
 
     /** Closes the connection; {@link #onClosed} follows with this reason. */

@@ -15,6 +15,10 @@ final class OpenChannels {
         channel.closeFuture().addListener(closed -> channels.remove(channel));
     }
 
+    int size() {
+        return channels.size();
+    }
+
     /** @param isIoThread whether the caller serves connections and so must not wait */
     void close(boolean isIoThread) {
         Set<Channel> open = Set.copyOf(channels);

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -34,20 +35,29 @@ public final class RpcClient implements BlockClient, Closeable {
 
     private final RpcSettings settings;
     private final Secret secret;
+    private final Optional<Tls> tls;
     private final IoThreads threads;
     private final OpenChannels channels;
     private final Map<String, BlockAsker> askers = new ConcurrentHashMap<>();
 
-    public RpcClient(RpcSettings settings, Secret secret) {
-        this(settings, secret, new IoThreads(settings.ioThreads()), new OpenChannels());
+    public RpcClient(RpcSettings settings, ApplicationCredentials credentials) {
+        this(settings, credentials, new IoThreads(settings.ioThreads()), new OpenChannels());
     }
 
     /** On the threads of a server, which closes both. */
-    RpcClient(RpcSettings settings, Secret secret, IoThreads threads, OpenChannels channels) {
+    RpcClient(RpcSettings settings, ApplicationCredentials credentials, IoThreads threads, OpenChannels channels) {
         this.settings = settings;
-        this.secret = secret;
+        this.secret = credentials.secret();
+        this.tls = credentials.hasCertificate()
+                ? Optional.of(new Tls(credentials, settings.handshakeTimeoutMs()))
+                : Optional.empty();
         this.threads = threads;
         this.channels = channels;
+    }
+
+    /** Of server and client; empty where connections are in the clear. */
+    Optional<Tls> tls() {
+        return tls;
     }
 
     // ---- control --------------------------------------------------------------------------------------------------
@@ -207,6 +217,8 @@ public final class RpcClient implements BlockClient, Closeable {
                     @Override
                     protected void initChannel(Channel made) {
                         channels.add(made);
+                        made.pipeline().addLast(new Unproved(why -> handshake.refuse(made, why)));
+                        tls.ifPresent(encryption -> made.pipeline().addLast(encryption.atDialler(made.alloc())));
                         made.pipeline().addLast(handshake);
                     }
                 });

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,31 +17,37 @@ import java.io.IOException;
 public final class RpcServer implements Closeable {
     private final ListeningPort port;
     private final int boundPort;
+    private final RpcSettings settings;
     private final IoThreads threads;
     private final OpenChannels channels = new OpenChannels();
     private final HalfOpen halfOpen;
     private final RpcClient client;
 
-    private RpcServer(ListeningPort port, Secret secret) {
+    private RpcServer(ListeningPort port, RpcSettings settings) {
         this.port = port;
         this.boundPort = port.port();
-        RpcSettings settings = port.settings();
-        this.halfOpen = new HalfOpen(settings.maxHalfOpen());
+        this.settings = settings;
+        this.halfOpen = new HalfOpen(settings.maxHalfOpen(), settings.maxHalfOpenPerPeer());
         this.threads = new IoThreads(settings.ioThreads());
-        this.client = new RpcClient(settings, secret, threads, channels);
+        this.client = new RpcClient(settings, port.credentials(), threads, channels);
     }
 
     /** Binds and serves. */
-    public static RpcServer start(RpcSettings settings, Secret secret, ControlHandler control, BlockService blocks)
+    public static RpcServer start(
+            ListenAddress address,
+            RpcSettings settings,
+            ApplicationCredentials credentials,
+            ControlHandler control,
+            BlockService blocks)
             throws IOException {
-        return start(ListeningPort.bind(settings), secret, control, blocks);
+        return start(ListeningPort.bind(address, credentials), settings, control, blocks);
     }
 
     /** Serves a port bound before; connections made since then have waited in the kernel. */
-    public static RpcServer start(ListeningPort port, Secret secret, ControlHandler control, BlockService blocks)
+    public static RpcServer start(ListeningPort port, RpcSettings settings, ControlHandler control, BlockService blocks)
             throws IOException {
-        RpcServer server = new RpcServer(port, secret);
-        var registered = server.bootstrap(secret, control, blocks).register().awaitUninterruptibly();
+        RpcServer server = new RpcServer(port, settings);
+        var registered = server.bootstrap(control, blocks).register().awaitUninterruptibly();
         if (!registered.isSuccess()) {
             server.close();
             throw new IOException("cannot serve port " + server.boundPort, registered.cause());
@@ -48,21 +55,19 @@ public final class RpcServer implements Closeable {
         return server;
     }
 
-    private ServerBootstrap bootstrap(Secret secret, ControlHandler control, BlockService blocks) {
-        RpcSettings settings = port.settings();
+    private ServerBootstrap bootstrap(ControlHandler control, BlockService blocks) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(threads.group())
                 .channelFactory(() -> new NioServerSocketChannel(port.channel()))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel accepted) {
+                        if (channels.size() >= settings.maxConnections()) {
+                            halfOpen.refuse(accepted, "there are " + settings.maxConnections() + " already");
+                            return;
+                        }
                         channels.add(accepted);
-                        accepted.pipeline()
-                                .addLast(new ServerHandshake(
-                                        secret,
-                                        halfOpen,
-                                        settings.handshakeTimeoutMs(),
-                                        plane -> handlerFor(plane, control, blocks)));
+                        addHandshake(accepted, control, blocks);
                     }
                 });
         threads.options().forEach((option, value) -> childOption(bootstrap, option, value));
@@ -74,9 +79,20 @@ public final class RpcServer implements Closeable {
         bootstrap.childOption((ChannelOption<Object>) option, value);
     }
 
+    private void addHandshake(Channel accepted, ControlHandler control, BlockService blocks) {
+        ChannelPipeline pipeline = accepted.pipeline();
+        pipeline.addLast(new Unproved(why -> halfOpen.refuse(accepted, why)));
+        client.tls().ifPresent(tls -> pipeline.addLast(tls.atListener(accepted.alloc())));
+        pipeline.addLast(new ServerHandshake(
+                port.credentials().secret(),
+                halfOpen,
+                settings.handshakeTimeoutMs(),
+                plane -> handlerFor(plane, control, blocks)));
+    }
+
     private ChannelHandler handlerFor(Handshake.Plane plane, ControlHandler control, BlockService blocks) {
         return switch (plane) {
-            case CONTROL -> new ControlChannel(control, port.settings().sendQueueBytes());
+            case CONTROL -> new ControlChannel(control, settings.sendQueueBytes());
             case DATA -> new BlockSender(blocks);
         };
     }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 
 /** The listener's part of the {@link Handshake}. Until it is over this is all that an unknown peer can make us hold. */
 final class ServerHandshake extends FixedReader {
@@ -85,6 +86,7 @@ final class ServerHandshake extends FixedReader {
             return 0;
         }
         over(context);
+        context.pipeline().remove(Unproved.class);
         context.pipeline().addLast(handlers.apply(plane));
         return 0;
     }
@@ -98,6 +100,11 @@ final class ServerHandshake extends FixedReader {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        Throwable why = Tls.causeOf(cause);
+        if (why instanceof SSLException) {
+            halfOpen.refuse(context.channel(), "it does not speak TLS with this application's certificate");
+        } else {
+            context.close();
+        }
     }
 }

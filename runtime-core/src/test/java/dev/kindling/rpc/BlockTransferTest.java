@@ -43,15 +43,15 @@ class BlockTransferTest {
     @TempDir
     Path directory;
 
-    private final Secret secret = Secret.random();
+    private final ApplicationCredentials credentials = ApplicationCredentials.withoutCertificate();
     private final Holder holder = new Holder();
     private RpcServer server;
     private RpcClient client;
 
     @BeforeEach
     void open() throws IOException {
-        server = RpcServer.start(RpcSettings.loopback(), secret, new Recorder(), holder);
-        client = new RpcClient(RpcSettings.loopback(), secret);
+        server = RpcServer.start(ListenAddress.loopback(), RpcSettings.defaults(), credentials, new Recorder(), holder);
+        client = new RpcClient(RpcSettings.defaults(), credentials);
     }
 
     @AfterEach
@@ -208,9 +208,9 @@ class BlockTransferTest {
     @Test
     void anUnusedConnectionIsClosedAndTheNextRequestOpensAnother() throws Exception {
         holder.put(0, noise(1, 1_000), false);
-        RpcSettings s = RpcSettings.loopback();
-        RpcSettings restless = new RpcSettings(s.bindHost(), 0, "", 1, 5_000, 8, s.sendQueueBytes(), 1);
-        try (RpcClient hasty = new RpcClient(restless, secret)) {
+        RpcSettings s = RpcSettings.defaults();
+        RpcSettings restless = new RpcSettings(1, 5_000, 8, 8, 100, s.sendQueueBytes(), 1);
+        try (RpcClient hasty = new RpcClient(restless, credentials)) {
             for (int i = 0; i < 200; i++) {
                 Answer answer = new Answer(0, true);
                 answer.stream = hasty.fetchBlocks(server.host(), server.port(), request(0, 1), WINDOW, answer);
@@ -287,7 +287,7 @@ class BlockTransferTest {
                 byte[] answer = socket.getInputStream().readNBytes(Handshake.ANSWER_BYTES);
                 socket.getOutputStream()
                         .write(Handshake.askerProof(
-                                secret,
+                                credentials.secret(),
                                 Handshake.context(Plane.DATA, server.port(), nonce, Handshake.nonceInAnswer(answer))));
                 byte[] noise = noise(seed, 100_000);
                 // Short frames of every tag, and what looks like one of 4 GiB.
@@ -312,7 +312,7 @@ class BlockTransferTest {
         byte[] hello = socket.getInputStream().readNBytes(Handshake.HELLO_BYTES);
         byte[] nonce = Handshake.newNonce();
         byte[] context = Handshake.context(Plane.DATA, listener.getLocalPort(), Handshake.nonceInHello(hello), nonce);
-        socket.getOutputStream().write(Handshake.answer(nonce, Handshake.holderProof(secret, context)));
+        socket.getOutputStream().write(Handshake.answer(nonce, Handshake.holderProof(credentials.secret(), context)));
         socket.getInputStream().readNBytes(Handshake.PROOF_BYTES);
         return socket;
     }

@@ -14,9 +14,10 @@ import dev.kindling.driver.launch.LocalProcessLauncher;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.driver.launch.Program;
 import dev.kindling.driver.launch.Published;
+import dev.kindling.rpc.ApplicationCredentials;
+import dev.kindling.rpc.ListenAddress;
 import dev.kindling.rpc.ListeningPort;
-import dev.kindling.rpc.RpcSettings;
-import dev.kindling.rpc.Secret;
+import dev.kindling.rpc.LocalAddresses;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,18 +36,17 @@ record ClusterWiring(
             return new Cluster.InThisJvm(new InProcessLauncher(
                     inProcess, applicationId, config, scratchDirectories, program, broadcasts, inbox));
         }
-        Secret secret = Secret.random();
-        ListeningPort port = bind();
+        ListeningPort port = bind(master);
         LaunchContext context = new LaunchContext(
                 applicationId,
                 config.entries(),
                 scratchDirectories,
                 port.host(),
                 port.port(),
-                secret,
+                port.credentials(),
                 config.get(ExecutorKeys.JAVA_OPTIONS),
                 program);
-        return new SocketCluster(port, secret, launcher(master, context), new Published(program, broadcasts));
+        return new SocketCluster(port, launcher(master, context), new Published(program, broadcasts));
     }
 
     private static ClusterLauncher launcher(MasterUrl master, LaunchContext context) {
@@ -56,16 +56,47 @@ record ClusterWiring(
         return new LocalProcessLauncher((MasterUrl.LocalCluster) master, context);
     }
 
-    private ListeningPort bind() {
-        String address = config.get(RpcKeys.BIND_ADDRESS);
+    private ListeningPort bind(MasterUrl master) {
+        String bindHost = config.get(RpcKeys.DRIVER_BIND_ADDRESS);
         try {
+            String reachable = reachableHost(master);
+            ListenAddress address = new ListenAddress(
+                    bindHost.isEmpty() ? reachable : bindHost,
+                    config.get(RpcKeys.DRIVER_PORTS),
+                    advertisedHost(bindHost, reachable));
+            boolean isEncrypted = config.get(RpcKeys.TLS)
+                    || !LocalAddresses.isLoopback(address.bindHost())
+                    || !LocalAddresses.isLoopback(executorHost());
             return ListeningPort.bind(
-                    RpcSettings.loopback().withAddress(address, 0, config.get(RpcKeys.ADVERTISED_ADDRESS)));
+                    address,
+                    isEncrypted
+                            ? ApplicationCredentials.withCertificate()
+                            : ApplicationCredentials.withoutCertificate());
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
-                    "the driver cannot listen: " + e.getMessage() + "; kindling.bind.address is " + address,
+                    "the driver " + e.getMessage() + "; " + RpcKeys.DRIVER_BIND_ADDRESS.name() + " is '" + bindHost
+                            + "', " + RpcKeys.DRIVER_ADVERTISED_ADDRESS.name() + " '"
+                            + config.get(RpcKeys.DRIVER_ADVERTISED_ADDRESS) + "'",
                     e);
         }
+    }
+
+    /** Under which executors reach a driver here when the user says nothing. */
+    private String reachableHost(MasterUrl master) throws IOException {
+        return master instanceof MasterUrl.Provided provided
+                ? provided.provider().driverHost(provided.text(), config.entries())
+                : ListenAddress.loopback().bindHost();
+    }
+
+    private String advertisedHost(String bindHost, String reachable) throws IOException {
+        String advertised = config.get(RpcKeys.DRIVER_ADVERTISED_ADDRESS);
+        return advertised.isEmpty() && LocalAddresses.isAny(bindHost) ? reachable : advertised;
+    }
+
+    /** Where executors of this machine listen. */
+    private String executorHost() {
+        String host = config.get(RpcKeys.EXECUTOR_BIND_ADDRESS);
+        return host.isEmpty() ? ListenAddress.loopback().bindHost() : host;
     }
 }

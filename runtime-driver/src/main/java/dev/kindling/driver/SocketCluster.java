@@ -11,7 +11,7 @@ import dev.kindling.rpc.ControlConnection;
 import dev.kindling.rpc.ControlHandler;
 import dev.kindling.rpc.ListeningPort;
 import dev.kindling.rpc.RpcServer;
-import dev.kindling.rpc.Secret;
+import dev.kindling.rpc.RpcSettings;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,15 +24,13 @@ final class SocketCluster implements Cluster {
     private static final int RESULT_TIMEOUT_MS = 30_000;
 
     private final ListeningPort port;
-    private final Secret secret;
     private final ClusterLauncher launcher;
     private final BlockService published;
     private volatile RpcServer server;
 
     /** @param published what executors ask of the driver */
-    SocketCluster(ListeningPort port, Secret secret, ClusterLauncher launcher, BlockService published) {
+    SocketCluster(ListeningPort port, ClusterLauncher launcher, BlockService published) {
         this.port = port;
-        this.secret = secret;
         this.launcher = launcher;
         this.published = published;
     }
@@ -52,7 +50,7 @@ final class SocketCluster implements Cluster {
     public void start(Driver driver) {
         launcher.start(driver);
         try {
-            server = RpcServer.start(port, secret, new Connections(driver), published);
+            server = RpcServer.start(port, RpcSettings.defaults(), new Connections(driver), published);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.OUT_OF_RESOURCES,

@@ -1,6 +1,6 @@
 package dev.kindling.executor;
 
-import dev.kindling.rpc.Secret;
+import dev.kindling.rpc.ApplicationCredentials;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * All that an executor process is told when it starts. It comes through standard input or a file that only its owner
- * may read: it holds the application's secret, which never stands in an argument or in the environment.
+ * All that an executor process is told when it starts. It comes through standard input or the
+ * credentials of a container: it holds the application's credentials, which never stand in an argument or in the
+ * environment.
  *
  * @param executorId such as {@code e1}
  * @param incarnation higher for each later process under this id
@@ -21,9 +22,8 @@ import java.util.TreeMap;
  * @param memoryBytes its heap, as it was asked for
  * @param scratchDirectories where its files go, in a directory of its own that is deleted when it ends
  * @param hostKey equal for executors that see the same local disks
- * @param bindHost address it listens on; {@code advertisedHost} is where others find it
  * @param driverHost where the driver listens
- * @param secret opens every connection of the application
+ * @param credentials open every connection of the application
  * @param classPath the user's jars and directories that lie on this machine
  * @param hasJars whether the driver publishes jars of the program, to be fetched before the first task
  * @param settings {@code kindling.*} keys that are set, and the driver's identity properties for stores
@@ -36,11 +36,9 @@ public record ExecutorBootstrap(
         long memoryBytes,
         List<String> scratchDirectories,
         String hostKey,
-        String bindHost,
-        String advertisedHost,
         String driverHost,
         int driverPort,
-        Secret secret,
+        ApplicationCredentials credentials,
         List<String> classPath,
         boolean hasJars,
         Map<String, String> settings) {
@@ -63,11 +61,9 @@ public record ExecutorBootstrap(
         out.writeLong(memoryBytes);
         writeTexts(out, scratchDirectories);
         writeText(out, hostKey);
-        writeText(out, bindHost);
-        writeText(out, advertisedHost);
         writeText(out, driverHost);
         out.writeInt(driverPort);
-        secret.writeTo(out);
+        credentials.writeTo(out);
         writeTexts(out, classPath);
         out.writeBoolean(hasJars);
         Map<String, String> sorted = new TreeMap<>(settings);
@@ -94,10 +90,8 @@ public record ExecutorBootstrap(
                 readTexts(in),
                 readText(in),
                 readText(in),
-                readText(in),
-                readText(in),
                 in.readInt(),
-                Secret.read(in),
+                ApplicationCredentials.read(in),
                 readTexts(in),
                 in.readBoolean(),
                 readSettings(in));
@@ -155,7 +149,7 @@ public record ExecutorBootstrap(
         return count;
     }
 
-    /** Without the secret. */
+    /** Without the credentials. */
     @Override
     public String toString() {
         return executorId + " of " + applicationId + ", driver " + driverHost + ":" + driverPort;

@@ -2,12 +2,14 @@ package dev.kindling.executor;
 
 import dev.kindling.classpath.UserClassLoader;
 import dev.kindling.config.Config;
+import dev.kindling.config.RpcKeys;
 import dev.kindling.executor.block.BlockServer;
 import dev.kindling.executor.block.BroadcastReader;
 import dev.kindling.executor.block.LocalPeers;
 import dev.kindling.protocol.Frame;
 import dev.kindling.rpc.ControlConnection;
 import dev.kindling.rpc.ControlHandler;
+import dev.kindling.rpc.ListenAddress;
 import dev.kindling.rpc.RpcClient;
 import dev.kindling.rpc.RpcServer;
 import dev.kindling.rpc.RpcSettings;
@@ -50,9 +52,9 @@ public final class ExecutorMain {
         Executor executor = new Executor(setupOf(bootstrap), new LocalPeers(), ExecutorMain::exit);
         // Also when a task calls System.exit: what the executor wrote does not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
-        RpcSettings rpc = RpcSettings.loopback().withAddress(bootstrap.bindHost(), 0, bootstrap.advertisedHost());
         BlockServer blocks = new BlockServer(executor.blocks(), executor.cachedBlocks());
-        RpcServer server = RpcServer.start(rpc, bootstrap.secret(), new NobodyElse(), blocks);
+        RpcServer server = RpcServer.start(
+                addressOf(bootstrap), RpcSettings.defaults(), bootstrap.credentials(), new NobodyElse(), blocks);
         ControlConnection driver = server.client()
                 .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
         RemoteProgram program = programOf(bootstrap, server.client());
@@ -67,6 +69,16 @@ public final class ExecutorMain {
                 server.client());
         awaitEnd(launcher);
         executor.driverGone("its process has ended");
+    }
+
+    private static ListenAddress addressOf(ExecutorBootstrap bootstrap) throws IOException {
+        Config config = Config.parse(bootstrap.settings());
+        return ListenAddress.towards(
+                bootstrap.driverHost(),
+                bootstrap.driverPort(),
+                config.get(RpcKeys.EXECUTOR_BIND_ADDRESS),
+                config.get(RpcKeys.EXECUTOR_PORTS),
+                "");
     }
 
     private static RemoteProgram programOf(ExecutorBootstrap bootstrap, RpcClient client) {

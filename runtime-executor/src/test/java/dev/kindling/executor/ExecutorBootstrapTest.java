@@ -1,11 +1,10 @@
 package dev.kindling.executor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kindling.rpc.Secret;
+import dev.kindling.rpc.ApplicationCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -27,7 +26,7 @@ class ExecutorBootstrapTest {
         return ExecutorBootstrap.read(new DataInputStream(new ByteArrayInputStream(bytes)));
     }
 
-    private static ExecutorBootstrap sample(Secret secret) {
+    private static ExecutorBootstrap sample(ApplicationCredentials credentials) {
         return new ExecutorBootstrap(
                 "app-1",
                 "e7",
@@ -36,11 +35,9 @@ class ExecutorBootstrapTest {
                 64L << 20,
                 List.of("/tmp/a", "/tmp/b"),
                 "host-1",
-                "127.0.0.1",
                 "localhost",
-                "127.0.0.1",
                 41_000,
-                secret,
+                credentials,
                 List.of("/lib/app.jar", "/ä/classes"),
                 true,
                 Map.of("kindling.task.batchRows", "12", "spark.x", ""));
@@ -48,27 +45,26 @@ class ExecutorBootstrapTest {
 
     @Test
     void everythingArrivesAsItWasWritten() throws IOException {
-        Secret secret = Secret.random();
+        ApplicationCredentials credentials = ApplicationCredentials.withCertificate();
 
-        ExecutorBootstrap arrived = read(write(sample(secret)));
+        ExecutorBootstrap arrived = read(write(sample(credentials)));
 
-        // The secret has no equality on purpose; written again it must give the same bytes.
-        assertEquals(List.of(write(sample(secret)).length, "e7"), List.of(write(arrived).length, arrived.executorId()));
+        // Credentials have no equality on purpose; written again they must give the same bytes.
         assertEquals(
-                new String(write(sample(secret)), StandardCharsets.ISO_8859_1),
+                List.of(write(sample(credentials)).length, "e7"), List.of(write(arrived).length, arrived.executorId()));
+        assertEquals(
+                new String(write(sample(credentials)), StandardCharsets.ISO_8859_1),
                 new String(write(arrived), StandardCharsets.ISO_8859_1));
-        assertEquals(sample(arrived.secret()), arrived);
+        assertEquals(sample(arrived.credentials()), arrived);
     }
 
     @Test
-    void textFormHasNoSecret() throws IOException {
-        Secret secret = Secret.random();
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        secret.writeTo(text);
+    void textFormHasNoCredentials() throws IOException {
+        ApplicationCredentials credentials = ApplicationCredentials.withCertificate();
 
-        assertFalse(sample(secret)
-                .toString()
-                .contains(text.toString(StandardCharsets.ISO_8859_1).strip()));
+        assertEquals(
+                sample(ApplicationCredentials.withCertificate()).toString(),
+                sample(credentials).toString());
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.kindling.driver.launch;
 
-import dev.kindling.rpc.Secret;
+import dev.kindling.rpc.ApplicationCredentials;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,8 @@ import java.util.Map;
  *     what is small
  * @param driverHost where the driver can be reached
  * @param driverPort its port, bound already
- * @param secret opens every connection of the application; passed by file or standard input only
+ * @param credentials open every connection of the application; passed by standard input, or in the credentials of a
+ *     container, only
  * @param executorJavaOptions what the user adds to the command line of executor processes
  * @param program the program's jars, files and classes
  */
@@ -24,7 +25,7 @@ public record LaunchContext(
         List<Path> scratchDirectories,
         String driverHost,
         int driverPort,
-        Secret secret,
+        ApplicationCredentials credentials,
         List<String> executorJavaOptions,
         Program program) {
     public LaunchContext {

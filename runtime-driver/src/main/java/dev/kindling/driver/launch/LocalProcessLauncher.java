@@ -101,10 +101,8 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 context.scratchDirectories().stream().map(Path::toString).toList(),
                 context.applicationId(),
                 context.driverHost(),
-                context.driverHost(),
-                context.driverHost(),
                 context.driverPort(),
-                context.secret(),
+                context.credentials(),
                 command.userClassPath(),
                 context.program().hasJars(),
                 settings());

@@ -1,6 +1,7 @@
 package dev.kindling.driver.launch;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Executor processes on this machine that are never ended by force, as on a cluster whose nodes cannot be reached: master
@@ -17,6 +18,11 @@ public final class ForgetfulLaunchers implements ClusterLauncherProvider {
     @Override
     public List<String> examples() {
         return List.of();
+    }
+
+    @Override
+    public String driverHost(String master, Map<String, String> settings) {
+        return "127.0.0.1";
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +74,11 @@ class MasterUrlTest {
             @Override
             public List<String> examples() {
                 return List.of("yarn");
+            }
+
+            @Override
+            public String driverHost(String master, Map<String, String> settings) {
+                return "127.0.0.1";
             }
 
             @Override

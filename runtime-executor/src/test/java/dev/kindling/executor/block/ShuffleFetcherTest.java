@@ -13,14 +13,16 @@ import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.rpc.ApplicationCredentials;
 import dev.kindling.rpc.BlockService;
 import dev.kindling.rpc.ControlConnection;
 import dev.kindling.rpc.ControlHandler;
+import dev.kindling.rpc.ListenAddress;
 import dev.kindling.rpc.RpcClient;
 import dev.kindling.rpc.RpcServer;
 import dev.kindling.rpc.RpcSettings;
-import dev.kindling.rpc.Secret;
 import dev.kindling.rpc.ServedRange;
+import dev.kindling.util.PortRange;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -58,8 +60,8 @@ class ShuffleFetcherTest {
     @TempDir
     Path directory;
 
-    private final Secret secret = Secret.random();
-    private final RpcClient client = new RpcClient(RpcSettings.loopback(), secret);
+    private final ApplicationCredentials credentials = ApplicationCredentials.withoutCertificate();
+    private final RpcClient client = new RpcClient(RpcSettings.defaults(), credentials);
     private final LocalPeers localPeers = new LocalPeers();
     private final List<Peer> peers = new ArrayList<>();
     private final List<MapSource> sources = new ArrayList<>();
@@ -404,8 +406,8 @@ class ShuffleFetcherTest {
         }
 
         private RpcServer start(int port) throws IOException {
-            RpcSettings settings = RpcSettings.loopback().withAddress("127.0.0.1", port, "");
-            return RpcServer.start(settings, secret, new NoControl(), this);
+            ListenAddress address = new ListenAddress("127.0.0.1", new PortRange(port, port), "");
+            return RpcServer.start(address, RpcSettings.defaults(), credentials, new NoControl(), this);
         }
 
         void restart() {
