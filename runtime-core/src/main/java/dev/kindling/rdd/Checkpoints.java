@@ -6,7 +6,6 @@ import dev.kindling.plan.Origin;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanOrder;
 import dev.kindling.plan.StageBody;
-import dev.kindling.storage.OutputStores;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
 import java.io.IOException;
@@ -63,7 +62,7 @@ final class Checkpoints {
                     origin + ": the path is empty; name a directory that all executors can write");
         }
         // A directory of its own: other applications may use the same parent.
-        directory = OutputStores.forPath(parent).qualify(parent) + "/" + UUID.randomUUID();
+        directory = session.stores().writing(parent).qualify(parent) + "/" + UUID.randomUUID();
     }
 
     Optional<String> directory() {
@@ -163,7 +162,7 @@ final class Checkpoints {
     /** The files of a checkpoint, a partition each. */
     PlanNode filesOf(Origin origin, String path) {
         try {
-            List<Split> splits = SplitPlanner.parts(path);
+            List<Split> splits = SplitPlanner.parts(session.stores(), path);
             return session.filesLeaf(origin, path, splits);
         } catch (IOException e) {
             throw new KindlingException(

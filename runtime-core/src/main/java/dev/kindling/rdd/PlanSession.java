@@ -29,6 +29,7 @@ import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.RecordReader;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
+import dev.kindling.storage.Stores;
 import dev.kindling.util.LogLevels;
 import java.io.IOException;
 import java.lang.ref.PhantomReference;
@@ -345,8 +346,10 @@ public final class PlanSession implements Session, SetMarks {
         List<Split> splits;
         try {
             splits = minPartitions.isPresent()
-                    ? SplitPlanner.plan(path, settings.isRecursive(), minPartitions.getAsInt(), format)
-                    : SplitPlanner.planDefault(path, settings.isRecursive(), settings.defaultParallelism(), format);
+                    ? SplitPlanner.plan(
+                            settings.stores(), path, settings.isRecursive(), minPartitions.getAsInt(), format)
+                    : SplitPlanner.planDefault(
+                            settings.stores(), path, settings.isRecursive(), settings.defaultParallelism(), format);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.INPUT_NOT_FOUND, origin + ": cannot list " + path + ": " + e.getMessage(), e);
@@ -357,6 +360,11 @@ public final class PlanSession implements Session, SetMarks {
         return leaf(
                 new PlanNode.FileInput(nextSetId(), origin, path, format, recordBytes, splits.size()),
                 new LeafSource.Splits(splits));
+    }
+
+    /** Those of the application. */
+    Stores stores() {
+        return settings.stores();
     }
 
     private PlanNode leaf(PlanNode node, LeafSource source) {

@@ -1,6 +1,7 @@
 package dev.kindling.rdd;
 
 import dev.kindling.api.KindlingConf;
+import dev.kindling.storage.Stores;
 import java.util.OptionalInt;
 
 /**
@@ -11,6 +12,7 @@ import java.util.OptionalInt;
  * @param defaultParallelism partitions of a set of the program's own data for which it names no number
  * @param configuredParallelism partitions after a shuffle, where the user configured a number
  * @param isRecursive whether an input directory stands for the files below those in it, too
+ * @param stores of the application
  */
 public record SessionSettings(
         KindlingConf conf,
@@ -20,4 +22,5 @@ public record SessionSettings(
         boolean isLocal,
         int defaultParallelism,
         OptionalInt configuredParallelism,
-        boolean isRecursive) {}
+        boolean isRecursive,
+        Stores stores) {}

@@ -64,7 +64,7 @@ final class Compression {
     }
 
     /** The text from the range's offset on. */
-    InputStream open(FileRange range) throws IOException {
-        return codec.isPresent() ? codec.get().open(range) : Inputs.open(range);
+    InputStream open(Stores stores, FileRange range) throws IOException {
+        return codec.isPresent() ? codec.get().open(stores, range) : stores.open(range);
     }
 }

@@ -24,8 +24,8 @@ public final class GzipCodec implements TextCodec {
     public void require(String path) {}
 
     @Override
-    public InputStream open(FileRange range) throws IOException {
-        return Inputs.unpacked(range, bytes -> new GZIPInputStream(new NeverDry(bytes), BUFFER_BYTES));
+    public InputStream open(Stores stores, FileRange range) throws IOException {
+        return Inputs.unpacked(stores, range, bytes -> new GZIPInputStream(new NeverDry(bytes), BUFFER_BYTES));
     }
 
     /** GZIPInputStream takes the file for ended after a member when nothing is available at once; here it looks. */

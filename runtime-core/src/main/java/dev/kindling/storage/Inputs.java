@@ -19,18 +19,13 @@ public final class Inputs {
                         + "/*/*, or list what is wanted with commas between");
     }
 
-    /** The bytes of a range, and of the file behind it. */
-    public static InputStream open(FileRange range) throws IOException {
-        return ObjectStores.forPath(range.path()).open(range.path(), range.offset(), range.length(), range.version());
-    }
-
     /** Makes text of bytes. */
     interface Unpacking {
         InputStream textOf(InputStream bytes) throws IOException;
     }
 
-    static InputStream unpacked(FileRange range, Unpacking unpacking) throws IOException {
-        InputStream bytes = open(range);
+    static InputStream unpacked(Stores stores, FileRange range, Unpacking unpacking) throws IOException {
+        InputStream bytes = stores.open(range);
         try {
             return unpacking.textOf(bytes);
         } catch (IOException e) {

@@ -17,11 +17,11 @@ public final class LineNumbers {
      * The number, from 1, of the line that begins at (or holds) byte {@code offset} of the file's text, as
      * {@link LineReader#offsetOf} gave it. Reads the file up to there.
      */
-    public static long lineOf(String path, long offset) throws IOException {
+    public static long lineOf(Stores stores, String path, long offset) throws IOException {
         FileRange whole = new FileRange(path, 0, Long.MAX_VALUE, Long.MAX_VALUE, "");
         long ended = 0;
         boolean isAfterReturn = false;
-        try (InputStream in = Compression.of(path).open(whole)) {
+        try (InputStream in = Compression.of(path).open(stores, whole)) {
             byte[] bytes = new byte[BUFFER_BYTES];
             for (long left = offset; left > 0; ) {
                 int count = in.read(bytes, 0, (int) Math.min(bytes.length, left));

@@ -44,6 +44,7 @@ public final class LineReader implements Closeable {
     private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
     private static final long RETURNS = 0x0d0d0d0d0d0d0d0dL;
 
+    private final Stores stores;
     private final Split split;
     private final int maxLineBytes;
 
@@ -74,11 +75,12 @@ public final class LineReader implements Closeable {
     private int rowCount;
     private long bytesRead;
 
-    public LineReader(Split split) {
-        this(split, BUFFER_BYTES, maxLineBytes());
+    public LineReader(Stores stores, Split split) {
+        this(stores, split, BUFFER_BYTES, maxLineBytes());
     }
 
-    LineReader(Split split, int bufferBytes, int maxLineBytes) {
+    LineReader(Stores stores, Split split, int bufferBytes, int maxLineBytes) {
+        this.stores = stores;
         this.split = split;
         this.buffer = new byte[bufferBytes];
         this.maxLineBytes = maxLineBytes;
@@ -149,7 +151,7 @@ public final class LineReader implements Closeable {
         rangeIndex++;
         range = split.ranges().get(rangeIndex);
         boolean isCompressed = Compression.of(range.path()).isCompressed();
-        in = Compression.of(range.path()).open(range);
+        in = Compression.of(range.path()).open(stores, range);
         ownText = in instanceof CutText cut ? cut : null;
         lastStart = isCompressed ? Long.MAX_VALUE : range.offset() + range.length();
         textEnd = isCompressed ? Long.MAX_VALUE : range.fileBytes();

@@ -73,6 +73,7 @@ public final class ObjectFile {
     public static final class Reader implements Closeable {
         private static final int BUFFER_BYTES = 128 << 10;
 
+        private final Stores stores;
         private final Split split;
         private int nextRange;
         private FileRange range;
@@ -81,7 +82,8 @@ public final class ObjectFile {
         private long position;
         private long bytesRead;
 
-        public Reader(Split split) {
+        public Reader(Stores stores, Split split) {
+            this.stores = stores;
             this.split = split;
         }
 
@@ -119,8 +121,7 @@ public final class ObjectFile {
 
         private void openAt(long offset, long wanted) throws IOException {
             in = new DataInputStream(new BufferedInputStream(
-                    ObjectStores.forPath(range.path()).open(range.path(), offset, wanted, range.version()),
-                    BUFFER_BYTES));
+                    stores.reading(range.path()).open(range.path(), offset, wanted, range.version()), BUFFER_BYTES));
             position = offset;
         }
 

@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** Reads files of one URI scheme. Found by {@code ServiceLoader}; safe for many threads. */
+/** Reads files of one kind of storage. Safe for many threads. */
 public interface ObjectStore {
-    /** The schemes served, such as {@code file}; a path without scheme is {@code file}. */
-    List<String> schemes();
-
     /**
      * What the path, directory or glob stands for, sorted by path; hidden files only when named.
      *

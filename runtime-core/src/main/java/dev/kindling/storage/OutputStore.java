@@ -9,8 +9,6 @@ import java.util.List;
  * every attempt writes its own invisible file, the driver publishes one file a partition and then {@code _SUCCESS}.
  */
 public interface OutputStore {
-    List<String> schemes();
-
     /** The target as every process can name it, whatever its working directory; all other methods take it so. */
     String qualify(String target);
 

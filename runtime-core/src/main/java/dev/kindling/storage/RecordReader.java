@@ -16,6 +16,7 @@ import java.util.List;
 public final class RecordReader implements Closeable {
     private static final int BUFFER_BYTES = 128 << 10;
 
+    private final Stores stores;
     private final Split split;
     private final int recordBytes;
     private int nextRange;
@@ -24,7 +25,8 @@ public final class RecordReader implements Closeable {
     private long position;
     private long bytesRead;
 
-    public RecordReader(Split split, int recordBytes) {
+    public RecordReader(Stores stores, Split split, int recordBytes) {
+        this.stores = stores;
         this.split = split;
         this.recordBytes = recordBytes;
     }
@@ -76,7 +78,7 @@ public final class RecordReader implements Closeable {
         position = (range.offset() + recordBytes - 1) / recordBytes * recordBytes;
         long wanted = Math.max(0, range.offset() + range.length() - position);
         in = new BufferedInputStream(
-                ObjectStores.forPath(range.path()).open(range.path(), position, wanted, range.version()), BUFFER_BYTES);
+                stores.reading(range.path()).open(range.path(), position, wanted, range.version()), BUFFER_BYTES);
         return true;
     }
 

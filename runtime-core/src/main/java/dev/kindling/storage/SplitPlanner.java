@@ -42,17 +42,17 @@ public final class SplitPlanner {
      * @param isRecursive whether a directory stands for the files below those in it, too
      * @param minPartitions the number the user named; less than 1 is 1
      */
-    public static List<Split> plan(String path, boolean isRecursive, int minPartitions, Format format)
+    public static List<Split> plan(Stores stores, String path, boolean isRecursive, int minPartitions, Format format)
             throws IOException {
-        List<StoredFile> files = list(path, isRecursive);
+        List<StoredFile> files = list(stores, path, isRecursive);
         long tooLarge = format.isWhole() ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
         return cut(files, (int) Math.max(1, Math.max(minPartitions, tooLarge)), format);
     }
 
     /** The same when the user named no number: enough splits for {@code parallelism} tasks, none of them tiny. */
-    public static List<Split> planDefault(String path, boolean isRecursive, int parallelism, Format format)
-            throws IOException {
-        List<StoredFile> files = list(path, isRecursive);
+    public static List<Split> planDefault(
+            Stores stores, String path, boolean isRecursive, int parallelism, Format format) throws IOException {
+        List<StoredFile> files = list(stores, path, isRecursive);
         long cost = byteCount(files) + OPEN_COST_BYTES * files.size();
         long useful = Math.min(parallelism, ceilDiv(cost, MIN_DEFAULT_SPLIT_BYTES));
         long tooLarge = ceilDiv(cost, MAX_SPLIT_BYTES);
@@ -66,11 +66,11 @@ public final class SplitPlanner {
      *
      * @throws IOException also when the output is not complete
      */
-    public static List<Split> parts(String path) throws IOException {
-        if (ObjectStores.forPath(path).list(path + "/_SUCCESS", false).isEmpty()) {
+    public static List<Split> parts(Stores stores, String path) throws IOException {
+        if (stores.reading(path).list(path + "/_SUCCESS", false).isEmpty()) {
             throw new FileNotFoundException("it has no _SUCCESS, so it was never completed");
         }
-        List<StoredFile> files = new ArrayList<>(list(path, false));
+        List<StoredFile> files = new ArrayList<>(list(stores, path, false));
         files.sort(Comparator.comparingLong(SplitPlanner::partNumber));
         Splits splits = new Splits();
         for (StoredFile file : files) {
@@ -87,10 +87,10 @@ public final class SplitPlanner {
 
     // ---- listing --------------------------------------------------------------------------------------------------
 
-    private static List<StoredFile> list(String paths, boolean isRecursive) throws IOException {
+    private static List<StoredFile> list(Stores stores, String paths, boolean isRecursive) throws IOException {
         List<StoredFile> files = new ArrayList<>();
         for (String path : pathsOf(paths)) {
-            files.addAll(ObjectStores.forPath(path).list(path, isRecursive));
+            files.addAll(stores.reading(path).list(path, isRecursive));
         }
         return files;
     }

@@ -7,8 +7,13 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 
-/** A file by the name, size and version it had when it was listed. */
-public record StoredBinaryFile(String path, long byteCount, String version) implements BinaryFile {
+/**
+ * A file by the name, size and version it had when it was listed.
+ *
+ * @param applicationId whose settings and connections open it
+ */
+public record StoredBinaryFile(String applicationId, String path, long byteCount, String version)
+        implements BinaryFile {
     private static final int BUFFER_BYTES = 64 << 10;
 
     /** The largest array a JVM makes. */
@@ -18,7 +23,7 @@ public record StoredBinaryFile(String path, long byteCount, String version) impl
     public DataInputStream open() {
         try {
             return new DataInputStream(new BufferedInputStream(
-                    ObjectStores.forPath(path).open(path, 0, byteCount, version), BUFFER_BYTES));
+                    Stores.ofApplication(applicationId).reading(path).open(path, 0, byteCount, version), BUFFER_BYTES));
         } catch (IOException e) {
             throw unreadable(e);
         }

@@ -16,7 +16,7 @@ public interface TextCodec {
     void require(String path);
 
     /** The text of a range; of one that may be cut, a {@link CutText}. */
-    InputStream open(FileRange range) throws IOException;
+    InputStream open(Stores stores, FileRange range) throws IOException;
 
     /** Text from the beginning of a range on, without end, that says where the text of the range ends. */
     abstract class CutText extends BulkInput {

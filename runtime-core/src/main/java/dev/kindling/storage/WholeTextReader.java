@@ -22,17 +22,19 @@ public final class WholeTextReader implements Closeable {
     // A file is held as bytes, and as characters of two bytes while it becomes a String: half of the heap for one row.
     private static final int HEAP_SHARE = 8;
 
+    private final Stores stores;
     private final Split split;
     private final int maxFileBytes;
     private int nextRange;
     private long bytesRead;
 
-    public WholeTextReader(Split split) {
-        this(split, maxFileBytes());
+    public WholeTextReader(Stores stores, Split split) {
+        this(stores, split, maxFileBytes());
     }
 
     /** @param maxFileBytes the most a file may hold, unpacked */
-    WholeTextReader(Split split, int maxFileBytes) {
+    WholeTextReader(Stores stores, Split split, int maxFileBytes) {
+        this.stores = stores;
         this.split = split;
         this.maxFileBytes = maxFileBytes;
     }
@@ -75,7 +77,7 @@ public final class WholeTextReader implements Closeable {
     private String contentOf(FileRange range) throws IOException {
         Compression compression = Compression.of(range.path());
         byte[] bytes;
-        try (InputStream in = compression.open(range)) {
+        try (InputStream in = compression.open(stores, range)) {
             bytes = compression.isCompressed() ? in.readNBytes(maxFileBytes) : allOf(in, wantedBytes(range));
             if (in.read() >= 0) {
                 throw compression.isCompressed() ? tooLong(range) : Inputs.changed(range, "it is longer");

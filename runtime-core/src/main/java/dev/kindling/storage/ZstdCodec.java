@@ -29,8 +29,8 @@ public final class ZstdCodec implements TextCodec {
     }
 
     @Override
-    public InputStream open(FileRange range) throws IOException {
-        return Inputs.unpacked(range, Opened::of);
+    public InputStream open(Stores stores, FileRange range) throws IOException {
+        return Inputs.unpacked(stores, range, Opened::of);
     }
 
     /** Apart, so that the codec can be asked without the library. */

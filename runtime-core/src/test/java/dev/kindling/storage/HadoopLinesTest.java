@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.Split.FileRange;
 import java.io.ByteArrayOutputStream;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Lines of a split beside those that Hadoop's own reader finds in the same bytes. */
 class HadoopLinesTest {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     private static final long BLOCK_MARKER = 0x314159265359L;
 
     @TempDir
@@ -39,7 +42,7 @@ class HadoopLinesTest {
         FileRange range = new FileRange("file:" + file, from, length, Files.size(file), "");
         List<String> lines = new ArrayList<>();
         Object[] batch = new Object[100];
-        try (LineReader reader = new LineReader(new Split(List.of(range), List.of()))) {
+        try (LineReader reader = new LineReader(STORES, new Split(List.of(range), List.of()))) {
             for (int count = reader.read(batch, 0, 100); count > 0; count = reader.read(batch, 0, 100)) {
                 for (int i = 0; i < count; i++) {
                     lines.add((String) batch[i]);
@@ -159,7 +162,7 @@ class HadoopLinesTest {
             assertEquals(lines, both, "cut at " + cut + "; blocks begin at " + blocks);
         }
         List<String> all = new ArrayList<>();
-        List<Split> splits = SplitPlanner.plan(file.toString(), false, 9, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.plan(STORES, file.toString(), false, 9, Format.TEXT_LINES);
         for (Split split : splits) {
             FileRange range = split.ranges().get(0);
             all.addAll(ours(file, range.offset(), range.length()));
@@ -180,7 +183,7 @@ class HadoopLinesTest {
         }
         Path file = write("text.zst", packed.toByteArray());
 
-        List<Split> splits = SplitPlanner.plan(file.toString(), false, 4, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.plan(STORES, file.toString(), false, 4, Format.TEXT_LINES);
 
         assertEquals(1, splits.size());
         assertEquals(List.of("one", "two", "three"), ours(file, 0, packed.size()));

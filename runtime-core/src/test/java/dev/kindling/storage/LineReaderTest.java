@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.Split.FileRange;
 import java.io.ByteArrayOutputStream;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LineReaderTest {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     private static final String MARK = "\u00ef\u00bb\u00bf";
 
     /** Each character is one byte, so that malformed UTF-8 can be written down. */
@@ -70,8 +73,8 @@ class LineReaderTest {
     }
 
     private static List<Split> splitsOf(Path file, long splitBytes) throws IOException {
-        Split whole =
-                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        Split whole = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
         FileRange range = whole.ranges().get(0);
         List<Split> splits = new ArrayList<>();
         for (long from = 0; from < Math.max(1, range.fileBytes()); from += splitBytes) {
@@ -85,7 +88,7 @@ class LineReaderTest {
     private static List<UnsplitScan.Line> read(Split split, int batchRows, int bufferBytes) throws IOException {
         List<UnsplitScan.Line> lines = new ArrayList<>();
         Object[] batch = new Object[batchRows + 2];
-        try (LineReader reader = new LineReader(split, bufferBytes, LineReader.maxLineBytes())) {
+        try (LineReader reader = new LineReader(STORES, split, bufferBytes, LineReader.maxLineBytes())) {
             for (int count = reader.read(batch, 1, batchRows + 1); count > 0; ) {
                 for (int row = 0; row < count; row++) {
                     long offset = reader.offsetOf(row);
@@ -167,10 +170,10 @@ class LineReaderTest {
             }
         }
         Path file = Files.write(directory.resolve("two.txt.gz"), two.toByteArray());
-        List<Split> splits = SplitPlanner.plan(file.toString(), false, 4, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.plan(STORES, file.toString(), false, 4, Format.TEXT_LINES);
         Object[] lines = new Object[10];
 
-        try (LineReader reader = new LineReader(splits.get(0))) {
+        try (LineReader reader = new LineReader(STORES, splits.get(0))) {
             assertEquals(1, splits.size());
             assertEquals(2, reader.read(lines, 0, 10));
             assertEquals(1, reader.read(lines, 2, 10));
@@ -179,7 +182,7 @@ class LineReaderTest {
             assertEquals(14, reader.offsetOf(0));
             assertEquals(0, reader.read(lines, 0, 10));
         }
-        assertEquals(3, LineNumbers.lineOf(file.toString(), 14));
+        assertEquals(3, LineNumbers.lineOf(STORES, file.toString(), 14));
     }
 
     @Test
@@ -189,10 +192,10 @@ class LineReaderTest {
             gzip.write("some text that is long enough\n".repeat(50).getBytes(StandardCharsets.UTF_8));
         }
         Path file = Files.write(directory.resolve("cut.gz"), Arrays.copyOf(bytes.toByteArray(), bytes.size() - 12));
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
 
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             IOException e = assertThrows(IOException.class, () -> reader.read(new Object[100], 0, 100));
             assertTrue(e.getMessage().contains("cut.gz at byte "), e.getMessage());
         }
@@ -201,11 +204,11 @@ class LineReaderTest {
     @Test
     void fileThatChangedSincePlanningIsRefused() throws IOException {
         Path file = write("a\nb\n".getBytes(StandardCharsets.UTF_8));
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
         Files.writeString(file, "a\nb\nc\n");
 
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             KindlingException e = assertThrows(KindlingException.class, () -> reader.read(new Object[4], 0, 4));
             assertEquals(ErrorCode.INPUT_CHANGED, e.code());
             assertTrue(e.getMessage().contains("input.txt changed"), e.getMessage());
@@ -215,11 +218,11 @@ class LineReaderTest {
     @Test
     void fileThatShrinksWhileItIsReadIsRefused() throws IOException {
         Path file = write("0123456789\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
         Object[] lines = new Object[1_000];
 
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             reader.read(lines, 0, 1_000);
             Files.writeString(file, "short now\n");
             KindlingException e = assertThrows(KindlingException.class, () -> {
@@ -234,11 +237,11 @@ class LineReaderTest {
     @Test
     void fileRewrittenInPlaceWhileItIsReadIsRefusedEvenAtTheSameSize() throws IOException {
         Path file = write("0123456789\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
         Object[] lines = new Object[1_000];
 
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             reader.read(lines, 0, 1_000);
             Files.writeString(file, "abcdefghij\n".repeat(100_000));
             Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
@@ -254,10 +257,10 @@ class LineReaderTest {
     @Test
     void lineLongerThanAStringMayBeFailsWithFileAndOffset() throws IOException {
         Path file = write(("short\n" + "x".repeat(5_000) + "\n").getBytes(StandardCharsets.UTF_8));
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
 
-        try (LineReader reader = new LineReader(split, 16, 1_000)) {
+        try (LineReader reader = new LineReader(STORES, split, 16, 1_000)) {
             assertEquals(1, reader.read(new Object[1], 0, 1));
             KindlingException e = assertThrows(KindlingException.class, () -> reader.read(new Object[1], 0, 1));
             assertEquals(ErrorCode.OUT_OF_RESOURCES, e.code());
@@ -270,12 +273,12 @@ class LineReaderTest {
         Files.writeString(directory.resolve("a"), "1\n2");
         Files.writeString(directory.resolve("b"), "");
         Files.writeString(directory.resolve("c"), "3\n");
-        Split split = SplitPlanner.plan(directory.toString(), false, 1, Format.TEXT_LINES)
+        Split split = SplitPlanner.plan(STORES, directory.toString(), false, 1, Format.TEXT_LINES)
                 .get(0);
         List<String> seen = new ArrayList<>();
         Object[] lines = new Object[10];
 
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             for (int count = reader.read(lines, 0, 10); count > 0; count = reader.read(lines, 0, 10)) {
                 for (int row = 0; row < count; row++) {
                     String path = reader.pathOf(row);
@@ -294,7 +297,9 @@ class LineReaderTest {
         List<UnsplitScan.Line> lines = UnsplitScan.linesOf(bytes);
 
         for (int i = 0; i < lines.size(); i++) {
-            assertEquals(i + 1, LineNumbers.lineOf(file.toString(), lines.get(i).begin()));
+            assertEquals(
+                    i + 1,
+                    LineNumbers.lineOf(STORES, file.toString(), lines.get(i).begin()));
         }
     }
 }

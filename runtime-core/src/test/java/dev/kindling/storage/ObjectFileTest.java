@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files cut at any byte: every block and every record is read by exactly one split, in order. */
 class ObjectFileTest {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     @TempDir
     Path directory;
 
@@ -52,7 +55,7 @@ class ObjectFileTest {
 
     private static List<byte[]> read(Split split) throws IOException {
         List<byte[]> blocks = new ArrayList<>();
-        try (ObjectFile.Reader reader = new ObjectFile.Reader(split)) {
+        try (ObjectFile.Reader reader = new ObjectFile.Reader(STORES, split)) {
             for (byte[] block = reader.next(); block.length > 0; block = reader.next()) {
                 blocks.add(block);
             }
@@ -76,7 +79,7 @@ class ObjectFileTest {
         expected.addAll(second);
 
         List<byte[]> read = new ArrayList<>();
-        for (Split split : SplitPlanner.plan(directory.toString(), false, splits, Format.OBJECTS)) {
+        for (Split split : SplitPlanner.plan(STORES, directory.toString(), false, splits, Format.OBJECTS)) {
             read.addAll(read(split));
         }
 
@@ -89,7 +92,7 @@ class ObjectFileTest {
         Path outer = write("outer", List.of(inner, inner));
 
         List<byte[]> read = new ArrayList<>();
-        for (Split split : SplitPlanner.plan(outer.toString(), false, 40, Format.OBJECTS)) {
+        for (Split split : SplitPlanner.plan(STORES, outer.toString(), false, 40, Format.OBJECTS)) {
             read.addAll(read(split));
         }
 
@@ -102,8 +105,8 @@ class ObjectFileTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length - 3] ^= 1;
         Files.write(file, bytes);
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.OBJECTS).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.OBJECTS)
+                .get(0);
 
         KindlingException damaged = assertThrows(KindlingException.class, () -> read(split));
 
@@ -114,8 +117,8 @@ class ObjectFileTest {
     @Test
     void anotherFileIsRefusedByName() throws Exception {
         Path file = Files.writeString(directory.resolve("text"), "these are no objects at all, but a text");
-        Split split =
-                SplitPlanner.plan(file.toString(), false, 1, Format.OBJECTS).get(0);
+        Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.OBJECTS)
+                .get(0);
 
         KindlingException refused = assertThrows(KindlingException.class, () -> read(split));
 
@@ -139,12 +142,12 @@ class ObjectFileTest {
         }
         expected.add(new byte[7]);
 
-        List<Split> planned = SplitPlanner.plan(directory.toString(), false, splits, Format.RECORDS);
+        List<Split> planned = SplitPlanner.plan(STORES, directory.toString(), false, splits, Format.RECORDS);
         RecordReader.check(planned, 7);
         List<byte[]> read = new ArrayList<>();
         Object[] rows = new Object[3];
         for (Split split : planned) {
-            try (RecordReader reader = new RecordReader(split, 7)) {
+            try (RecordReader reader = new RecordReader(STORES, split, 7)) {
                 for (int n = reader.read(rows, 0, 3); n > 0; n = reader.read(rows, 0, 3)) {
                     for (int i = 0; i < n; i++) {
                         read.add((byte[]) rows[i]);
@@ -163,10 +166,10 @@ class ObjectFileTest {
 
         KindlingException oddSize = assertThrows(
                 KindlingException.class,
-                () -> RecordReader.check(SplitPlanner.plan(odd.toString(), false, 1, Format.RECORDS), 4));
+                () -> RecordReader.check(SplitPlanner.plan(STORES, odd.toString(), false, 1, Format.RECORDS), 4));
         KindlingException compressed = assertThrows(
                 KindlingException.class,
-                () -> RecordReader.check(SplitPlanner.plan(packed.toString(), false, 1, Format.RECORDS), 5));
+                () -> RecordReader.check(SplitPlanner.plan(STORES, packed.toString(), false, 1, Format.RECORDS), 5));
 
         assertTrue(oddSize.getMessage().contains("10 bytes, which is no multiple of the record's 4"));
         assertTrue(compressed.getMessage().contains("is compressed"), compressed.getMessage());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
+import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.Split.FileRange;
 import java.io.IOException;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SplitPlannerTest {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     @TempDir
     Path root;
 
@@ -34,7 +37,7 @@ class SplitPlannerTest {
     }
 
     private static List<Split> plan(Object path, int n) throws IOException {
-        return SplitPlanner.plan(path.toString(), false, n, Format.TEXT_LINES);
+        return SplitPlanner.plan(STORES, path.toString(), false, n, Format.TEXT_LINES);
     }
 
     private List<String> names(String path) throws IOException {
@@ -127,11 +130,11 @@ class SplitPlannerTest {
         assertEquals(3, plan(file, 1).size());
         assertEquals(
                 3,
-                SplitPlanner.planDefault(file.toString(), false, 2, Format.TEXT_LINES)
+                SplitPlanner.planDefault(STORES, file.toString(), false, 2, Format.TEXT_LINES)
                         .size());
         assertEquals(
                 8,
-                SplitPlanner.planDefault(file.toString(), false, 8, Format.TEXT_LINES)
+                SplitPlanner.planDefault(STORES, file.toString(), false, 8, Format.TEXT_LINES)
                         .size());
     }
 
@@ -141,7 +144,7 @@ class SplitPlannerTest {
             write("small/f" + (100 + i), 50);
         }
 
-        List<Split> splits = SplitPlanner.planDefault(root + "/small", false, 4, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.planDefault(STORES, root + "/small", false, 4, Format.TEXT_LINES);
 
         assertEquals(4, splits.size());
         assertEquals(25, splits.get(1).ranges().size());
@@ -155,7 +158,7 @@ class SplitPlannerTest {
         assertEquals(0, plan(root.resolve("none"), 3).size());
         assertEquals(
                 0,
-                SplitPlanner.planDefault(root + "/none", false, 3, Format.TEXT_LINES)
+                SplitPlanner.planDefault(STORES, root + "/none", false, 3, Format.TEXT_LINES)
                         .size());
     }
 
@@ -165,8 +168,8 @@ class SplitPlannerTest {
         write("w/b", 10);
         write("w/c", 0);
 
-        List<Split> two = SplitPlanner.plan(root + "/w", false, 2, Format.WHOLE_TEXT);
-        List<Split> many = SplitPlanner.plan(root + "/w", false, 9, Format.WHOLE_TEXT);
+        List<Split> two = SplitPlanner.plan(STORES, root + "/w", false, 2, Format.WHOLE_TEXT);
+        List<Split> many = SplitPlanner.plan(STORES, root + "/w", false, 9, Format.WHOLE_TEXT);
 
         assertEquals(2, two.size());
         assertEquals(3, many.size());
@@ -181,7 +184,9 @@ class SplitPlannerTest {
         List<Object> seen = new ArrayList<>();
 
         try (WholeTextReader reader = new WholeTextReader(
-                SplitPlanner.plan(root.toString(), false, 1, Format.WHOLE_TEXT).get(0))) {
+                STORES,
+                SplitPlanner.plan(STORES, root.toString(), false, 1, Format.WHOLE_TEXT)
+                        .get(0))) {
             while (reader.read(rows, 1, 4) == 1) {
                 seen.add(rows[1]);
             }
@@ -198,11 +203,11 @@ class SplitPlannerTest {
     void fileLargerThanOneRowMayBeIsRefusedBeforeItIsRead() throws IOException {
         Files.writeString(root.resolve("fits.txt"), "0123456789");
         Files.writeString(root.resolve("large.txt"), "0123456789+");
-        Split split =
-                SplitPlanner.plan(root.toString(), false, 1, Format.WHOLE_TEXT).get(0);
+        Split split = SplitPlanner.plan(STORES, root.toString(), false, 1, Format.WHOLE_TEXT)
+                .get(0);
         Object[] rows = new Object[1];
 
-        try (WholeTextReader reader = new WholeTextReader(split, 10)) {
+        try (WholeTextReader reader = new WholeTextReader(STORES, split, 10)) {
             assertEquals(1, reader.read(rows, 0, 1));
             KindlingException refusal = assertThrows(KindlingException.class, () -> reader.read(rows, 0, 1));
 
@@ -310,11 +315,11 @@ class SplitPlannerTest {
 
         assertEquals(
                 List.of("a", "d"),
-                SplitPlanner.plan(root + "/deep", true, 1, Format.TEXT_LINES).get(0).ranges().stream()
+                SplitPlanner.plan(STORES, root + "/deep", true, 1, Format.TEXT_LINES).get(0).ranges().stream()
                         .map(range -> range.path().substring(range.path().lastIndexOf('/') + 1))
                         .toList());
         KindlingException refused = assertThrows(
-                KindlingException.class, () -> SplitPlanner.plan(root + "/deep", false, 1, Format.TEXT_LINES));
+                KindlingException.class, () -> SplitPlanner.plan(STORES, root + "/deep", false, 1, Format.TEXT_LINES));
         assertTrue(refused.getMessage().contains("kindling.input.recursive"), refused.getMessage());
     }
 }

@@ -14,6 +14,7 @@ import dev.kindling.event.EventLog;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.RegisteredClasses;
+import dev.kindling.storage.Stores;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -41,6 +42,7 @@ final class Application implements AutoCloseable {
     private final DriverIo io;
     private final Program program;
     private final SharedVariables shared;
+    private final Stores stores;
     private final Driver driver;
     private final Cluster cluster;
     private final Thread shutdownHook = new Thread(() -> end(JVM_ENDED), "kindling-shutdown");
@@ -54,6 +56,7 @@ final class Application implements AutoCloseable {
             DriverIo io,
             Program program,
             SharedVariables shared,
+            Stores stores,
             Driver driver,
             Cluster cluster) {
         this.id = id;
@@ -63,6 +66,7 @@ final class Application implements AutoCloseable {
         this.io = io;
         this.program = program;
         this.shared = shared;
+        this.stores = stores;
         this.driver = driver;
         this.cluster = cluster;
     }
@@ -85,6 +89,7 @@ final class Application implements AutoCloseable {
         EventBus events = new EventBus(listeners);
         DriverIo io = new DriverIo();
         Program program = new Program(callers, scratch.first());
+        Stores stores = Stores.open(id, config);
         Application application;
         try {
             config.get(ApplicationKeys.JARS).forEach(program::addJar);
@@ -94,12 +99,13 @@ final class Application implements AutoCloseable {
             BroadcastShelf broadcasts =
                     new BroadcastShelf(scratch.first(), program.loader(), master instanceof MasterUrl.InProcess);
             Driver driver = new Driver(
-                    DriverSetup.of(id, master, program.loader(), config), events, io, accumulators, broadcasts);
-            Cluster cluster =
-                    new ClusterWiring(id, config, scratch.directories(), program, broadcasts, driver).cluster(master);
+                    DriverSetup.of(id, master, program.loader(), config), events, io, accumulators, broadcasts, stores);
+            Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, broadcasts, stores, driver)
+                    .cluster(master);
             SharedVariables shared = new SharedVariables(accumulators, new ProgramBroadcasts(broadcasts, driver));
-            application = new Application(id, master, scratch, events, io, program, shared, driver, cluster);
+            application = new Application(id, master, scratch, events, io, program, shared, stores, driver, cluster);
         } catch (RuntimeException e) {
+            stores.close();
             program.close();
             events.close();
             scratch.close();
@@ -175,6 +181,10 @@ final class Application implements AutoCloseable {
         return shared;
     }
 
+    Stores stores() {
+        return stores;
+    }
+
     int totalCores() {
         return cluster.launcher().totalCores();
     }
@@ -197,6 +207,7 @@ final class Application implements AutoCloseable {
         cluster.close();
         driver.endLoop();
         io.close();
+        stores.close();
         events.publish(new Event.ApplicationEnd(driver.now(), exitCode));
         events.close();
         program.close();

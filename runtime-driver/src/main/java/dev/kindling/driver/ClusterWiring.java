@@ -18,6 +18,7 @@ import dev.kindling.rpc.ApplicationCredentials;
 import dev.kindling.rpc.ListenAddress;
 import dev.kindling.rpc.ListeningPort;
 import dev.kindling.rpc.LocalAddresses;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,12 +30,13 @@ record ClusterWiring(
         List<Path> scratchDirectories,
         Program program,
         BroadcastShelf broadcasts,
+        Stores stores,
         DriverInbox inbox) {
 
     Cluster cluster(MasterUrl master) {
         if (master instanceof MasterUrl.InProcess inProcess) {
             return new Cluster.InThisJvm(new InProcessLauncher(
-                    inProcess, applicationId, config, scratchDirectories, program, broadcasts, inbox));
+                    inProcess, applicationId, config, scratchDirectories, program, broadcasts, stores, inbox));
         }
         ListeningPort port = bind(master);
         LaunchContext context = new LaunchContext(

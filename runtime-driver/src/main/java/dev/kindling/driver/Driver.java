@@ -28,7 +28,7 @@ import dev.kindling.protocol.TaskResult;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.storage.OutputStore;
-import dev.kindling.storage.OutputStores;
+import dev.kindling.storage.Stores;
 import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.time.Instant;
@@ -65,6 +65,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final EventBus events;
     private final Executor io;
     private final BroadcastShelf broadcasts;
+    private final Stores stores;
     private final ActionThreads actions = new ActionThreads();
     private final JobProgress progress = new JobProgress();
     private final EventLoop<DriverEvent, DriverEffect> loop;
@@ -112,11 +113,13 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             EventBus events,
             Executor io,
             AccumulatorRegistry accumulators,
-            BroadcastShelf broadcasts) {
+            BroadcastShelf broadcasts,
+            Stores stores) {
         this.setup = setup;
         this.events = events;
         this.io = io;
         this.broadcasts = broadcasts;
+        this.stores = stores;
         this.failures = new JobFailures(setup.userLoader());
         this.merges = new AccumulatorMerges(
                 accumulators, io, (jobId, failure) -> end(jobId, job -> job.fail(() -> inThisThread(failure))));
@@ -494,7 +497,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private void publish(DriverEffect.PublishOutput publish) {
         Optional<OutputPublishEvent> event = Recorder.outputPublish();
         try {
-            OutputStores.forPath(publish.target()).publish(publish.target(), publish.parts());
+            stores.writing(publish.target()).publish(publish.target(), publish.parts());
             if (event.isPresent()) {
                 record(event.get(), publish);
             }
@@ -517,7 +520,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     private void discard(DriverEffect.DiscardOutput discard) {
         try {
-            OutputStores.forPath(discard.target()).discard(discard.target());
+            stores.writing(discard.target()).discard(discard.target());
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "cannot remove what job {} left of its output {}: {}",
@@ -528,7 +531,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     private void discardPart(DriverEffect.DiscardPart discard) {
-        OutputStore store = OutputStores.forPath(discard.target());
+        OutputStore store = stores.writing(discard.target());
         try {
             store.discardAttempt(discard.target(), discard.attemptFile());
         } catch (IOException | RuntimeException e) {

@@ -12,7 +12,6 @@ import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.PlannerSettings;
 import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.SessionSettings;
-import dev.kindling.storage.StorageSettings;
 import java.util.OptionalInt;
 
 /** What a {@code KindlingContext} opens: configuration to application, application to session. Holds nothing itself. */
@@ -20,18 +19,12 @@ public final class DriverEngine implements SessionProvider {
     @Override
     public Session open(KindlingConf conf, KindlingContext context) {
         Config config = Config.parse(conf.getAll());
-        StorageSettings.Use storage = StorageSettings.use(config);
-        Application application;
-        try {
-            application = Application.start(config, callersLoader());
-        } catch (RuntimeException e) {
-            storage.close();
-            throw e;
-        }
+        Application application = Application.start(config, callersLoader());
         PlannerSettings planner = new PlannerSettings(
                 application.id(),
                 config.get(TaskKeys.MAX_FAILURES),
-                application.program().loader());
+                application.program().loader(),
+                application.stores());
         return new PlanSession(
                 context,
                 settingsOf(conf, config, application),
@@ -39,15 +32,7 @@ public final class DriverEngine implements SessionProvider {
                 application.program(),
                 application.shared(),
                 application.events(),
-                () -> close(application, storage));
-    }
-
-    private static void close(Application application, StorageSettings.Use storage) {
-        try {
-            application.close();
-        } finally {
-            storage.close();
-        }
+                application::close);
     }
 
     /** The program's classes are those that the thread which makes the context can see. */
@@ -66,6 +51,7 @@ public final class DriverEngine implements SessionProvider {
                 application.isLocal(),
                 configured > 0 ? configured : application.totalCores(),
                 configured > 0 ? OptionalInt.of(configured) : OptionalInt.empty(),
-                config.get(InputKeys.RECURSIVE));
+                config.get(InputKeys.RECURSIVE),
+                application.stores());
     }
 }

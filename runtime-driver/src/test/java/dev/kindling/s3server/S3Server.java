@@ -34,14 +34,19 @@ public final class S3Server implements AutoCloseable {
         this.url = answer("ready ");
     }
 
+    /** A server of the caller's own, at a free port. */
+    public static S3Server start() {
+        try {
+            return new S3Server(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The one server of this JVM; ends with the JVM. */
     public static synchronized S3Server shared() {
         if (shared == null) {
-            try {
-                shared = new S3Server(0);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            shared = start();
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "s3-server-end"));
         }
         return shared;

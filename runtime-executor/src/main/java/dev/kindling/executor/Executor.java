@@ -34,6 +34,7 @@ import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
 import dev.kindling.rpc.RpcClient;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,7 @@ public final class Executor implements AutoCloseable {
     }
 
     private final ExecutorSetup setup;
+    private final Stores stores;
     private final Host host;
     private final LocalPeers localPeers;
     private final MemoryPool memory;
@@ -83,9 +85,13 @@ public final class Executor implements AutoCloseable {
     private Optional<RpcClient> client = Optional.empty();
     private AttemptCache cache;
 
-    /** @param localPeers the executors of this JVM, which this one joins */
-    public Executor(ExecutorSetup setup, LocalPeers localPeers, Host host) {
+    /**
+     * @param stores of the application; closed by whoever opened them
+     * @param localPeers the executors of this JVM, which this one joins
+     */
+    public Executor(ExecutorSetup setup, Stores stores, LocalPeers localPeers, Host host) {
         this.setup = setup;
+        this.stores = stores;
         this.localPeers = localPeers;
         this.host = host;
         memory = MemoryPool.ofThisJvm(setup.cores());
@@ -246,6 +252,7 @@ public final class Executor implements AutoCloseable {
                     Executor.this::openShuffle,
                     files,
                     broadcasts,
+                    stores,
                     setup.task());
         }
 

@@ -13,7 +13,8 @@ import dev.kindling.rpc.ListenAddress;
 import dev.kindling.rpc.RpcClient;
 import dev.kindling.rpc.RpcServer;
 import dev.kindling.rpc.RpcSettings;
-import dev.kindling.storage.StorageSettings;
+import dev.kindling.storage.IdentityProperties;
+import dev.kindling.storage.Stores;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
@@ -49,7 +50,11 @@ public final class ExecutorMain {
     }
 
     private static void run(ExecutorBootstrap bootstrap, InputStream launcher) throws IOException {
-        Executor executor = new Executor(setupOf(bootstrap), new LocalPeers(), ExecutorMain::exit);
+        IdentityProperties.set(bootstrap.settings());
+        Config config = Config.parse(bootstrap.settings());
+        // For as long as the process lives.
+        Stores stores = Stores.open(bootstrap.applicationId(), config);
+        Executor executor = new Executor(setupOf(bootstrap, config), stores, new LocalPeers(), ExecutorMain::exit);
         // Also when a task calls System.exit: what the executor wrote does not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
         BlockServer blocks = new BlockServer(executor.blocks(), executor.cachedBlocks());
@@ -111,11 +116,7 @@ public final class ExecutorMain {
         return new UserClassLoader(entries, ExecutorMain.class.getClassLoader(), program);
     }
 
-    private static ExecutorSetup setupOf(ExecutorBootstrap bootstrap) {
-        Config config = Config.parse(bootstrap.settings());
-        // For as long as the process lives.
-        StorageSettings.use(config);
-        StorageSettings.setIdentityProperties(bootstrap.settings());
+    private static ExecutorSetup setupOf(ExecutorBootstrap bootstrap, Config config) {
         return ExecutorSetup.of(
                 bootstrap.executorId(),
                 bootstrap.incarnation(),

@@ -15,6 +15,7 @@ import dev.kindling.executor.memory.AttemptMemory;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 
 /** What a real attempt may ask of its executor. Owned by the attempt's thread; any thread may cancel. */
@@ -27,6 +28,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     private final ShuffleInputs shuffles;
     private final TaskFiles files;
     private final BroadcastValues broadcasts;
+    private final Stores stores;
     private final TaskSettings settings;
     private volatile String cancelReason;
 
@@ -46,6 +48,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
             ShuffleInputs shuffles,
             TaskFiles files,
             BroadcastValues broadcasts,
+            Stores stores,
             TaskSettings settings) {
         this.attempt = attempt;
         this.userClassLoader = userClassLoader;
@@ -55,6 +58,7 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
         this.shuffles = shuffles;
         this.files = files;
         this.broadcasts = broadcasts;
+        this.stores = stores;
         this.settings = settings;
     }
 
@@ -105,6 +109,11 @@ final class ExecutorTaskEnvironment implements TaskEnvironment, AutoCloseable {
     @Override
     public TaskFiles files() {
         return files;
+    }
+
+    @Override
+    public Stores stores() {
+        return stores;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.TaskContext;
 import dev.kindling.api.Tuple2;
+import dev.kindling.config.Config;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.FetchFailedException;
 import dev.kindling.executor.task.MiniCluster;
@@ -22,9 +23,9 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.ResultCodec;
-import dev.kindling.storage.OutputStores;
 import dev.kindling.storage.SplitCodec;
 import dev.kindling.storage.SplitPlanner;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a task reports when user code, input or result are not as they should be. */
 class FailingFunctionsTest {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     private final MiniCluster cluster = new MiniCluster();
 
     @TempDir
@@ -48,7 +51,7 @@ class FailingFunctionsTest {
         Path file = directory.resolve("input.tsv");
         Files.writeString(file, content);
         List<byte[]> splits = new ArrayList<>();
-        SplitPlanner.plan(file.toString(), false, partitions, PlanNode.FileInput.Format.TEXT_LINES)
+        SplitPlanner.plan(STORES, file.toString(), false, partitions, PlanNode.FileInput.Format.TEXT_LINES)
                 .forEach(split -> splits.add(SplitCodec.encode(split)));
         return cluster.file(file.toString(), PlanNode.FileInput.Format.TEXT_LINES, splits);
     }
@@ -278,7 +281,7 @@ class FailingFunctionsTest {
     @Test
     void textIsWrittenToTheAttemptsFileAndNothingIsLeftOfAFailedAttempt() throws IOException {
         String target = directory.resolve("out").toString();
-        OutputStores.forPath(target).claim(target, "app");
+        STORES.writing(target).claim(target, "app");
         StageBody good = new StageBody(
                 7,
                 cluster.slices(Arrays.asList("Zürich", 2, null, new Tuple2<>(3, 4))),

@@ -1,9 +1,11 @@
 package dev.kindling.bench.micro;
 
+import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.LineReader;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
+import dev.kindling.storage.Stores;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +33,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class LineBenchmark {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     static final int LINES = 100_000;
     private static final int BATCH = 1_024;
 
@@ -45,7 +49,8 @@ public class LineBenchmark {
             text.append(i % 1_000).append('\t').append(i).append('\n');
         }
         Files.writeString(file, text);
-        split = SplitPlanner.plan(file.toString(), false, 1, Format.TEXT_LINES).get(0);
+        split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
+                .get(0);
         if (lineReader() != LINES || bufferedReader() != LINES) {
             throw new IllegalStateException("lines were lost; the figures would mean nothing");
         }
@@ -60,7 +65,7 @@ public class LineBenchmark {
     public int lineReader() throws IOException {
         Object[] batch = new Object[BATCH];
         int lines = 0;
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             int count = reader.read(batch, 0, BATCH);
             while (count > 0) {
                 lines += count;

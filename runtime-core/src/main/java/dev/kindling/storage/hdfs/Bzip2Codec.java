@@ -1,6 +1,7 @@
 package dev.kindling.storage.hdfs;
 
 import dev.kindling.storage.Split.FileRange;
+import dev.kindling.storage.Stores;
 import dev.kindling.storage.TextCodec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ public final class Bzip2Codec implements TextCodec {
     }
 
     @Override
-    public InputStream open(FileRange range) throws IOException {
-        return new Bzip2Text(range);
+    public InputStream open(Stores stores, FileRange range) throws IOException {
+        return new Bzip2Text(stores, range);
     }
 }

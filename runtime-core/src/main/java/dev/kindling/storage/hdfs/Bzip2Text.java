@@ -1,7 +1,7 @@
 package dev.kindling.storage.hdfs;
 
-import dev.kindling.storage.Inputs;
 import dev.kindling.storage.Split.FileRange;
+import dev.kindling.storage.Stores;
 import dev.kindling.storage.TextCodec.CutText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,10 +23,10 @@ final class Bzip2Text extends CutText {
     private long bytesRead;
     private long ownBytes = Long.MAX_VALUE;
 
-    Bzip2Text(FileRange range) throws IOException {
+    Bzip2Text(Stores stores, FileRange range) throws IOException {
         BZip2Codec codec = new BZip2Codec();
         codec.setConf(new Configuration(false));
-        Source source = new Source(range);
+        Source source = new Source(stores, range);
         try {
             in = codec.createInputStream(
                     source, null, range.offset(), range.offset() + range.length(), READ_MODE.BYBLOCK);
@@ -64,18 +64,20 @@ final class Bzip2Text extends CutText {
      * only a stream that can be read at any position for its own, and never reads it so.
      */
     private static final class Source extends InputStream implements Seekable, PositionedReadable {
+        private final Stores stores;
         private final FileRange range;
         private InputStream in;
         private long position;
 
-        Source(FileRange range) {
+        Source(Stores stores, FileRange range) {
+            this.stores = stores;
             this.range = range;
         }
 
         private InputStream opened() throws IOException {
             if (in == null) {
                 long wanted = Math.max(0, range.offset() + range.length() - position);
-                in = Inputs.open(new FileRange(range.path(), position, wanted, range.fileBytes(), range.version()));
+                in = stores.open(new FileRange(range.path(), position, wanted, range.fileBytes(), range.version()));
             }
             return in;
         }

@@ -2,14 +2,10 @@ package dev.kindling.storage.hdfs;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.config.StorageKeys;
-import dev.kindling.storage.StorageSettings;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -18,14 +14,8 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
 import org.apache.hadoop.security.UserGroupInformation;
 
-/**
- * A connection to one HDFS as one user: made by the first path that leads there, kept as long as the process lives, and
- * made anew when the settings of the application change. Safe for many threads.
- */
-final class HdfsClient {
-    private static final Map<String, HdfsClient> CLIENTS = new HashMap<>();
-    private static SortedMap<String, String> builtFrom;
-
+/** A connection to one HDFS as one user. Safe for many threads. */
+final class HdfsClient implements AutoCloseable {
     private final DistributedFileSystem files;
     /** Such as {@code namenode:8020}, or the name of several NameNodes in the configuration. */
     private final String authority;
@@ -35,25 +25,8 @@ final class HdfsClient {
         this.authority = authority;
     }
 
-    /** The client of the file system that a path names. */
-    static synchronized HdfsClient of(String path) throws IOException {
-        SortedMap<String, String> settings = StorageSettings.current().members(StorageKeys.HADOOP);
-        if (!settings.equals(builtFrom)) {
-            CLIENTS.clear();
-            builtFrom = settings;
-        }
-        String authority = HdfsPaths.authorityOf(path);
-        HdfsClient client = CLIENTS.get(authority);
-        if (client == null) {
-            client = connectWithOwnClasses(path, authority, settings);
-            CLIENTS.put(authority, client);
-        }
-        return client;
-    }
-
     /** Hadoop looks for classes of its own through the thread, whose program may bring another Hadoop. */
-    private static HdfsClient connectWithOwnClasses(String path, String authority, SortedMap<String, String> settings)
-            throws IOException {
+    static HdfsClient connect(String path, String authority, SortedMap<String, String> settings) throws IOException {
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
         thread.setContextClassLoader(HdfsClient.class.getClassLoader());
@@ -93,6 +66,11 @@ final class HdfsClient {
 
     DistributedFileSystem files() {
         return files;
+    }
+
+    @Override
+    public void close() throws IOException {
+        files.close();
     }
 
     /** The path as Hadoop has it, of this file system. */

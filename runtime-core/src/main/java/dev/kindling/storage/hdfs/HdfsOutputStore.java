@@ -12,28 +12,24 @@ import java.util.function.Consumer;
  * Output into a directory of HDFS, as {@link DirectoryOutput} describes it. Hadoop's client is loaded by the first
  * target.
  */
-public final class HdfsOutputStore implements OutputStore {
+final class HdfsOutputStore implements OutputStore {
+    private final HdfsStorage storage;
     private final Consumer<String> beforeStep;
 
-    public HdfsOutputStore() {
-        this(step -> {});
+    HdfsOutputStore(HdfsStorage storage) {
+        this(storage, step -> {});
     }
 
     /** @param beforeStep told before every change of the file system; what it throws stands for a crash there */
-    HdfsOutputStore(Consumer<String> beforeStep) {
+    HdfsOutputStore(HdfsStorage storage, Consumer<String> beforeStep) {
+        this.storage = storage;
         this.beforeStep = beforeStep;
     }
 
     @Override
-    public List<String> schemes() {
-        return List.of(HdfsLibrary.SCHEME);
-    }
-
-    @Override
     public String qualify(String target) {
-        HdfsLibrary.require(target);
         try {
-            return new HdfsTargetFiles(HdfsClient.of(target)).qualify(target);
+            return new HdfsTargetFiles(storage.client(target)).qualify(target);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT, "cannot write output " + target + ": " + e.getMessage(), e);
@@ -66,7 +62,6 @@ public final class HdfsOutputStore implements OutputStore {
     }
 
     private DirectoryOutput output(String target) throws IOException {
-        HdfsLibrary.require(target);
-        return new DirectoryOutput(new HdfsTargetFiles(HdfsClient.of(target)), beforeStep);
+        return new DirectoryOutput(new HdfsTargetFiles(storage.client(target)), beforeStep);
     }
 }

@@ -25,14 +25,9 @@ import java.util.List;
  * directories it matches. A name that exists literally is never taken for a glob. Names beginning with {@code _} or
  * {@code .} are left out unless the path names them. A file's version is its modification time and size.
  */
-public final class LocalObjectStore implements ObjectStore {
+final class LocalObjectStore implements ObjectStore {
     // For the hint in an error: a directory of millions must not delay it.
     private static final int MAX_NAMES_COMPARED = 1_000;
-
-    @Override
-    public List<String> schemes() {
-        return List.of("file");
-    }
 
     @Override
     public List<StoredFile> list(String path, boolean isRecursive) throws IOException {

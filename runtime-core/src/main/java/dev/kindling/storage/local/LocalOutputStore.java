@@ -9,21 +9,16 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Output into a directory of this machine, as {@link DirectoryOutput} describes it. */
-public final class LocalOutputStore implements OutputStore {
+final class LocalOutputStore implements OutputStore {
     private final DirectoryOutput output;
 
-    public LocalOutputStore() {
+    LocalOutputStore() {
         this(step -> {});
     }
 
     /** @param beforeStep told before every change of the file system; what it throws stands for a crash there */
     LocalOutputStore(Consumer<String> beforeStep) {
         output = new DirectoryOutput(new LocalTargetFiles(), beforeStep);
-    }
-
-    @Override
-    public List<String> schemes() {
-        return List.of("file");
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
@@ -17,10 +16,6 @@ import java.util.concurrent.Future;
 final class ReadAhead extends BulkInput {
     static final int BUFFER_BYTES = 256 << 10;
     private static final int BUFFERS = 4;
-
-    // Enough for the tasks of one process; others are left to the garbage collector.
-    private static final int MAX_SPARE = 64;
-    private static final ConcurrentLinkedDeque<byte[]> SPARE = new ConcurrentLinkedDeque<>();
 
     private record Filled(byte[] bytes, int count) {}
 
@@ -62,7 +57,7 @@ final class ReadAhead extends BulkInput {
     private void takeNext() throws IOException {
         if (fetching == null) {
             for (int i = 0; i < BUFFERS; i++) {
-                byte[] spare = SPARE.poll();
+                byte[] spare = calls.spareBuffers().poll();
                 empty.add(spare != null ? spare : new byte[BUFFER_BYTES]);
             }
             fetching = calls.start(this::fetch);
@@ -139,8 +134,9 @@ final class ReadAhead extends BulkInput {
     private void keepBuffers() {
         byte[] last = current.count() > 0 ? current.bytes() : null;
         for (byte[] buffer : Arrays.asList(last, empty.poll(), empty.poll(), empty.poll(), empty.poll())) {
-            if (buffer != null && SPARE.size() < MAX_SPARE) {
-                SPARE.add(buffer);
+            if (buffer != null) {
+                // Enough for the tasks of one process; others are left to the garbage collector.
+                calls.spareBuffers().offer(buffer);
             }
         }
     }

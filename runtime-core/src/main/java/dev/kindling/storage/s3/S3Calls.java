@@ -1,13 +1,15 @@
 package dev.kindling.storage.s3;
 
 import dev.kindling.api.KindlingException;
-import dev.kindling.storage.StorageSettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,24 +22,25 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
- * Sends requests with this process's settings, tries them again within one budget, and says in a sentence why one failed.
- * Everything here shares its client and its threads. Safe for many threads.
+ * Sends requests with an application's settings, tries them again within one budget, and says in a sentence why one failed.
+ * Everything of the application shares its client and its threads. Safe for many threads.
  */
-final class S3Calls {
+final class S3Calls implements AutoCloseable {
     /** A listing or a commit has so many requests under way. */
     static final int PARALLEL = 16;
 
     private static final long THREAD_IDLE_MS = 500;
 
-    private static S3Settings currentSettings;
-    private static S3Calls current;
+    /** Those of 16 tasks. */
+    private static final int MAX_SPARE_BUFFERS = 64;
 
     private final S3Settings settings;
     private final S3Connection connection;
     private final AtomicInteger lastThread = new AtomicInteger();
     private final ThreadPoolExecutor threads;
+    private final BlockingQueue<byte[]> spareBuffers = new LinkedBlockingQueue<>(MAX_SPARE_BUFFERS);
 
-    private S3Calls(S3Settings settings) {
+    S3Calls(S3Settings settings) {
         this.settings = settings;
         this.connection = S3Connection.open(settings);
         this.threads = new ThreadPoolExecutor(
@@ -46,20 +49,6 @@ final class S3Calls {
                     thread.setDaemon(true);
                     return thread;
                 });
-    }
-
-    /** With the settings of this process; made at the first call, and again when there are others. */
-    static synchronized S3Calls current() {
-        S3Settings wanted = S3Settings.of(StorageSettings.current());
-        if (current == null || !wanted.equals(currentSettings)) {
-            S3Calls next = new S3Calls(wanted);
-            if (current != null) {
-                current.connection.close();
-            }
-            current = next;
-            currentSettings = wanted;
-        }
-        return current;
     }
 
     S3Client client() {
@@ -74,6 +63,11 @@ final class S3Calls {
         return connection;
     }
 
+    /** Where the requests go, for people. */
+    String server() {
+        return connection.endpoint().map(URI::toString).orElse("AWS");
+    }
+
     /** Who sends the requests, for people. */
     String who() {
         return connection.credentials().describe();
@@ -86,6 +80,11 @@ final class S3Calls {
 
     Tries tries() {
         return new Tries(settings);
+    }
+
+    /** Buffers of streams that ended, for those that begin. */
+    BlockingQueue<byte[]> spareBuffers() {
+        return spareBuffers;
     }
 
     // ---- one request ----------------------------------------------------------------------------------------------
@@ -170,6 +169,14 @@ final class S3Calls {
     /** Runs what fetches or uploads beside a task. */
     <B> Future<B> start(java.util.concurrent.Callable<B> work) {
         return threads.submit(work);
+    }
+
+    /** Ends the client and what is under way; claims are not renewed any more. */
+    @Override
+    public void close() {
+        S3Claim.forgetAll(this);
+        threads.shutdownNow();
+        connection.close();
     }
 
     /** As it was thrown on the other thread. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,7 +43,15 @@ final class S3Claim {
     private static final Duration DEAD_AFTER = Duration.ofSeconds(60);
     private static final int ALL = Integer.MAX_VALUE;
 
-    private static final ConcurrentMap<S3Path, S3Claim> HELD = new ConcurrentHashMap<>();
+    /** Of this process, by all its applications: of its own claims only these are alive. */
+    private static final ConcurrentMap<Target, S3Claim> HELD = new ConcurrentHashMap<>();
+
+    /** A target by whatever scheme it is named. */
+    private record Target(String server, String bucket, String key) {
+        static Target of(S3Calls calls, S3Path path) {
+            return new Target(calls.server(), path.bucket(), path.key());
+        }
+    }
 
     private final S3Calls calls;
     private final S3Path target;
@@ -57,9 +66,9 @@ final class S3Claim {
         this.content = content;
     }
 
-    /** The claim of this process on the target, or null. */
-    static S3Claim heldFor(S3Path target) {
-        return HELD.get(target);
+    /** The claim of this application on the target. */
+    static Optional<S3Claim> heldFor(S3Calls calls, S3Path target) {
+        return Optional.ofNullable(HELD.get(Target.of(calls, target))).filter(claim -> claim.calls == calls);
     }
 
     /** Whether anybody has a claim on the target. */
@@ -88,10 +97,10 @@ final class S3Claim {
         SortedSet<String> remains = isOfOurs ? listedParts(calls, target) : new TreeSet<>();
         refuseForeign(target, found, remains);
         S3Claim claim = new S3Claim(calls, target, last + 1, describe(applicationId));
-        if (HELD.containsKey(target) || !S3Objects.putNew(calls, claim.path, claim.content)) {
+        if (HELD.containsKey(Target.of(calls, target)) || !S3Objects.putNew(calls, claim.path, claim.content)) {
             throw exists(target, "was claimed by another application just now");
         }
-        HELD.put(target, claim);
+        HELD.put(Target.of(calls, target), claim);
         try {
             claim.takeOver(remains, isOfOurs);
         } catch (IOException | RuntimeException e) {
@@ -167,7 +176,7 @@ final class S3Claim {
     // ---- life -----------------------------------------------------------------------------------------------------
 
     private static void refuseLiving(S3Calls calls, S3Path target, S3Object object) throws IOException {
-        if (HELD.containsKey(target)) {
+        if (HELD.containsKey(Target.of(calls, target))) {
             throw exists(target, "is being written by another job of this process");
         }
         S3Objects.Dated claim = S3Objects.readDated(calls, target.withKey(object.key()));
@@ -258,14 +267,16 @@ final class S3Claim {
 
     /** Writes nothing from now on, as when the process had ended. */
     private synchronized void stop() {
-        HELD.remove(target, this);
+        HELD.remove(Target.of(calls, target), this);
         if (renewal != null) {
             renewal.shutdownNow();
         }
     }
 
     /** What the system does when the process ends. */
-    static void forgetAll() {
-        List.copyOf(HELD.values()).forEach(S3Claim::stop);
+    static void forgetAll(S3Calls calls) {
+        List.copyOf(HELD.values()).stream()
+                .filter(claim -> claim.calls == calls)
+                .forEach(S3Claim::stop);
     }
 }

@@ -39,11 +39,9 @@ final class S3Commit {
 
     /** Undoes itself on failure, and says what remains where that fails too. */
     void publish(List<Part> parts) throws IOException {
-        S3Claim claim = S3Claim.heldFor(target);
-        if (claim == null) {
-            throw new KindlingException(
-                    ErrorCode.COMMIT_FAILED, "cannot publish " + target + ": this application has no claim on it");
-        }
+        S3Claim claim = S3Claim.heldFor(calls, target)
+                .orElseThrow(() -> new KindlingException(
+                        ErrorCode.COMMIT_FAILED, "cannot publish " + target + ": this application has no claim on it"));
         List<S3Path> published = Collections.synchronizedList(new ArrayList<>());
         String manifest = OutputManifest.write(parts);
         S3Path success = target.child(S3Claim.SUCCESS);
@@ -73,9 +71,9 @@ final class S3Commit {
     }
 
     void discard() throws IOException {
-        S3Claim claim = S3Claim.heldFor(target);
-        if (claim != null) {
-            claim.release();
+        Optional<S3Claim> claim = S3Claim.heldFor(calls, target);
+        if (claim.isPresent()) {
+            claim.get().release();
         }
     }
 

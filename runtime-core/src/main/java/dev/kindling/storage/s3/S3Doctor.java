@@ -2,6 +2,7 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.config.Config;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,15 +38,16 @@ public final class S3Doctor {
      * @param isAborting whether uploads that nobody is working on are aborted, not only listed
      * @return whether the path may be listed or read
      */
-    public static boolean examine(String path, boolean isAborting, Consumer<String> out) throws IOException {
-        SdkLibraries.require(path);
-        S3Doctor doctor = new S3Doctor(S3Calls.current(), S3Path.parse(path), out);
-        return doctor.examine(isAborting);
+    public static boolean examine(Config config, String path, boolean isAborting, Consumer<String> out)
+            throws IOException {
+        try (S3Storage storage = new S3Storage(S3Settings.of(config))) {
+            return new S3Doctor(storage.calls(path), S3Path.parse(path), out).examine(isAborting);
+        }
     }
 
     private boolean examine(boolean isAborting) throws IOException {
         S3Connection connection = calls.connection();
-        tell("server", connection.endpoint().map(Object::toString).orElse("AWS"));
+        tell("server", calls.server());
         tell("region", connection.region().id());
         calls.send(path, Operation.LIST, () -> connection.credentials().resolveCredentials());
         tell("identity", calls.who());

@@ -10,26 +10,27 @@ import java.util.List;
  * they mean for local files. An object's version is its ETag and size. Names no class of the SDK: it is loaded when the
  * first path is used.
  */
-public final class S3ObjectStore implements ObjectStore {
+final class S3ObjectStore implements ObjectStore {
     // Smaller pieces have come before another thread has started.
     private static final long READ_AHEAD_FROM_BYTES = 1 << 20;
 
-    @Override
-    public List<String> schemes() {
-        return List.of("s3", "s3a");
+    private final S3Storage storage;
+
+    S3ObjectStore(S3Storage storage) {
+        this.storage = storage;
     }
 
     @Override
     public List<StoredFile> list(String path, boolean isRecursive) throws IOException {
-        SdkLibraries.require(path);
-        return new S3Listing(S3Calls.current()).files(S3Path.parse(path), isRecursive);
+        // Asked for first: without the SDK nothing behind it can be loaded.
+        S3Calls calls = storage.calls(path);
+        return new S3Listing(calls).files(S3Path.parse(path), isRecursive);
     }
 
     /** Sends its first request when the first byte is read. */
     @Override
     public InputStream open(String path, long offset, long wanted, String version) {
-        SdkLibraries.require(path);
-        S3Calls calls = S3Calls.current();
+        S3Calls calls = storage.calls(path);
         RangeReader range = new RangeReader(calls, S3Path.parse(path), offset, wanted, version);
         return wanted < READ_AHEAD_FROM_BYTES ? range : new ReadAhead(calls, range);
     }

@@ -9,10 +9,11 @@ import java.util.List;
  * the upload unfinished, which nobody sees; the driver finishes one upload a partition, then writes {@code _SUCCESS}.
  * Names no class of the SDK: it is loaded when the first path is used.
  */
-public final class S3OutputStore implements OutputStore {
-    @Override
-    public List<String> schemes() {
-        return List.of("s3", "s3a");
+final class S3OutputStore implements OutputStore {
+    private final S3Storage storage;
+
+    S3OutputStore(S3Storage storage) {
+        this.storage = storage;
     }
 
     /** Without a slash at the end. */
@@ -28,28 +29,28 @@ public final class S3OutputStore implements OutputStore {
 
     @Override
     public void claim(String target, String applicationId) throws IOException {
-        SdkLibraries.require(target);
-        S3Claim.acquire(S3Calls.current(), S3Path.parse(target), applicationId);
+        S3Claim.acquire(storage.calls(target), S3Path.parse(target), applicationId);
     }
 
     @Override
     public AttemptOutput openAttempt(String target, int partition, String suffix, String attempt) throws IOException {
-        SdkLibraries.require(target);
-        return S3Upload.open(S3Calls.current(), S3Path.parse(target), partition, suffix);
+        return S3Upload.open(storage.calls(target), S3Path.parse(target), partition, suffix);
     }
 
     @Override
     public void publish(String target, List<Part> parts) throws IOException {
-        new S3Commit(S3Calls.current(), S3Path.parse(target)).publish(parts);
+        S3Calls calls = storage.calls(target);
+        new S3Commit(calls, S3Path.parse(target)).publish(parts);
     }
 
     @Override
     public void discard(String target) throws IOException {
-        new S3Commit(S3Calls.current(), S3Path.parse(target)).discard();
+        S3Calls calls = storage.calls(target);
+        new S3Commit(calls, S3Path.parse(target)).discard();
     }
 
     @Override
     public void discardAttempt(String target, String attemptFile) throws IOException {
-        UploadName.parse(S3Path.parse(target), attemptFile).abort(S3Calls.current());
+        UploadName.parse(S3Path.parse(target), attemptFile).abort(storage.calls(target));
     }
 }

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kindling.storage.ObjectStores;
+import dev.kindling.config.Config;
+import dev.kindling.storage.Stores;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -39,12 +40,16 @@ class HdfsLibraryTest {
     @Test
     void withoutHadoopsClientOtherPathsAreReadAndThoseOfHdfsNameWhatToAdd() throws Throwable {
         try (URLClassLoader classes = withoutHadoop()) {
-            Class<?> stores = classes.loadClass(ObjectStores.class.getName());
-            Method forPath = stores.getMethod("forPath", String.class);
+            Class<?> config = classes.loadClass(Config.class.getName());
+            Class<?> storesClass = classes.loadClass(Stores.class.getName());
+            Object stores = storesClass
+                    .getConstructor(config)
+                    .newInstance(config.getMethod("defaults").invoke(null));
+            Method reading = storesClass.getMethod("reading", String.class);
             Method list = classes.loadClass("dev.kindling.storage.ObjectStore")
                     .getMethod("list", String.class, boolean.class);
-            Object local = call(null, forPath, "file:/");
-            Object hdfs = call(null, forPath, "hdfs://nn:8020/x");
+            Object local = call(stores, reading, "file:/");
+            Object hdfs = call(stores, reading, "hdfs://nn:8020/x");
 
             Throwable missing = assertThrows(Throwable.class, () -> call(hdfs, list, "hdfs://nn:8020/x", false));
 

@@ -1,7 +1,6 @@
 package dev.kindling.driver.cli;
 
 import dev.kindling.config.Config;
-import dev.kindling.storage.StorageSettings;
 import dev.kindling.storage.s3.S3Doctor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -32,8 +31,6 @@ final class DoctorS3Command implements Callable<Integer> {
         if (!path.startsWith("s3://") && !path.startsWith("s3a://")) {
             throw new UsageError("PATH is " + path + "; give one that begins with s3://");
         }
-        try (StorageSettings.Use settings = StorageSettings.use(Config.parse(conf))) {
-            return S3Doctor.examine(path, isAborting, System.out::println) ? Main.DONE : Main.FAILED;
-        }
+        return S3Doctor.examine(Config.parse(conf), path, isAborting, System.out::println) ? Main.DONE : Main.FAILED;
     }
 }

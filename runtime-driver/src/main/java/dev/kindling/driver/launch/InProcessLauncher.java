@@ -11,6 +11,7 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private final List<Path> scratchDirectories;
     private final Program program;
     private final BroadcastShelf broadcasts;
+    private final Stores stores;
     private final DriverInbox inbox;
     private final LocalPeers localPeers = new LocalPeers();
     private final Object lock = new Object();
@@ -46,6 +48,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
             List<Path> scratchDirectories,
             Program program,
             BroadcastShelf broadcasts,
+            Stores stores,
             DriverInbox inbox) {
         this.master = master;
         this.applicationId = applicationId;
@@ -53,6 +56,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
         this.scratchDirectories = List.copyOf(scratchDirectories);
         this.program = program;
         this.broadcasts = broadcasts;
+        this.stores = stores;
         this.inbox = inbox;
     }
 
@@ -70,7 +74,8 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            executor = new Executor(setupOf(executorId), localPeers, (code, reason) -> ended(executorId, reason));
+            executor =
+                    new Executor(setupOf(executorId), stores, localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);
         }
         listener.executorRequested(executorId);

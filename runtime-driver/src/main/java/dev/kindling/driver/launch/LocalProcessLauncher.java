@@ -2,7 +2,7 @@ package dev.kindling.driver.launch;
 
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorMain;
-import dev.kindling.storage.StorageSettings;
+import dev.kindling.storage.IdentityProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
@@ -110,7 +110,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
 
     private Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>(context.settings());
-        settings.putAll(StorageSettings.identityProperties());
+        settings.putAll(IdentityProperties.ofThisProcess());
         return settings;
     }
 

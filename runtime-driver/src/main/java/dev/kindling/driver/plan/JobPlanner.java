@@ -21,7 +21,6 @@ import dev.kindling.rdd.SetMarks;
 import dev.kindling.serde.ClosureCheck;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.storage.OutputStore;
-import dev.kindling.storage.OutputStores;
 import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -101,7 +100,7 @@ public final class JobPlanner implements JobRunner {
 
     /** Claims the target before any task runs, also before those of a sample. */
     private void runSaving(JobRequest request, StageBody.Sink.FileOutput output) throws InterruptedException {
-        OutputStore store = OutputStores.forPath(output.target());
+        OutputStore store = settings.stores().writing(output.target());
         // Executors may have another working directory.
         String target = store.qualify(output.target());
         try {

@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.spi.BroadcastKey;
+import dev.kindling.config.Config;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
@@ -31,6 +32,7 @@ import dev.kindling.serde.ResultCodec;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
+import dev.kindling.storage.Stores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -150,9 +152,10 @@ final class PlannedProgram {
     /** A session whose jobs go to the simulated cluster. */
     private static PlanSession session(JobSubmitter submitter, int partitions) {
         ClassLoader classes = PlannedProgram.class.getClassLoader();
-        PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes);
+        Stores stores = new Stores(Config.defaults());
+        PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes, stores);
         SessionSettings settings = new SessionSettings(
-                new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty(), false);
+                new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty(), false, stores);
         return new PlanSession(
                 null,
                 settings,

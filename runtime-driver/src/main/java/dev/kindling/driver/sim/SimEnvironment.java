@@ -16,6 +16,7 @@ import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.sim.FaultKind;
+import dev.kindling.storage.Stores;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -60,6 +61,11 @@ final class SimEnvironment implements TaskEnvironment {
     @Override
     public TaskFiles files() {
         throw new KindlingException(ErrorCode.BAD_ARGUMENT, "simulated jobs are given no files");
+    }
+
+    @Override
+    public Stores stores() {
+        throw new KindlingException(ErrorCode.BAD_ARGUMENT, "simulated tasks read and write no files");
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.spi.BroadcastKey;
+import dev.kindling.config.Config;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.EventBus;
 import dev.kindling.plan.JobSelection;
@@ -19,6 +20,7 @@ import dev.kindling.rdd.SessionSettings;
 import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
+import dev.kindling.storage.Stores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +38,9 @@ final class RecordedJobs implements JobSubmitter {
     final List<JobSelection> cancelled = new ArrayList<>();
     final List<Integer> forgotten = new ArrayList<>();
     final Map<Integer, StorageLevel> persisted = new TreeMap<>();
+    private final Stores stores = new Stores(Config.defaults());
     final JobPlanner planner =
-            new JobPlanner(this, new PlannerSettings("app-1", 4, getClass().getClassLoader()));
+            new JobPlanner(this, new PlannerSettings("app-1", 4, getClass().getClassLoader(), stores));
     final PlanSession session;
     IntFunction<List<?>> rowsOf = partition -> List.of();
 
@@ -49,7 +52,7 @@ final class RecordedJobs implements JobSubmitter {
         KindlingConf conf = new KindlingConf(false);
         session = new PlanSession(
                 null,
-                new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism, false),
+                new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism, false, stores),
                 planner,
                 new NoAdditions(),
                 new SharedVariables(new AccumulatorRegistry(getClass().getClassLoader()), new NoBroadcasts()),

@@ -30,7 +30,7 @@ class S3DoctorIT {
     }
 
     private boolean examine(String key) throws IOException {
-        return S3Doctor.examine(bucket.path(key), false, told::add);
+        return S3Doctor.examine(bucket.config(), bucket.path(key), false, told::add);
     }
 
     private String told(String what) {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.storage.ObjectStore;
 import dev.kindling.storage.ObjectStore.StoredFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** Against a real server in a process of its own, which checks signatures. */
 class S3ObjectStoreIT {
-    private final ObjectStore store = new S3ObjectStore();
     private TestBucket bucket;
 
     @BeforeEach
@@ -37,13 +35,13 @@ class S3ObjectStoreIT {
 
     private List<String> list(String key, boolean isRecursive) throws IOException {
         int prefix = bucket.path("").length();
-        return store.list(bucket.path(key), isRecursive).stream()
+        return bucket.objects().list(bucket.path(key), isRecursive).stream()
                 .map(file -> file.path().substring(prefix))
                 .toList();
     }
 
     private KindlingException refused(String key) {
-        return assertThrows(KindlingException.class, () -> store.list(bucket.path(key), false));
+        return assertThrows(KindlingException.class, () -> bucket.objects().list(bucket.path(key), false));
     }
 
     // ---- listing --------------------------------------------------------------------------------------------------
@@ -84,7 +82,7 @@ class S3ObjectStoreIT {
         for (String key : List.of("many/1", "many/2", "many/3", "many/4", "many/5", "many/6", "more/7")) {
             bucket.put(key, "");
         }
-        S3Listing inPages = new S3Listing(S3Calls.current(), 2);
+        S3Listing inPages = new S3Listing(bucket.calls(), 2);
 
         assertEquals(6, inPages.files(S3Path.parse(bucket.path("many")), false).size());
         assertEquals(6, inPages.files(S3Path.parse(bucket.path("many")), true).size());
@@ -98,7 +96,7 @@ class S3ObjectStoreIT {
         KindlingException file = refused("in/zipcode.tsv");
         KindlingException glob = refused("in/*.csv");
         KindlingException noBucket =
-                assertThrows(KindlingException.class, () -> store.list("s3://no-such-bucket/a", false));
+                assertThrows(KindlingException.class, () -> bucket.objects().list("s3://no-such-bucket/a", false));
 
         assertEquals(ErrorCode.INPUT_NOT_FOUND, file.code());
         assertTrue(file.getMessage().contains("does not exist; there is zipcodes.tsv"), file.getMessage());
@@ -110,7 +108,8 @@ class S3ObjectStoreIT {
     @Test
     void aPathThatIsNoneIsRefused() {
         for (String path : List.of("s3:/bucket/key", "s3://", "s3://b*/key", "s3:///key")) {
-            KindlingException refusal = assertThrows(KindlingException.class, () -> store.list(path, false), path);
+            KindlingException refusal =
+                    assertThrows(KindlingException.class, () -> bucket.objects().list(path, false), path);
             assertEquals(ErrorCode.BAD_ARGUMENT, refusal.code());
         }
     }
@@ -125,11 +124,11 @@ class S3ObjectStoreIT {
     }
 
     private StoredFile file(String key) throws IOException {
-        return store.list(bucket.path(key), false).get(0);
+        return bucket.objects().list(bucket.path(key), false).get(0);
     }
 
     private byte[] read(StoredFile file, long offset, long wanted) throws IOException {
-        try (InputStream in = store.open(file.path(), offset, wanted, file.version())) {
+        try (InputStream in = bucket.objects().open(file.path(), offset, wanted, file.version())) {
             return in.readAllBytes();
         }
     }
@@ -156,7 +155,7 @@ class S3ObjectStoreIT {
         StoredFile file = file("f");
         bucket.server.tell("counts");
 
-        try (InputStream in = store.open(file.path(), 0, 2_000_000, file.version())) {
+        try (InputStream in = bucket.objects().open(file.path(), 0, 2_000_000, file.version())) {
             in.readNBytes(2_008_192);
         }
 
@@ -194,14 +193,14 @@ class S3ObjectStoreIT {
         StoredFile file = file("f");
         bucket.server.tell("cut 1000000 1");
         KindlingException mixed;
-        try (InputStream in = store.open(file.path(), 0, 10, file.version())) {
+        try (InputStream in = bucket.objects().open(file.path(), 0, 10, file.version())) {
             in.readNBytes(1_000);
             putRandom("f", 3_000_001);
             mixed = assertThrows(KindlingException.class, in::readAllBytes);
         }
         KindlingException before = assertThrows(KindlingException.class, () -> read(file, 0, 10));
         bucket.server.tell("cut 0 0");
-        S3Objects.delete(S3Calls.current(), List.of(S3Path.parse(file.path())));
+        S3Objects.delete(bucket.calls(), List.of(S3Path.parse(file.path())));
         KindlingException gone = assertThrows(KindlingException.class, () -> read(file, 0, 10));
 
         for (KindlingException failure : List.of(mixed, before, gone)) {
@@ -308,8 +307,8 @@ class S3ObjectStoreIT {
         try {
             assertEquals("text", new String(read(file("f"), 0, 4), StandardCharsets.UTF_8));
             assertTrue(
-                    S3Calls.current().who().contains("instance profile"),
-                    S3Calls.current().who());
+                    bucket.calls().who().contains("instance profile"),
+                    bucket.calls().who());
         } finally {
             System.clearProperty("aws.ec2MetadataServiceEndpoint");
         }

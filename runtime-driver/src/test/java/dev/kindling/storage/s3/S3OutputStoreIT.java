@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** Against a real server in a process of its own. A crash is the loss of the claim in this process. */
 class S3OutputStoreIT {
-    private final S3OutputStore store = new S3OutputStore();
     private TestBucket bucket;
     private String target;
 
@@ -33,14 +32,14 @@ class S3OutputStoreIT {
 
     @AfterEach
     void close() {
-        S3Claim.forgetAll();
+        S3Claim.forgetAll(bucket.calls());
         bucket.server.tell("fail completeMultipartUpload 500 InternalError 0");
         bucket.server.tell("fail putBlob 500 InternalError 0");
         bucket.close();
     }
 
     private Part write(int partition, String attempt, String text) throws IOException {
-        AttemptOutput output = store.openAttempt(target, partition, ".txt", attempt);
+        AttemptOutput output = bucket.outputs().openAttempt(target, partition, ".txt", attempt);
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         output.stream().write(bytes);
         output.stream().close();
@@ -48,19 +47,35 @@ class S3OutputStoreIT {
     }
 
     private KindlingException refused() {
-        return assertThrows(KindlingException.class, () -> store.claim(target, "another"));
+        return assertThrows(KindlingException.class, () -> bucket.outputs().claim(target, "another"));
+    }
+
+    @Test
+    void anotherApplicationOfThisProcessThatNamesTheTargetBySchemeS3aIsRefused() throws IOException {
+        bucket.outputs().claim(target, "app");
+        try (S3Storage another = new S3Storage(S3Settings.of(bucket.config()))) {
+            String sameTarget = target.replace("s3:", "s3a:");
+
+            KindlingException refused = assertThrows(
+                    KindlingException.class, () -> another.outputs().claim(sameTarget, "another"));
+            another.outputs().discard(sameTarget);
+
+            assertEquals(ErrorCode.OUTPUT_EXISTS, refused.code());
+        }
+        bucket.outputs().publish(target, List.of(write(0, "a", "x")));
+        assertEquals(List.of("out/_SUCCESS", "out/part-00000.txt"), bucket.keys());
     }
 
     @Test
     void partsAreInvisibleUntilTheyArePublishedAndThenSuccessListsThem() throws IOException {
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         Part first = write(0, "s0p0#0", "zero");
         write(0, "s0p0#1", "slow twin");
         Part empty = write(1, "s0p1#0", "");
         Part large = write(2, "s0p2#0", "x".repeat(11 << 20));
 
         assertEquals(List.of("out/_temporary/claim-00000001"), bucket.keys());
-        store.publish(target, List.of(first, empty, large));
+        bucket.outputs().publish(target, List.of(first, empty, large));
 
         assertEquals(
                 List.of("out/_SUCCESS", "out/part-00000.txt", "out/part-00001.txt", "out/part-00002.txt"),
@@ -87,10 +102,10 @@ class S3OutputStoreIT {
         assertTrue(refused().getMessage().contains("is an object"), refused().getMessage());
 
         target = bucket.path("out3");
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         assertTrue(
                 refused().getMessage().contains("is being written"), refused().getMessage());
-        store.publish(target, List.of(write(0, "a", "x")));
+        bucket.outputs().publish(target, List.of(write(0, "a", "x")));
         assertTrue(
                 refused().getMessage().contains("holds the output of an earlier job"),
                 refused().getMessage());
@@ -99,38 +114,44 @@ class S3OutputStoreIT {
 
     @Test
     void aDiscardedJobLeavesNothingAndALateAttemptNeither() throws IOException {
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         Part part = write(0, "a", "x");
-        store.discardAttempt(target, part.attemptFile());
-        store.discardAttempt(target, part.attemptFile());
+        bucket.outputs().discardAttempt(target, part.attemptFile());
+        bucket.outputs().discardAttempt(target, part.attemptFile());
         assertEquals(0, bucket.unfinishedUploads());
         write(0, "b", "x");
 
-        store.discard(target);
+        bucket.outputs().discard(target);
 
         assertEquals(List.of(), bucket.keys());
         assertEquals(0, bucket.unfinishedUploads());
-        IOException late = assertThrows(IOException.class, () -> store.openAttempt(target, 2, "", "d"));
+        IOException late =
+                assertThrows(IOException.class, () -> bucket.outputs().openAttempt(target, 2, "", "d"));
         assertTrue(late.getMessage().contains("was published or given up before"), late.getMessage());
         assertEquals(0, bucket.unfinishedUploads());
     }
 
     @Test
     void aDriverThatDiesInMidCommitLeavesNoSuccessAndTheNextStartsAfresh() throws IOException {
-        store.claim(target, "dead");
+        bucket.outputs().claim(target, "dead");
         List<Part> parts = List.of(write(0, "a", "old"), write(1, "b", "old"), write(2, "c", "old"));
         // The manifest stands, one part is finished, then the driver is gone.
-        S3Objects.put(S3Calls.current(), S3Claim.heldFor(S3Path.parse(target)).manifest(), OutputManifest.write(parts));
-        new S3Commit(S3Calls.current(), S3Path.parse(target)).finish(parts.get(1));
-        S3Claim.forgetAll();
+        S3Objects.put(
+                bucket.calls(),
+                S3Claim.heldFor(bucket.calls(), S3Path.parse(target))
+                        .orElseThrow()
+                        .manifest(),
+                OutputManifest.write(parts));
+        new S3Commit(bucket.calls(), S3Path.parse(target)).finish(parts.get(1));
+        S3Claim.forgetAll(bucket.calls());
         assertEquals(
                 List.of("out/_temporary/claim-00000001", "out/_temporary/manifest", "out/part-00001.txt"),
                 bucket.keys());
 
-        store.claim(target, "next");
+        bucket.outputs().claim(target, "next");
         assertEquals(List.of("out/_temporary/claim-00000002"), bucket.keys());
         assertEquals(0, bucket.unfinishedUploads());
-        store.publish(target, List.of(write(0, "a", "new")));
+        bucket.outputs().publish(target, List.of(write(0, "a", "new")));
 
         assertEquals(List.of("out/_SUCCESS", "out/part-00000.txt"), bucket.keys());
         assertEquals("new", bucket.text("out/part-00000.txt"));
@@ -138,17 +159,17 @@ class S3OutputStoreIT {
 
     @Test
     void theDoctorAbortsUploadsOfTheDeadAndNotOfTheLiving() throws IOException {
-        store.claim(target, "dead");
+        bucket.outputs().claim(target, "dead");
         write(0, "a", "x");
-        S3Claim.forgetAll();
+        S3Claim.forgetAll(bucket.calls());
         String alive = bucket.path("alive");
-        store.claim(alive, "alive");
-        store.openAttempt(alive, 0, "", "a");
+        bucket.outputs().claim(alive, "alive");
+        bucket.outputs().openAttempt(alive, 0, "", "a");
         List<String> lines = new ArrayList<>();
 
-        assertTrue(S3Doctor.examine(bucket.path(""), false, lines::add));
+        assertTrue(S3Doctor.examine(bucket.config(), bucket.path(""), false, lines::add));
         assertEquals(2, bucket.unfinishedUploads());
-        assertTrue(S3Doctor.examine(bucket.path(""), true, line -> {}));
+        assertTrue(S3Doctor.examine(bucket.config(), bucket.path(""), true, line -> {}));
 
         String told = String.join("\n", lines);
         assertEquals(1, bucket.unfinishedUploads(), told);
@@ -169,11 +190,12 @@ class S3OutputStoreIT {
 
     @Test
     void whoWasTakenForDeadCanNotPublish() throws IOException {
-        store.claim(target, "slow");
+        bucket.outputs().claim(target, "slow");
         Part part = write(0, "a", "old");
         bucket.put("out/_temporary/claim-00000002", "{\"application\":\"next\"}");
 
-        KindlingException failure = assertThrows(KindlingException.class, () -> store.publish(target, List.of(part)));
+        KindlingException failure =
+                assertThrows(KindlingException.class, () -> bucket.outputs().publish(target, List.of(part)));
 
         assertEquals(ErrorCode.COMMIT_FAILED, failure.code());
         assertTrue(failure.getMessage().contains("another application has taken it over"), failure.getMessage());
@@ -182,9 +204,9 @@ class S3OutputStoreIT {
 
     @Test
     void aLostAnswerIsNoFailure() throws IOException {
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         Part part = write(0, "a", "x");
-        S3Commit commit = new S3Commit(S3Calls.current(), S3Path.parse(target));
+        S3Commit commit = new S3Commit(bucket.calls(), S3Path.parse(target));
         var pieces = commit.piecesOf(UploadName.parse(S3Path.parse(target), part.attemptFile()));
         commit.finish(part);
 
@@ -199,11 +221,12 @@ class S3OutputStoreIT {
 
     @Test
     void aCommitThatFailsIsUndone() throws IOException {
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         List<Part> parts = List.of(write(0, "a", "x"), write(1, "b", "y"));
         bucket.put("out/part-00001.txt", "a stranger's");
 
-        KindlingException failure = assertThrows(KindlingException.class, () -> store.publish(target, parts));
+        KindlingException failure =
+                assertThrows(KindlingException.class, () -> bucket.outputs().publish(target, parts));
 
         assertEquals(ErrorCode.COMMIT_FAILED, failure.code());
         assertTrue(
@@ -216,17 +239,18 @@ class S3OutputStoreIT {
 
     @Test
     void aServerThatFailsForAWhileIsWaitedForAndOneThatFailsForGoodIsTold() throws IOException {
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         Part part = write(0, "a", "x");
         bucket.server.tell("fail completeMultipartUpload 503 SlowDown 2");
-        store.publish(target, List.of(part));
+        bucket.outputs().publish(target, List.of(part));
         assertEquals(List.of("out/_SUCCESS", "out/part-00000.txt"), bucket.keys());
 
         target = bucket.path("other");
-        store.claim(target, "app");
+        bucket.outputs().claim(target, "app");
         Part other = write(0, "a", "x");
         bucket.server.tell("fail completeMultipartUpload 503 SlowDown 1000");
-        KindlingException failure = assertThrows(KindlingException.class, () -> store.publish(target, List.of(other)));
+        KindlingException failure =
+                assertThrows(KindlingException.class, () -> bucket.outputs().publish(target, List.of(other)));
         assertTrue(failure.getMessage().contains("asks to slow down, after 3 tries"), failure.getMessage());
         assertTrue(failure.getMessage().contains("nothing of it is visible"), failure.getMessage());
         assertEquals(2, bucket.keys().size());

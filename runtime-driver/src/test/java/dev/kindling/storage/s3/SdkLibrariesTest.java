@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kindling.storage.ObjectStores;
+import dev.kindling.config.Config;
+import dev.kindling.storage.Stores;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -27,11 +28,16 @@ class SdkLibrariesTest {
         }
         try (URLClassLoader classes =
                 new URLClassLoader(entries.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
-            Method forPath = classes.loadClass(ObjectStores.class.getName()).getMethod("forPath", String.class);
+            Class<?> config = classes.loadClass(Config.class.getName());
+            Class<?> storesClass = classes.loadClass(Stores.class.getName());
+            Object stores = storesClass
+                    .getConstructor(config)
+                    .newInstance(config.getMethod("defaults").invoke(null));
+            Method reading = storesClass.getMethod("reading", String.class);
             Method list = classes.loadClass("dev.kindling.storage.ObjectStore")
                     .getMethod("list", String.class, boolean.class);
-            Object local = forPath.invoke(null, "file:/");
-            Object s3 = forPath.invoke(null, "s3://bucket/key");
+            Object local = reading.invoke(stores, "file:/");
+            Object s3 = reading.invoke(stores, "s3://bucket/key");
 
             Throwable missing = assertThrows(
                             InvocationTargetException.class, () -> list.invoke(s3, "s3://bucket/key", false))

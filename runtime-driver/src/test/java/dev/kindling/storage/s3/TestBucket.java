@@ -2,7 +2,8 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.config.Config;
 import dev.kindling.s3server.S3Server;
-import dev.kindling.storage.StorageSettings;
+import dev.kindling.storage.ObjectStore;
+import dev.kindling.storage.OutputStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -22,12 +23,12 @@ final class TestBucket implements AutoCloseable {
     final S3Server server = S3Server.shared();
     final String name = "bucket-" + ProcessHandle.current().pid() + "-" + LAST.incrementAndGet();
     final Map<String, String> entries = new LinkedHashMap<>();
-    private StorageSettings.Use settings;
+    private S3Storage storage;
 
     TestBucket(String... moreSettings) {
         server.tell("bucket " + name);
         actAs(KEY, SECRET);
-        settings = use(moreSettings);
+        storage = open(moreSettings);
     }
 
     static void actAs(String key, String secret) {
@@ -42,19 +43,33 @@ final class TestBucket implements AutoCloseable {
 
     /** Other settings from now on, and another client. */
     void reconfigure(String... moreSettings) {
-        settings.close();
-        settings = use(moreSettings);
+        storage.close();
+        storage = open(moreSettings);
     }
 
-    private StorageSettings.Use use(String... more) {
+    private S3Storage open(String... more) {
         entries.clear();
         entries.put("kindling.s3.endpoint", server.url());
-        // Two clients with equal settings would be one, with the identity of the first.
-        entries.put("kindling.s3.connections", Integer.toString(100 + LAST.incrementAndGet()));
         for (int i = 0; i < more.length; i += 2) {
             entries.put(more[i], more[i + 1]);
         }
-        return StorageSettings.use(Config.parse(entries));
+        return new S3Storage(S3Settings.of(config()));
+    }
+
+    Config config() {
+        return Config.parse(entries);
+    }
+
+    S3Calls calls() {
+        return storage.calls(path(""));
+    }
+
+    ObjectStore objects() {
+        return storage.objects();
+    }
+
+    OutputStore outputs() {
+        return storage.outputs();
     }
 
     String path(String key) {
@@ -66,26 +81,26 @@ final class TestBucket implements AutoCloseable {
     }
 
     void put(String key, byte[] bytes) {
-        S3Calls.current().client().putObject(put -> put.bucket(name).key(key), RequestBody.fromBytes(bytes));
+        calls().client().putObject(put -> put.bucket(name).key(key), RequestBody.fromBytes(bytes));
     }
 
     List<String> keys() throws IOException {
-        return S3Objects.list(S3Calls.current(), S3Path.parse(path("")), Integer.MAX_VALUE).stream()
+        return S3Objects.list(calls(), S3Path.parse(path("")), Integer.MAX_VALUE).stream()
                 .map(S3Object::key)
                 .toList();
     }
 
     String text(String key) throws IOException {
-        return S3Objects.read(S3Calls.current(), S3Path.parse(path(key))).orElseThrow();
+        return S3Objects.read(calls(), S3Path.parse(path(key))).orElseThrow();
     }
 
     int unfinishedUploads() throws IOException {
-        return UploadName.all(S3Calls.current(), S3Path.parse(path(""))).size();
+        return UploadName.all(calls(), S3Path.parse(path(""))).size();
     }
 
     @Override
     public void close() {
-        settings.close();
+        storage.close();
         actAsNobody();
         server.tell("fail getBlob 500 InternalError 0");
         server.tell("cut 0 0");

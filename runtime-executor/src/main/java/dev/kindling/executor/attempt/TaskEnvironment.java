@@ -10,6 +10,7 @@ import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.serde.RowCodecs;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 
 /**
@@ -49,6 +50,9 @@ public interface TaskEnvironment {
 
     /** What {@code KindlingFiles} finds. */
     TaskFiles files();
+
+    /** Where input is read and output written; those of the application. */
+    Stores stores();
 
     /** The broadcast values of this executor. */
     BroadcastValues broadcasts();

@@ -13,7 +13,7 @@ final class FileLines implements Operator {
     private long bytesCounted;
 
     FileLines(Split split, TaskScope scope) {
-        this.reader = new LineReader(split);
+        this.reader = new LineReader(scope.stores(), split);
         this.counters = scope.counters();
     }
 

@@ -14,7 +14,7 @@ final class FileObjects implements Operator {
     private long bytesCounted;
 
     FileObjects(Split split, TaskScope scope) {
-        this.blocks = new ObjectFile.Reader(split);
+        this.blocks = new ObjectFile.Reader(scope.stores(), split);
         this.rows = scope.newRowReader();
         this.counters = scope.counters();
     }

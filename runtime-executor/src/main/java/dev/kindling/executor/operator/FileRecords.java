@@ -16,7 +16,7 @@ final class FileRecords implements Operator {
     private int lastCount;
 
     FileRecords(Split split, int recordBytes, TaskScope scope) {
-        this.reader = new RecordReader(split, recordBytes);
+        this.reader = new RecordReader(scope.stores(), split, recordBytes);
         this.recordBytes = recordBytes;
         this.mostAtOnce = (int) Math.max(1, scope.memory().batchBytes() / recordBytes);
         this.counters = scope.counters();

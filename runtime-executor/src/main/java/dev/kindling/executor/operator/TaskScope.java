@@ -9,6 +9,7 @@ import dev.kindling.serde.RowCodecs;
 import dev.kindling.serde.RowCopier;
 import dev.kindling.serde.RowReader;
 import dev.kindling.serde.RowWriter;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,11 @@ public final class TaskScope {
 
     public TaskEnvironment environment() {
         return environment;
+    }
+
+    /** Those of the application. */
+    Stores stores() {
+        return environment.stores();
     }
 
     SetCounts setCounts() {

@@ -13,7 +13,7 @@ final class WholeFiles implements Operator {
     private long bytesCounted;
 
     WholeFiles(Split split, TaskScope scope) {
-        this.reader = new WholeTextReader(split);
+        this.reader = new WholeTextReader(scope.stores(), split);
         this.counters = scope.counters();
     }
 

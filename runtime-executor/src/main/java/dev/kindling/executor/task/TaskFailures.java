@@ -11,6 +11,7 @@ import dev.kindling.executor.operator.UserFunctionFailed;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.LineNumbers;
+import dev.kindling.storage.Stores;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -34,7 +35,7 @@ final class TaskFailures {
             return cancelled.get();
         }
         if (thrown instanceof UserFunctionFailed failed) {
-            return ofUserCode(failed.getCause(), failed.position());
+            return ofUserCode(failed.getCause(), failed.position().map(at -> describe(environment.stores(), at)));
         }
         if (thrown instanceof FetchFailedException fetch) {
             return new TaskFailure.FetchFailed(
@@ -95,22 +96,21 @@ final class TaskFailures {
 
     // ---- user code --------------------------------------------------------------------------------------------------
 
-    private static TaskFailure ofUserCode(Throwable thrown, Optional<InputPosition> position) {
+    private static TaskFailure ofUserCode(Throwable thrown, Optional<String> place) {
         if (thrown instanceof KindlingException known && known.code() == ErrorCode.NOT_SERIALIZABLE) {
             return ofCode(known);
         }
-        String message =
-                messageOf(thrown) + position.map(TaskFailures::describe).orElse("");
+        String message = messageOf(thrown) + place.orElse("");
         return new TaskFailure.UserError(thrown.getClass().getName(), message, stackOf(thrown), encode(thrown));
     }
 
-    private static String describe(InputPosition position) {
-        return " (at " + lineOf(position) + "byte " + position.offset() + " of " + position.path() + ")";
+    private static String describe(Stores stores, InputPosition position) {
+        return " (at " + lineOf(stores, position) + "byte " + position.offset() + " of " + position.path() + ")";
     }
 
-    private static String lineOf(InputPosition position) {
+    private static String lineOf(Stores stores, InputPosition position) {
         try {
-            return "line " + LineNumbers.lineOf(position.path(), position.offset()) + ", ";
+            return "line " + LineNumbers.lineOf(stores, position.path(), position.offset()) + ", ";
         } catch (IOException | RuntimeException e) {
             // The failure to be reported is another one; it is reported without its line number.
             return "";

@@ -17,7 +17,6 @@ import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
-import dev.kindling.storage.OutputStores;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
@@ -86,7 +85,7 @@ final class TaskSinks {
     private static TaskResult writeFile(Operator chain, StageBody.Sink.FileOutput sink, TaskScope scope)
             throws Exception {
         TaskEnvironment environment = scope.environment();
-        OutputStore store = OutputStores.forPath(sink.target());
+        OutputStore store = environment.stores().writing(sink.target());
         OutputStore.AttemptOutput output = store.openAttempt(
                 sink.target(),
                 environment.attempt().partition(),

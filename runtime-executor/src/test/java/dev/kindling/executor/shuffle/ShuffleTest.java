@@ -29,6 +29,7 @@ import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,6 +165,11 @@ class ShuffleTest {
 
         @Override
         public TaskFiles files() {
+            throw new UnsupportedOperationException("no files here");
+        }
+
+        @Override
+        public Stores stores() {
             throw new UnsupportedOperationException("no files here");
         }
 

@@ -1,6 +1,7 @@
 package dev.kindling.executor.task;
 
 import dev.kindling.api.spi.BroadcastValues;
+import dev.kindling.config.Config;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
@@ -12,6 +13,7 @@ import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.TaskMemory;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.storage.Stores;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,6 +42,8 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     }
 
     private record StoredBlock(int bucket, long rowCount, byte[] bytes) {}
+
+    private static final Stores STORES = new Stores(Config.defaults());
 
     private final AttemptId attempt;
     private final Shuffles shuffles;
@@ -92,6 +96,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
     @Override
     public TaskFiles files() {
         throw new UnsupportedOperationException("no files here");
+    }
+
+    @Override
+    public Stores stores() {
+        return STORES;
     }
 
     @Override

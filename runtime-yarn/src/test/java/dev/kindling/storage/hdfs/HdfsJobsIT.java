@@ -14,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -33,7 +34,8 @@ class HdfsJobsIT {
         List<String> lines =
                 IntStream.range(0, 20_000).mapToObj(i -> "line " + i).toList();
         String root = CLUSTER.uri() + "/jobs";
-        DistributedFileSystem files = HdfsClient.of(root).files();
+        DistributedFileSystem files =
+                new HdfsStorage(new TreeMap<>()).client(root).files();
         try (OutputStream out = files.create(new Path(root + "/in"))) {
             out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
         }

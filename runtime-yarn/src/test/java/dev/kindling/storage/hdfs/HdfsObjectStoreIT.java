@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.LineReader;
+import dev.kindling.storage.ObjectStore;
 import dev.kindling.storage.ObjectStore.StoredFile;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
+import dev.kindling.storage.Stores;
 import dev.kindling.testcluster.HdfsCluster;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -38,16 +41,19 @@ import org.junit.jupiter.api.Test;
 
 /** Reading from a real HDFS of three DataNodes. */
 class HdfsObjectStoreIT {
+    private static final Stores STORES = new Stores(Config.defaults());
+
     private static final HdfsCluster CLUSTER = HdfsCluster.shared();
 
-    private final HdfsObjectStore store = new HdfsObjectStore();
+    private final HdfsStorage storage = new HdfsStorage(new TreeMap<>());
+    private final ObjectStore store = storage.objects();
     private String root;
     private DistributedFileSystem files;
 
     @BeforeEach
     void cleanDirectory() throws IOException {
         root = CLUSTER.uri() + "/read";
-        files = HdfsClient.of(root).files();
+        files = storage.client(root).files();
         files.mkdirs(new Path(root));
     }
 
@@ -119,7 +125,7 @@ class HdfsObjectStoreIT {
         }
         String path = write("lines", text.toString().getBytes(StandardCharsets.UTF_8), 2, 4096);
 
-        List<Split> splits = SplitPlanner.plan(path, false, 5, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.plan(STORES, path, false, 5, Format.TEXT_LINES);
         List<String> lines = new ArrayList<>();
         for (Split split : splits) {
             assertTrue(split.preferredHosts().contains("127.0.0.1"), split.toString());
@@ -136,7 +142,7 @@ class HdfsObjectStoreIT {
     private static List<String> linesOf(Split split) throws IOException {
         List<String> lines = new ArrayList<>();
         Object[] batch = new Object[100];
-        try (LineReader reader = new LineReader(split)) {
+        try (LineReader reader = new LineReader(STORES, split)) {
             for (int count = reader.read(batch, 0, 100); count > 0; count = reader.read(batch, 0, 100)) {
                 for (int i = 0; i < count; i++) {
                     lines.add((String) batch[i]);
@@ -196,7 +202,7 @@ class HdfsObjectStoreIT {
     void dataNodeThatEndsInTheMiddleOfAReadIsReplacedByAnother() throws IOException {
         byte[] bytes = random(6 << 20);
         String path = write("cut", bytes, 2, 8 << 20);
-        try (InputStream in = HdfsClient.of(path).files().open(new Path(path))) {
+        try (InputStream in = storage.client(path).files().open(new Path(path))) {
             byte[] read = in.readNBytes(100_000);
             String name = ((HdfsDataInputStream) in).getCurrentDatanode().getXferAddr();
             CLUSTER.tell("stop-datanode " + name.substring(name.lastIndexOf(':') + 1));

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Writing to a real HDFS of three DataNodes. */
 class HdfsOutputStoreIT {
+    private static final HdfsStorage STORAGE = new HdfsStorage(new TreeMap<>());
     private static final HdfsCluster CLUSTER = HdfsCluster.shared();
 
     private String root;
@@ -33,7 +35,7 @@ class HdfsOutputStoreIT {
     @BeforeEach
     void cleanDirectory() throws IOException {
         root = CLUSTER.uri() + "/write";
-        files = HdfsClient.of(root).files();
+        files = STORAGE.client(root).files();
         files.mkdirs(new Path(root));
     }
 
@@ -80,7 +82,7 @@ class HdfsOutputStoreIT {
 
     @Test
     void publishedOutputHoldsThePartsAndTheManifestAndNothingElse() throws IOException {
-        HdfsOutputStore store = new HdfsOutputStore();
+        HdfsOutputStore store = new HdfsOutputStore(STORAGE);
         String target = root + "/made/out";
 
         store.claim(target, "app1");
@@ -97,7 +99,7 @@ class HdfsOutputStoreIT {
 
     @Test
     void targetThatIsCompleteOrInUseOrAnothersIsRefused() throws IOException {
-        HdfsOutputStore store = new HdfsOutputStore();
+        HdfsOutputStore store = new HdfsOutputStore(STORAGE);
         wholeJob(store, root + "/done", "app1");
         store.claim(root + "/busy", "app1");
         files.create(new Path(root + "/other/data")).close();
@@ -133,7 +135,7 @@ class HdfsOutputStoreIT {
             boolean isComplete = step.equals("delete _temporary");
             assertEquals(isComplete, namesIn(target).contains("_SUCCESS"), step);
 
-            HdfsOutputStore store = new HdfsOutputStore();
+            HdfsOutputStore store = new HdfsOutputStore(STORAGE);
             if (isComplete) {
                 assertEquals(
                         ErrorCode.OUTPUT_EXISTS,
@@ -153,7 +155,7 @@ class HdfsOutputStoreIT {
         private Dying() {}
 
         public static void main(String[] args) throws IOException {
-            HdfsOutputStore store = new HdfsOutputStore(step -> {
+            HdfsOutputStore store = new HdfsOutputStore(STORAGE, step -> {
                 if (step.equals(args[1])) {
                     Runtime.getRuntime().halt(KILLED);
                 }
@@ -164,7 +166,7 @@ class HdfsOutputStoreIT {
 
     @Test
     void claimThatTheNameNodeGaveToAnotherStopsTheCommitAndNothingOfTheOthersIsTouched() throws IOException {
-        HdfsOutputStore store = new HdfsOutputStore();
+        HdfsOutputStore store = new HdfsOutputStore(STORAGE);
         String target = root + "/lost";
         store.claim(target, "slow");
         List<Part> parts = writeAll(store, target, "slow");
@@ -183,7 +185,7 @@ class HdfsOutputStoreIT {
 
     @Test
     void quotaAndSafeModeAreSaidBeforeAnyTaskRuns() throws IOException {
-        HdfsOutputStore store = new HdfsOutputStore();
+        HdfsOutputStore store = new HdfsOutputStore(STORAGE);
         files.mkdirs(new Path(root + "/small"));
         files.setQuota(new Path(root + "/small"), 2, 1L << 40);
 

@@ -1,0 +1,14 @@
+package dev.kindling.storage;
+
+/** Storage of one kind as one application uses it: with its settings, and connections of its own. Safe for many threads. */
+public interface Storage extends AutoCloseable {
+    /** Where input is read from. */
+    ObjectStore objects();
+
+    /** Where output is written to. */
+    OutputStore outputs();
+
+    /** Ends connections and threads, once; nothing is read or written any more. */
+    @Override
+    default void close() {}
+}
