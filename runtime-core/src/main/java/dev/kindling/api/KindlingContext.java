@@ -108,16 +108,30 @@ public final class KindlingContext implements AutoCloseable {
     // ---- sets from files ------------------------------------------------------------------------------------------
 
     /**
-     * The lines of a file, of all files of a directory, or of what a glob matches; {@code .gz} is unpacked. The size of
-     * the input decides on the number of partitions.
+     * The lines of a file, of all files of a directory, or of what a glob matches; {@code .gz}, {@code .bz2} and
+     * {@code .zst} are unpacked. The size of the input decides on the number of partitions. Where
+     * {@code spark.hadoop.textinputformat.record.delimiter} is set, that stands between records in the place of line ends.
      */
     public RDD<String> textFile(String path) {
-        return session.textFile(path, OptionalInt.empty());
+        return session.textFile(path, Optional.empty(), OptionalInt.empty());
     }
 
     /** At least {@code minPartitions} where the input can be cut that far. */
     public RDD<String> textFile(String path, int minPartitions) {
-        return session.textFile(path, OptionalInt.of(minPartitions));
+        return session.textFile(path, Optional.empty(), OptionalInt.of(minPartitions));
+    }
+
+    /**
+     * Records with {@code delimiter} between them, in which ends of lines are like other characters. What
+     * {@code textinputformat.record.delimiter} is to Hadoop.
+     */
+    public RDD<String> textFile(String path, String delimiter) {
+        return session.textFile(path, Optional.of(delimiter), OptionalInt.empty());
+    }
+
+    /** See {@link #textFile(String, String)} and {@link #textFile(String, int)}. */
+    public RDD<String> textFile(String path, String delimiter, int minPartitions) {
+        return session.textFile(path, Optional.of(delimiter), OptionalInt.of(minPartitions));
     }
 
     /** (path, content) of whole files. */

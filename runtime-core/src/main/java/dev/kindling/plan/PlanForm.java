@@ -62,6 +62,7 @@ final class PlanForm {
             out.writeObject(file.path());
             out.writeByte(file.format().ordinal());
             out.writeInt(file.recordBytes());
+            out.writeObject(file.delimiter());
             out.writeInt(file.partitionCount());
         } else if (node instanceof PlanNode.ShuffleRead read) {
             writeHead(SHUFFLE_READ, node, out);
@@ -108,6 +109,7 @@ final class PlanForm {
                         (String) in.readObject(),
                         PlanNode.FileInput.Format.values()[in.readByte()],
                         in.readInt(),
+                        (String) in.readObject(),
                         in.readInt());
             case SHUFFLE_READ ->
                 new PlanNode.ShuffleRead(

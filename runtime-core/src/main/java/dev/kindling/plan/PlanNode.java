@@ -62,12 +62,14 @@ public sealed interface PlanNode extends Serializable {
      * Files cut into splits.
      *
      * @param recordBytes of each row of {@link Format#RECORDS}; 0 for other formats
+     * @param delimiter between rows of {@link Format#TEXT_LINES}; empty for ends of lines, and for other formats
      */
-    record FileInput(int id, Origin origin, String path, Format format, int recordBytes, int partitionCount)
+    record FileInput(
+            int id, Origin origin, String path, Format format, int recordBytes, String delimiter, int partitionCount)
             implements PlanNode {
-        /** Of a format without records of fixed length. */
+        /** Of lines, or a format that says itself where a row ends. */
         public FileInput(int id, Origin origin, String path, Format format, int partitionCount) {
-            this(id, origin, path, format, 0, partitionCount);
+            this(id, origin, path, format, 0, "", partitionCount);
         }
 
         /** How bytes become rows. */

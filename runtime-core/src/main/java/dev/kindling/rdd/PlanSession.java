@@ -162,32 +162,39 @@ public final class PlanSession implements Session, SetMarks {
     }
 
     @Override
-    public RDD<String> textFile(String path, OptionalInt minPartitions) {
-        return new RddHandle<>(this, files(CallSite.of("textFile"), path, Format.TEXT_LINES, 0, minPartitions));
+    public RDD<String> textFile(String path, Optional<String> delimiter, OptionalInt minPartitions) {
+        Origin origin = CallSite.of("textFile");
+        if (delimiter.filter(String::isEmpty).isPresent()) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin + ": the delimiter between records is empty; name one, or none for lines");
+        }
+        String between = delimiter.orElse(settings.recordDelimiter());
+        return new RddHandle<>(this, files(origin, path, Format.TEXT_LINES, 0, between, minPartitions));
     }
 
     @Override
     public PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
-                this, files(CallSite.of("wholeTextFiles"), path, Format.WHOLE_TEXT, 0, minPartitions));
+                this, files(CallSite.of("wholeTextFiles"), path, Format.WHOLE_TEXT, 0, "", minPartitions));
     }
 
     @Override
     public PairRDD<String, BinaryFile> binaryFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
-                this, files(CallSite.of("binaryFiles"), path, Format.BINARY_FILES, 0, minPartitions));
+                this, files(CallSite.of("binaryFiles"), path, Format.BINARY_FILES, 0, "", minPartitions));
     }
 
     @Override
     public RDD<byte[]> binaryRecords(String path, int length) {
         Origin origin = CallSite.of("binaryRecords");
         atLeast(1, length, "bytes a record", origin);
-        return new RddHandle<>(this, files(origin, path, Format.RECORDS, length, OptionalInt.empty()));
+        return new RddHandle<>(this, files(origin, path, Format.RECORDS, length, "", OptionalInt.empty()));
     }
 
     @Override
     public <T> RDD<T> objectFile(String path, OptionalInt minPartitions) {
-        return new RddHandle<>(this, files(CallSite.of("objectFile"), path, Format.OBJECTS, 0, minPartitions));
+        return new RddHandle<>(this, files(CallSite.of("objectFile"), path, Format.OBJECTS, 0, "", minPartitions));
     }
 
     @Override
@@ -340,16 +347,27 @@ public final class PlanSession implements Session, SetMarks {
         }
     }
 
-    private PlanNode files(Origin origin, String path, Format format, int recordBytes, OptionalInt minPartitions) {
+    private PlanNode files(
+            Origin origin, String path, Format format, int recordBytes, String delimiter, OptionalInt minPartitions) {
         checkOpen(origin);
         minPartitions.ifPresent(n -> atLeast(1, n, "partitions", origin));
         List<Split> splits;
         try {
             splits = minPartitions.isPresent()
                     ? SplitPlanner.plan(
-                            settings.stores(), path, settings.isRecursive(), minPartitions.getAsInt(), format)
+                            settings.stores(),
+                            path,
+                            settings.isRecursive(),
+                            minPartitions.getAsInt(),
+                            format,
+                            delimiter)
                     : SplitPlanner.planDefault(
-                            settings.stores(), path, settings.isRecursive(), settings.defaultParallelism(), format);
+                            settings.stores(),
+                            path,
+                            settings.isRecursive(),
+                            settings.defaultParallelism(),
+                            format,
+                            delimiter);
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.INPUT_NOT_FOUND, origin + ": cannot list " + path + ": " + e.getMessage(), e);
@@ -358,7 +376,7 @@ public final class PlanSession implements Session, SetMarks {
             RecordReader.check(splits, recordBytes);
         }
         return leaf(
-                new PlanNode.FileInput(nextSetId(), origin, path, format, recordBytes, splits.size()),
+                new PlanNode.FileInput(nextSetId(), origin, path, format, recordBytes, delimiter, splits.size()),
                 new LeafSource.Splits(splits));
     }
 

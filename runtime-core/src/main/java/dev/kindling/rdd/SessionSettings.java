@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param defaultParallelism partitions of a set of the program's own data for which it names no number
  * @param configuredParallelism partitions after a shuffle, where the user configured a number
  * @param isRecursive whether an input directory stands for the files below those in it, too
+ * @param recordDelimiter between records of text for which the program names none; empty for ends of lines
  * @param stores of the application
  */
 public record SessionSettings(
@@ -23,4 +24,5 @@ public record SessionSettings(
         int defaultParallelism,
         OptionalInt configuredParallelism,
         boolean isRecursive,
+        String recordDelimiter,
         Stores stores) {}

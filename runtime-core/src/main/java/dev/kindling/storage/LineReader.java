@@ -8,9 +8,6 @@ import dev.kindling.util.ByteSizes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -21,6 +18,9 @@ import java.util.Arrays;
  * also owns the line that begins there. So ranges that meet share no line and lose none, whatever their sizes. A line
  * ends with LF, CR, CRLF or the file; a byte order mark at byte 0 is dropped. Bytes become characters as UTF-8, what is
  * malformed as U+FFFD. All of this is what Hadoop's {@code LineRecordReader} and {@code Text.toString} do.
+ *
+ * <p>With a delimiter, records stand in the place of lines. A range owns those before which a delimiter stands that begins
+ * in the range. Hadoop has the same rule; where a part of a delimiter comes in it again it errs, and the scan is right.
  *
  * <p>Per row it costs one scan at eight bytes a step and one copy into the string. Each block of bytes read is looked
  * over once: without a negative byte its lines are copied as Latin-1, without a CR only LF is searched for.
@@ -38,14 +38,9 @@ public final class LineReader implements Closeable {
     // The last line of most files ends within it.
     private static final int READ_PAST_END_BYTES = 8 * 1024;
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
-    private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
-    private static final long RETURNS = 0x0d0d0d0d0d0d0d0dL;
-
     private final Stores stores;
     private final Split split;
+    private final RecordDelimiter delimiter;
     private final int maxLineBytes;
 
     private int rangeIndex = -1;
@@ -75,13 +70,20 @@ public final class LineReader implements Closeable {
     private int rowCount;
     private long bytesRead;
 
+    /** Of lines. */
     public LineReader(Stores stores, Split split) {
-        this(stores, split, BUFFER_BYTES, maxLineBytes());
+        this(stores, split, "");
     }
 
-    LineReader(Stores stores, Split split, int bufferBytes, int maxLineBytes) {
+    /** @param delimiter what stands between records; empty for ends of lines */
+    public LineReader(Stores stores, Split split, String delimiter) {
+        this(stores, split, delimiter, BUFFER_BYTES, maxLineBytes());
+    }
+
+    LineReader(Stores stores, Split split, String delimiter, int bufferBytes, int maxLineBytes) {
         this.stores = stores;
         this.split = split;
+        this.delimiter = new RecordDelimiter(delimiter);
         this.buffer = new byte[bufferBytes];
         this.maxLineBytes = maxLineBytes;
     }
@@ -150,21 +152,36 @@ public final class LineReader implements Closeable {
         }
         rangeIndex++;
         range = split.ranges().get(rangeIndex);
-        boolean isCompressed = Compression.of(range.path()).isCompressed();
-        in = Compression.of(range.path()).open(stores, range);
+        openRange(Compression.of(range.path()));
+        if (range.offset() == 0) {
+            skipByteOrderMark();
+        } else if (delimiter.isLineEnd()) {
+            skipLineOfEarlierRange();
+        } else {
+            skipRecordsOfEarlierRange();
+        }
+        return true;
+    }
+
+    private void openRange(Compression compression) throws IOException {
+        boolean isPlain = !compression.isCompressed();
+        long opened = isPlain ? delimiter.scanStartOf(stores, range) : range.offset();
+        long skipped = range.offset() - opened;
+        in = compression.open(
+                stores,
+                new FileRange(range.path(), opened, range.length() + skipped, range.fileBytes(), range.version()));
         ownText = in instanceof CutText cut ? cut : null;
-        lastStart = isCompressed ? Long.MAX_VALUE : range.offset() + range.length();
-        textEnd = isCompressed ? Long.MAX_VALUE : range.fileBytes();
-        bufferOffset = isCompressed ? 0 : range.offset();
+        ownBytes(isPlain ? range.offset() + range.length() : Long.MAX_VALUE);
+        textEnd = isPlain ? range.fileBytes() : Long.MAX_VALUE;
+        bufferOffset = isPlain ? opened : 0;
         start = 0;
         limit = 0;
         isAllRead = false;
-        if (range.offset() == 0) {
-            skipByteOrderMark();
-        } else {
-            skipLineOfEarlierRange();
-        }
-        return true;
+    }
+
+    /** Behind a delimiter that begins in the last of them, the record is the range's own. */
+    private void ownBytes(long end) {
+        lastStart = Math.max(end, end + delimiter.byteCount() - 1);
     }
 
     private void closeRange() throws IOException {
@@ -188,7 +205,7 @@ public final class LineReader implements Closeable {
     private void skipLineOfEarlierRange() throws IOException {
         fill();
         while (true) {
-            int found = findEnds(buffer, start, limit, ends, 1, hasReturns);
+            int found = ByteScan.findLineEnds(buffer, start, limit, ends, 1, hasReturns);
             if (found > 0 && !isOpenReturn(ends[0])) {
                 start = endOfTerminator(ends[0]);
                 return;
@@ -202,6 +219,27 @@ public final class LineReader implements Closeable {
         }
     }
 
+    private void skipRecordsOfEarlierRange() throws IOException {
+        fill();
+        boolean isPlain = ownText == null;
+        while (true) {
+            int found = delimiter.find(buffer, start, limit, ends, 1);
+            if (found > 0) {
+                start = ends[0] + delimiter.byteCount();
+                if (!isPlain || bufferOffset + ends[0] >= range.offset()) {
+                    return;
+                }
+            } else if (isAllRead) {
+                start = limit;
+                return;
+            } else {
+                // The delimiter may have begun.
+                start = Math.max(start, limit - delimiter.byteCount() + 1);
+                fill();
+            }
+        }
+    }
+
     // ---- lines ----------------------------------------------------------------------------------------------------
 
     private void readFromRange(Object[] lines, int from, int to) throws IOException {
@@ -210,7 +248,7 @@ public final class LineReader implements Closeable {
             if (hasReturns) {
                 takeLinesOfAnyEnd(lines, from, wanted);
             } else {
-                takeLinesOfLineFeeds(lines, from, wanted);
+                takeRecords(lines, from, wanted);
             }
             if (rowCount > 0) {
                 return;
@@ -223,27 +261,28 @@ public final class LineReader implements Closeable {
         }
     }
 
-    private void takeLinesOfLineFeeds(Object[] lines, int from, int wanted) {
-        int found = findEnds(buffer, start, limit, ends, wanted, false);
+    private void takeRecords(Object[] lines, int from, int wanted) {
+        int delimiterBytes = delimiter.byteCount();
+        int found = delimiter.find(buffer, start, limit, ends, wanted);
         long lastIndex = lastStart - bufferOffset;
-        while (found > 1 && ends[found - 2] + 1 > lastIndex) {
+        while (found > 1 && ends[found - 2] + delimiterBytes > lastIndex) {
             found--;
         }
         if (found == 0) {
             return;
         }
-        noteOffsets(bufferOffset, start, ends, found, offsets);
+        noteOffsets(bufferOffset, start, ends, found, delimiterBytes, offsets);
         if (isSingleByte) {
-            latin1Lines(buffer, start, ends, found, lines, from);
+            latin1Lines(buffer, start, ends, found, delimiterBytes, lines, from);
         } else {
-            utf8Lines(buffer, start, ends, found, lines, from);
+            utf8Lines(buffer, start, ends, found, delimiterBytes, lines, from);
         }
-        start = ends[found - 1] + 1;
+        start = ends[found - 1] + delimiterBytes;
         rowCount = found;
     }
 
     private void takeLinesOfAnyEnd(Object[] lines, int from, int wanted) {
-        int found = findEnds(buffer, start, limit, ends, Math.min(ends.length, 2 * wanted), true);
+        int found = ByteScan.findLineEnds(buffer, start, limit, ends, Math.min(ends.length, 2 * wanted), true);
         for (int i = 0; i < found && rowCount < wanted && bufferOffset + start <= lastStart; i++) {
             int end = ends[i];
             if (isOpenReturn(end)) {
@@ -259,7 +298,7 @@ public final class LineReader implements Closeable {
 
     private void takeUnfinishedLine(Object[] lines, int from) {
         if (start < limit) {
-            take(lines, from, buffer[limit - 1] == '\r' ? limit - 1 : limit);
+            take(lines, from, hasReturns && buffer[limit - 1] == '\r' ? limit - 1 : limit);
             start = limit;
         }
     }
@@ -309,14 +348,14 @@ public final class LineReader implements Closeable {
             bytesRead += count;
         }
         if (ownText != null) {
-            lastStart = ownText.ownBytes();
+            ownBytes(ownText.ownBytes());
         }
         if (bufferOffset + limit == textEnd) {
             isAllRead = true;
         }
-        int kinds = kindsOf(buffer, start, limit);
-        isSingleByte = (kinds & HAS_NEGATIVE) == 0;
-        hasReturns = (kinds & HAS_RETURN) != 0;
+        int kinds = ByteScan.kindsOf(buffer, start, limit);
+        isSingleByte = (kinds & ByteScan.HAS_NEGATIVE) == 0;
+        hasReturns = delimiter.isLineEnd() && (kinds & ByteScan.HAS_RETURN) != 0;
     }
 
     private int readSome(int max) throws IOException {
@@ -357,81 +396,34 @@ public final class LineReader implements Closeable {
 
     // ---- hot loops ------------------------------------------------------------------------------------------------
 
-    private static final int HAS_NEGATIVE = 1;
-    private static final int HAS_RETURN = 2;
-
-    private static int kindsOf(byte[] bytes, int from, int to) {
-        long anyBits = 0;
-        long returns = 0;
-        int i = from;
-        for (; i <= to - 8; i += 8) {
-            long word = (long) LONG.get(bytes, i);
-            anyBits |= word;
-            returns |= zeroBytes(word ^ RETURNS);
-        }
-        for (; i < to; i++) {
-            anyBits |= (long) bytes[i] << 56;
-            returns |= bytes[i] == '\r' ? 1 : 0;
-        }
-        return ((anyBits & HIGH_BITS) != 0 ? HAS_NEGATIVE : 0) | (returns != 0 ? HAS_RETURN : 0);
-    }
-
-    /** Indexes of the first {@code max} LFs, and CRs where wanted, in {@code bytes[from..to)}; returns how many. */
-    private static int findEnds(byte[] bytes, int from, int to, int[] ends, int max, boolean withReturns) {
-        int found = 0;
-        int i = from;
-        for (; i <= to - 8; i += 8) {
-            long word = (long) LONG.get(bytes, i);
-            long hits = zeroBytes(word ^ LINE_FEEDS);
-            if (withReturns) {
-                hits |= zeroBytes(word ^ RETURNS);
-            }
-            while (hits != 0) {
-                if (found == max) {
-                    return found;
-                }
-                ends[found++] = i + (Long.numberOfTrailingZeros(hits) >>> 3);
-                hits &= hits - 1;
-            }
-        }
-        for (; i < to && found < max; i++) {
-            if (bytes[i] == '\n' || withReturns && bytes[i] == '\r') {
-                ends[found++] = i;
-            }
-        }
-        return found;
-    }
-
-    /** The high bit of each byte that is zero, and of no other: no carry leaves a byte. */
-    private static long zeroBytes(long word) {
-        return ~(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
-    }
-
-    private static void noteOffsets(long bufferOffset, int start, int[] ends, int count, long[] offsets) {
+    private static void noteOffsets(
+            long bufferOffset, int start, int[] ends, int count, int delimiterBytes, long[] offsets) {
         long lineStart = bufferOffset + start;
         for (int i = 0; i < count; i++) {
             offsets[i] = lineStart;
-            lineStart = bufferOffset + ends[i] + 1;
+            lineStart = bufferOffset + ends[i] + delimiterBytes;
         }
     }
 
     /** The deprecated constructor is meant for just this, bytes that are the low halves of chars; 15 % faster here. */
     @SuppressWarnings("deprecation")
-    private static void latin1Lines(byte[] bytes, int start, int[] ends, int count, Object[] lines, int from) {
+    private static void latin1Lines(
+            byte[] bytes, int start, int[] ends, int count, int delimiterBytes, Object[] lines, int from) {
         int lineStart = start;
         for (int i = 0; i < count; i++) {
             int end = ends[i];
             lines[from + i] = new String(bytes, 0, lineStart, end - lineStart);
-            lineStart = end + 1;
+            lineStart = end + delimiterBytes;
         }
     }
 
-    private static void utf8Lines(byte[] bytes, int start, int[] ends, int count, Object[] lines, int from) {
+    private static void utf8Lines(
+            byte[] bytes, int start, int[] ends, int count, int delimiterBytes, Object[] lines, int from) {
         int lineStart = start;
         for (int i = 0; i < count; i++) {
             int end = ends[i];
             lines[from + i] = new String(bytes, lineStart, end - lineStart, StandardCharsets.UTF_8);
-            lineStart = end + 1;
+            lineStart = end + delimiterBytes;
         }
     }
 }

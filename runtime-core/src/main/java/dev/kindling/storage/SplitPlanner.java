@@ -44,21 +44,29 @@ public final class SplitPlanner {
      */
     public static List<Split> plan(Stores stores, String path, boolean isRecursive, int minPartitions, Format format)
             throws IOException {
+        return plan(stores, path, isRecursive, minPartitions, format, "");
+    }
+
+    /** @param delimiter between records of text; empty for ends of lines */
+    public static List<Split> plan(
+            Stores stores, String path, boolean isRecursive, int minPartitions, Format format, String delimiter)
+            throws IOException {
         List<StoredFile> files = list(stores, path, isRecursive);
         long tooLarge = format.isWhole() ? 0 : ceilDiv(byteCount(files), MAX_SPLIT_BYTES);
-        return cut(files, (int) Math.max(1, Math.max(minPartitions, tooLarge)), format);
+        return cut(files, (int) Math.max(1, Math.max(minPartitions, tooLarge)), format, delimiter);
     }
 
     /** The same when the user named no number: enough splits for {@code parallelism} tasks, none of them tiny. */
     public static List<Split> planDefault(
-            Stores stores, String path, boolean isRecursive, int parallelism, Format format) throws IOException {
+            Stores stores, String path, boolean isRecursive, int parallelism, Format format, String delimiter)
+            throws IOException {
         List<StoredFile> files = list(stores, path, isRecursive);
         long cost = byteCount(files) + OPEN_COST_BYTES * files.size();
         long useful = Math.min(parallelism, ceilDiv(cost, MIN_DEFAULT_SPLIT_BYTES));
         long tooLarge = ceilDiv(cost, MAX_SPLIT_BYTES);
         // Spark's default minimum is 2 as well: code that looks at partitions should see more than one.
         long least = Math.max(1, Math.min(parallelism, 2));
-        return cut(files, (int) Math.max(least, Math.max(useful, tooLarge)), format);
+        return cut(files, (int) Math.max(least, Math.max(useful, tooLarge)), format, delimiter);
     }
 
     /**
@@ -126,16 +134,18 @@ public final class SplitPlanner {
         }
     }
 
-    private static List<Split> cut(List<StoredFile> files, int wanted, Format format) {
-        List<Group> groups = groupsOf(files, format);
+    private static List<Split> cut(List<StoredFile> files, int wanted, Format format, String delimiter) {
+        // Where it counts is known from the text before, which a task cannot look up in packed bytes.
+        boolean canCutPacked = !new RecordDelimiter(delimiter).overlapsItself();
+        List<Group> groups = groupsOf(files, format, canCutPacked);
         return groups.size() >= wanted ? together(groups, wanted) : apart(groups, wanted);
     }
 
-    private static List<Group> groupsOf(List<StoredFile> files, Format format) {
+    private static List<Group> groupsOf(List<StoredFile> files, Format format, boolean canCutPacked) {
         List<Group> groups = new ArrayList<>();
         List<StoredFile> run = new ArrayList<>();
         for (StoredFile file : files) {
-            boolean isOnePiece = format.isText() && !Compression.of(file.path()).canBeCut();
+            boolean isOnePiece = format.isText() && !canBeCut(Compression.of(file.path()), canCutPacked);
             if (isOnePiece && file.byteCount() > MAX_SPLIT_BYTES) {
                 LOG.warn(
                         "{} ({}) is compressed and can only be read by one task",
@@ -151,6 +161,10 @@ public final class SplitPlanner {
         }
         endRun(run, groups);
         return groups;
+    }
+
+    private static boolean canBeCut(Compression compression, boolean canCutPacked) {
+        return compression.canBeCut() && (canCutPacked || !compression.isCompressed());
     }
 
     private static void endRun(List<StoredFile> run, List<Group> groups) {

@@ -39,10 +39,14 @@ class HadoopLinesTest {
     }
 
     private static List<String> ours(Path file, long from, long length) throws IOException {
+        return ours(file, from, length, "");
+    }
+
+    static List<String> ours(Path file, long from, long length, String delimiter) throws IOException {
         FileRange range = new FileRange("file:" + file, from, length, Files.size(file), "");
         List<String> lines = new ArrayList<>();
         Object[] batch = new Object[100];
-        try (LineReader reader = new LineReader(STORES, new Split(List.of(range), List.of()))) {
+        try (LineReader reader = new LineReader(STORES, new Split(List.of(range), List.of()), delimiter)) {
             for (int count = reader.read(batch, 0, 100); count > 0; count = reader.read(batch, 0, 100)) {
                 for (int i = 0; i < count; i++) {
                     lines.add((String) batch[i]);
@@ -52,9 +56,13 @@ class HadoopLinesTest {
         return lines;
     }
 
-    private static List<String> hadoops(Path file, long from, long length, Configuration settings) throws IOException {
+    /** @param delimiter empty for ends of lines */
+    static List<String> hadoops(Path file, long from, long length, String delimiter) throws IOException {
+        Configuration settings = new Configuration(false);
+        settings.set("fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem");
+        byte[] between = delimiter.isEmpty() ? null : delimiter.getBytes(StandardCharsets.UTF_8);
         List<String> lines = new ArrayList<>();
-        try (LineRecordReader reader = new LineRecordReader()) {
+        try (LineRecordReader reader = new LineRecordReader(between)) {
             reader.initialize(
                     new FileSplit(new org.apache.hadoop.fs.Path(file.toUri()), from, length, new String[0]),
                     new TaskAttemptContextImpl(settings, new TaskAttemptID()));
@@ -67,8 +75,6 @@ class HadoopLinesTest {
 
     @Test
     void everySplitOfAwkwardFilesHoldsTheLinesThatHadoopFindsInIt() throws IOException {
-        Configuration settings = new Configuration(false);
-        settings.set("fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem");
         List<String> contents = new ArrayList<>(List.of(
                 "",
                 "\n",
@@ -101,7 +107,7 @@ class HadoopLinesTest {
                     int start = from;
                     int length = Math.min(size, bytes.length - from);
                     assertEquals(
-                            hadoops(file, from, length, settings),
+                            hadoops(file, from, length, ""),
                             ours(file, from, length),
                             () -> "bytes " + start + " to " + (start + length) + " of " + content);
                     splits++;
@@ -112,7 +118,7 @@ class HadoopLinesTest {
     }
 
     /** Blocks are as small as bzip2 makes them, of lines that are cut by their edges, or end there. */
-    private static byte[] bzip2(String text) throws IOException {
+    static byte[] bzip2(String text) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes("BZ".getBytes(StandardCharsets.US_ASCII));
         try (OutputStream out = new CBZip2OutputStream(bytes, 1)) {
@@ -122,7 +128,7 @@ class HadoopLinesTest {
     }
 
     /** The bytes in which blocks begin; they may begin at any bit. */
-    private static List<Integer> blocksOf(byte[] packed) {
+    static List<Integer> blocksOf(byte[] packed) {
         List<Integer> blocks = new ArrayList<>();
         long window = 0;
         for (int bit = 0; bit < 8 * packed.length; bit++) {

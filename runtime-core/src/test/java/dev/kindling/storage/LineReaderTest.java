@@ -72,7 +72,7 @@ class LineReaderTest {
         return Files.write(directory.resolve("input.txt"), bytes);
     }
 
-    private static List<Split> splitsOf(Path file, long splitBytes) throws IOException {
+    static List<Split> splitsOf(Path file, long splitBytes) throws IOException {
         Split whole = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
                 .get(0);
         FileRange range = whole.ranges().get(0);
@@ -85,15 +85,16 @@ class LineReaderTest {
         return splits;
     }
 
-    private static List<UnsplitScan.Line> read(Split split, int batchRows, int bufferBytes) throws IOException {
+    static List<UnsplitScan.Line> read(Split split, String delimiter, int batchRows, int bufferBytes)
+            throws IOException {
         List<UnsplitScan.Line> lines = new ArrayList<>();
         Object[] batch = new Object[batchRows + 2];
-        try (LineReader reader = new LineReader(STORES, split, bufferBytes, LineReader.maxLineBytes())) {
+        try (LineReader reader = new LineReader(STORES, split, delimiter, bufferBytes, LineReader.maxLineBytes())) {
             for (int count = reader.read(batch, 1, batchRows + 1); count > 0; ) {
                 for (int row = 0; row < count; row++) {
                     long offset = reader.offsetOf(row);
                     lines.add(new UnsplitScan.Line(offset, offset, (String) batch[1 + row]));
-                    assertTrue(reader.pathOf(row).endsWith("/input.txt"));
+                    assertEquals(split.ranges().get(0).path(), reader.pathOf(row));
                 }
                 Arrays.fill(batch, null);
                 count = reader.read(batch, 1, batchRows + 1);
@@ -112,7 +113,7 @@ class LineReaderTest {
                             .toList();
             assertEquals(
                     expected,
-                    read(split, batchRows, bufferBytes),
+                    read(split, "", batchRows, bufferBytes),
                     () -> range + " in batches of " + batchRows + " with a buffer of " + bufferBytes + " of "
                             + Arrays.toString(bytes));
         }
@@ -260,7 +261,7 @@ class LineReaderTest {
         Split split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
                 .get(0);
 
-        try (LineReader reader = new LineReader(STORES, split, 16, 1_000)) {
+        try (LineReader reader = new LineReader(STORES, split, "", 16, 1_000)) {
             assertEquals(1, reader.read(new Object[1], 0, 1));
             KindlingException e = assertThrows(KindlingException.class, () -> reader.read(new Object[1], 0, 1));
             assertEquals(ErrorCode.OUT_OF_RESOURCES, e.code());

@@ -130,11 +130,11 @@ class SplitPlannerTest {
         assertEquals(3, plan(file, 1).size());
         assertEquals(
                 3,
-                SplitPlanner.planDefault(STORES, file.toString(), false, 2, Format.TEXT_LINES)
+                SplitPlanner.planDefault(STORES, file.toString(), false, 2, Format.TEXT_LINES, "")
                         .size());
         assertEquals(
                 8,
-                SplitPlanner.planDefault(STORES, file.toString(), false, 8, Format.TEXT_LINES)
+                SplitPlanner.planDefault(STORES, file.toString(), false, 8, Format.TEXT_LINES, "")
                         .size());
     }
 
@@ -144,7 +144,7 @@ class SplitPlannerTest {
             write("small/f" + (100 + i), 50);
         }
 
-        List<Split> splits = SplitPlanner.planDefault(STORES, root + "/small", false, 4, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.planDefault(STORES, root + "/small", false, 4, Format.TEXT_LINES, "");
 
         assertEquals(4, splits.size());
         assertEquals(25, splits.get(1).ranges().size());
@@ -158,7 +158,7 @@ class SplitPlannerTest {
         assertEquals(0, plan(root.resolve("none"), 3).size());
         assertEquals(
                 0,
-                SplitPlanner.planDefault(STORES, root + "/none", false, 3, Format.TEXT_LINES)
+                SplitPlanner.planDefault(STORES, root + "/none", false, 3, Format.TEXT_LINES, "")
                         .size());
     }
 

@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The lines of a whole file by the plainest code there is: what {@link LineReader} has to agree with. */
@@ -44,6 +45,29 @@ final class UnsplitScan {
         return linesOf(file).stream()
                 .filter(line -> from == 0 && line.begin() == 0 || line.begin() > from && line.begin() <= to)
                 .toList();
+    }
+
+    /** The records with a delimiter between them: what begins before each of those that a scan finds, and the rest. */
+    static List<Line> recordsOf(byte[] file, byte[] delimiter) {
+        List<Line> records = new ArrayList<>();
+        int begin = 0;
+        int at = hasMark(file) ? 3 : 0;
+        while (at < file.length) {
+            boolean isEnd = at + delimiter.length <= file.length
+                    && Arrays.equals(file, at, at + delimiter.length, delimiter, 0, delimiter.length);
+            if (isEnd) {
+                records.add(line(file, begin, at));
+                at += delimiter.length;
+                begin = at;
+            } else {
+                at++;
+            }
+        }
+        boolean isOnlyMark = begin == 0 && hasMark(file) && file.length == 3;
+        if (begin < file.length && !isOnlyMark) {
+            records.add(line(file, begin, file.length));
+        }
+        return records;
     }
 
     private static Line line(byte[] file, int begin, int end) {

@@ -52,6 +52,7 @@ public final class DriverEngine implements SessionProvider {
                 configured > 0 ? configured : application.totalCores(),
                 configured > 0 ? OptionalInt.of(configured) : OptionalInt.empty(),
                 config.get(InputKeys.RECURSIVE),
+                InputKeys.recordDelimiter(config),
                 application.stores());
     }
 }

@@ -48,6 +48,8 @@ final class SourceContracts {
                     SourceContracts::text,
                     "KindlingContext.textFile(String)",
                     "KindlingContext.textFile(String,int)",
+                    "KindlingContext.textFile(String,String)",
+                    "KindlingContext.textFile(String,String,int)",
                     "KindlingContext.wholeTextFiles(String)",
                     "KindlingContext.wholeTextFiles(String,int)",
                     "RDD.saveAsTextFile(String,Class)"),
@@ -108,6 +110,8 @@ final class SourceContracts {
         c.sameOrder(lines.stream(), c.kindling().textFile(plain));
         c.sameOrder(lines.stream(), c.kindling().textFile(plain, 7));
         c.sameOrder(lines.stream(), c.kindling().textFile(packed));
+        c.sameOrder(lines.stream(), c.kindling().textFile(plain, "\n"));
+        c.sameOrder(lines.stream(), c.kindling().textFile(plain, "\n", 7));
         assertTrue(Files.exists(Path.of(packed, "part-00002.gz")));
         for (PairRDD<String, String> files :
                 List.of(c.kindling().wholeTextFiles(plain), c.kindling().wholeTextFiles(packed, 2))) {

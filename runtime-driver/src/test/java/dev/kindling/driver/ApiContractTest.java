@@ -156,6 +156,19 @@ class ApiContractTest {
     }
 
     @Test
+    void recordsMayHaveAnyTextBetweenThem(@TempDir Path directory) throws Exception {
+        List<String> paragraphs = IntStream.range(0, 5_000)
+                .mapToObj(n -> "paragraph " + (n * 7919) % 5_000 + "\nof two lines")
+                .toList();
+        Path file = Files.writeString(directory.resolve("text"), String.join("\n\n", paragraphs));
+
+        assertEquals(paragraphs, kindling.textFile(file.toString(), "\n\n", 5).collect());
+        assertEquals(10_000, kindling.textFile(file.toString(), "\n").count() - 4_999);
+        KindlingException empty = assertThrows(KindlingException.class, () -> kindling.textFile(file.toString(), ""));
+        assertEquals(ErrorCode.BAD_ARGUMENT, empty.code());
+    }
+
+    @Test
     void wholeTextFilesArePathAndContent(@TempDir Path directory) throws Exception {
         Files.writeString(directory.resolve("a.txt"), "one\ntwo\n");
         Files.writeString(directory.resolve("b.txt"), "");

@@ -230,6 +230,22 @@ class ApplicationTest {
         }
     }
 
+    /** White space at the ends of the setting is part of it. */
+    @Test
+    void hadoopsNameForTheDelimiterOfRecordsIsUnderstood() throws Exception {
+        Path file = Files.writeString(scratch.resolve("paragraphs"), "one\n1\n\ntwo\n\n\n\nthree");
+        KindlingConf paragraphs = conf().set("spark.hadoop.textinputformat.record.delimiter", "\n\n");
+        try (KindlingContext kindling = new KindlingContext(paragraphs)) {
+            assertEquals(
+                    List.of("one\n1", "two", "", "three"),
+                    kindling.textFile(file.toString(), 3).collect());
+            assertEquals(
+                    8, kindling.textFile(file.toString(), "\n", 3).collect().size());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     @Test
     void directoriesOfADriverThatWasKilledAreDeletedAtTheNextStart() throws Exception {
         Path left = Files.createDirectory(scratch.resolve("kindling-app-20200101-000000-abcdef"));

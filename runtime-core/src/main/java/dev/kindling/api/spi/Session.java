@@ -45,8 +45,11 @@ public interface Session extends AutoCloseable {
 
     RDD<Long> range(long start, long end, long step, int partitions);
 
-    /** @param minPartitions empty when the program named no number: then the size of the input decides */
-    RDD<String> textFile(String path, OptionalInt minPartitions);
+    /**
+     * @param delimiter between records; empty when the program named none: then the settings decide
+     * @param minPartitions empty when the program named no number: then the size of the input decides
+     */
+    RDD<String> textFile(String path, Optional<String> delimiter, OptionalInt minPartitions);
 
     /** See {@link #textFile}. */
     PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions);

@@ -416,7 +416,7 @@ class JobPlannerTest {
         jobs.withKeys(IntStream.range(0, 100).boxed().toArray());
 
         jobs.session
-                .textFile(file.toString(), OptionalInt.of(1))
+                .textFile(file.toString(), Optional.empty(), OptionalInt.of(1))
                 .mapToPair(l -> Tuple2.of(l, 1))
                 .sortByKey(true, 2)
                 .collect();

@@ -52,7 +52,8 @@ final class RecordedJobs implements JobSubmitter {
         KindlingConf conf = new KindlingConf(false);
         session = new PlanSession(
                 null,
-                new SessionSettings(conf, "app-1", "test", "local[2]", true, 2, configuredParallelism, false, stores),
+                new SessionSettings(
+                        conf, "app-1", "test", "local[2]", true, 2, configuredParallelism, false, "", stores),
                 planner,
                 new NoAdditions(),
                 new SharedVariables(new AccumulatorRegistry(getClass().getClassLoader()), new NoBroadcasts()),

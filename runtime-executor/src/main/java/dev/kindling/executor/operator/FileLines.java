@@ -6,14 +6,14 @@ import dev.kindling.storage.Split;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The lines of a split. Keeps the file and offset of each line of the batch read last, for messages. */
+/** The lines, or records with another delimiter, of a split. Keeps the file and offset of each line of the batch read last, for messages. */
 final class FileLines implements Operator {
     private final LineReader reader;
     private final TaskCounters counters;
     private long bytesCounted;
 
-    FileLines(Split split, TaskScope scope) {
-        this.reader = new LineReader(scope.stores(), split);
+    FileLines(Split split, String delimiter, TaskScope scope) {
+        this.reader = new LineReader(scope.stores(), split, delimiter);
         this.counters = scope.counters();
     }
 
