@@ -3,6 +3,7 @@ package dev.kindling.driver.launch;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.executor.ExecutorMain;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,17 +12,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * The jars an executor process needs: core, executor and their libraries, found from where this JVM loaded them, so
- * that no home directory and no variable has to be set. Inside a Spring Boot jar they are jars in a jar and are copied
- * out first.
+ * The jars an executor process needs: core, executor and their libraries. The command line's own class path is just
+ * that, and is taken as it is. In a program they are found from where this JVM loaded them, so that no home directory
+ * and no variable has to be set; inside a Spring Boot jar they are jars in a jar and are copied out first.
  */
 final class EngineClassPath {
     // One class of every jar; those of libraries by name, for nothing here may call them.
@@ -38,84 +41,72 @@ final class EngineClassPath {
             "com.esotericsoftware.kryo.kryo5.Kryo",
             "org.slf4j.Logger");
 
-    /** The same for libraries of stores, which a program may do without; last, for most applications use none. */
-    private static final List<String> ONE_CLASS_OF_EACH_OPTIONAL = List.of(
-            "org.apache.hadoop.fs.FileSystem",
-            "org.apache.hadoop.shaded.com.ctc.wstx.stax.WstxInputFactory",
-            "org.apache.commons.logging.LogFactory",
-            "com.github.luben.zstd.ZstdInputStream",
-            "software.amazon.awssdk.services.s3.S3Client",
-            "software.amazon.awssdk.services.sts.StsClient",
-            "software.amazon.awssdk.http.apache5.Apache5HttpClient",
-            "software.amazon.awssdk.protocols.xml.XmlOperationMetadata",
-            "software.amazon.awssdk.protocols.query.AwsQueryProtocolFactory",
-            "software.amazon.awssdk.protocols.core.StringToInstant",
-            "software.amazon.awssdk.protocols.jsoncore.JsonNode",
-            "software.amazon.awssdk.arns.Arn",
-            "software.amazon.awssdk.profiles.ProfileFile",
-            "software.amazon.awssdk.crtcore.CrtRequestBodyAdapter",
-            "software.amazon.awssdk.http.auth.signer.BearerHttpSigner",
-            "software.amazon.awssdk.http.auth.spi.signer.HttpSigner",
-            "software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner",
-            "software.amazon.awssdk.http.auth.aws.eventstream.HttpAuthAwsEventStream",
-            "software.amazon.awssdk.http.SdkHttpClient",
-            "software.amazon.awssdk.identity.spi.IdentityProperty",
-            "software.amazon.awssdk.checksums.SdkChecksum",
-            "software.amazon.awssdk.checksums.spi.ChecksumAlgorithm",
-            "software.amazon.awssdk.retries.api.RetryStrategy",
-            "software.amazon.awssdk.retries.DefaultRetryStrategy",
-            "software.amazon.awssdk.core.SdkClient",
-            "software.amazon.awssdk.auth.credentials.AwsCredentials",
-            "software.amazon.awssdk.regions.Region",
-            "software.amazon.awssdk.annotations.SdkPublicApi",
-            "software.amazon.awssdk.utils.IoUtils",
-            "software.amazon.awssdk.utilslite.SdkInternalThreadLocal",
-            "software.amazon.awssdk.awscore.AwsClient",
-            "software.amazon.awssdk.metrics.SdkMetric",
-            "software.amazon.awssdk.thirdparty.jackson.core.JsonFactory",
-            "software.amazon.awssdk.endpoints.EndpointAttributeKey",
-            "software.amazon.eventstream.Checksums",
-            "org.reactivestreams.Publisher",
-            "org.apache.hc.client5.http.HttpRoute",
-            "org.apache.hc.core5.http2.H2ConnectionException",
-            "org.apache.hc.core5.http.HttpRequest");
+    /**
+     * Packages of the libraries of stores, which a program may do without; whatever else lies below them goes along. A
+     * new module of such a library, or a version cut into other jars, changes nothing here.
+     */
+    private static final List<String> PACKAGES_OF_OPTIONAL = List.of(
+            "software/amazon/",
+            "org/apache/hc/",
+            "org/reactivestreams/",
+            "org/apache/hadoop/",
+            "org/apache/commons/logging/",
+            "com/github/luben/zstd/");
+
+    /** Set by {@code bin/kindling} to the directory of the distribution's jars. */
+    private static final String LIB_VARIABLE = "KINDLING_LIB";
 
     private EngineClassPath() {}
 
     /**
-     * Jars and directories in no order that matters.
+     * Jars and directories; those of one library in the order in which this JVM searches them.
      *
      * @param scratch where jars inside jars are copied to
      */
     static List<Path> find(Path scratch) {
+        List<Path> distribution = ofDistribution(System.getenv(LIB_VARIABLE), System.getProperty("java.class.path"));
+        if (!distribution.isEmpty()) {
+            return distribution;
+        }
         Set<Path> entries = new LinkedHashSet<>();
         for (String className : ONE_CLASS_OF_EACH) {
             entries.add(entryOf(className, scratch));
         }
-        for (String className : ONE_CLASS_OF_EACH_OPTIONAL) {
-            optionalEntryOf(className, scratch).ifPresent(entries::add);
+        for (String packages : PACKAGES_OF_OPTIONAL) {
+            entries.addAll(optionalEntriesOf(packages, scratch));
         }
         return List.copyOf(entries);
     }
 
-    /** Found without loading the class: most applications use none of them. */
-    private static Optional<Path> optionalEntryOf(String className, Path scratch) {
-        String resource = className.replace('.', '/') + ".class";
-        URL found = EngineClassPath.class.getClassLoader().getResource(resource);
-        if (found == null) {
-            return Optional.empty();
+    /** The class path of the command line, which is the engine's and nothing else; empty where this JVM has another. */
+    static List<Path> ofDistribution(String lib, String classPath) {
+        if (lib == null || lib.isEmpty()) {
+            return List.of();
         }
-        String text = found.toString();
-        String entry = text.substring(0, text.length() - resource.length());
-        boolean isPlainJar = entry.startsWith("jar:file:") && entry.indexOf("!/") == entry.length() - 2;
+        Path directory = Path.of(lib);
+        List<Path> entries =
+                Stream.of(classPath.split(File.pathSeparator)).map(Path::of).toList();
+        return entries.stream().allMatch(entry -> directory.equals(entry.getParent())) ? entries : List.of();
+    }
+
+    /** Found without loading a class: most applications use none of them. */
+    private static List<Path> optionalEntriesOf(String packages, Path scratch) {
+        List<Path> entries = new ArrayList<>();
         try {
-            return Optional.of(local(new URL(isPlainJar ? entry.substring(4, entry.length() - 2) : entry), scratch));
+            for (URL found :
+                    Collections.list(EngineClassPath.class.getClassLoader().getResources(packages))) {
+                String text = found.toString();
+                String entry = text.substring(0, text.length() - packages.length());
+                boolean isPlainJar = entry.startsWith("jar:file:") && entry.indexOf("!/") == entry.length() - 2;
+                entries.add(local(new URL(isPlainJar ? entry.substring(4, entry.length() - 2) : entry), scratch));
+            }
         } catch (IOException | URISyntaxException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
-                    "cannot use " + entry + " for executor processes: " + e.getMessage(),
+                    "cannot find the jars of " + packages + " for executor processes: " + e.getMessage(),
                     e);
         }
+        return entries;
     }
 
     private static Path entryOf(String className, Path scratch) {

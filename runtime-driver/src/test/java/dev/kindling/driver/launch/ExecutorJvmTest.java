@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,32 @@ class ExecutorJvmTest {
         assertTrue(engine.stream().anyMatch(entry -> entry.toString().contains("kryo5")), engine.toString());
         assertTrue(engine.stream().anyMatch(entry -> entry.toString().contains("netty-transport")), engine.toString());
         assertFalse(engine.stream().anyMatch(entry -> entry.toString().contains("junit")), engine.toString());
+    }
+
+    @Test
+    void engineOfThisTestHasEveryJarOfTheAwsSdkInTheirOrder() {
+        List<Path> sdk = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.replace(File.separatorChar, '/').contains("/software/amazon/"))
+                .map(Path::of)
+                .toList();
+
+        List<Path> engine = new ArrayList<>(EngineClassPath.find(directory));
+        engine.retainAll(sdk);
+
+        assertTrue(sdk.size() > 20, sdk.toString());
+        assertEquals(sdk, engine);
+    }
+
+    @Test
+    void classPathOfTheCommandLineIsTakenAsItIsAndThatOfAProgramIsNot() {
+        String lib = directory.resolve("lib").toString();
+        List<Path> jars = List.of(Path.of(lib, "runtime-core.jar"), Path.of(lib, "a b.jar"));
+        String classPath = jars.get(0) + File.pathSeparator + jars.get(1);
+
+        assertEquals(jars, EngineClassPath.ofDistribution(lib, classPath));
+        assertEquals(List.of(), EngineClassPath.ofDistribution(lib, classPath + File.pathSeparator + "/app.jar"));
+        assertEquals(List.of(), EngineClassPath.ofDistribution("", classPath));
+        assertEquals(List.of(), EngineClassPath.ofDistribution(null, classPath));
     }
 
     @Test
