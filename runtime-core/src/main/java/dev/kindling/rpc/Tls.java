@@ -11,44 +11,49 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import java.net.Socket;
-import java.security.MessageDigest;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.TrustManager;
 
 /**
  * Mutual TLS 1.3 within one application: both ends show the application's one certificate, and take no other. Names,
  * dates and authorities are not looked at, since the certificate is known byte for byte. BoringSSL does the work when a
- * program brings netty-tcnative, else the Java platform does. Any thread.
+ * program brings netty-tcnative, else the Java platform does. Sessions are not resumed: each connection shows the
+ * certificate. Any thread.
  */
 final class Tls {
+    private static final String VERSION = "TLSv1.3";
+
     /** A peer that does not read shall not keep a connection that is being closed. */
     private static final int GOODBYE_TIMEOUT_MS = 300;
 
-    private final SslContext server;
-    private final SslContext client;
+    // What is kept of sessions, although nobody asks for it.
+    private static final int KEPT_SESSIONS = 1;
+    private static final int KEPT_SECONDS = 1;
+
+    private final Engines engines;
     private final int handshakeTimeoutMs;
+
+    /** Makes the one or the other end of a connection. */
+    private interface Engines {
+        SSLEngine engine(boolean isDialler, ByteBufAllocator allocator);
+    }
 
     /** @param credentials with a certificate */
     Tls(ApplicationCredentials credentials, int handshakeTimeoutMs) {
-        this(credentials, handshakeTimeoutMs, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+        this(credentials, handshakeTimeoutMs, OpenSsl.isAvailable());
     }
 
-    Tls(ApplicationCredentials credentials, int handshakeTimeoutMs, SslProvider provider) {
+    Tls(ApplicationCredentials credentials, int handshakeTimeoutMs, boolean isNative) {
         this.handshakeTimeoutMs = handshakeTimeoutMs;
-        X509Certificate own = credentials.certificate();
+        OwnKey own = new OwnKey(credentials.certificate(), credentials.key());
+        Pinned pinned = new Pinned(credentials.certificate());
         try {
-            server = configured(SslContextBuilder.forServer(credentials.key(), own), own, provider)
-                    .clientAuth(ClientAuth.REQUIRE)
-                    .build();
-            client = configured(SslContextBuilder.forClient().keyManager(credentials.key(), own), own, provider)
-                    .endpointIdentificationAlgorithm(null)
-                    .build();
-        } catch (SSLException e) {
+            engines = isNative ? nativeEngines(own, pinned) : platformEngines(own, pinned);
+        } catch (GeneralSecurityException | SSLException e) {
             throw new KindlingException(
                     ErrorCode.INTERNAL,
                     "this Java has no TLS 1.3 with P-256 certificates (" + e.getMessage()
@@ -57,24 +62,51 @@ final class Tls {
         }
     }
 
-    private static SslContextBuilder configured(SslContextBuilder builder, X509Certificate own, SslProvider provider) {
-        // Sessions are not resumed: each connection shows the certificate. What is kept of them is kept for a second.
-        return builder.sslProvider(provider)
-                .protocols("TLSv1.3")
-                .trustManager(new Pinned(own))
-                .sessionCacheSize(1)
-                .sessionTimeout(1);
+    /** Without netty's contexts, which read the platform's list of authorities before they are asked for anything. */
+    private static Engines platformEngines(OwnKey own, Pinned pinned) throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance(VERSION);
+        context.init(new KeyManager[] {own}, new TrustManager[] {pinned}, null);
+        context.getServerSessionContext().setSessionCacheSize(KEPT_SESSIONS);
+        context.getServerSessionContext().setSessionTimeout(KEPT_SECONDS);
+        return (isDialler, allocator) -> {
+            SSLEngine engine = context.createSSLEngine();
+            engine.setUseClientMode(isDialler);
+            engine.setEnabledProtocols(new String[] {VERSION});
+            if (!isDialler) {
+                engine.setNeedClientAuth(true);
+            }
+            return engine;
+        };
+    }
+
+    private static Engines nativeEngines(OwnKey own, Pinned pinned) throws SSLException {
+        SslContext listener = configured(SslContextBuilder.forServer(own), pinned)
+                .clientAuth(ClientAuth.REQUIRE)
+                .build();
+        SslContext dialler = configured(SslContextBuilder.forClient().keyManager(own), pinned)
+                .endpointIdentificationAlgorithm(null)
+                .build();
+        return (isDialler, allocator) -> (isDialler ? dialler : listener).newEngine(allocator);
+    }
+
+    private static SslContextBuilder configured(SslContextBuilder builder, Pinned pinned) {
+        return builder.sslProvider(SslProvider.OPENSSL)
+                .protocols(VERSION)
+                .trustManager(pinned)
+                .sessionCacheSize(KEPT_SESSIONS)
+                .sessionTimeout(KEPT_SECONDS);
     }
 
     SslHandler atListener(ByteBufAllocator allocator) {
-        return configured(server.newHandler(allocator));
+        return handler(engines.engine(false, allocator));
     }
 
     SslHandler atDialler(ByteBufAllocator allocator) {
-        return configured(client.newHandler(allocator));
+        return handler(engines.engine(true, allocator));
     }
 
-    private SslHandler configured(SslHandler handler) {
+    private SslHandler handler(SSLEngine engine) {
+        SslHandler handler = new SslHandler(engine);
         handler.setHandshakeTimeoutMillis(handshakeTimeoutMs);
         handler.setCloseNotifyFlushTimeoutMillis(GOODBYE_TIMEOUT_MS);
         return handler;
@@ -90,64 +122,5 @@ final class Tls {
         return failure instanceof DecoderException && failure.getCause() instanceof SSLException
                 ? failure.getCause()
                 : failure;
-    }
-
-    /** Takes one certificate and no chain. */
-    private static final class Pinned extends X509ExtendedTrustManager {
-        private final byte[] expected;
-
-        Pinned(X509Certificate certificate) {
-            try {
-                expected = certificate.getEncoded();
-            } catch (CertificateEncodingException e) {
-                throw new KindlingException(ErrorCode.INTERNAL, "the application's certificate cannot be read", e);
-            }
-        }
-
-        private void check(X509Certificate[] shown) throws CertificateException {
-            if (shown.length != 1 || !MessageDigest.isEqual(shown[0].getEncoded(), expected)) {
-                throw new CertificateException("it shows another certificate than this application's");
-            }
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        /** Names of authorities, which would be sent to peers: there are none. */
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }
