@@ -313,7 +313,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
-    public void executorRequested(String executorId) {
+    public void executorRequested(String executorId, String nonce) {
         loop.offer(new DriverEvent.ExecutorRequested(executorId));
     }
 

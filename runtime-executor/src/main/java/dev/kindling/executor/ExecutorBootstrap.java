@@ -6,7 +6,9 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
  *
  * @param executorId such as {@code e1}
  * @param incarnation higher for each later process under this id
+ * @param nonce of the launch: no other process can register under this id with it
  * @param cores attempts that run at once
  * @param memoryBytes its heap, as it was asked for
  * @param scratchDirectories where its files go, in a directory of its own that is deleted when it ends
@@ -32,6 +35,7 @@ public record ExecutorBootstrap(
         String applicationId,
         String executorId,
         long incarnation,
+        String nonce,
         int cores,
         long memoryBytes,
         List<String> scratchDirectories,
@@ -51,12 +55,20 @@ public record ExecutorBootstrap(
         settings = Map.copyOf(settings);
     }
 
+    /** 128 random bits, for one launch. */
+    public static String newNonce() {
+        byte[] nonce = new byte[16];
+        new SecureRandom().nextBytes(nonce);
+        return HexFormat.of().formatHex(nonce);
+    }
+
     /** Writes it, for {@link #read} of the same build. */
     public void write(DataOutputStream out) throws IOException {
         out.writeInt(MAGIC);
         writeText(out, applicationId);
         writeText(out, executorId);
         out.writeLong(incarnation);
+        writeText(out, nonce);
         out.writeInt(cores);
         out.writeLong(memoryBytes);
         writeTexts(out, scratchDirectories);
@@ -85,6 +97,7 @@ public record ExecutorBootstrap(
                 readText(in),
                 readText(in),
                 in.readLong(),
+                readText(in),
                 in.readInt(),
                 in.readLong(),
                 readTexts(in),
@@ -149,7 +162,7 @@ public record ExecutorBootstrap(
         return count;
     }
 
-    /** Without the credentials. */
+    /** Without credentials and nonce. */
     @Override
     public String toString() {
         return executorId + " of " + applicationId + ", driver " + driverHost + ":" + driverPort;

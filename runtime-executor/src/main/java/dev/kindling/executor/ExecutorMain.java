@@ -120,6 +120,7 @@ public final class ExecutorMain {
         return ExecutorSetup.of(
                 bootstrap.executorId(),
                 bootstrap.incarnation(),
+                bootstrap.nonce(),
                 bootstrap.cores(),
                 bootstrap.memoryBytes(),
                 bootstrap.scratchDirectories().stream().map(Path::of).toList(),

@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param executorId such as {@code e1}
  * @param incarnation higher for each later process under this id
+ * @param nonce of the launch, which it shows when it registers
  * @param cores attempts that run at once
  * @param memoryBytes heap of its process, for the status
  * @param localDirectories where its files go
@@ -25,6 +26,7 @@ import java.util.List;
 public record ExecutorSetup(
         String executorId,
         long incarnation,
+        String nonce,
         int cores,
         long memoryBytes,
         List<Path> localDirectories,
@@ -41,6 +43,7 @@ public record ExecutorSetup(
     public static ExecutorSetup of(
             String executorId,
             long incarnation,
+            String nonce,
             int cores,
             long memoryBytes,
             List<Path> localDirectories,
@@ -51,6 +54,7 @@ public record ExecutorSetup(
         return new ExecutorSetup(
                 executorId,
                 incarnation,
+                nonce,
                 cores,
                 memoryBytes,
                 localDirectories,

@@ -31,6 +31,7 @@ class ExecutorBootstrapTest {
                 "app-1",
                 "e7",
                 3,
+                "0123456789abcdef0123456789abcdef",
                 2,
                 64L << 20,
                 List.of("/tmp/a", "/tmp/b"),

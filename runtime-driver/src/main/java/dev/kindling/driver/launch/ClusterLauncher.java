@@ -13,8 +13,12 @@ import dev.kindling.api.KindlingListener.ExitReason;
 public interface ClusterLauncher extends AutoCloseable {
     /** What a launcher tells the driver; any thread. */
     interface Listener {
-        /** An executor of this id was asked for and will register. */
-        void executorRequested(String executorId);
+        /**
+         * An executor of this id was asked for and will register.
+         *
+         * @param nonce as it was told to it alone; see {@link dev.kindling.executor.ExecutorBootstrap#newNonce}
+         */
+        void executorRequested(String executorId, String nonce);
 
         /** Its process is gone; the reason is that of {@code ExitReasons}, or says what the cluster said about it. */
         void executorExited(String executorId, ExitReason reason);

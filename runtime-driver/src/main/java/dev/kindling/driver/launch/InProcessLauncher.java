@@ -4,6 +4,7 @@ import dev.kindling.config.Config;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.DriverLink;
 import dev.kindling.executor.Executor;
+import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorSetup;
 import dev.kindling.executor.block.BlockRange;
 import dev.kindling.executor.block.LocalPeers;
@@ -69,24 +70,26 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private void launchNext() {
         String executorId;
         Executor executor;
+        String nonce = ExecutorBootstrap.newNonce();
         synchronized (lock) {
             if (isClosed) {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            executor =
-                    new Executor(setupOf(executorId), stores, localPeers, (code, reason) -> ended(executorId, reason));
+            executor = new Executor(
+                    setupOf(executorId, nonce), stores, localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);
         }
-        listener.executorRequested(executorId);
+        listener.executorRequested(executorId, nonce);
         executor.start(new ToDriver(inbox, executor), program.loader(), program, broadcasts);
     }
 
-    private ExecutorSetup setupOf(String executorId) {
+    private ExecutorSetup setupOf(String executorId, String nonce) {
         return ExecutorSetup.of(
                 executorId,
                 // Ids are never used twice, so the first incarnation is the only one.
                 1,
+                nonce,
                 master.cores(),
                 Runtime.getRuntime().maxMemory(),
                 scratchDirectories,

@@ -78,24 +78,26 @@ public final class LocalProcessLauncher implements ClusterLauncher {
     private void launchNext() {
         ExecutorProcess process;
         String executorId;
+        String nonce = ExecutorBootstrap.newNonce();
         synchronized (lock) {
             if (isClosed) {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            process = new ExecutorProcess(bootstrapOf(executorId), command.words(), logs, listener);
+            process = new ExecutorProcess(bootstrapOf(executorId, nonce), command.words(), logs, listener);
             processes.put(executorId, process);
         }
-        listener.executorRequested(executorId);
+        listener.executorRequested(executorId, nonce);
         process.start();
     }
 
-    private ExecutorBootstrap bootstrapOf(String executorId) {
+    private ExecutorBootstrap bootstrapOf(String executorId, String nonce) {
         return new ExecutorBootstrap(
                 context.applicationId(),
                 executorId,
                 // Ids are never used twice, so the first incarnation is the only one.
                 1,
+                nonce,
                 master.cores(),
                 master.memoryMb() << 20,
                 context.scratchDirectories().stream().map(Path::toString).toList(),
