@@ -1,9 +1,11 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
+import dev.kindling.api.function.Function;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.RowFunction;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +21,7 @@ final class RowSteps implements Operator {
     private final Operator child;
     private final RowFunction[] steps;
     private final TaskScope scope;
+    private final Function<Object, Boolean>[] filters;
     private final boolean isOnlyFilter;
     private final BatchBudget made;
     private final Batch input;
@@ -32,10 +35,19 @@ final class RowSteps implements Operator {
         this.child = child;
         this.steps = steps.toArray(RowFunction[]::new);
         this.scope = scope;
-        this.isOnlyFilter = steps.stream().allMatch(RowFunction.Filter.class::isInstance);
+        this.filters = filtersOf(steps);
+        this.isOnlyFilter = filters.length == steps.size();
         this.made = new BatchBudget(scope);
         this.input = new Batch(scope.batchRows());
         this.origins = new int[scope.batchRows()];
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Function<Object, Boolean>[] filtersOf(List<RowFunction> steps) {
+        return steps.stream()
+                .filter(RowFunction.Filter.class::isInstance)
+                .map(step -> ((RowFunction.Filter) step).function())
+                .toArray(Function[]::new);
     }
 
     @Override
@@ -59,34 +71,80 @@ final class RowSteps implements Operator {
     }
 
     private void fill(Batch batch) {
-        int count = 0;
-        int limit = batch.limit();
-        Object[] rows = input.rows;
+        int first = next;
         made.start();
         try {
-            for (; next < input.count && count < limit; next++) {
-                Object row = apply(rows[next]);
-                // It may be large, and the rest of the batch may wait for a long time.
-                rows[next] = null;
+            batch.count = isOnlyFilter ? filter(batch) : applyAll(batch);
+        } catch (Throwable t) {
+            throw UserFunctionFailed.of(t, child.positionOf(next));
+        }
+        // They may be large, and the rest of the batch may wait for a long time.
+        Arrays.fill(input.rows, first, next, null);
+    }
+
+    // The two loops below keep what they count in local variables: in fields it is half of what a cheap function costs.
+
+    private int applyAll(Batch batch) throws Exception {
+        Object[] from = input.rows;
+        Object[] to = batch.rows;
+        int at = next;
+        int end = input.count;
+        int count = 0;
+        int limit = batch.limit();
+        try {
+            for (; at < end && count < limit; at++) {
+                Object row = apply(from[at]);
                 if (row != DROPPED) {
-                    batch.rows[count] = row;
-                    origins[count++] = next;
-                    if (!isOnlyFilter && made.endsWith(row, count - 1)) {
+                    to[count] = row;
+                    origins[count++] = at;
+                    if (made.endsWith(row, count - 1)) {
                         limit = count;
                     }
                 }
             }
-        } catch (Throwable t) {
-            throw UserFunctionFailed.of(t, child.positionOf(next));
+        } finally {
+            next = at;
         }
-        batch.count = count;
+        return count;
+    }
+
+    /** As {@link #applyAll}; rows that pass are the child's own, so they end the batch where those did. */
+    private int filter(Batch batch) throws Exception {
+        Object[] from = input.rows;
+        Object[] to = batch.rows;
+        int at = next;
+        int end = input.count;
+        int count = 0;
+        int limit = batch.limit();
+        try {
+            for (; at < end && count < limit; at++) {
+                Object row = from[at];
+                scope.checkInterrupted();
+                if (passes(row)) {
+                    to[count] = row;
+                    origins[count++] = at;
+                }
+            }
+        } finally {
+            next = at;
+        }
+        return count;
+    }
+
+    private boolean passes(Object row) throws Exception {
+        for (Function<Object, Boolean> filter : filters) {
+            if (!filter.call(row)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What all functions make of {@code row}; {@link #DROPPED} when a filter leaves it out. */
     private Object apply(Object row) throws Exception {
         Object at = row;
+        scope.checkInterrupted();
         for (RowFunction step : steps) {
-            scope.checkInterrupted();
             if (step instanceof RowFunction.Map map) {
                 at = map.function().call(at);
             } else if (step instanceof RowFunction.MapValues map) {
