@@ -634,6 +634,8 @@ class SmallHeapIT {
         assertEquals(ErrorCode.OUT_OF_RESOURCES, refusal.code(), refusal.getMessage());
         assertTrue(refusal.getMessage().startsWith("one row takes more than"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("kindling.executor.memory"), refusal.getMessage());
+        // What the process has measured is what its launcher meant.
+        assertTrue(refusal.getMessage().contains("22 MiB are counted pages"), refusal.getMessage());
         assertEquals(List.of(), EXECUTORS_LOST);
     }
 

@@ -296,7 +296,8 @@ public final class Executor implements AutoCloseable {
             }
             return new TaskFailure.OutOfResources("out of memory (" + error.getMessage() + ") in attempt " + task
                     + " on executor " + setup.executorId()
-                    + "; use more partitions, hold fewer rows at a time, or give the JVM more heap");
+                    + "; use more partitions, hold fewer rows at a time, or give the JVM more heap (" + memory.map()
+                    + ")");
         }
     }
 

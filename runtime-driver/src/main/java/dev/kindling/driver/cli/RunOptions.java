@@ -183,13 +183,13 @@ final class RunOptions {
         }
     }
 
-    private static void requirePositive(String option, Integer value) {
+    static void requirePositive(String option, Integer value) {
         if (value != null && value < 1) {
             throw new UsageError(option + " is " + value + "; use a number from 1");
         }
     }
 
-    private static long megabytes(String size) {
+    static long megabytes(String size) {
         long bytes = new KindlingConf(false).set("--executor-memory", size).getSizeAsBytes("--executor-memory", size);
         if (bytes < MasterUrl.MIN_MEMORY_MB << 20) {
             throw new UsageError("--executor-memory is " + size + ", which is less than " + MasterUrl.MIN_MEMORY_MB

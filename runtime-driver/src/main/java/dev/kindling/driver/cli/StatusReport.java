@@ -1,5 +1,6 @@
 package dev.kindling.driver.cli;
 
+import dev.kindling.config.MemoryMap;
 import dev.kindling.event.AppStatus;
 import dev.kindling.event.AppStatus.ExecutorStatus;
 import dev.kindling.event.AppStatus.JobStatus;
@@ -38,6 +39,12 @@ final class StatusReport {
                     + executor.succeededAttempts() + " attempts succeeded, " + executor.failedAttempts() + " failed"
                     + (executor.isAlive() ? "" : "; lost: " + firstLine(executor.lostReason())));
         }
+        status.executors().stream()
+                .filter(executor ->
+                        executor.memoryBytes() > 0 && !status.master().startsWith("local["))
+                .map(executor -> MemoryMap.ofProcess(executor.memoryBytes(), executor.cores()))
+                .distinct()
+                .forEach(map -> lines.add("memory of an executor  " + map));
         return lines;
     }
 

@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.config.MemoryMap;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
 import java.util.OptionalInt;
@@ -45,17 +46,16 @@ public final class ExitReasons {
     /**
      * The process has ended.
      *
-     * @param memoryBytes the heap it was given
+     * @param memory what it was given
      * @param lastOutput the last lines it wrote; empty when they are not known
      */
-    public static ExitReason ofProcess(int exitCode, long memoryBytes, String lastOutput) {
+    public static ExitReason ofProcess(int exitCode, MemoryMap memory, String lastOutput) {
         Matcher own = OWN_END.matcher(lastOutput);
         String ownReason = "";
         while (own.find()) {
             ownReason = own.group(1).equals(Integer.toString(exitCode)) ? own.group(2) : "";
         }
-        ExitReason reason =
-                ownReason.isEmpty() ? byCode(exitCode, memoryBytes, lastOutput) : byItself(exitCode, ownReason);
+        ExitReason reason = ownReason.isEmpty() ? byCode(exitCode, memory, lastOutput) : byItself(exitCode, ownReason);
         String output = lastOutput.isBlank()
                 ? ""
                 : "\nIts last output was:\n" + lastOutput.strip().indent(4);
@@ -78,10 +78,10 @@ public final class ExitReasons {
         return reason(isDefect ? Kind.CRASHED : Kind.FINISHED, exitCode, "it ended itself: " + why, "");
     }
 
-    private static ExitReason byCode(int exitCode, long memoryBytes, String lastOutput) {
+    private static ExitReason byCode(int exitCode, MemoryMap memory, String lastOutput) {
         if (exitCode == OUT_OF_MEMORY && (lastOutput.isBlank() || lastOutput.contains("OutOfMemoryError"))) {
-            Matcher memory = OUT_OF_MEMORY_ERROR.matcher(lastOutput);
-            boolean isMetaspace = memory.find() && "Metaspace".equals(memory.group(1));
+            Matcher error = OUT_OF_MEMORY_ERROR.matcher(lastOutput);
+            boolean isMetaspace = error.find() && "Metaspace".equals(error.group(1));
             return isMetaspace
                     ? reason(
                             Kind.CRASHED,
@@ -91,8 +91,8 @@ public final class ExitReasons {
                     : reason(
                             Kind.HEAP_EXHAUSTED,
                             exitCode,
-                            "exit code 3: its heap of " + ByteSizes.format(memoryBytes) + " was full",
-                            MORE_HEAP);
+                            "exit code 3: its heap of " + ByteSizes.format(memory.heapBytes()) + " was full",
+                            MORE_HEAP + " (" + memory + ")");
         }
         return switch (exitCode) {
             case 0 -> reason(Kind.CRASHED, 0, "exit code 0: a task called System.exit(0)", NO_EXIT);
@@ -158,7 +158,7 @@ public final class ExitReasons {
     }
 
     /** The kernel has killed it, because the memory that its container may use was used up. */
-    public static ExitReason overMemoryLimit(int exitCode, OptionalLong limitBytes) {
+    public static ExitReason overMemoryLimit(int exitCode, OptionalLong limitBytes, MemoryMap memory) {
         return reason(
                 Kind.KILLED_OVER_MEMORY_LIMIT,
                 exitCode,
@@ -167,8 +167,10 @@ public final class ExitReasons {
                                 .mapToObj(bytes -> ", " + ByteSizes.format(bytes) + ",")
                                 .collect(Collectors.joining())
                         + " was reached",
-                "heap, direct memory, classes and stacks of all processes in the container share it: lower the memory or the"
-                        + " number of executors, or raise the limit");
+                "heap, direct memory, classes and stacks of all processes in the container share it (up to "
+                        + ByteSizes.format(memory.processBytes()) + " and the stacks for this one, "
+                        + ByteSizes.format(memory.heapBytes()) + " of it heap): lower the memory or the number of"
+                        + " executors, or raise the limit");
     }
 
     /** There never was a process. */

@@ -1,5 +1,6 @@
 package dev.kindling.driver.launch;
 
+import dev.kindling.config.MemoryMap;
 import dev.kindling.util.StderrLogging;
 import java.io.File;
 import java.nio.file.Files;
@@ -12,12 +13,6 @@ import java.util.stream.Collectors;
 
 /** The command line of an executor's JVM: this machine's own Java, sized and bounded for one executor. */
 final class ExecutorJvm {
-    // Below it the old generation, where pages and groups live, needs more than 40 % of the heap.
-    private static final long LARGE_HEAP_MB = 512;
-
-    private static final int LARGE_YOUNG_PERCENT = 60;
-    private static final int SMALL_YOUNG_PERCENT = 33;
-
     private ExecutorJvm() {}
 
     /**
@@ -34,16 +29,16 @@ final class ExecutorJvm {
         command.add(javaProgram());
         command.add("-Xms" + memoryMb + "m");
         command.add("-Xmx" + memoryMb + "m");
-        command.add("-Xmn" + youngMb(memoryMb) + "m");
+        command.add("-Xmn" + MemoryMap.youngMb(memoryMb) + "m");
         command.add("-XX:+UseParallelGC");
         command.add("-XX:ParallelGCThreads="
                 + Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors())));
         command.add("-XX:+ExitOnOutOfMemoryError");
-        command.add("-XX:MaxDirectMemorySize=" + Math.max(32, memoryMb / 8) + "m");
+        command.add("-XX:MaxDirectMemorySize=" + MemoryMap.directMb(memoryMb) + "m");
         // Else every thread that has once read a large array from a file keeps as much direct memory for the next time.
         command.add("-Djdk.nio.maxCachedBufferSize=" + (256 << 10));
-        command.add("-XX:MaxMetaspaceSize=256m");
-        command.add("-XX:ReservedCodeCacheSize=96m");
+        command.add("-XX:MaxMetaspaceSize=" + MemoryMap.CLASSES_MB + "m");
+        command.add("-XX:ReservedCodeCacheSize=" + MemoryMap.CODE_MB + "m");
         // Its file in the system's temporary directory would outlive a killed process.
         command.add("-XX:-UsePerfData");
         // Both cost most of netty's start: reading network interfaces for an id, and registering flight recorder
@@ -72,14 +67,6 @@ final class ExecutorJvm {
     static String classPathArguments(List<Path> entries) {
         String joined = entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         return "-cp \"" + joined.replace("\\", "\\\\").replace("\"", "\\\"") + "\"\n";
-    }
-
-    /** The young generation takes most of a large heap, a third of a 64 MB one, and a share in between. */
-    static long youngMb(long memoryMb) {
-        long aboveSmallest = Math.max(0, Math.min(memoryMb, LARGE_HEAP_MB) - 64);
-        long percent = SMALL_YOUNG_PERCENT
-                + (LARGE_YOUNG_PERCENT - SMALL_YOUNG_PERCENT) * aboveSmallest / (LARGE_HEAP_MB - 64);
-        return Math.max(8, memoryMb * percent / 100);
     }
 
     private static String javaProgram() {

@@ -1,6 +1,7 @@
 package dev.kindling.driver.launch;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.config.MemoryMap;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.ExecutorBootstrap;
 import java.io.DataOutputStream;
@@ -57,9 +58,10 @@ final class ExecutorProcess {
     }
 
     private ExitReason reasonOf(int exitCode, long killsBefore) {
+        MemoryMap memory = MemoryMap.ofProcess(bootstrap.memoryBytes(), bootstrap.cores());
         return exitCode == KILLED && container.kills() > killsBefore
-                ? ExitReasons.overMemoryLimit(exitCode, container.limitBytes())
-                : ExitReasons.ofProcess(exitCode, bootstrap.memoryBytes(), log.tail());
+                ? ExitReasons.overMemoryLimit(exitCode, container.limitBytes(), memory)
+                : ExitReasons.ofProcess(exitCode, memory, log.tail());
     }
 
     private Process startProcess() throws IOException {

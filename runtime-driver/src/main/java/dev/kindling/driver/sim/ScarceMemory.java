@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.config.MemoryMap;
 import dev.kindling.executor.memory.TaskMemory;
 import java.util.SplittableRandom;
 
@@ -47,5 +48,10 @@ final class ScarceMemory implements TaskMemory {
     @Override
     public long maxRowBytes() {
         return memory.maxRowBytes();
+    }
+
+    @Override
+    public MemoryMap map() {
+        return memory.map();
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.config.MemoryMap;
 import dev.kindling.driver.core.Sentences;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.cache.CacheStore;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  */
 final class SimExecutor {
     static final long HEAP_BYTES = 64 << 20;
+    static final MemoryMap MEMORY = MemoryMap.ofProcess(HEAP_BYTES, 1);
     /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
     private static final int MAX_TICK_MS = 900;
 
@@ -81,7 +83,7 @@ final class SimExecutor {
         this.disk = new SimDisk(cluster.world, cluster.faults);
         this.arbiter = cluster.cores.arbiter().of(POOL_BYTES, cores);
         this.idleBytes = arbiter.freeBytes();
-        this.memory = new MemoryPool(arbiter, POOL_BYTES / 4 / cores);
+        this.memory = new MemoryPool(MemoryMap.ofPages(POOL_BYTES, cores), arbiter);
         this.cacheDisk = new SimCacheDisk(disk);
         this.cache = new CacheStore(memory, cacheDisk, status -> on(new ExecutorEvent.CachedBlockChanged(status)));
         this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);

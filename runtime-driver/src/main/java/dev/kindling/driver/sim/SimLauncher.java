@@ -195,7 +195,7 @@ final class SimLauncher {
     private void exited(String executorId, int launches, int exitCode, String lastOutput) {
         if (launchesOf.get(executorId) == launches) {
             cluster.driver.on(new DriverEvent.ExecutorExited(
-                    executorId, ExitReasons.ofProcess(exitCode, SimExecutor.HEAP_BYTES, lastOutput)));
+                    executorId, ExitReasons.ofProcess(exitCode, SimExecutor.MEMORY, lastOutput)));
         }
     }
 

@@ -52,7 +52,10 @@ class StatusReportTest {
                         "zips (app-1) on local-cluster[1,2,64]: has not ended, last heard of after 700 ms",
                         "job 0  failed  count at A.java:1  500 ms: no executor",
                         "stage 0  failed  count at A.java:1  1/2 tasks, 1 failed  500 ms",
-                        "executor e1  2 cores, 64 MiB on h1  1 attempts succeeded, 1 failed; lost: exit code 137"),
+                        "executor e1  2 cores, 64 MiB on h1  1 attempts succeeded, 1 failed; lost: exit code 137",
+                        "memory of an executor  of the heap of 64 MiB, 22 MiB are counted pages for tasks and cached"
+                                + " blocks: each of 2 tasks has from 2.7 MiB to 16 MiB of them and blocks keep up to"
+                                + " 11 MiB; one row may take 1.1 MiB, functions use the rest"),
                 StatusReport.lines(StatusFold.of(events)));
     }
 }

@@ -35,6 +35,8 @@ class UsageTest {
                 "demo --executors 2 --master local  | local-cluster",
                 "demo --executors none              | --executors",
                 "demo --executor-memory 1           | 256m",
+                "config --executor-memory 1         | 256m",
+                "config --executor-cores 0          | from 1",
                 "demo --conf kindling.mastr=local   | kindling.master",
                 "demo --input missing.tsv           | does not exist",
                 "demo --output DIR                  | exists",
@@ -72,6 +74,16 @@ class UsageTest {
         assertEquals(0, run(List.of(command, "--help")));
         assertTrue(out.toString().startsWith("Usage: kindling " + command), out::toString);
         assertEquals("", err.toString());
+    }
+
+    @Test
+    void configTellsHowAnExecutorDividesItsMemory() throws Exception {
+        assertEquals(0, run(List.of("config", "--executor-memory", "512m", "--executor-cores", "2")));
+
+        assertTrue(out.toString().startsWith("  512 MiB  heap (kindling.executor.memory)\n"), out::toString);
+        assertTrue(out.toString().contains("  103 MiB    counted pages: "), out::toString);
+        assertTrue(out.toString().contains("   13 MiB      for each task whatever others hold"), out::toString);
+        assertTrue(out.toString().contains("   64 MiB  buffers of files and sockets"), out::toString);
     }
 
     @Test

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.config.MemoryMap;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskDone;
@@ -783,7 +784,8 @@ class DriverCoreTest {
     void executorThatEndsOnPurposeMakesNoTaskASuspect() {
         DriverScript driver = DriverScript.with(executor("e0", 1));
         driver.submit(job(1).resultStage(0, 1).maxTaskFailures(1).build());
-        ExitReason ended = ExitReasons.ofProcess(5, 64 << 20, "executor ends with exit code 5: attempt s9p9#0 hangs");
+        ExitReason ended = ExitReasons.ofProcess(
+                5, MemoryMap.ofProcess(64 << 20, 1), "executor ends with exit code 5: attempt s9p9#0 hangs");
 
         for (int end = 0; end < 5; end++) {
             driver.registers(executor("e" + (end + 1), 1), 1);

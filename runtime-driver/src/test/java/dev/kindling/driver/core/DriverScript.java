@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.config.MemoryMap;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
@@ -258,7 +259,8 @@ final class DriverScript {
     /** Its process ends, of 64 MiB, having written nothing. */
     DriverScript exits(String executorId, int code) {
         places.values().removeIf(executorId::equals);
-        return on(new DriverEvent.ExecutorExited(executorId, ExitReasons.ofProcess(code, 64 << 20, "")));
+        return on(new DriverEvent.ExecutorExited(
+                executorId, ExitReasons.ofProcess(code, MemoryMap.ofProcess(64 << 20, 1), "")));
     }
 
     DriverScript heartbeats(String executorId, String... attempts) {

@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.config.MemoryMap;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ExitReasonsTest {
-    private static final long HEAP = 64L << 20;
+    private static final MemoryMap HEAP = MemoryMap.ofProcess(64 << 20, 2);
     private static final String HEAP_OUTPUT = "Terminating due to java.lang.OutOfMemoryError: Java heap space";
 
     private static ExitReason of(int code, String output) {
@@ -34,6 +35,17 @@ class ExitReasonsTest {
         is(Kind.CRASHED, "exit code 134 (SIGABRT)", of(134, ""));
         is(Kind.KILLED, "ended by signal 127", of(255, ""));
         assertEquals(OptionalInt.of(255), of(255, "").exitCode());
+    }
+
+    @Test
+    void endForWantOfMemorySaysHowTheMemoryWasDivided() {
+        String full = of(3, HEAP_OUTPUT).toString();
+        String overLimit =
+                ExitReasons.overMemoryLimit(137, OptionalLong.empty(), HEAP).toString();
+
+        assertTrue(full.contains("of the heap of 64 MiB, 22 MiB are counted pages"), full);
+        assertTrue(overLimit.contains("up to 448 MiB and the stacks for this one, 64 MiB of it heap"), overLimit);
+        assertFalse(of(137, "").toString().contains("counted pages"), "nothing says that memory was the reason");
     }
 
     @Test
@@ -76,11 +88,11 @@ class ExitReasonsTest {
         is(
                 Kind.KILLED_OVER_MEMORY_LIMIT,
                 "because the memory limit of its container, 2 GiB, was reached; heap, direct memory",
-                ExitReasons.overMemoryLimit(137, OptionalLong.of(2L << 30)));
+                ExitReasons.overMemoryLimit(137, OptionalLong.of(2L << 30), HEAP));
         is(
                 Kind.KILLED_OVER_MEMORY_LIMIT,
                 "the memory limit of its container was reached",
-                ExitReasons.overMemoryLimit(137, OptionalLong.empty()));
+                ExitReasons.overMemoryLimit(137, OptionalLong.empty(), HEAP));
     }
 
     @Test

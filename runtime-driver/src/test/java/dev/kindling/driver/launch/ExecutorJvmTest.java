@@ -21,14 +21,6 @@ class ExecutorJvmTest {
     Path directory;
 
     @Test
-    void smallHeapKeepsTwoThirdsForPagesAndALargeOneSixtyPercentForTheYoung() {
-        assertEquals(21, ExecutorJvm.youngMb(64));
-        assertEquals(307, ExecutorJvm.youngMb(512));
-        assertEquals(2457, ExecutorJvm.youngMb(4096));
-        assertTrue(ExecutorJvm.youngMb(256) > 64 && ExecutorJvm.youngMb(256) < 154);
-    }
-
-    @Test
     void usersOptionsComeAfterOursAndTheClassPathIsInAFile() {
         List<String> command =
                 ExecutorJvm.command(128, 2, Path.of("/class path"), directory, List.of("-Xmx99m"), "org.example.Main");

@@ -2,6 +2,7 @@ package dev.kindling.executor.memory;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.config.MemoryMap;
 
 /** The {@link TaskMemory} of a real attempt, out of a {@link MemoryPool}. Owned by the attempt's thread. */
 public final class AttemptMemory implements TaskMemory, AutoCloseable {
@@ -77,7 +78,12 @@ public final class AttemptMemory implements TaskMemory, AutoCloseable {
 
     @Override
     public long maxRowBytes() {
-        return pool.maxRowBytes();
+        return pool.map().rowBytes();
+    }
+
+    @Override
+    public MemoryMap map() {
+        return pool.map();
     }
 
     @Override

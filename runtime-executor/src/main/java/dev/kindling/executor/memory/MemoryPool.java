@@ -1,5 +1,6 @@
 package dev.kindling.executor.memory;
 
+import dev.kindling.config.MemoryMap;
 import dev.kindling.executor.core.MemoryArbiter;
 import dev.kindling.metrics.MemoryWaitEvent;
 import dev.kindling.metrics.Recorder;
@@ -17,17 +18,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MemoryPool {
     private static final long MAX_UNIT_BYTES = 1 << 20;
     private static final long MIN_UNIT_BYTES = 16 << 10;
-    private static final long MIN_ROW_BYTES = 512 << 10;
-    // Beside the pool, which takes a third of a small heap, a task may have six copies of a row at a time: the last row
-    // as an object and the next one, one of another input it is joined with, the array of a page that has just grown,
-    // the page, and the chunk it is written to or read from.
-    private static final int ROW_SHARE = 30;
     private static final int MAX_EVICTIONS = 8;
 
     private final Object lock = new Object();
     private final MemoryArbiter arbiter;
     private final long unitBytes;
-    private final long maxRowBytes;
+    private final MemoryMap map;
     private int lastTask;
     private final List<Evictor> evictors = new CopyOnWriteArrayList<>();
 
@@ -46,15 +42,15 @@ public final class MemoryPool {
      * @param slots attempts that can run at once
      */
     public MemoryPool(long poolBytes, int slots) {
-        this(poolBytes, slots, poolBytes / 4 / slots);
+        this(MemoryMap.ofPages(poolBytes, slots));
     }
 
-    private MemoryPool(long poolBytes, int slots, long maxRowBytes) {
-        this(new MemoryArbiter(poolBytes, slots), maxRowBytes);
+    private MemoryPool(MemoryMap map) {
+        this(map, new MemoryArbiter(map.pageBytes(), map.tasks()));
     }
 
-    public MemoryPool(MemoryArbiter arbiter, long maxRowBytes) {
-        this.maxRowBytes = Math.max(MIN_ROW_BYTES, maxRowBytes);
+    public MemoryPool(MemoryMap map, MemoryArbiter arbiter) {
+        this.map = map;
         this.arbiter = arbiter;
         // An eighth of the guarantee: a task is never refused its guaranteed share by more than rounding.
         this.unitBytes = Math.max(MIN_UNIT_BYTES, Math.min(MAX_UNIT_BYTES, arbiter.guaranteedBytes() / 8));
@@ -62,8 +58,7 @@ public final class MemoryPool {
 
     /** For this JVM: half of its old generation, so that pages and what the user holds fit side by side. */
     public static MemoryPool ofThisJvm(int slots) {
-        return new MemoryPool(
-                oldGenerationBytes() / 2, slots, Runtime.getRuntime().maxMemory() / ROW_SHARE / slots);
+        return new MemoryPool(MemoryMap.of(Runtime.getRuntime().maxMemory(), oldGenerationBytes(), slots));
     }
 
     private static long oldGenerationBytes() {
@@ -163,8 +158,9 @@ public final class MemoryPool {
         }
     }
 
-    long maxRowBytes() {
-        return maxRowBytes;
+    /** How the memory of this executor is divided. */
+    public MemoryMap map() {
+        return map;
     }
 
     public long poolBytes() {

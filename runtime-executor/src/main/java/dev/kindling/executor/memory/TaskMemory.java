@@ -1,5 +1,7 @@
 package dev.kindling.executor.memory;
 
+import dev.kindling.config.MemoryMap;
+
 /**
  * Counted memory of one attempt. It never waits: who gets less than it asked for spills what it holds and goes on.
  * Every attempt can always have its guaranteed share, whatever the others hold.
@@ -37,4 +39,7 @@ public interface TaskMemory {
 
     /** The most that one row may take when it is written: several copies of it exist at a time, beside what is counted. */
     long maxRowBytes();
+
+    /** How the memory of the executor is divided, for errors. */
+    MemoryMap map();
 }

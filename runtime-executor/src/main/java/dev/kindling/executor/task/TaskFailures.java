@@ -46,7 +46,10 @@ final class TaskFailures {
                     missed.block(), missed.executorId(), missed.incarnation(), messageOf(missed));
         }
         if (thrown instanceof KindlingException known) {
-            return ofCode(known);
+            return known.code() == ErrorCode.OUT_OF_RESOURCES
+                    ? new TaskFailure.OutOfResources(
+                            messageOf(known) + " (" + environment.memory().map() + ")")
+                    : ofCode(known);
         }
         if (thrown instanceof IOException io) {
             boolean isFinal = io instanceof NoSuchFileException

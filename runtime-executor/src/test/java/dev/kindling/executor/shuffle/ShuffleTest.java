@@ -13,6 +13,7 @@ import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.block.BlockParser;
+import dev.kindling.config.MemoryMap;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
@@ -99,6 +100,11 @@ class ShuffleTest {
         @Override
         public long guaranteed() {
             return limit;
+        }
+
+        @Override
+        public MemoryMap map() {
+            return MemoryMap.ofPages(limit, 1);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.kindling.executor.task;
 
 import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.config.Config;
+import dev.kindling.config.MemoryMap;
 import dev.kindling.executor.attempt.CancelledException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
@@ -345,6 +346,11 @@ public final class InMemoryTaskEnvironment implements TaskEnvironment {
         @Override
         public long guaranteed() {
             return limit;
+        }
+
+        @Override
+        public MemoryMap map() {
+            return MemoryMap.ofPages(limit, 1);
         }
 
         @Override

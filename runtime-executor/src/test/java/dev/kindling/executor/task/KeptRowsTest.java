@@ -51,6 +51,7 @@ class KeptRowsTest {
         TaskFailure.OutOfResources refused = assertInstanceOf(TaskFailure.OutOfResources.class, failure);
         assertTrue(refused.message().contains("more than its share of 4 MiB"), refused.message());
         assertTrue(refused.message().contains(": keep fewer, or raise"), refused.message());
+        assertTrue(refused.message().contains("4 MiB are counted pages"), refused.message());
     }
 
     @Test
