@@ -28,6 +28,13 @@ final class ProtocolPage {
             of two kinds, called planes: control, for the frames of the first table, or data, for those of the second.
             A large block never stands before a heartbeat.
 
+            ## Encryption
+
+            Where a listener's address is one that other machines reach, or kindling.rpc.tls is set, all that follows
+            lies in TLS 1.3. Both ends show the application's one certificate, which the driver has made for it, and
+            compare the other's with it byte by byte. There is no authority, no name is looked at, sessions are not
+            resumed. Who shows another certificate or none is sent away before anything of the following is read.
+
             ## Handshake
 
             Both ends prove that they know the application's secret (256 random bits) before either decodes anything else.
@@ -46,7 +53,8 @@ final class ProtocolPage {
             - The dialled port is part of both proofs, so that none can be relayed to another listener.
             - A holder of another version answers with its magic and version only, and closes.
             - A wrong proof closes the connection without a word. Five seconds without a proof do too. The number of
-              connections without proof is bounded; one more closes the oldest.
+              connections without proof is bounded, in all and for each address; one more closes the oldest. None of
+              them may send more than 64 KiB.
 
             ## Frames
 

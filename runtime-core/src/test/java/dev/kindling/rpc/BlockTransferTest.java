@@ -43,10 +43,19 @@ class BlockTransferTest {
     @TempDir
     Path directory;
 
-    private final ApplicationCredentials credentials = ApplicationCredentials.withoutCertificate();
+    private final ApplicationCredentials credentials = newCredentials();
     private final Holder holder = new Holder();
     private RpcServer server;
     private RpcClient client;
+
+    ApplicationCredentials newCredentials() {
+        return ApplicationCredentials.withoutCertificate();
+    }
+
+    /** Of large sizes. */
+    int divisor() {
+        return 1;
+    }
 
     @BeforeEach
     void open() throws IOException {
@@ -66,7 +75,7 @@ class BlockTransferTest {
         for (int map = 0; map < 1_000; map++) {
             holder.put(map, noise(map, 100 + map % 100), map % 2 == 0);
         }
-        holder.put(1_000, noise(7, 64 << 20), true);
+        holder.put(1_000, noise(7, (64 << 20) / divisor()), true);
         Answer answer = fetch(WINDOW, 0, 1_001);
 
         answer.awaitEnd();
@@ -80,7 +89,7 @@ class BlockTransferTest {
     @Test
     void manyStreamsShareAConnectionAndAllArrive() throws Exception {
         for (int map = 0; map < 64; map++) {
-            holder.put(map, noise(map, 1 + map * 20_000), map % 3 != 0);
+            holder.put(map, noise(map, 1 + map * 20_000 / divisor()), map % 3 != 0);
         }
         List<Answer> answers = new ArrayList<>();
         for (int stream = 0; stream < 16; stream++) {
@@ -165,7 +174,7 @@ class BlockTransferTest {
 
     @Test
     void aCancelledStreamStopsAndLeavesTheOthersAlone() throws Exception {
-        holder.put(0, noise(1, 32 << 20), true);
+        holder.put(0, noise(1, (32 << 20) / divisor()), true);
         Answer cancelled = new Answer(0, false);
         cancelled.stream = client.fetchBlocks(server.host(), server.port(), request(0, 1), 1 << 20, cancelled);
         cancelled.awaitBytes(1 << 20);
