@@ -3,6 +3,7 @@ package dev.kindling.driver.cli;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
+import dev.kindling.driver.sim.SimSize;
 import dev.kindling.driver.sim.Simulation;
 import dev.kindling.sim.FaultKind;
 import java.io.IOException;
@@ -66,6 +67,12 @@ final class SimCommand implements Callable<Integer> {
             description = "ZIP_COUNT, the demo's job by the real operators, SYNTHETIC, jobs that also save and are"
                     + " cancelled, or DEALT, jobs that are not deterministic (default: the seed's own).")
     private SimOptions.Workload job;
+
+    @Option(
+            names = "--size",
+            paramLabel = "SIZE",
+            description = "How much there is of everything: ${COMPLETION-CANDIDATES} (default: the seed's own).")
+    private SimSize size;
 
     @Option(names = "--threads", paramLabel = "N", description = "Seeds run at a time (default: ${DEFAULT-VALUE}).")
     private int threads = 1;
@@ -153,6 +160,7 @@ final class SimCommand implements Callable<Integer> {
                 executors == null ? OptionalInt.empty() : OptionalInt.of(executors),
                 Optional.of(ratesOf(seed)),
                 Optional.ofNullable(job),
+                Optional.ofNullable(size),
                 Optional.empty());
     }
 
@@ -209,7 +217,8 @@ final class SimCommand implements Callable<Integer> {
 
     /** With the violation of the seed's own run: under fewer faults it may be another. */
     private void record(SimReport report, SimReport smallest) {
-        boolean isOwn = executors == null && job == null && kinds == null && kill == null && drop == null;
+        boolean isOwn =
+                executors == null && job == null && size == null && kinds == null && kill == null && drop == null;
         String found = report.violation().orElseThrow() + (isOwn && !isFaultless ? "" : "; " + commandFor(smallest));
         try {
             boolean isNew = SeedFile.add(record, report.seed(), found);
@@ -225,7 +234,8 @@ final class SimCommand implements Callable<Integer> {
         report.rates().keySet().forEach(kind -> names.add(kind.name()));
         String command = "kindling sim --trace --seed " + report.seed()
                 + (executors == null ? "" : " --executors " + executors)
-                + (job == null ? "" : " --job " + job);
+                + (job == null ? "" : " --job " + job)
+                + (size == null ? "" : " --size " + size);
         if (report.rates().isEmpty()) {
             return command + " --no-faults";
         }

@@ -30,16 +30,16 @@ final class CachedPrograms {
 
     private CachedPrograms() {}
 
-    static PlannedProgram drawnBy(SplittableRandom random) {
-        return PLANNED.computeIfAbsent(number(random), number -> planned(number, false));
+    static PlannedProgram drawnBy(SplittableRandom random, SimSize size) {
+        return PLANNED.computeIfAbsent(number(random, size), number -> planned(number, false));
     }
 
-    static PlannedProgram dealtDrawnBy(SplittableRandom random) {
-        return PLANNED_DEALT.computeIfAbsent(number(random), number -> planned(number, true));
+    static PlannedProgram dealtDrawnBy(SplittableRandom random, SimSize size) {
+        return PLANNED_DEALT.computeIfAbsent(number(random, size), number -> planned(number, true));
     }
 
-    private static int number(SplittableRandom random) {
-        return random.nextInt(MAX_PARTITIONS * SETS_OF_ROWS);
+    private static int number(SplittableRandom random, SimSize size) {
+        return PlannedProgram.number(random, size, MAX_PARTITIONS, SETS_OF_ROWS);
     }
 
     private static PlannedProgram planned(int number, boolean isDealt) {

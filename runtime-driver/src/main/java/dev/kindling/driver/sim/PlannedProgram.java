@@ -120,9 +120,10 @@ final class PlannedProgram {
                 world,
                 new Faults(world, new EnumMap<>(FaultKind.class), 0),
                 SimCores.real(),
-                planned.jobs(new SplittableRandom(0)),
+                planned.jobs(new SplittableRandom(0), SimSize.LARGE),
                 new SimOutputs(),
                 2,
+                true,
                 Simulation.MAX_TASK_FAILURES);
         cluster.start();
         program.run(session(planned.new Recorder(cluster), partitions));
@@ -130,8 +131,15 @@ final class PlannedProgram {
     }
 
     /** The program on another cluster; {@code random} decides what no plan says. */
-    SimJobs jobs(SplittableRandom random) {
-        return new Run(random);
+    SimJobs jobs(SplittableRandom random, SimSize size) {
+        return new Run(random, size);
+    }
+
+    /** Of one of the programs that differ in their partitions and in their rows: {@code partitions * sets} numbers. */
+    static int number(SplittableRandom random, SimSize size, int partitions, int sets) {
+        int number = random.nextInt(partitions * sets);
+        int most = Math.min(partitions, size.maxPartitions());
+        return number - number % partitions + number % most;
     }
 
     private static final BroadcastPublisher NOTHING_BROADCAST = new BroadcastPublisher() {
@@ -274,9 +282,11 @@ final class PlannedProgram {
     private final class Run implements SimJobs {
         private final TaskRunner runner = new TaskRunner();
         private final SplittableRandom random;
+        private final SimSize size;
 
-        Run(SplittableRandom random) {
+        Run(SplittableRandom random, SimSize size) {
             this.random = random;
+            this.size = size;
         }
 
         /** A job that fails keeps none of the others from running; the causes were looked at when it failed. */
@@ -289,7 +299,7 @@ final class PlannedProgram {
                     cluster.driver.on(new DriverEvent.PersistSet(set.setId, level, set.partitionCount));
                 } else if (step instanceof Unpersisted set) {
                     cluster.driver.on(new DriverEvent.UnpersistSet(set.setId, -1));
-                } else if (step instanceof Job job) {
+                } else if (step instanceof Job job && !(size.isLeavingOut() && random.nextBoolean())) {
                     SimDriver.JobRun run = cluster.submit(job.graph);
                     cluster.await(run);
                     if (run.isComplete) {

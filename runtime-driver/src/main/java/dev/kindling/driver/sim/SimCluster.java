@@ -53,6 +53,9 @@ final class SimCluster {
     Consumer<DriverEffect> decisions = effect -> {};
 
     private final int executorCount;
+    /** Whether the grace passes in the end, also when all is tidy before: what comes late shows. */
+    private final boolean isWaitingOn;
+
     private int attemptCount;
     /** The program keeps nothing any more. */
     private boolean isGivenUp;
@@ -64,6 +67,7 @@ final class SimCluster {
             SimJobs jobs,
             SimOutputs outputs,
             int executorCount,
+            boolean isWaitingOn,
             int maxTaskFailures) {
         this.outputs = outputs;
         this.world = world;
@@ -74,6 +78,7 @@ final class SimCluster {
         this.jobs = jobs;
         this.causes = new Causes(faults, maxTaskFailures);
         this.executorCount = executorCount;
+        this.isWaitingOn = isWaitingOn;
         this.maxDirectResultBytes = random.nextInt(3) == 0 ? 16 : 1 << 20;
         this.launcher = new SimLauncher(this);
         this.oracles = new Oracles(this);
@@ -186,17 +191,19 @@ final class SimCluster {
         ended.shuffles().forEach(shuffle -> driver.on(new DriverEvent.ForgetShuffle(shuffle)));
         settle();
         closeDriver();
-        awaitEnds(TOLD_MS);
+        // Who has not registered yet is not told, and finds out.
+        awaitEnds(isWaitingOn ? TOLD_MS : ORPHAN_MS);
     }
 
-    /** As soon as all is tidy after the grace it is over; it has a deadline. */
+    /** As soon as all is tidy, after the grace or before, it is over; it has a deadline. */
     private void settle() {
         pass(LOOK_MS);
-        while (world.nowMs() < quietSinceMs() + Oracles.GRACE_MS) {
+        while (isWaitingOn && world.nowMs() < quietSinceMs() + Oracles.GRACE_MS) {
             step();
         }
-        long untilMs = world.nowMs() + TIDY_MS;
-        while (oracles.leftOver().isPresent() && world.nowMs() < untilMs) {
+        long settledMs = world.nowMs();
+        while (oracles.leftOver().isPresent()
+                && world.nowMs() < Math.max(settledMs, quietSinceMs() + Oracles.GRACE_MS) + TIDY_MS) {
             pass(LOOK_MS);
         }
         require(oracles.leftOver().isEmpty(), () -> oracles.leftOver().orElseThrow());

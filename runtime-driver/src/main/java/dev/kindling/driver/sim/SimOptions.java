@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * @param executors how many are started with; empty for as many as the seed draws
  * @param rates rate of each fault; empty for a mixture drawn by the seed
  * @param workload which jobs run; empty for those drawn by the seed
+ * @param size of the world; empty for the one drawn by the seed
  * @param trace receives every event as a line; empty for none
  */
 public record SimOptions(
@@ -21,6 +22,7 @@ public record SimOptions(
         OptionalInt executors,
         Optional<Map<FaultKind, Double>> rates,
         Optional<Workload> workload,
+        Optional<SimSize> size,
         Optional<Consumer<String>> trace) {
     /** Which jobs run. */
     public enum Workload {
@@ -52,7 +54,8 @@ public record SimOptions(
 
     /** All that this seed draws. */
     public static SimOptions of(long seed) {
-        return new SimOptions(seed, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return new SimOptions(
+                seed, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static Map<FaultKind, Double> copyOf(Map<FaultKind, Double> rates) {
@@ -62,18 +65,22 @@ public record SimOptions(
     }
 
     public SimOptions withRates(Map<FaultKind, Double> rates) {
-        return new SimOptions(seed, executors, Optional.of(rates), workload, trace);
+        return new SimOptions(seed, executors, Optional.of(rates), workload, size, trace);
     }
 
     public SimOptions withExecutors(int executors) {
-        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, trace);
+        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, size, trace);
     }
 
     public SimOptions running(Workload workload) {
-        return new SimOptions(seed, executors, rates, Optional.of(workload), trace);
+        return new SimOptions(seed, executors, rates, Optional.of(workload), size, trace);
+    }
+
+    public SimOptions in(SimSize size) {
+        return new SimOptions(seed, executors, rates, workload, Optional.of(size), trace);
     }
 
     public SimOptions tracedTo(Consumer<String> lines) {
-        return new SimOptions(seed, executors, rates, workload, Optional.of(lines));
+        return new SimOptions(seed, executors, rates, workload, size, Optional.of(lines));
     }
 }

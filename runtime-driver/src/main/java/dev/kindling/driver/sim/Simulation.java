@@ -20,12 +20,7 @@ import java.util.function.Consumer;
 public final class Simulation {
     static final int MAX_TASK_FAILURES = 4;
 
-    /** Most worlds are small, for most mistakes show in small ones; some are larger. */
-    private static final int[] EXECUTOR_COUNTS = {1, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6};
-
     private static final int STORY_LINES = 60;
-    private static final int MIN_CHAOS_MS = 3_000;
-    private static final int MAX_CHAOS_MS = 30_000;
 
     private Simulation() {}
 
@@ -41,9 +36,10 @@ public final class Simulation {
     private static SimReport run(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
         SimWorld world = new SimWorld(options.seed(), options.trace());
         Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
-        long healAtMs = world.random("heal").nextInt(MIN_CHAOS_MS, MAX_CHAOS_MS);
+        SimSize size = options.size().orElseGet(() -> sizeOf(options.seed()));
+        long healAtMs = world.random("heal").nextInt(size.minChaosMs(), size.maxChaosMs());
         Faults faults = new Faults(world, rates, healAtMs);
-        SimCluster cluster = clusterOf(options, world, faults, cores);
+        SimCluster cluster = clusterOf(options, size, world, faults, cores);
         observer.accept(cluster);
         Optional<String> violation = Optional.empty();
         int succeeded = 0;
@@ -104,12 +100,18 @@ public final class Simulation {
         return Faults.drawnBy(new SimWorld(seed, Optional.empty()));
     }
 
-    private static SimCluster clusterOf(SimOptions options, SimWorld world, Faults faults, SimCores cores) {
+    private static SimCluster clusterOf(
+            SimOptions options, SimSize size, SimWorld world, Faults faults, SimCores cores) {
         SimOutputs outputs = new SimOutputs();
-        SimJobs jobs = jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), world, outputs);
-        int executors = options.executors()
-                .orElseGet(() -> EXECUTOR_COUNTS[world.random("executors").nextInt(EXECUTOR_COUNTS.length)]);
-        return new SimCluster(world, faults, cores, jobs, outputs, executors, MAX_TASK_FAILURES);
+        SimJobs jobs = jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), size, world, outputs);
+        int executors =
+                options.executors().orElseGet(() -> drawnFrom(size.executorCounts(), world.random("executors")));
+        return new SimCluster(
+                world, faults, cores, jobs, outputs, executors, size.isWaitingOn(world), MAX_TASK_FAILURES);
+    }
+
+    private static int drawnFrom(List<Integer> counts, SplittableRandom random) {
+        return counts.get(random.nextInt(counts.size()));
     }
 
     /** The jobs that a seed draws when none are given. */
@@ -124,14 +126,19 @@ public final class Simulation {
         throw new IllegalStateException("the shares of the workloads are less than " + Workload.SHARES);
     }
 
-    private static SimJobs jobsOf(Workload workload, SimWorld world, SimOutputs outputs) {
+    /** The size of the world that a seed draws when none is given. */
+    public static SimSize sizeOf(long seed) {
+        return SimSize.drawnBy(new SimWorld(seed, Optional.empty()));
+    }
+
+    private static SimJobs jobsOf(Workload workload, SimSize size, SimWorld world, SimOutputs outputs) {
         SplittableRandom random = world.random("jobs");
         return switch (workload) {
-            case ZIP_COUNT -> ZipCountPrograms.drawnBy(random).jobs(random);
-            case SYNTHETIC -> new SyntheticJobs(random, outputs, false);
-            case CACHED -> CachedPrograms.drawnBy(random).jobs(random);
-            case CACHED_DEALT -> CachedPrograms.dealtDrawnBy(random).jobs(random);
-            case DEALT -> new SyntheticJobs(random, outputs, true);
+            case ZIP_COUNT -> ZipCountPrograms.drawnBy(random, size).jobs(random, size);
+            case SYNTHETIC -> new SyntheticJobs(random, size, outputs, false);
+            case CACHED -> CachedPrograms.drawnBy(random, size).jobs(random, size);
+            case CACHED_DEALT -> CachedPrograms.dealtDrawnBy(random, size).jobs(random, size);
+            case DEALT -> new SyntheticJobs(random, size, outputs, true);
         };
     }
 

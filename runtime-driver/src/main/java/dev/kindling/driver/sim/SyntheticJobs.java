@@ -1,7 +1,6 @@
 package dev.kindling.driver.sim;
 
 import static dev.kindling.driver.sim.SyntheticTasks.KEY_LIMIT;
-import static dev.kindling.driver.sim.SyntheticTasks.MAX_MAPS;
 import static dev.kindling.driver.sim.SyntheticTasks.ROWS;
 import static dev.kindling.driver.sim.SyntheticTasks.ROW_BYTES;
 
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -46,13 +46,15 @@ final class SyntheticJobs implements SimJobs {
 
     private static final int BUSY_JOB = 5;
     private static final int KEYS = 11;
-    private static final int MANY_REDUCES = 24;
 
     private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
             .map(id -> List.of("host-" + id))
             .toList();
 
     private final SimOutputs outputs;
+    /** Numbers of jobs that are not submitted. */
+    private final TreeSet<Integer> leftOut = new TreeSet<>();
+
     private final int maps;
     /** Whether nobody named the numbers of partitions: then several of them may be one task. */
     private final boolean hasDefaultCounts;
@@ -72,12 +74,12 @@ final class SyntheticJobs implements SimJobs {
     private final boolean isDealt;
     private final List<SimDriver.JobRun> runs = new ArrayList<>();
 
-    SyntheticJobs(SplittableRandom random, SimOutputs outputs, boolean isDealt) {
+    SyntheticJobs(SplittableRandom random, SimSize size, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
-        maps = 1 + random.nextInt(MAX_MAPS);
+        maps = 1 + random.nextInt(size.maxMaps());
         hasDefaultCounts = random.nextInt(3) == 0;
-        firstReduces = 1 + random.nextInt(hasDefaultCounts ? MANY_REDUCES : 4);
-        secondReduces = 1 + random.nextInt(3);
+        firstReduces = 1 + random.nextInt(hasDefaultCounts ? size.manyReduces() : size.maxReduces());
+        secondReduces = 1 + random.nextInt(size.maxSecondReduces());
         rows = new byte[maps][];
         for (int map = 0; map < maps; map++) {
             rows[map] = rowsDrawnBy(random);
@@ -85,11 +87,23 @@ final class SyntheticJobs implements SimJobs {
         }
         isOneCancelled = random.nextInt(4) == 0;
         isClosedEarly = random.nextInt(25) == 0;
-        isOneTooLarge = random.nextInt(8) == 0;
+        isOneTooLarge = random.nextInt(size.tooMuchIn()) == 0;
         blocks = 1 + random.nextInt(3);
         isSavingCancelled = random.nextInt(6) == 0;
-        isBusy = random.nextInt(10) == 0;
+        isBusy = random.nextInt(10) == 0 && size.canBeBusy();
         this.isDealt = isDealt;
+        if (size.isLeavingOut()) {
+            leaveOut(random);
+        }
+    }
+
+    /** One or two of the usual jobs. */
+    private void leaveOut(SplittableRandom random) {
+        int usual = isDealt ? 2 : 3;
+        leftOut.add(1 + random.nextInt(usual));
+        if (!isDealt) {
+            leftOut.add(1 + random.nextInt(usual));
+        }
     }
 
     // ---- the jobs -----------------------------------------------------------------------------------------------
@@ -114,8 +128,12 @@ final class SyntheticJobs implements SimJobs {
     private void submitDealt(SimCluster cluster) {
         JobGraph.StageSpec deal = stage(0, maps, 0, firstReduces, -1, Kind.DEALT_OUT);
         JobGraph.StageSpec sum = stage(1, firstReduces, 1, secondReduces, 0, Kind.DEALT_SUMMED);
-        submit(cluster, job(1, List.of(deal, sum, stage(10, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
-        submit(cluster, job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        if (!leftOut.contains(1)) {
+            submit(cluster, job(1, List.of(deal, sum, stage(10, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
+        }
+        if (!leftOut.contains(2)) {
+            submit(cluster, job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        }
     }
 
     private void submitAll(SimCluster cluster) {
@@ -127,23 +145,35 @@ final class SyntheticJobs implements SimJobs {
             int tasks = BUSY_TASKS * cluster.launcher.wantedCount();
             submit(cluster, job(BUSY_JOB, List.of(stage(14, tasks, -1, 0, -1, Kind.NUMBER)), false));
         }
-        SimDriver.JobRun first =
-                submit(cluster, job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        if (!leftOut.contains(1)) {
+            collectOnce(cluster, job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        }
+        if (!leftOut.contains(2)) {
+            submit(cluster, job(2, List.of(generate, turn, stage(11, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
+        }
+        if (!leftOut.contains(3)) {
+            save(cluster, job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
+        }
+        if (isOneTooLarge && !isClosedEarly) {
+            bringTooMuch(cluster);
+        }
+    }
+
+    private void collectOnce(SimCluster cluster, JobGraph job) {
+        SimDriver.JobRun first = submit(cluster, job);
         if (isOneCancelled) {
             cluster.pass(cluster.random.nextInt(3_000));
             cancel(cluster, first);
         } else {
             cluster.await(first);
         }
-        submit(cluster, job(2, List.of(generate, turn, stage(11, secondReduces, -1, 0, 1, Kind.COLLECT)), false));
-        SimDriver.JobRun saving =
-                submit(cluster, job(3, List.of(generate, stage(12, firstReduces, -1, 0, 0, Kind.SAVE)), true));
+    }
+
+    private void save(SimCluster cluster, JobGraph job) {
+        SimDriver.JobRun saving = submit(cluster, job);
         if (isSavingCancelled) {
             cluster.pass(cluster.random.nextInt(3_000));
             cancel(cluster, saving);
-        }
-        if (isOneTooLarge && !isClosedEarly) {
-            bringTooMuch(cluster);
         }
     }
 

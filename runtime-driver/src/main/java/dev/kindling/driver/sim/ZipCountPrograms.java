@@ -25,8 +25,9 @@ final class ZipCountPrograms {
 
     private ZipCountPrograms() {}
 
-    static PlannedProgram drawnBy(SplittableRandom random) {
-        return PLANNED.computeIfAbsent(random.nextInt(MAX_PARTITIONS * SETS_OF_ROWS), ZipCountPrograms::planned);
+    static PlannedProgram drawnBy(SplittableRandom random, SimSize size) {
+        int number = PlannedProgram.number(random, size, MAX_PARTITIONS, SETS_OF_ROWS);
+        return PLANNED.computeIfAbsent(number, ZipCountPrograms::planned);
     }
 
     private static PlannedProgram planned(int number) {

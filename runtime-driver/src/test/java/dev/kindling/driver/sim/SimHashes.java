@@ -16,9 +16,13 @@ public final class SimHashes {
     static List<String> hashes() {
         List<String> hashes = new ArrayList<>();
         for (SimOptions.Workload workload : SimOptions.Workload.values()) {
-            for (long seed = 0; seed < SEEDS_EACH; seed++) {
-                SimReport report = Simulation.run(SimOptions.of(seed).running(workload));
-                hashes.add(workload + " " + seed + " " + Long.toHexString(report.hash()) + " " + report.steps());
+            for (SimSize size : SimSize.values()) {
+                for (long seed = 0; seed < SEEDS_EACH; seed++) {
+                    SimReport report =
+                            Simulation.run(SimOptions.of(seed).running(workload).in(size));
+                    hashes.add(workload + " " + size + " " + seed + " " + Long.toHexString(report.hash()) + " "
+                            + report.steps());
+                }
             }
         }
         return hashes;
