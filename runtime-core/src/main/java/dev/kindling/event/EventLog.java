@@ -84,6 +84,17 @@ public final class EventLog implements KindlingListener, AutoCloseable {
         }
     }
 
+    /** Whether the file's name is one that {@link #create} gives. */
+    public static boolean isNamedAsOne(Path file) {
+        return file.getFileName().toString().endsWith(SUFFIX);
+    }
+
+    /** The id of the application in the name of its log. */
+    public static String applicationIdOf(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+    }
+
     /** Where it is written. */
     public Path file() {
         return file;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The lines of a story, each with the seconds since the first event in front, and the words that stories share. */
-final class StoryLines {
+public final class StoryLines {
     private static final int LISTED = 8;
 
     private final List<String> lines = new ArrayList<>();
@@ -56,7 +56,8 @@ final class StoryLines {
         return thenMs == null ? "some time" : Durations.format(nowMs - thenMs);
     }
 
-    static String count(int count, String noun) {
+    /** {@code 1 task}, {@code 2 tasks}. */
+    public static String count(long count, String noun) {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
 
@@ -102,7 +103,7 @@ final class StoryLines {
     }
 
     /** Why an attempt ended without a result. */
-    static String words(Outcome outcome) {
+    public static String words(Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {
             return failed.message();
         } else if (outcome instanceof Outcome.FetchFailed failed) {

@@ -5,13 +5,16 @@ import dev.kindling.api.KindlingContext;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.launch.MasterUrl;
+import dev.kindling.driver.page.PageModel;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.StatusFold;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -66,6 +69,7 @@ final class DemoCommand implements Callable<Integer> {
             EventBus.install(new Progress(terminal));
         }
         EventBus.install(status);
+        Optional<PageFile> page = options.observe(terminal);
         ChaosKill chaos = new ChaosKill(terminal);
         if (isChaotic) {
             EventBus.install(chaos);
@@ -83,6 +87,7 @@ final class DemoCommand implements Callable<Integer> {
                 sorted.saveAsTextFile(output);
             }
             counts = sorted.collect();
+            page.ifPresent(file -> file.show(resultChart(counts)));
             stopNanos = System.nanoTime();
         }
         long stopMs = (System.nanoTime() - stopNanos) / 1_000_000;
@@ -131,11 +136,21 @@ final class DemoCommand implements Callable<Integer> {
                 .toList();
     }
 
-    /** Rows by the first of the three digits. */
     private static List<String> chart(List<Tuple2<Integer, Integer>> counts) {
-        TreeMap<Integer, Integer> byHundred = new TreeMap<>();
-        counts.forEach(count -> byHundred.merge(Math.floorDiv(count._1(), 100), count._2(), Math::addExact));
-        return BarChart.lines(byHundred, 50);
+        return BarChart.lines(byFirstDigit(counts), 50);
+    }
+
+    private static PageModel.ResultChart resultChart(List<Tuple2<Integer, Integer>> counts) {
+        List<PageModel.ResultChart.Bar> bars = new ArrayList<>();
+        byFirstDigit(counts).forEach((digit, rows) -> bars.add(new PageModel.ResultChart.Bar(digit + "xxxx", rows)));
+        return new PageModel.ResultChart("Rows by the first digit", bars);
+    }
+
+    /** Rows by the first of the three digits. */
+    private static TreeMap<Integer, Integer> byFirstDigit(List<Tuple2<Integer, Integer>> counts) {
+        TreeMap<Integer, Integer> rows = new TreeMap<>();
+        counts.forEach(count -> rows.merge(Math.floorDiv(count._1(), 100), count._2(), Math::addExact));
+        return rows;
     }
 
     /** The same numbers from a plain loop over the file: what was lost and computed again changed nothing. */

@@ -122,6 +122,8 @@ public final class Main implements Runnable {
         commands.put("kill", KillCommand::new);
         commands.put("config", ConfigCommand::new);
         commands.put("story", StoryCommand::new);
+        commands.put("page", PageCommand::new);
+        commands.put("runs", RunsCommand::new);
         commands.put("sim", SimCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("aws", AwsCommand::new);

@@ -4,15 +4,18 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
+import dev.kindling.config.StorageKeys;
 import dev.kindling.config.UiKeys;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
+import dev.kindling.event.EventBus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import picocli.CommandLine.Option;
 
@@ -25,6 +28,9 @@ final class RunOptions {
         /** In a process of its own, which outlives this command when asked to. */
         cluster
     }
+
+    /** The largest log of a kept run is one of so many that have room together. */
+    private static final int LOGS_OF_LARGEST_SIZE = 4;
 
     static final String DEFAULT_MASTER = "local-cluster[2,1,256]";
 
@@ -70,6 +76,12 @@ final class RunOptions {
             description = "Files for every executor's working directory.")
     private List<Path> files = new ArrayList<>();
 
+    @Option(
+            names = "--page",
+            paramLabel = "FILE",
+            description = "Write an HTML page that shows the run, when it has ended.")
+    private Path page;
+
     @Option(names = "--verbose", description = "Show INFO log lines and whole stacks.")
     private boolean isVerbose;
 
@@ -113,6 +125,23 @@ final class RunOptions {
         return List.copyOf(jars);
     }
 
+    /**
+     * To be called once, before the application starts: makes room among the kept runs, and listens for the page that
+     * was asked for, if one was.
+     */
+    Optional<PageFile> observe(Terminal terminal) {
+        Config config = Config.parse(settings(""));
+        if (isKept(config)) {
+            KeptRuns.forgetOld(
+                    KeptRuns.directory(),
+                    config.get(UiKeys.RUNS_KEPT) - 1,
+                    config.get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE * (LOGS_OF_LARGEST_SIZE - 1));
+        }
+        Optional<PageFile> listener = Optional.ofNullable(page).map(file -> new PageFile(file, terminal));
+        listener.ifPresent(EventBus::install);
+        return listener;
+    }
+
     /** The master with the other options worked in; a {@link UsageError} when they do not fit together. */
     MasterUrl parsedMaster() {
         List<ClusterLauncherProvider> providers = ServiceLoader.load(ClusterLauncherProvider.class).stream()
@@ -153,6 +182,7 @@ final class RunOptions {
             putIfGiven(settings, ExecutorKeys.MEMORY.name(), executorMemory);
         }
         QuickStart.addExecutorArchive(settings);
+        keepRun(settings);
         if (!jars.isEmpty()) {
             settings.put(ApplicationKeys.JARS.name(), commaSeparated(jars));
         }
@@ -160,6 +190,22 @@ final class RunOptions {
             settings.put(ApplicationKeys.FILES.name(), commaSeparated(files));
         }
         return settings;
+    }
+
+    /** Unless the user has a place for event logs, or wants none of it, they lie with those of the last runs. */
+    private static void keepRun(Map<String, String> settings) {
+        Config config = Config.parse(settings);
+        if (isKept(config) && KeptRuns.isWritable(KeptRuns.directory())) {
+            settings.put(StorageKeys.EVENT_LOG_DIR.name(), KeptRuns.directory().toString());
+            settings.putIfAbsent(
+                    StorageKeys.EVENT_LOG_MAX_BYTES.name(),
+                    String.valueOf(config.get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE));
+        }
+    }
+
+    private static boolean isKept(Config config) {
+        return config.get(UiKeys.RUNS_KEPT) > 0
+                && config.get(StorageKeys.EVENT_LOG_DIR).isEmpty();
     }
 
     /** Hands the options to a program that makes its own context: a new KindlingConf starts with them. */

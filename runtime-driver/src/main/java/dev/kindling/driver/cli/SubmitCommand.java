@@ -47,9 +47,11 @@ final class SubmitCommand implements Callable<Integer> {
             return ClusterClient.run("submit", options.isDetached());
         }
         PrintWriter err = spec.commandLine().getErr();
+        Terminal terminal = Terminal.ofStandardError();
         if (options.showsProgress()) {
-            EventBus.install(new Progress(Terminal.ofStandardError()));
+            EventBus.install(new Progress(terminal));
         }
+        options.observe(terminal);
         StatusFile.ofThisProcess().ifPresent(EventBus::install);
         UserProgram program = UserProgram.load(jar, options.jars(), mainClass);
         options.setAsSystemDefaults(program.mainClassName());

@@ -10,7 +10,7 @@ import java.util.List;
  * that passes rows gets a gap in each, and rows are ordered so that few arrows cross. Sugiyama's method with
  * barycenters; linear in boxes and gaps for each sweep.
  */
-final class LayeredLayout {
+public final class LayeredLayout {
     private static final int SWEEPS = 4;
     private static final double GAP_WIDTH = 18;
     private static final double COLUMN_SPACE = 28;
@@ -34,7 +34,7 @@ final class LayeredLayout {
     }
 
     /** An arrow: the points that it passes, two for each row between its ends, and both ends. */
-    record Arrow(int from, int to, List<double[]> points) {}
+    public record Arrow(int from, int to, List<double[]> points) {}
 
     private final double[] widths;
     private final double[] heights;
@@ -46,7 +46,7 @@ final class LayeredLayout {
     private double width;
 
     /** @param parents of each box, all of lower numbers */
-    LayeredLayout(List<List<Integer>> parents, double[] widths, double[] heights) {
+    public LayeredLayout(List<List<Integer>> parents, double[] widths, double[] heights) {
         this.widths = widths.clone();
         this.heights = heights.clone();
         places = new Place[parents.size()];
@@ -149,23 +149,23 @@ final class LayeredLayout {
         }
     }
 
-    double width() {
+    public double width() {
         return width;
     }
 
-    double height() {
+    public double height() {
         return rows.isEmpty() ? 0 : rowTops[rows.size() - 1] + rowHeights[rows.size() - 1];
     }
 
-    double left(int box) {
+    public double left(int box) {
         return places[box].center - widths[box] / 2;
     }
 
-    double top(int box) {
+    public double top(int box) {
         return rowTops[places[box].row];
     }
 
-    List<Arrow> arrows() {
+    public List<Arrow> arrows() {
         List<Arrow> found = new ArrayList<>();
         for (List<Place> path : arrows) {
             Place from = path.get(0);

@@ -1,0 +1,267 @@
+package dev.kindling.driver.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.driver.page.StageGraph.Box;
+import dev.kindling.util.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PageModelTest {
+    private final PageModel page = PageModel.of(RunScript.twoJobs().run());
+
+    @Test
+    void threeSentencesSayWhatTookTheTime() {
+        assertEquals(
+                List.of(
+                        "Of 2.0 s, stages took 1.4 s (68 %), starting 500 ms (25 %) and the rest 140 ms (7 %); the"
+                                + " longest stage was 1 (collect at Zips.java:9) with 800 ms.",
+                        "While stages ran, their cores were busy for 40 % of the time; of that, 6 % waiting for shuffle"
+                                + " blocks, 4 % garbage collection, 10 % spilling; others waited for s1p1#0 on e3, which"
+                                + " took 800 ms where the median task took 100 ms.",
+                        "1 executor was lost and 2 attempts ended without a result: executor e2, exit code 137"
+                                + " (SIGKILL); look around."),
+                page.sentences());
+    }
+
+    @Test
+    void aStageCountsWhatItsAttemptsDid() {
+        StageRow stage = page.stages().get(0);
+
+        assertEquals(4, stage.partitions());
+        assertEquals(6, stage.attempts());
+        assertEquals(1, stage.failedAttempts());
+        assertEquals(500, stage.startMs());
+        assertEquals(1_010, stage.endMs());
+        assertEquals(200 + 220 + 190 + 100 + 110, stage.taskMs());
+        assertEquals(190, stage.medianMs());
+        assertEquals("s0p1#0", stage.longest());
+        assertEquals(40, stage.gcMs());
+        assertEquals(20_000, stage.shuffleOut());
+        assertEquals(List.of(1), stage.skippedByJobs());
+    }
+
+    @Test
+    void theGraphGoesFromLeftToRightAlongShuffles() {
+        Map<Integer, Box> boxes = page.graph().boxes().stream().collect(Collectors.toMap(Box::id, box -> box));
+
+        assertEquals(3, boxes.size());
+        assertTrue(
+                boxes.get(0).x() + StageGraph.BOX_WIDTH < boxes.get(1).x(), "a reader stands right of what it reads");
+        assertEquals(boxes.get(1).x(), boxes.get(2).x());
+        assertEquals(
+                List.of("0-1", "0-2"),
+                page.graph().arrows().stream()
+                        .map(arrow -> arrow.from() + "-" + arrow.to())
+                        .toList());
+    }
+
+    @Test
+    void theTimelineHasALineForEachCoreAndABarForEachAttempt() {
+        Timeline timeline = page.timeline();
+
+        assertEquals(6, timeline.lanes().size());
+        assertEquals(11, timeline.bars().size());
+        assertFalse(timeline.isMerged());
+        Timeline.Bar spilling = timeline.bars().stream()
+                .filter(bar -> bar.name().equals("s1p1#0"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(1_010, spilling.startMs());
+        assertEquals(1_810, spilling.endMs());
+        assertEquals(List.of(100L, 40L, 200L), List.of(spilling.waitMs(), spilling.gcMs(), spilling.spillMs()));
+        Timeline.Lane gone = timeline.lanes().get(2);
+        assertEquals("e2", gone.executorId());
+        assertTrue(gone.isLost());
+        assertEquals(350, gone.toMs() - gone.fromMs());
+        assertEquals(190, gone.busyMs());
+        assertEquals(
+                1,
+                timeline.bars().stream()
+                        .filter(bar -> bar.state().equals("lost"))
+                        .count());
+    }
+
+    @Test
+    void twoAttemptsAtATimeNeverShareALane() {
+        List<Timeline.Bar> bars = page.timeline().bars();
+
+        for (Timeline.Bar a : bars) {
+            for (Timeline.Bar b : bars) {
+                assertTrue(
+                        a == b || a.lane() != b.lane() || a.endMs() <= b.startMs() || b.endMs() <= a.startMs(),
+                        a + " and " + b);
+            }
+        }
+    }
+
+    @Test
+    void theShuffleIsAMatrixAndItsSkewedPartitionHasAName() {
+        ShufflePanel shuffle = page.shuffles().get(0);
+
+        assertEquals(16_000, shuffle.bytes());
+        assertEquals(4, shuffle.maps());
+        assertEquals(2, shuffle.columns());
+        assertEquals(List.of(2_000L, 14_000L), shuffle.sizes());
+        assertEquals(List.of(new ShufflePanel.Skewed(1, 14_000, List.of("k7"))), shuffle.skewed());
+    }
+
+    @Test
+    void executorsHaveTheirMemoryOverTime() {
+        ExecutorPanel first = page.executors().get(0);
+
+        assertEquals(List.of(600L, 30L << 20, 800L, 60L << 20), first.heap());
+        assertEquals(List.of(1_050L, 5_000L), first.cached());
+        assertEquals(2L << 20, first.tasks().get(1), "two tasks ran, and held a mebibyte each");
+        assertEquals(0L, first.tasks().get(first.tasks().size() - 1));
+        assertEquals(750, page.executors().get(1).lostMs());
+        assertEquals(List.of(1_060L, 700L), page.executors().get(2).onDisk());
+    }
+
+    @Test
+    void failuresHaveTheReasonForWhichAProcessWent() {
+        assertEquals(
+                List.of(
+                        new PageModel.TroubleRow(
+                                750,
+                                "executor",
+                                "executor e2",
+                                RunScript.killed().toString(),
+                                "KILLED"),
+                        new PageModel.TroubleRow(
+                                1_870, "task", "task 2.0 attempt 0 on executor e1", "no <such> zip", "")),
+                page.troubles());
+    }
+
+    @Test
+    void numbersAreThoseOfTheLog() {
+        List<Event> events = RunScript.twoJobs().events();
+        long started = events.stream().filter(Event.TaskStart.class::isInstance).count();
+
+        assertEquals(
+                started,
+                page.timeline().bars().stream().mapToInt(Timeline.Bar::count).sum());
+        assertEquals(
+                started, page.stages().stream().mapToInt(StageRow::attempts).sum());
+        assertEquals(2, page.jobs().size());
+        assertEquals(2_000, page.wallMs());
+        assertTrue(page.isOver());
+    }
+
+    @Test
+    void aRunWithoutEventsHasAPage() {
+        PageModel empty = PageModel.of(RunFold.of(List.of()));
+
+        assertEquals(3, empty.sentences().size());
+        assertTrue(PageHtml.of(empty).contains("</html>"));
+    }
+
+    @Test
+    void aRunThatGoesOnIsShownUpToItsLastEvent() {
+        List<Event> events = RunScript.twoJobs().events();
+
+        PageModel running = PageModel.of(RunFold.of(events.subList(0, 14)));
+
+        assertFalse(running.isOver());
+        assertTrue(
+                running.timeline().bars().stream().anyMatch(bar -> bar.state().equals("running")));
+    }
+
+    @Test
+    void tenThousandTasksFitIntoAPageThatABrowserDrawsAtOnce() {
+        PageModel large = PageModel.of(tenThousandTasks().run());
+        String html = PageHtml.of(large);
+
+        assertTrue(large.timeline().isMerged());
+        assertTrue(large.timeline().bars().size() <= Timeline.MAX_BARS);
+        assertEquals(
+                10_000,
+                large.timeline().bars().stream().mapToInt(Timeline.Bar::count).sum());
+        assertEquals(
+                Map.of(0, 10_000L * 9).toString(),
+                large.timeline().busyByStage().toString(),
+                "no time is lost");
+        assertTrue(html.length() < 2_000_000, "the page has " + html.length() + " characters");
+    }
+
+    /** On a hundred executors, one after the other on each core. */
+    static RunScript tenThousandTasks() {
+        RunScript script = RunScript.application("large");
+        for (int executor = 0; executor < 100; executor++) {
+            script.executor(0, "e" + executor, 2);
+        }
+        script.planned(0, 0, 0, "count at Large.java:1", 10_000).submitted(0, 0, "count at Large.java:1", 10_000);
+        for (int task = 0; task < 10_000; task++) {
+            long from = task / 200 * 10L;
+            script.task(from, from + 9, 0, task, "e" + task % 200 / 2, RunScript.did(8, 0, 1, 0, 0, 0));
+        }
+        return script.completed(500, 0, "count at Large.java:1", 10_000).ends(510);
+    }
+
+    @Test
+    void hostileNamesStayText() {
+        String hostile = "</script><script>alert(1)</script><!-- @model@ \u2028 ]]>";
+        Run run = RunScript.application(hostile)
+                .executor(0, "e1", 1)
+                .planned(0, 0, 0, hostile, 1)
+                .submitted(0, 0, hostile, 1)
+                .task(0, 5, 0, 0, "e1", RunScript.did(5, 0, 0, 0, 0, 0))
+                .ends(10)
+                .run();
+
+        String html = PageHtml.of(PageModel.of(run));
+
+        assertEquals(2, html.split("</script>", -1).length - 1, "the ends of two scripts: the model and ours");
+        assertFalse(html.contains("<script>alert"));
+        assertFalse(html.contains("<!-- "));
+        assertTrue(html.contains("\\u003c/script>"));
+    }
+
+    @Test
+    void thePageAsksForNothingAndItsPolicyNamesWhatIsInIt() {
+        String html = PageHtml.of(page);
+
+        assertFalse(html.contains("src="), "nothing is loaded");
+        assertFalse(html.replace("http://www.w3.org/2000/svg", "").contains("http:"));
+        assertFalse(html.contains("https:"));
+        assertTrue(html.contains("default-src 'none'; script-src 'sha256-"));
+        assertFalse(html.contains("unsafe-inline"));
+        assertFalse(html.contains("style=\""), "a policy refuses styles in attributes");
+    }
+
+    @Test
+    void theModelIsJsonByTheNamesOfItsComponents() {
+        PageModel.ResultChart chart =
+                new PageModel.ResultChart("rows", List.of(new PageModel.ResultChart.Bar("1xxxx", 17)));
+
+        Map<?, ?> json = (Map<?, ?>)
+                Json.parse(PageHtml.json(PageModel.of(RunScript.twoJobs().run(), Optional.of(chart))));
+
+        assertEquals("zips", json.get("title"));
+        assertEquals(
+                Map.of("title", "rows", "bars", List.of(Map.of("name", "1xxxx", "value", 17L))), json.get("chart"));
+        assertFalse(json.containsKey("comparison"), "what is absent is left out");
+    }
+
+    @Test
+    void aLogOfAnEarlierVersionHasAPageWithoutArrows() {
+        List<Event> old = RunScript.twoJobs().events().stream()
+                .filter(event -> !(event instanceof Event.StagePlanned
+                        || event instanceof Event.ShuffleWritten
+                        || event instanceof Event.ExecutorUsage))
+                .toList();
+
+        PageModel model = PageModel.of(RunFold.of(old));
+
+        assertEquals(3, model.graph().boxes().size());
+        assertEquals(List.of(), model.graph().arrows());
+        assertEquals(List.of(), model.shuffles());
+        assertEquals(page.stages().get(1), model.stages().get(1));
+    }
+}
