@@ -10,13 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
@@ -32,7 +36,12 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * cut BYTES TIMES                     the next bodies end so early, and their connection breaks
  * shorten BYTES TIMES                 the next bodies end so early, and their Content-Length says so
  * counts                              calls of each operation since the last question
- * metadata KEY                        an instance metadata service that gives out this key; answers its URL
+ * forget KEY                          nobody has this key any more
+ * public BUCKET KEY                   all may list the one and read the other, without signing
+ * signers                             keys that requests were signed with since the last question
+ * identities KEY                      instance metadata, container credentials and STS that give out this key; answers
+ *                                     their URL
+ * issue KEY SECONDS                   from now on they give out this one, which expires so soon
  * </pre>
  */
 public final class MiniS3 {
@@ -43,6 +52,8 @@ public final class MiniS3 {
     private final Map<String, AccessGrant> users = new ConcurrentHashMap<>();
     private final Faults faults = new Faults();
     private final Map<String, String> secrets = new ConcurrentHashMap<>();
+    private final Set<String> signers = ConcurrentHashMap.newKeySet();
+    private final IdentityServices identities = new IdentityServices(secrets);
 
     private MiniS3() {
         addUser(FIRST_KEY, FIRST_SECRET, "rw");
@@ -58,7 +69,7 @@ public final class MiniS3 {
                 .endpoint(URI.create("http://127.0.0.1:" + args[0]))
                 .awsAuthentication(AuthenticationType.AWS_V4, FIRST_KEY, FIRST_SECRET)
                 .build();
-        proxy.setBlobStoreLocator((key, bucket, object) -> key == null ? null : server.users.get(key));
+        proxy.setBlobStoreLocator((key, bucket, object) -> server.grantOf(key));
         proxy.start();
         say("ready http://127.0.0.1:" + proxy.getPort());
         server.obey();
@@ -93,12 +104,32 @@ public final class MiniS3 {
             case "counts" -> {
                 return faults.takeCounts();
             }
-            case "metadata" -> {
-                return InstanceMetadata.start(words[1], secrets.get(words[1]));
+            case "forget" -> users.remove(words[1]);
+            case "public" -> {
+                store.setContainerAccess(words[1], BucketCannedACL.PUBLIC_READ);
+                store.setBlobAccess(words[1], words[2], ObjectCannedACL.PUBLIC_READ);
             }
+            case "signers" -> {
+                String all = String.join(",", new TreeSet<>(signers));
+                signers.clear();
+                return all;
+            }
+            case "identities" -> {
+                identities.issue(words[1], 1_000_000);
+                return identities.start();
+            }
+            case "issue" -> identities.issue(words[1], Long.parseLong(words[2]));
             default -> throw new IllegalArgumentException("no such command");
         }
         return "";
+    }
+
+    private AccessGrant grantOf(String key) {
+        if (key == null) {
+            return null;
+        }
+        signers.add(key);
+        return users.get(key);
     }
 
     private void put(Path file, String bucket, String key) throws IOException {

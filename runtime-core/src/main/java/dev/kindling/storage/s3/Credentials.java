@@ -25,18 +25,20 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
 
     private final Map<String, AwsCredentialsProvider> places = new LinkedHashMap<>();
     private final String role;
+    private final Region region;
     private volatile String foundIn = "";
     private volatile AwsCredentialsProvider found;
     private volatile AwsCredentialsProvider assumed;
     private volatile String keyTail = "";
 
-    private Credentials(String role) {
+    private Credentials(String role, Region region) {
         this.role = role;
+        this.region = region;
     }
 
     /** Looks for nothing yet. */
     static Credentials of(S3Settings settings, Region region) {
-        Credentials credentials = new Credentials(settings.roleArn());
+        Credentials credentials = new Credentials(settings.roleArn(), region);
         if (settings.isAnonymous()) {
             credentials.places.put("anonymous", AnonymousCredentialsProvider.create());
             return credentials;
@@ -48,8 +50,9 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
             credentials.addUsualPlaces();
         }
         if (!settings.roleArn().isEmpty()) {
-            credentials.assumed =
-                    AssumedRole.of(settings.roleArn(), settings.roleExternalId(), region, credentials::ownCredentials);
+            SdkLibraries.requireSts("kindling.s3.roleArn is set");
+            credentials.assumed = SecurityTokens.role(
+                    settings.roleArn(), settings.roleExternalId(), region, credentials::ownCredentials);
         }
         return credentials;
     }
@@ -75,15 +78,30 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
 
     @Override
     public AwsCredentials resolveCredentials() {
-        AwsCredentials credentials = assumed == null ? ownCredentials() : assumed.resolveCredentials();
+        AwsCredentials credentials = assumed == null ? ownCredentials() : ofRole();
         keyTail = tailOf(credentials.accessKeyId());
         return credentials;
+    }
+
+    private AwsCredentials ofRole() {
+        try {
+            return assumed.resolveCredentials();
+        } catch (SdkException e) {
+            throw new Unavailable("the role " + role + " cannot be assumed", "credentials: " + foundIn, e);
+        }
     }
 
     /** Of the place that had them the last time, once one had. */
     private AwsCredentials ownCredentials() {
         AwsCredentialsProvider known = found;
-        return known != null ? known.resolveCredentials() : search();
+        if (known == null) {
+            return search();
+        }
+        try {
+            return known.resolveCredentials();
+        } catch (SdkException e) {
+            throw new Unavailable("credentials cannot be renewed", "credentials: " + foundIn, e);
+        }
     }
 
     private synchronized AwsCredentials search() {
@@ -95,7 +113,7 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
                 found = place.getValue();
                 return credentials;
             } catch (SdkException | IllegalStateException e) {
-                tried.add(place.getKey() + ": " + firstLine(e.getMessage()));
+                tried.add(place.getKey() + ": " + firstLine(e.getMessage()) + SdkLibraries.missingFor(e.getMessage()));
             }
         }
         throw new NoCredentials(tried);
@@ -120,6 +138,32 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
         List<String> tried() {
             return tried;
         }
+    }
+
+    /** A place that has an identity does not give it out now. */
+    static final class Unavailable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String who;
+
+        Unavailable(String what, String who, SdkException cause) {
+            super(what, cause);
+            this.who = who;
+        }
+
+        /** The identity that asked, for people. */
+        String who() {
+            return who;
+        }
+
+        SdkException cause() {
+            return (SdkException) getCause();
+        }
+    }
+
+    /** The name AWS has for this identity. */
+    String callerIdentity() {
+        return SecurityTokens.identityOf(this, region);
     }
 
     /** For people: where the identity is from, and the end of its key's name, never the secret. */

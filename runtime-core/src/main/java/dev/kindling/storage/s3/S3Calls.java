@@ -108,6 +108,10 @@ final class S3Calls implements AutoCloseable {
                 throw interrupted();
             } catch (Credentials.NoCredentials e) {
                 throw S3Failures.noCredentials(path, operation, e);
+            } catch (Credentials.Unavailable e) {
+                if (!S3Failures.isTransient(e.cause()) || !tries.mayTryAgain()) {
+                    throw S3Failures.unavailable(path, operation, e, tries.effort());
+                }
             } catch (SdkException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw interrupted();

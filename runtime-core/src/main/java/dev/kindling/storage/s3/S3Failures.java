@@ -3,11 +3,13 @@ package dev.kindling.storage.s3;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * The sentences in which requests fail: path, what was asked, whose credentials, what to do, the request's id. Never a
@@ -69,12 +71,31 @@ final class S3Failures {
         return false;
     }
 
+    /** Why no connection could be made. */
+    private static Optional<IOException> unreachable(SdkException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+                return Optional.of((IOException) cause);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** @param effort how often and how long it was tried, for what ends in a failure for the time being */
     static KindlingException of(S3Path path, Operation operation, SdkException failure, String who, String effort) {
         String cannot = "cannot " + operation.verb + " " + path + ": ";
         String trailer = " (" + who + requestId(failure) + ")";
         String code = codeOf(failure);
         int status = statusOf(failure);
+        Optional<IOException> unreachable = unreachable(failure);
+        if (unreachable.isPresent()) {
+            return failed(
+                    ErrorCode.THROTTLED,
+                    cannot + "no server answers: " + unreachable.get().getMessage() + ", " + effort
+                            + "; look at the address (kindling.s3.endpoint, AWS_ENDPOINT_URL_S3) and at the network"
+                            + trailer,
+                    failure);
+        }
         if (isTransient(failure)) {
             boolean isBusy = BUSY.contains(code) || status == 429 || status == 503;
             String why = status == 0
@@ -135,7 +156,8 @@ final class S3Failures {
                     ErrorCode.BAD_CONFIGURATION,
                     cannot
                             + "the bucket is in another region (" + code
-                            + "); set kindling.s3.region or AWS_REGION to it"
+                            + "); set kindling.s3.region or AWS_REGION to "
+                            + regionIn(failure).orElse("it")
                             + trailer,
                     failure);
         }
@@ -146,6 +168,12 @@ final class S3Failures {
                 ErrorCode.BAD_ARGUMENT,
                 cannot + "the server answers " + status + " " + code + ": " + serviceMessage(failure) + trailer,
                 failure);
+    }
+
+    private static Optional<String> regionIn(SdkException failure) {
+        return failure instanceof AwsServiceException service && service.awsErrorDetails() != null
+                ? service.awsErrorDetails().sdkHttpResponse().firstMatchingHeader("x-amz-bucket-region")
+                : Optional.empty();
     }
 
     private static KindlingException failed(ErrorCode code, String message, SdkException cause) {
@@ -168,6 +196,23 @@ final class S3Failures {
                         + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for a public bucket set"
                         + " kindling.s3.anonymous to true. Looked in\n  "
                         + String.join("\n  ", failure.tried()));
+    }
+
+    /** Credentials that are known to be somewhere and that could not be had. */
+    static KindlingException unavailable(
+            S3Path path, Operation operation, Credentials.Unavailable failure, String effort) {
+        SdkException cause = failure.cause();
+        String why = statusOf(cause) == 0
+                ? innermost(cause) + ", " + effort
+                : "the answer is " + statusOf(cause) + " " + codeOf(cause) + ": " + serviceMessage(cause);
+        String advice = codeOf(cause).equals("AccessDenied")
+                ? "; the role's trust policy must name this identity, which needs sts:AssumeRole on the role"
+                : "";
+        return new KindlingException(
+                isTransient(cause) ? ErrorCode.NO_CREDENTIALS : ErrorCode.BAD_CREDENTIALS,
+                "cannot " + operation.verb + " " + path + ": " + failure.getMessage() + ": " + why + advice + " ("
+                        + failure.who() + requestId(cause) + ")",
+                failure);
     }
 
     static KindlingException changed(S3Path path, String planned, String now) {
@@ -193,8 +238,8 @@ final class S3Failures {
     }
 
     private static String serviceMessage(SdkException failure) {
-        String message = failure instanceof S3Exception s3 && s3.awsErrorDetails() != null
-                ? s3.awsErrorDetails().errorMessage()
+        String message = failure instanceof AwsServiceException service && service.awsErrorDetails() != null
+                ? service.awsErrorDetails().errorMessage()
                 : null;
         return message == null ? "no message" : message;
     }

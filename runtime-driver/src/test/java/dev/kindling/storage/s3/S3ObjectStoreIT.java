@@ -301,7 +301,7 @@ class S3ObjectStoreIT {
     @Test
     void theInstanceProfileIsUsedWhereThereIsNothingElse() throws IOException {
         bucket.put("f", "text");
-        System.setProperty("aws.ec2MetadataServiceEndpoint", bucket.server.tell("metadata " + TestBucket.KEY));
+        System.setProperty("aws.ec2MetadataServiceEndpoint", bucket.server.tell("identities " + TestBucket.KEY));
         TestBucket.actAsNobody();
         bucket.reconfigure();
         try {

@@ -19,6 +19,20 @@ import org.junit.jupiter.api.Test;
 /** A class path without the AWS SDK, as most embedding programs have it. */
 class SdkLibrariesTest {
     @Test
+    void aProfileWhoseModuleIsMissingSaysWhatToAdd() {
+        assertEquals(
+                " (add software.amazon.awssdk:sso and software.amazon.awssdk:ssooidc, version 2.56.0)",
+                SdkLibraries.missingFor(
+                        "To use Sso related properties in the 'x' profile, the 'sso' service module must"
+                                + " be on the class path."));
+        assertEquals(
+                " (add software.amazon.awssdk:sts, version 2.56.0)",
+                SdkLibraries.missingFor(
+                        "To use assumed roles in the 'x' profile, the 'sts' service module must be on the class path."));
+        assertEquals("", SdkLibraries.missingFor("Profile file contained no credentials for profile 'x'"));
+    }
+
+    @Test
     void withoutTheSdkOtherPathsAreReadAndThoseOfS3NameWhatToAdd() throws Exception {
         List<URL> entries = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
