@@ -1,5 +1,8 @@
 package dev.kindling.driver.cli;
 
+import dev.kindling.driver.page.PageModel;
+import dev.kindling.driver.page.RunFold;
+import dev.kindling.driver.sim.Lesson;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
@@ -8,6 +11,7 @@ import dev.kindling.driver.sim.Simulation;
 import dev.kindling.sim.FaultKind;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +36,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class SimCommand implements Callable<Integer> {
     private static final int SENTENCES = 100;
+    private static final int USUAL_EXECUTORS = 4;
 
     @Option(names = "--seed", paramLabel = "N", description = "The first seed (default: ${DEFAULT-VALUE}).")
     private long firstSeed = 1;
@@ -74,6 +80,37 @@ final class SimCommand implements Callable<Integer> {
             description = "How much there is of everything: ${COMPLETION-CANDIDATES} (default: the seed's own).")
     private SimSize size;
 
+    @Option(
+            names = "--page",
+            paramLabel = "FILE",
+            description = "Write an HTML page that shows the run of the first seed, in virtual time.")
+    private Path page;
+
+    @Option(
+            names = "--lose",
+            paramLabel = "EXECUTOR=MS",
+            description =
+                    "A lesson: this executor, such as e2, is killed so many virtual milliseconds after the start.")
+    private Map<String, Long> losses = new TreeMap<>();
+
+    @Option(
+            names = "--slow",
+            paramLabel = "EXECUTOR=TIMES",
+            description = "A lesson: this executor takes so many times as long for everything.")
+    private Map<String, Integer> slowNodes = new TreeMap<>();
+
+    @Option(
+            names = "--skew",
+            paramLabel = "PERCENT",
+            description = "A lesson: so many of a hundred rows have one and the same key.")
+    private Integer skew;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            description = "A lesson: tasks of each stage (default: twice as many as executors).")
+    private Integer tasks;
+
     @Option(names = "--threads", paramLabel = "N", description = "Seeds run at a time (default: ${DEFAULT-VALUE}).")
     private int threads = 1;
 
@@ -103,6 +140,9 @@ final class SimCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
+        if (page != null) {
+            return writePage();
+        }
         if (threads > 1 || seedCount > SENTENCES && !isTraced) {
             return sweep();
         }
@@ -121,6 +161,21 @@ final class SimCommand implements Callable<Integer> {
             System.out.println(sentence(report));
         }
         return isGood ? Main.DONE : Main.FAILED;
+    }
+
+    /** Of one seed; a run that goes wrong has a page too. */
+    private int writePage() {
+        SimOptions options = optionsOf(firstSeed);
+        RunFold fold = new RunFold();
+        SimReport report = Simulation.run(options, cores, fold);
+        PageFile.write(PageModel.of(fold.run()), page);
+        if (report.isGood()) {
+            System.out.println(sentence(report));
+        } else {
+            explain(report, options);
+        }
+        System.out.println("page written to " + page);
+        return report.isGood() ? Main.DONE : Main.FAILED;
     }
 
     private int sweep() {
@@ -144,6 +199,20 @@ final class SimCommand implements Callable<Integer> {
             throw new UsageError(
                     "sim: " + executors + " executors and " + seedCount + " seeds; give at least 1 of each");
         }
+        if (page != null && seedCount > 1) {
+            throw new UsageError("sim: --page shows one run, not those of " + seedCount + " seeds; leave out --seeds");
+        }
+        if (isLesson() && job != null) {
+            throw new UsageError("sim: --lose, --slow, --skew and --tasks bring a job of their own; leave out --job");
+        }
+        if (tasks != null && (tasks < 1 || tasks > Lesson.MAX_TASKS) || skew != null && (skew < 0 || skew > 100)) {
+            throw new UsageError("sim: " + tasks + " tasks and " + skew + " percent of skew; give 1 to "
+                    + Lesson.MAX_TASKS + " tasks and 0 to 100 percent");
+        }
+        if (slowNodes.values().stream().anyMatch(times -> times < 1 || times > 100)
+                || losses.values().stream().anyMatch(ms -> ms < 0)) {
+            throw new UsageError("sim: --slow takes 1 to 100 times, --lose a time from 0");
+        }
         requireProbability("--kill", kill);
         requireProbability("--drop", drop);
     }
@@ -161,12 +230,27 @@ final class SimCommand implements Callable<Integer> {
                 Optional.of(ratesOf(seed)),
                 Optional.ofNullable(job),
                 Optional.ofNullable(size),
-                Optional.empty());
+                Optional.empty(),
+                isLesson() ? Optional.of(lesson()) : Optional.empty());
+    }
+
+    private boolean isLesson() {
+        return tasks != null || skew != null || !losses.isEmpty() || !slowNodes.isEmpty();
+    }
+
+    private Lesson lesson() {
+        List<Lesson.Loss> lost = new ArrayList<>();
+        losses.forEach((executor, atMs) -> lost.add(new Lesson.Loss(executor, atMs)));
+        List<Lesson.SlowNode> slow = new ArrayList<>();
+        slowNodes.forEach((executor, times) -> slow.add(new Lesson.SlowNode(executor, times)));
+        int usualTasks = 2 * (executors == null ? USUAL_EXECUTORS : executors);
+        return new Lesson(
+                tasks == null ? Math.min(Lesson.MAX_TASKS, usualTasks) : tasks, skew == null ? 0 : skew, lost, slow);
     }
 
     private Map<FaultKind, Double> ratesOf(long seed) {
         Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
-        if (isFaultless) {
+        if (isFaultless || isLesson() && kinds == null && kill == null && drop == null) {
             return rates;
         }
         rates.putAll(Simulation.ratesOf(seed));
@@ -229,12 +313,22 @@ final class SimCommand implements Callable<Integer> {
         }
     }
 
+    private String lessonWords() {
+        StringBuilder words = new StringBuilder();
+        losses.forEach((executor, atMs) -> words.append(" --lose ").append(executor + "=" + atMs));
+        slowNodes.forEach((executor, times) -> words.append(" --slow ").append(executor + "=" + times));
+        return words.append(skew == null ? "" : " --skew " + skew)
+                .append(tasks == null ? "" : " --tasks " + tasks)
+                .toString();
+    }
+
     private String commandFor(SimReport report) {
         StringJoiner names = new StringJoiner(",");
         report.rates().keySet().forEach(kind -> names.add(kind.name()));
         String command = "kindling sim --trace --seed " + report.seed()
                 + (executors == null ? "" : " --executors " + executors)
                 + (job == null ? "" : " --job " + job)
+                + lessonWords()
                 + (size == null ? "" : " --size " + size);
         if (report.rates().isEmpty()) {
             return command + " --no-faults";

@@ -1,5 +1,6 @@
 package dev.kindling.driver.page;
 
+import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.page.Run.Trouble;
 import dev.kindling.event.AppStatus;
 import dev.kindling.event.StoryLines;
@@ -134,7 +135,7 @@ final class Findings {
             Trouble trouble = firstOf(Trouble.Kind.EXECUTOR).orElseThrow();
             return StoryLines.count(lost, "executor") + (lost == 1 ? " was" : " were") + " lost and "
                     + StoryLines.count(failed, "attempt") + " ended without a result: " + trouble.what() + ", "
-                    + firstLine(trouble.text());
+                    + firstLine(trouble.reason().map(ExitReason::detail).orElse(trouble.text()));
         }
         Optional<Trouble> task = firstOf(Trouble.Kind.TASK);
         if (task.isPresent()) {

@@ -134,11 +134,7 @@ public record PageModel(
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Application", status.applicationId()));
         facts.add(new Fact("Master", status.master()));
-        facts.add(new Fact(
-                "Started",
-                DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'")
-                        .withZone(ZoneOffset.UTC)
-                        .format(Instant.ofEpochMilli(Math.max(0, status.startedMs())))));
+        facts.add(new Fact("Started", started(status.startedMs())));
         facts.add(new Fact(status.endedMs() >= 0 ? "Took" : "Runs for", Durations.format(run.wallMs())));
         int cores = status.executors().stream()
                 .mapToInt(AppStatus.ExecutorStatus::cores)
@@ -154,6 +150,15 @@ public record PageModel(
         String version = KindlingContext.class.getPackage().getImplementationVersion();
         facts.add(new Fact("Kindling", version == null ? "dev" : version));
         return facts;
+    }
+
+    private static String started(long ms) {
+        // A simulated driver's clock begins at zero.
+        return ms <= 0
+                ? "at 0, in virtual time"
+                : DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'")
+                        .withZone(ZoneOffset.UTC)
+                        .format(Instant.ofEpochMilli(ms));
     }
 
     private static List<JobRow> jobs(Run run) {

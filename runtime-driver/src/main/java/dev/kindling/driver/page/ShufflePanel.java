@@ -62,7 +62,7 @@ public record ShufflePanel(
                 .toList();
     }
 
-    private static long bytesOf(Event.ShuffleWritten shuffle) {
+    static long bytesOf(Event.ShuffleWritten shuffle) {
         return shuffle.matrix().stream().mapToLong(Long::longValue).sum();
     }
 

@@ -68,17 +68,13 @@ public record StageRow(
         run.plans().forEach(plan -> plans.put(plan.stageId(), plan));
         List<StageRow> rows = new ArrayList<>();
         for (StageStatus stage : run.status().stages()) {
-            rows.add(rowOf(
-                    run.status(),
-                    stage,
-                    plans.get(stage.stageId()),
-                    attempts.getOrDefault(stage.stageId(), List.of())));
+            rows.add(rowOf(run, stage, plans.get(stage.stageId()), attempts.getOrDefault(stage.stageId(), List.of())));
         }
         return rows;
     }
 
-    private static StageRow rowOf(
-            AppStatus status, StageStatus stage, Run.StagePlan plan, List<TaskAttempt> succeeded) {
+    private static StageRow rowOf(Run run, StageStatus stage, Run.StagePlan plan, List<TaskAttempt> succeeded) {
+        AppStatus status = run.status();
         List<TaskAttempt> byDuration = new ArrayList<>(succeeded);
         byDuration.sort((a, b) -> Long.compare(a.durationMs(0), b.durationMs(0)));
         TaskAttempt longest = byDuration.isEmpty() ? null : byDuration.get(byDuration.size() - 1);
@@ -106,9 +102,19 @@ public record StageRow(
                 metrics.recordsRead(),
                 metrics.bytesRead(),
                 metrics.shuffleBytesReadLocal() + metrics.shuffleBytesReadRemote(),
-                metrics.shuffleBytesWritten(),
+                written(run, stage),
                 metrics.diskSpilled(),
                 plan == null ? List.of() : plan.skippedByJobs());
+    }
+
+    /** As its task told it, or as the driver has measured the shuffle. */
+    private static long written(Run run, StageStatus stage) {
+        return stage.metrics().shuffleBytesWritten() > 0
+                ? stage.metrics().shuffleBytesWritten()
+                : run.shuffles().stream()
+                        .filter(shuffle -> shuffle.stageId() == stage.stageId())
+                        .mapToLong(ShufflePanel::bytesOf)
+                        .sum();
     }
 
     private static long since(AppStatus status, long timeMs) {

@@ -6,6 +6,7 @@ import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.protocol.TaskLaunch;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A program on a simulated cluster: the jobs it submits, what its tasks compute, and what must come of it. */
 interface SimJobs {
@@ -27,6 +28,11 @@ interface SimJobs {
     /** The broadcast value that the program's tasks read. */
     default Optional<BroadcastKey> broadcastOf(byte[] program) {
         return Optional.empty();
+    }
+
+    /** How long a task takes before it is done, where the jobs say so; else it is drawn. */
+    default OptionalLong runMs(TaskLaunch task) {
+        return OptionalLong.empty();
     }
 
     /** Does a task at one instant, over inputs that were fetched before. */

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param workload which jobs run; empty for those drawn by the seed
  * @param size of the world; empty for the one drawn by the seed
  * @param trace receives every event as a line; empty for none
+ * @param lesson which is given in the place of those jobs
  */
 public record SimOptions(
         long seed,
@@ -23,7 +24,8 @@ public record SimOptions(
         Optional<Map<FaultKind, Double>> rates,
         Optional<Workload> workload,
         Optional<SimSize> size,
-        Optional<Consumer<String>> trace) {
+        Optional<Consumer<String>> trace,
+        Optional<Lesson> lesson) {
     /** Which jobs run. */
     public enum Workload {
         /** The demo's job, by the real planner and the real operators. */
@@ -55,7 +57,13 @@ public record SimOptions(
     /** All that this seed draws. */
     public static SimOptions of(long seed) {
         return new SimOptions(
-                seed, OptionalInt.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                seed,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Map<FaultKind, Double> copyOf(Map<FaultKind, Double> rates) {
@@ -65,22 +73,26 @@ public record SimOptions(
     }
 
     public SimOptions withRates(Map<FaultKind, Double> rates) {
-        return new SimOptions(seed, executors, Optional.of(rates), workload, size, trace);
+        return new SimOptions(seed, executors, Optional.of(rates), workload, size, trace, lesson);
     }
 
     public SimOptions withExecutors(int executors) {
-        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, size, trace);
+        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, size, trace, lesson);
     }
 
     public SimOptions running(Workload workload) {
-        return new SimOptions(seed, executors, rates, Optional.of(workload), size, trace);
+        return new SimOptions(seed, executors, rates, Optional.of(workload), size, trace, lesson);
     }
 
     public SimOptions in(SimSize size) {
-        return new SimOptions(seed, executors, rates, workload, Optional.of(size), trace);
+        return new SimOptions(seed, executors, rates, workload, Optional.of(size), trace, lesson);
     }
 
     public SimOptions tracedTo(Consumer<String> lines) {
-        return new SimOptions(seed, executors, rates, workload, size, Optional.of(lines));
+        return new SimOptions(seed, executors, rates, workload, size, Optional.of(lines), lesson);
+    }
+
+    public SimOptions giving(Lesson given) {
+        return new SimOptions(seed, executors, rates, workload, size, trace, Optional.of(given));
     }
 }

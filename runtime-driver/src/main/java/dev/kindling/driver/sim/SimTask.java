@@ -13,6 +13,7 @@ import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One task of an attempt: its inputs are fetched one after the other, it takes its time, then its body runs at one instant. */
 final class SimTask {
@@ -89,7 +90,10 @@ final class SimTask {
             cluster.hangs(attempt());
             return;
         }
-        long runMs = 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
+        OptionalLong givenMs = cluster.jobs.runMs(launch);
+        long runMs = givenMs.isPresent()
+                ? givenMs.getAsLong()
+                : 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
         executor.in(cluster.faults.strikes(FaultKind.STRAGGLE) ? STRAGGLING * runMs : runMs, this::compute);
     }
 

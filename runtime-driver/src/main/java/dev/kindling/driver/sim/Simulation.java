@@ -1,6 +1,7 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener;
 import dev.kindling.driver.sim.SimOptions.Workload;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
@@ -30,10 +31,18 @@ public final class Simulation {
 
     /** With the given cores: how the simulation itself is tested. */
     public static SimReport run(SimOptions options, SimCores cores) {
-        return run(options, cores, cluster -> {});
+        return observed(options, cores, cluster -> {});
     }
 
-    private static SimReport run(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
+    /** The listener hears what one of an application would, in virtual time, and of nothing after the last job. */
+    public static SimReport run(SimOptions options, SimCores cores, KindlingListener listener) {
+        SimListener telling = new SimListener(options, listener);
+        SimReport report = observed(options, cores, telling::follow);
+        telling.end();
+        return report;
+    }
+
+    private static SimReport observed(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
         SimWorld world = new SimWorld(options.seed(), options.trace());
         Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
         SimSize size = options.size().orElseGet(() -> sizeOf(options.seed()));
@@ -85,7 +94,7 @@ public final class Simulation {
     /** What happens in that run in plain sentences, the last of them, oldest first: it is run again, and told now. */
     public static List<String> story(SimOptions options, SimCores cores) {
         SimStory story = new SimStory();
-        run(options, cores, story::follow);
+        observed(options, cores, story::follow);
         List<String> lines = story.end().stream().flatMap(String::lines).toList();
         int leftOut = Math.max(0, lines.size() - STORY_LINES);
         List<String> told = new ArrayList<>(lines.subList(leftOut, lines.size()));
@@ -103,7 +112,10 @@ public final class Simulation {
     private static SimCluster clusterOf(
             SimOptions options, SimSize size, SimWorld world, Faults faults, SimCores cores) {
         SimOutputs outputs = new SimOutputs();
-        SimJobs jobs = jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), size, world, outputs);
+        SimJobs jobs = options.lesson()
+                .<SimJobs>map(lesson -> new LessonJobs(lesson, world.random("jobs")))
+                .orElseGet(() ->
+                        jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), size, world, outputs));
         int executors =
                 options.executors().orElseGet(() -> drawnFrom(size.executorCounts(), world.random("executors")));
         return new SimCluster(

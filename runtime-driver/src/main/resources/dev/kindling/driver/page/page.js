@@ -380,7 +380,7 @@
       if (executor.resident.length) svg.append(s('path', { d: line(executor.resident), class: 'rssline' }));
       if (executor.heap.length) svg.append(s('path', { d: line(executor.heap), class: 'heapline' }));
       if (executor.heap.length === 2) svg.append(s('circle', { cx: x(executor.heap[0]), cy: y(executor.heap[1]), r: 2.5, class: 's7' }));
-      if (executor.lostMs >= 0) svg.append(s('line', { x1: x(executor.lostMs), x2: x(executor.lostMs), y1: 8, y2: y(0), class: 'cross' }), text(x(executor.lostMs) - 4, 16, 'lost', 'small badtext', { 'text-anchor': 'end' }));
+      if (executor.lostMs >= 0) svg.append(s('line', { x1: x(executor.lostMs), x2: x(executor.lostMs), y1: 8, y2: y(0), class: 'cross' }), text(x(executor.lostMs) + 4, 26, 'lost', 'small badtext'));
       svg.append(text(left, height - 4, '0', 'dim small'), text(width - 8, height - 4, time(model.wallMs), 'dim small', { 'text-anchor': 'end' }));
       const last = points => points.length ? Math.max(...points.filter((value, i) => i % 2)) : 0;
       svg.setAttribute('role', 'img');
@@ -405,7 +405,8 @@
         + (one.onDisk.some((value, i) => i % 2 && value) ? ', ' + bytes(Math.max(...one.onDisk.filter((value, i) => i % 2))) + ' cached on disk' : '')), memoryOf(one));
     return section('executors', 'Memory and cache by executor', model.executors.length ? 'The dashed line is what tasks and cached blocks share. Tasks are shown with the most they held, for their whole time; heap and process by signs of life, which come every two seconds.' : 'No executor came.',
       drawn.length ? h('div', { class: 'legend' }, key('heap', 'heap in use'), key('rss', 'whole process'), key('tasks', 'held by tasks'), key('cached', 'cached blocks'), key('limit', 'limit')) : null,
-      h('div', { class: 'grid' }, drawn.map(card)),
+      h('div', { class: 'grid' }, drawn.slice(0, 12).map(card)),
+      drawn.length > 12 ? h('details', {}, h('summary', {}, 'The memory of ' + count(drawn.length - 12, 'more executor')), h('div', { class: 'grid' }, drawn.slice(12).map(card))) : null,
       h('details', {}, h('summary', {}, 'All executors in numbers'), table(['Executor', 'Host', '#Cores', '#Memory', '#Came', '#Lost', '#Succeeded', '#Without result', '#Busy', '#Idle'],
         model.executors.map(one => [one.id, one.host, one.cores, bytes(one.memoryBytes), time(one.addedMs), one.lostMs < 0 ? '' : time(one.lostMs), one.succeeded, one.failed, time(one.busyMs), time(one.idleMs)]))));
   }

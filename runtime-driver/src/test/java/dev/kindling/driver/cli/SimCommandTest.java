@@ -3,6 +3,9 @@ package dev.kindling.driver.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.driver.page.PageModel;
+import dev.kindling.driver.page.RunFold;
+import dev.kindling.driver.sim.Lesson;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
@@ -40,6 +44,69 @@ class SimCommandTest {
         assertTrue(traced.contains("hears LaunchTasks (s"), traced);
         assertTrue(traced.contains("-> complete job"), traced);
         assertTrue(traced.trim().endsWith("faults: none"), traced);
+    }
+
+    @Test
+    void pageOfASeedShowsItsRunInVirtualTime(@TempDir Path directory) throws IOException {
+        Path page = directory.resolve("run.html");
+
+        String said = run("sim", "--seed", "42", "--no-faults", "--page", page.toString());
+
+        assertTrue(said.startsWith("0\nseed 42: "), said);
+        assertTrue(said.contains("page written to "), said);
+        String html = Files.readString(page);
+        assertTrue(html.contains("simulation, seed 42"));
+        assertTrue(html.contains("at 0, in virtual time"));
+    }
+
+    @Test
+    void lessonLosesOneExecutorAndSlowsAnotherAndItsRunIsRight(@TempDir Path directory) throws IOException {
+        Path page = directory.resolve("run.html");
+
+        String said = run(
+                "sim",
+                "--seed",
+                "7",
+                "--executors",
+                "3",
+                "--lose",
+                "e2=2500",
+                "--slow",
+                "e1=4",
+                "--tasks",
+                "8",
+                "--page",
+                page.toString());
+
+        assertTrue(said.startsWith("0\nseed 7: "), said);
+        assertTrue(said.contains("faults: none"), said);
+        assertTrue(Files.readString(page).contains("\"what\":\"executor e2\""));
+    }
+
+    @Test
+    void lessonWithASkewedKeyHasAPartitionThatStandsOut() {
+        RunFold fold = new RunFold();
+        SimOptions options =
+                SimOptions.of(3).withExecutors(6).withRates(Map.of()).giving(new Lesson(12, 60, List.of(), List.of()));
+
+        SimReport report = Simulation.run(options, SimCores.real(), fold);
+
+        PageModel model = PageModel.of(fold.run());
+        assertTrue(report.isGood(), () -> report.violation().orElseThrow());
+        assertEquals(7, model.shuffles().get(0).skewed().get(0).partition());
+        assertTrue(model.sentences().get(1).contains("others waited for s"), model.sentences()::toString);
+        assertTrue(model.sentences().get(2).contains("partition 7"), model.sentences()::toString);
+        assertEquals(report.submittedJobs(), model.jobs().size());
+        assertTrue(model.jobs().stream().allMatch(job -> job.state().equals("completed")));
+    }
+
+    @Test
+    void listeningToASimulatedRunChangesNothingInIt() {
+        SimOptions options = SimOptions.of(11);
+
+        assertEquals(
+                Simulation.run(options).hash(),
+                Simulation.run(options, SimCores.real(), new RunFold()).hash());
     }
 
     @Test

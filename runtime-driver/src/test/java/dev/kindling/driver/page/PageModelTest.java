@@ -26,7 +26,7 @@ class PageModelTest {
                                 + " blocks, 4 % garbage collection, 10 % spilling; others waited for s1p1#0 on e3, which"
                                 + " took 800 ms where the median task took 100 ms.",
                         "1 executor was lost and 2 attempts ended without a result: executor e2, exit code 137"
-                                + " (SIGKILL); look around."),
+                                + " (SIGKILL)."),
                 page.sentences());
     }
 
