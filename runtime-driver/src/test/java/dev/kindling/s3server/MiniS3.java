@@ -1,11 +1,9 @@
 package dev.kindling.s3server;
 
-import java.io.BufferedReader;
+import dev.kindling.testserver.CommandLoop;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,9 +22,7 @@ import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * The process of a small S3 server, which keeps objects in memory and checks signatures. Says {@code ready <url>} on its
- * standard output, then obeys one command a line of its standard input, answering each with {@code ok} or
- * {@code failed <why>}. It ends when its standard input does, so that it never outlives who started it.
+ * The process of a small S3 server, which keeps objects in memory and checks signatures. Its commands:
  *
  * <pre>
  * bucket NAME                         makes a bucket
@@ -59,7 +55,7 @@ public final class MiniS3 {
         addUser(FIRST_KEY, FIRST_SECRET, "rw");
     }
 
-    /** @param args port, 0 for any */
+    /** @param args port, 0 for any; to be tried by hand, {@code --by-hand} and files for the bucket {@code data} */
     public static void main(String[] args) throws Exception {
         MiniS3 server = new MiniS3();
         S3Proxy proxy = S3Proxy.builder()
@@ -71,24 +67,18 @@ public final class MiniS3 {
                 .build();
         proxy.setBlobStoreLocator((key, bucket, object) -> server.grantOf(key));
         proxy.start();
-        say("ready http://127.0.0.1:" + proxy.getPort());
-        server.obey();
-        Runtime.getRuntime().halt(0);
-    }
-
-    private void obey() throws IOException {
-        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        String line = commands.readLine();
-        while (line != null) {
-            String answer;
-            try {
-                answer = ("ok " + perform(line.split(" "))).strip();
-            } catch (IOException | RuntimeException e) {
-                answer = "failed " + e;
+        String url = "http://127.0.0.1:" + proxy.getPort();
+        if (args.length > 1 && args[1].equals(CommandLoop.BY_HAND)) {
+            server.perform(new String[] {"bucket", "data"});
+            for (int i = 2; i < args.length; i++) {
+                Path file = Path.of(args[i]);
+                server.put(file, "data", file.getFileName().toString());
+                System.out.println("s3: " + file + " is s3://data/" + file.getFileName());
             }
-            say(answer);
-            line = commands.readLine();
+            CommandLoop.untilKilled("s3: ready until Ctrl-C; in another terminal\nexport AWS_ENDPOINT_URL_S3=" + url
+                    + " AWS_ACCESS_KEY_ID=" + FIRST_KEY + " AWS_SECRET_ACCESS_KEY=" + FIRST_SECRET);
         }
+        CommandLoop.run(url, server::perform);
     }
 
     private String perform(String[] words) throws IOException {
@@ -146,10 +136,5 @@ public final class MiniS3 {
     private void addUser(String key, String secret, String rights) {
         secrets.put(key, secret);
         users.put(key, new AccessGrant(secret, faults.around(store, rights)));
-    }
-
-    private static void say(String line) {
-        System.out.println(line);
-        System.out.flush();
     }
 }

@@ -1,9 +1,7 @@
 package dev.kindling.testcluster;
 
-import java.io.BufferedReader;
+import dev.kindling.testserver.CommandLoop;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +13,14 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.LocatedBlock;
 
 /**
- * The process of a small HDFS. Says {@code ready <uri>} on its standard output, then obeys one command a line of its
- * standard input, answering each with {@code ok} or {@code failed <why>}. It ends when its standard input does, so that
- * it never outlives who started it.
+ * The process of a small HDFS. Its commands:
+ *
+ * <pre>
+ * put FILE PATH             copies a file of this machine
+ * corrupt PATH              spoils bytes of the copy that readers would ask for first
+ * stop-datanode PORT        ends the DataNode that listens there
+ * start-datanodes           starts again what was ended
+ * </pre>
  */
 public final class MiniHdfs {
     private final MiniDFSCluster cluster;
@@ -27,8 +30,11 @@ public final class MiniHdfs {
         this.cluster = cluster;
     }
 
-    /** @param args directory of its files, number of DataNodes, port of the NameNode or 0 */
-    public static void main(String[] args) throws IOException {
+    /**
+     * @param args directory of its files, number of DataNodes, port of the NameNode or 0; to be tried by hand,
+     *     {@code --by-hand} and files for {@code /data}
+     */
+    public static void main(String[] args) throws IOException, InterruptedException {
         java.nio.file.Path directory = java.nio.file.Path.of(args[0]);
         Files.createDirectories(directory);
         Configuration settings = new HdfsConfiguration();
@@ -44,25 +50,16 @@ public final class MiniHdfs {
                 .nameNodePort(Integer.parseInt(args[2]))
                 .build();
         cluster.waitActive();
-        say("ready hdfs://localhost:" + cluster.getNameNodePort());
-        new MiniHdfs(cluster).obey();
-        // Orderly ends of its servers take seconds, and nobody needs their files.
-        Runtime.getRuntime().halt(0);
-    }
-
-    private void obey() throws IOException {
-        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        String line = commands.readLine();
-        while (line != null) {
-            String answer;
-            try {
-                answer = ("ok " + perform(line.split(" "))).strip();
-            } catch (IOException | RuntimeException e) {
-                answer = "failed " + e;
+        String uri = "hdfs://localhost:" + cluster.getNameNodePort();
+        if (args.length > 3 && args[3].equals(CommandLoop.BY_HAND)) {
+            for (int i = 4; i < args.length; i++) {
+                Path file = new Path(java.nio.file.Path.of(args[i]).toUri());
+                cluster.getFileSystem().copyFromLocalFile(file, new Path("/data/" + file.getName()));
+                System.out.println("hdfs: " + args[i] + " is " + uri + "/data/" + file.getName());
             }
-            say(answer);
-            line = commands.readLine();
+            CommandLoop.untilKilled("hdfs: ready at " + uri + " until Ctrl-C");
         }
+        CommandLoop.run(uri, new MiniHdfs(cluster)::perform);
     }
 
     private String perform(String[] words) throws IOException {
@@ -112,10 +109,5 @@ public final class MiniHdfs {
             }
         }
         throw new IllegalArgumentException("no DataNode holds " + block.getBlock());
-    }
-
-    private static void say(String line) {
-        System.out.println(line);
-        System.out.flush();
     }
 }
