@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.kindling.bench.micro.GroupBenchmark;
 import dev.kindling.bench.micro.LineBenchmark;
 import dev.kindling.bench.micro.PageBenchmark;
+import dev.kindling.bench.storage.TextShape;
 import org.junit.jupiter.api.Test;
 
 /** Every benchmark does the same work as the simple way beside it; its setup compares them. */
 class BenchmarksTest {
     @Test
     void linesAreTheSame() throws Exception {
-        LineBenchmark benchmark = new LineBenchmark();
-        benchmark.write();
-        benchmark.delete();
+        for (TextShape shape : TextShape.values()) {
+            LineBenchmark benchmark = new LineBenchmark();
+            benchmark.shape = shape;
+            benchmark.textBytes = 300_000;
+            benchmark.write();
+            assertEquals(benchmark.bufferedReader(), benchmark.lineReader());
+            benchmark.delete();
+        }
     }
 
     @Test

@@ -1,12 +1,9 @@
 package dev.kindling.bench.micro;
 
+import dev.kindling.bench.storage.Lines;
+import dev.kindling.bench.storage.TextShape;
 import dev.kindling.config.Config;
-import dev.kindling.plan.PlanNode.FileInput.Format;
-import dev.kindling.storage.LineReader;
-import dev.kindling.storage.Split;
-import dev.kindling.storage.SplitPlanner;
 import dev.kindling.storage.Stores;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,43 +13,43 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Nanoseconds a line for a file like the demo's, in the page cache, beside a {@code BufferedReader}. */
+/** Milliseconds for the lines of 16 MiB of text in the page cache, beside Hadoop's reader and a {@code BufferedReader}. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(LineBenchmark.LINES)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class LineBenchmark {
     private static final Stores STORES = new Stores(Config.defaults());
 
-    static final int LINES = 100_000;
-    private static final int BATCH = 1_024;
+    /** Bytes of text. */
+    public long textBytes = 16 << 20;
+
+    @Param({"SHORT", "LONG", "UTF8"})
+    public TextShape shape;
 
     private Path file;
-    private Split split;
 
     @Setup
     public void write() throws IOException {
-        file = Files.createTempFile("kindling-bench-", ".tsv");
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < LINES; i++) {
-            text.append(i % 1_000).append('\t').append(i).append('\n');
-        }
-        Files.writeString(file, text);
-        split = SplitPlanner.plan(STORES, file.toString(), false, 1, Format.TEXT_LINES)
-                .get(0);
-        if (lineReader() != LINES || bufferedReader() != LINES) {
-            throw new IllegalStateException("lines were lost; the figures would mean nothing");
+        file = Files.createTempFile("kindling-bench-", ".txt");
+        shape.write(file, textBytes);
+        try (Lines ours = kindling();
+                Lines hadoops = Lines.ofHadoop(file);
+                Lines jdks = Lines.ofJdk(file)) {
+            long sum = ours.sum();
+            if (sum != hadoops.sum() || sum != jdks.sum()) {
+                throw new IllegalStateException("lines differ; the figures would mean nothing");
+            }
         }
     }
 
@@ -61,28 +58,28 @@ public class LineBenchmark {
         Files.deleteIfExists(file);
     }
 
-    @Benchmark
-    public int lineReader() throws IOException {
-        Object[] batch = new Object[BATCH];
-        int lines = 0;
-        try (LineReader reader = new LineReader(STORES, split)) {
-            int count = reader.read(batch, 0, BATCH);
-            while (count > 0) {
-                lines += count;
-                count = reader.read(batch, 0, BATCH);
-            }
-        }
-        return lines;
+    private Lines kindling() throws IOException {
+        return Lines.ofKindling(STORES, file.toString(), Files.size(file));
     }
 
     @Benchmark
-    public int bufferedReader() throws IOException {
-        int lines = 0;
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
-            while (reader.readLine() != null) {
-                lines++;
-            }
+    public Lines.Count lineReader() throws IOException {
+        try (Lines lines = kindling()) {
+            return lines.count();
         }
-        return lines;
+    }
+
+    @Benchmark
+    public Lines.Count hadoop() throws IOException {
+        try (Lines lines = Lines.ofHadoop(file)) {
+            return lines.count();
+        }
+    }
+
+    @Benchmark
+    public Lines.Count bufferedReader() throws IOException {
+        try (Lines lines = Lines.ofJdk(file)) {
+            return lines.count();
+        }
     }
 }

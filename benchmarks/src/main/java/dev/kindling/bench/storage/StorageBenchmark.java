@@ -1,0 +1,260 @@
+package dev.kindling.bench.storage;
+
+import dev.kindling.bench.storage.Comparison.Measured;
+import dev.kindling.bench.storage.Comparison.Way;
+import dev.kindling.config.Config;
+import dev.kindling.s3server.S3Server;
+import dev.kindling.storage.Split.FileRange;
+import dev.kindling.storage.Stores;
+import dev.kindling.testcluster.HdfsCluster;
+import dev.kindling.util.FileTrees;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Lines beside Hadoop's reader, S3 beside the bare SDK, HDFS beside local files; everything on this machine, files in the
+ * page cache. That both ways read the same is checked before they are timed. One thread reads; stores may use more.
+ */
+public final class StorageBenchmark {
+    private static final double LINES_BAR = 3;
+    private static final double S3_BAR = 0.9;
+    private static final double HDFS_BAR = 0.8;
+
+    private static final String KEY = "AKIAKINDLINGTESTROOT";
+    private static final String SECRET = "test-root-secret";
+    private static final String BUCKET = "bench";
+
+    private final Path directory;
+    private final long fileBytes;
+    private final int warmUpRounds;
+    private final int rounds;
+    private final PrintStream out;
+    private final List<Measured> measured = new ArrayList<>();
+
+    StorageBenchmark(Path directory, long fileBytes, int warmUpRounds, int rounds, PrintStream out) {
+        this.directory = directory;
+        this.fileBytes = fileBytes;
+        this.warmUpRounds = warmUpRounds;
+        this.rounds = rounds;
+        this.out = out;
+    }
+
+    /** @param args megabytes of each file, 96 unless named; timed rounds, 9 unless named */
+    public static void main(String[] args) throws Exception {
+        int megabytes = args.length > 0 ? Integer.parseInt(args[0]) : 96;
+        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 9;
+        Path directory = Files.createTempDirectory("kindling-bench-");
+        try {
+            new StorageBenchmark(directory, (long) megabytes << 20, 5, rounds, System.out).run();
+        } finally {
+            FileTrees.delete(directory);
+        }
+        // Clients of S3 and HDFS keep threads.
+        System.exit(0);
+    }
+
+    /** All comparisons; each that has a bar. */
+    List<Measured> run() throws Exception {
+        Environment.print(out);
+        try (Stores local = new Stores(Config.defaults())) {
+            for (TextShape shape : TextShape.values()) {
+                Path file = directory.resolve(shape.name());
+                shape.write(file, fileBytes);
+                compareLines(local, file, shape);
+            }
+            Path file = directory.resolve(TextShape.LONG.name());
+            compareHdfs(local, file);
+            try (PlainS3Process server = new PlainS3Process(file)) {
+                compareS3("sendfile server", server.url(), file);
+            }
+            S3Server server = S3Server.shared();
+            server.tell("bucket " + BUCKET);
+            server.tell("put " + file + " " + BUCKET + " " + file.getFileName());
+            compareS3("s3proxy", server.url(), file);
+            server.close();
+        }
+        Comparison.printTable(measured, out);
+        return measured;
+    }
+
+    private void measure(String what, Way ours, Way other, long bytes, double bar) throws Exception {
+        measured.add(new Comparison(what, bytes, ours, other, bar).measure(warmUpRounds, rounds, out));
+    }
+
+    private static void same(String what, Object ours, Object others) {
+        if (!ours.equals(others)) {
+            throw new IllegalStateException(
+                    what + ": " + ours + " here, " + others + " there: figures would mean nothing");
+        }
+    }
+
+    // ---- lines ----------------------------------------------------------------------------------------------------
+
+    private interface Opening {
+        Lines open() throws IOException;
+    }
+
+    private static Way counting(String name, Opening opening, Lines.Count expected) {
+        return new Way(name, () -> {
+            try (Lines lines = opening.open()) {
+                same(name, lines.count(), expected);
+            }
+        });
+    }
+
+    private static long sumOf(Opening opening) throws IOException {
+        try (Lines lines = opening.open()) {
+            return lines.sum();
+        }
+    }
+
+    private void compareLines(Stores local, Path file, TextShape shape) throws Exception {
+        long bytes = Files.size(file);
+        Opening kindling = () -> Lines.ofKindling(local, file.toString(), bytes);
+        Opening hadoop = () -> Lines.ofHadoop(file);
+        Opening jdk = () -> Lines.ofJdk(file);
+        same("lines of " + shape, sumOf(kindling), sumOf(hadoop));
+        same("lines of " + shape, sumOf(kindling), sumOf(jdk));
+        Lines.Count count;
+        try (Lines lines = jdk.open()) {
+            count = lines.count();
+        }
+        String what =
+                "lines of " + bytes / count.lines() + " bytes" + (shape == TextShape.UTF8 ? ", not all ASCII" : "");
+        Way ours = counting("LineReader", kindling, count);
+        measure(what, ours, counting("Hadoop + toString", hadoop, count), bytes, LINES_BAR);
+        measure(what, ours, counting("BufferedReader", jdk, count), bytes, 0);
+    }
+
+    // ---- stores ---------------------------------------------------------------------------------------------------
+
+    private static InputStream open(Stores stores, String path, long bytes) throws IOException {
+        return stores.open(new FileRange(path, 0, bytes, bytes, ""));
+    }
+
+    private static Way scanning(String name, Stores stores, String path, long bytes, long lineFeeds) {
+        return new Way(name, () -> {
+            try (InputStream in = open(stores, path, bytes)) {
+                same(name, Drain.lineFeeds(in), lineFeeds);
+            }
+        });
+    }
+
+    private static long checksum(Stores stores, String path, long bytes) throws IOException {
+        try (InputStream in = open(stores, path, bytes)) {
+            return Drain.checksum(in);
+        }
+    }
+
+    private static long lineFeeds(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Drain.lineFeeds(in);
+        }
+    }
+
+    private void compareHdfs(Stores local, Path file) throws Exception {
+        long bytes = Files.size(file);
+        try (HdfsCluster cluster = HdfsCluster.start(1);
+                Stores hdfs = new Stores(Config.defaults())) {
+            String path = cluster.uri() + "/" + file.getFileName();
+            cluster.tell("put " + file + " /" + file.getFileName());
+            same("bytes on HDFS", checksum(hdfs, path, bytes), checksum(local, file.toString(), bytes));
+            Opening remote = () -> Lines.ofKindling(hdfs, path, bytes);
+            Opening here = () -> Lines.ofKindling(local, file.toString(), bytes);
+            same("lines on HDFS", sumOf(remote), sumOf(here));
+            Lines.Count count;
+            try (Lines lines = here.open()) {
+                count = lines.count();
+            }
+            measure(
+                    "HDFS, lines of " + bytes / count.lines() + " bytes",
+                    counting("LineReader on hdfs:", remote, count),
+                    counting("LineReader on file:", here, count),
+                    bytes,
+                    HDFS_BAR);
+            long lineFeeds = lineFeeds(file);
+            measure(
+                    "HDFS, scan for line feeds",
+                    scanning("hdfs:", hdfs, path, bytes, lineFeeds),
+                    scanning("file:", local, file.toString(), bytes, lineFeeds),
+                    bytes,
+                    0);
+        }
+    }
+
+    private void compareS3(String serverName, String url, Path file) throws Exception {
+        long bytes = Files.size(file);
+        String key = file.getFileName().toString();
+        String path = "s3://" + BUCKET + "/" + key;
+        System.setProperty("aws.accessKeyId", KEY);
+        System.setProperty("aws.secretAccessKey", SECRET);
+        try (Stores s3 = new Stores(Config.parse(Map.of("kindling.s3.endpoint", url)));
+                Stores local = new Stores(Config.defaults());
+                S3Client bare = bareClient(url)) {
+            same("bytes on S3", checksum(s3, path, bytes), checksum(local, file.toString(), bytes));
+            measure(
+                    "S3 (" + serverName + "), scan for LF",
+                    scanning("s3: with scan", s3, path, bytes, lineFeeds(file)),
+                    new Way("bare SDK, apache5, no scan", () -> {
+                        try (InputStream in =
+                                bare.getObject(get -> get.bucket(BUCKET).key(key))) {
+                            same("bytes of the bare SDK", Drain.bytes(in), bytes);
+                        }
+                    }),
+                    bytes,
+                    S3_BAR);
+        }
+    }
+
+    private static S3Client bareClient(String url) {
+        return S3Client.builder()
+                .httpClientBuilder(Apache5HttpClient.builder())
+                .endpointOverride(URI.create(url))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .build();
+    }
+
+    /** The server in a JVM of its own, until it is closed. */
+    private static final class PlainS3Process implements AutoCloseable {
+        private final Process process;
+        private final String url;
+
+        PlainS3Process(Path file) throws IOException {
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx64m",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            PlainS3.class.getName(),
+                            file.toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            url = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        }
+
+        String url() {
+            return url;
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+}
