@@ -42,12 +42,30 @@ final class Faults {
 
     private final Map<String, Failure> failures = new TreeMap<>();
     private final Map<String, Integer> counts = new TreeMap<>();
+    private String heldOperation = "";
+    private int passesLeft;
+    private int held;
     private long cutAfterBytes;
     private boolean cutSaysSo;
     private int cutsLeft;
 
     synchronized void fail(String operation, int status, String code, int times) {
         failures.put(operation, new Failure(status, code, times));
+    }
+
+    /** After so many calls of the operation others wait. */
+    synchronized void hold(String operation, int passes) {
+        heldOperation = operation;
+        passesLeft = passes;
+    }
+
+    synchronized int held() {
+        return held;
+    }
+
+    synchronized void release() {
+        heldOperation = "";
+        notifyAll();
     }
 
     synchronized void cut(long afterBytes, boolean saysSo, int times) {
@@ -163,6 +181,7 @@ final class Faults {
 
     private synchronized void before(String operation) {
         counts.merge(operation, 1, Integer::sum);
+        awaitPass(operation);
         Failure failure = failures.get(operation);
         if (failure != null && failure.left() > 0) {
             failures.put(operation, new Failure(failure.status(), failure.code(), failure.left() - 1));
@@ -174,6 +193,20 @@ final class Faults {
                             .build())
                     .build();
         }
+    }
+
+    private synchronized void awaitPass(String operation) {
+        held++;
+        try {
+            while (operation.equals(heldOperation) && passesLeft == 0) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            held--;
+        }
+        passesLeft -= operation.equals(heldOperation) ? 1 : 0;
     }
 
     private static void checkRight(String operation, String rights) {

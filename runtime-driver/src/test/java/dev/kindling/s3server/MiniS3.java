@@ -29,6 +29,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * put FILE BUCKET KEY                 copies a file of this machine
  * user KEY SECRET rw|ro|get           get: GetObject only, and a missing key is forbidden, as with S3
  * fail OPERATION STATUS CODE TIMES    the next calls of a method of BlobStore fail
+ * hold OPERATION TIMES                after so many calls of it, all others of it wait
+ * held                                how many calls wait
+ * release                             they go on
  * cut BYTES TIMES                     the next bodies end so early, and their connection breaks
  * shorten BYTES TIMES                 the next bodies end so early, and their Content-Length says so
  * counts                              calls of each operation since the last question
@@ -89,6 +92,11 @@ public final class MiniS3 {
             case "put" -> put(Path.of(words[1]), words[2], words[3]);
             case "user" -> addUser(words[1], words[2], words[3]);
             case "fail" -> faults.fail(words[1], Integer.parseInt(words[2]), words[3], Integer.parseInt(words[4]));
+            case "hold" -> faults.hold(words[1], Integer.parseInt(words[2]));
+            case "held" -> {
+                return Integer.toString(faults.held());
+            }
+            case "release" -> faults.release();
             case "cut" -> faults.cut(Long.parseLong(words[1]), false, Integer.parseInt(words[2]));
             case "shorten" -> faults.cut(Long.parseLong(words[1]), true, Integer.parseInt(words[2]));
             case "counts" -> {

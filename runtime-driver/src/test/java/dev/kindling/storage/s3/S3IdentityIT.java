@@ -10,7 +10,6 @@ import dev.kindling.api.KindlingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,9 +85,9 @@ class S3IdentityIT {
     @ParameterizedTest
     @EnumSource(Place.class)
     void aProgramReadsAndWritesAsWhoItsVariablesSayAndSoDoItsExecutors(Place place) throws Exception {
-        Map<String, String> variables = new TreeMap<>(Map.of(
-                "AWS_REGION", "eu-central-1", "AWS_ENDPOINT_URL_S3", bucket.server.url(), "HOME", "/nonexistent"));
-        List<String> settings = new ArrayList<>();
+        Map<String, String> variables =
+                new TreeMap<>(Map.of("AWS_REGION", "eu-central-1", "AWS_ENDPOINT_URL_S3", bucket.server.url()));
+        Map<String, String> settings = new TreeMap<>(Map.of("kindling.master", "local-cluster[1,1,128]"));
         if (place != Place.INSTANCE) {
             variables.put("AWS_EC2_METADATA_DISABLED", "true");
         }
@@ -117,7 +116,7 @@ class S3IdentityIT {
             case ROLE_OF_SETTINGS -> {
                 putKeys(variables);
                 variables.put("AWS_ENDPOINT_URL_STS", identities);
-                settings.add("-Dkindling.s3.roleArn=" + ROLE);
+                settings.put("kindling.s3.roleArn", ROLE);
             }
             case WEB_IDENTITY -> {
                 variables.put("AWS_ENDPOINT_URL_STS", identities);
@@ -152,32 +151,15 @@ class S3IdentityIT {
                                 + "\n"));
     }
 
-    /** What a program in a process of its own says, on both of its outputs. */
-    private String run(Map<String, String> variables, List<String> settings) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dkindling.scratch.dirs=" + scratch,
-                "-Dkindling.eventlog.dir=" + scratch.resolve("events")));
-        command.addAll(settings);
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                IdentityProgram.class.getName(),
-                bucket.path("in"),
-                bucket.path("out")));
+    /** What a program in a process of its own says. */
+    private String run(Map<String, String> variables, Map<String, String> settings) throws Exception {
         Path output = scratch.resolve("output");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-        builder.environment().putAll(variables);
-        Process process = builder.start();
+        Process program = CopyProgram.start(
+                scratch, output, variables, settings, List.of(bucket.path("in"), bucket.path("out"), "1"));
         try {
-            assertTrue(process.waitFor(200, TimeUnit.SECONDS), () -> "the program hangs");
+            assertTrue(program.waitFor(200, TimeUnit.SECONDS), "the program hangs");
         } finally {
-            process.destroyForcibly();
+            program.destroyForcibly();
         }
         return Files.readString(output);
     }
