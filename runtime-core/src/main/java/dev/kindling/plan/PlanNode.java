@@ -410,6 +410,29 @@ public sealed interface PlanNode extends Serializable {
         }
     }
 
+    /** The pairs of each partition in the order of their keys, for a set that is placed as wanted already. */
+    record SortedInPlace(int id, Origin origin, PlanNode parent, Comparator<Object> order) implements PlanNode {
+        @Override
+        public List<PlanNode> parents() {
+            return List.of(parent);
+        }
+
+        @Override
+        public int partitionCount() {
+            return parent.partitionCount();
+        }
+
+        @Override
+        public Optional<Partitioner> partitioner() {
+            return parent.partitioner();
+        }
+
+        @Override
+        public SortedInPlace withParents(List<PlanNode> parents) {
+            return new SortedInPlace(id, origin, PlanOrder.only(parents), order);
+        }
+    }
+
     // ---- shuffled -------------------------------------------------------------------------------------------------
 
     /** Pair rows placed by key: the stage border. What the reading side makes of them is {@code reduceSide}. */

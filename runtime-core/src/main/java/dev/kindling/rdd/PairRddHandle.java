@@ -7,7 +7,6 @@ import dev.kindling.api.function.Function2;
 import dev.kindling.api.function.SerializableComparator;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
-import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.TaskRows;
 import java.io.Serial;
@@ -42,13 +41,13 @@ final class PairRddHandle<K, V> extends JoinedHandle<K, V> {
     @Override
     public PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner p) {
         Plans plans = plans("repartitionAndSortWithinPartitions");
-        return pairs(plans.shuffle(node, plans.travelling(p), new ReduceSide.Sorted(NaturalOrder.ASCENDING)));
+        return pairs(plans.sortWithin(node, plans.travelling(p), NaturalOrder.ASCENDING));
     }
 
     @Override
     public PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner p, Comparator<? super K> order) {
         Plans plans = plans("repartitionAndSortWithinPartitions");
-        return pairs(plans.shuffle(node, plans.travelling(p), new ReduceSide.Sorted(plans.order(order, true))));
+        return pairs(plans.sortWithin(node, plans.travelling(p), plans.order(order, true)));
     }
 
     @Override

@@ -193,6 +193,14 @@ record Plans(PlanSession session, Origin origin) {
                 : shuffle(parent, by, new ReduceSide.Combined(combiner, mapSide));
     }
 
+    /** Rows that lie where they should are sorted where they are. */
+    PlanNode sortWithin(PlanNode parent, Partitioner by, Comparator<Object> order) {
+        warnOfMissingEquals(parent, by);
+        return Placement.isBy(parent, by)
+                ? new PlanNode.SortedInPlace(session.nextSetId(), origin, parent, order)
+                : shuffle(parent, by, new ReduceSide.Sorted(order));
+    }
+
     /** Into as many partitions as {@code parent} has. */
     PlanNode sortByKey(PlanNode parent, Comparator<Object> order) {
         return sortByKey(parent, order, Math.max(1, parent.partitionCount()), true);

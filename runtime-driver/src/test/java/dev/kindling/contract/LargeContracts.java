@@ -148,6 +148,13 @@ final class LargeContracts {
                                 .mapPartitionsToPair(LargeContracts::inOrder, true)),
                         LargeContracts::sumOfRows),
                 new Large(
+                        "repartitionAndSortWithinPartitions in place",
+                        pairs -> sum(pairs.partitionBy(BY_2)
+                                .mapValues(value -> value)
+                                .repartitionAndSortWithinPartitions(BY_2)
+                                .mapPartitionsToPair(LargeContracts::inOrder, true)),
+                        LargeContracts::sumOfRows),
+                new Large(
                         "cartesian",
                         pairs -> pairs.keys()
                                 .filter(key -> key < 3)

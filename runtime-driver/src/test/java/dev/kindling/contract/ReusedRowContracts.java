@@ -288,7 +288,7 @@ final class ReusedRowContracts {
         }
     }
 
-    /** Sets that are placed already: their rows are grouped as their functions make them. */
+    /** Sets that are placed already: their rows are grouped and sorted as their functions make them. */
     private static void grouped(Case c) {
         PairRDD<Integer, Integer> placed = c.rdd(2)
                 .mapToPair(n -> Tuple2.of(numberOf(n) % Data.KEYS, numberOf(n)))
@@ -303,6 +303,10 @@ final class ReusedRowContracts {
                     assertEquals(left, Case.sorted(numbers(both._2()).toList()));
                     return left;
                 }));
+        c.sameRows(
+                placed.collect().stream(),
+                cells.repartitionAndSortWithinPartitions(new dev.kindling.api.HashPartitioner(3))
+                        .mapValues(cell -> cell.number));
     }
 
     private static void saved(Case c) {

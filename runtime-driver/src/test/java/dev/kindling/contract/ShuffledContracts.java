@@ -170,6 +170,8 @@ final class ShuffledContracts {
         Comparator<Integer> order = ODD_FIRST;
         sortedWithin(c, by, ODD_FIRST, c.pairRdd(2).repartitionAndSortWithinPartitions(by, order));
         sortedWithin(c, by, ODD_FIRST, c.pairRdd(2).repartitionAndSortWithinPartitions(by, ODD_FIRST));
+        PairRDD<Integer, String> sorted = c.pairRdd(2).repartitionAndSortWithinPartitions(by, order);
+        sortedWithin(c, by, NULLS_FIRST, sorted.repartitionAndSortWithinPartitions(by));
     }
 
     private static void sortedWithin(

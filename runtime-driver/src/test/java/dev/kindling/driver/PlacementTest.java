@@ -79,6 +79,8 @@ class PlacementTest {
         assertEquals(2, stages(left.sampleByKey(false, Map.of(1, 1.0)).reduceByKey(Integer::sum)));
         assertEquals(3, stages(left.union(right).reduceByKey(Integer::sum)));
         assertEquals(2, stages(left.filterByRange(3, 9).groupByKey()));
+        assertEquals(2, stages(left.repartitionAndSortWithinPartitions(new HashPartitioner(3))));
+        assertEquals(3, stages(left.repartitionAndSortWithinPartitions(new HashPartitioner(4))));
     }
 
     @Test

@@ -81,6 +81,10 @@ public final class Chain {
         if (node instanceof PlanNode.Pruned pruned) {
             return pruned.kept().test(partition) ? open(pruned.parent(), partition) : Operator.NO_ROWS;
         }
+        if (node instanceof PlanNode.SortedInPlace sorted) {
+            return new SortedRows(
+                    new PairsToSort.OfRows(open(sorted.parent(), partition), scope), sorted.order(), scope);
+        }
         return openTwo(node, partition);
     }
 
@@ -210,7 +214,7 @@ public final class Chain {
             return new CombinedRows(leaf, combined, scope);
         }
         if (read.reduceSide() instanceof PlanNode.ReduceSide.Sorted sorted) {
-            return new SortedRows(leaf, sorted.order(), scope);
+            return new SortedRows(new PairsToSort.OfShuffle(leaf, scope), sorted.order(), scope);
         }
         return new ShufflePairs(leaf, scope);
     }

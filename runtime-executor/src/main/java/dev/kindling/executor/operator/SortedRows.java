@@ -3,17 +3,16 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.attempt.SpillTimer;
-import dev.kindling.executor.block.BlockSource;
-import dev.kindling.executor.block.BlockSource.FetchedBlock;
 import dev.kindling.serde.HeapSize;
-import dev.kindling.serde.RowReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * The pairs of one shuffle partition in the order of their keys; equal keys by map output, then by their row in it. As
+ * The pairs of one partition in the order of their keys: of a shuffle, equal keys by map output, then by their row in it,
+ * or of a set that lies where it should already, equal keys in the order they come. As
  * many rows as the memory granted allows are sorted at once; when there are more, they become sorted runs on disk,
  * which are merged as they are read. So a partition of any size is sorted in any memory.
  */
@@ -29,7 +28,7 @@ final class SortedRows implements Operator {
     // Leaves 2^40 rows to a map output and 2^23 map outputs.
     private static final int PLACE_BITS = 40;
 
-    private final ShuffleLeaf leaf;
+    private final Source source;
     private final Comparator<Object> order;
     private final TaskScope scope;
     private final SortPrefix prefixOf;
@@ -47,8 +46,14 @@ final class SortedRows implements Operator {
     private RunMerge merge;
     private int next;
 
-    SortedRows(ShuffleLeaf leaf, Comparator<Object> order, TaskScope scope) {
-        this.leaf = leaf;
+    /** Where the pairs come from. */
+    interface Source extends Closeable {
+        /** Adds all of them. */
+        void addAllTo(SortedRows sorted) throws Exception;
+    }
+
+    SortedRows(Source source, Comparator<Object> order, TaskScope scope) {
+        this.source = source;
         this.order = order;
         this.scope = scope;
         this.prefixOf = new SortPrefix(order);
@@ -58,7 +63,7 @@ final class SortedRows implements Operator {
     }
 
     @Override
-    public int read(Batch batch) throws IOException {
+    public int read(Batch batch) throws Exception {
         scope.checkCancelled();
         if (!isSorted) {
             isSorted = true;
@@ -102,25 +107,8 @@ final class SortedRows implements Operator {
 
     // ---- input to runs ----------------------------------------------------------------------------------------------
 
-    private void readAll() throws IOException {
-        BlockSource blocks = leaf.openBlocks();
-        RowReader reader = scope.newRowReader();
-        Object[] rows = new Object[scope.batchRows()];
-        long[] rowsOfMap = new long[leaf.mapCount()];
-        for (FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {
-            reader.reset(block.bytes(), block.offset(), block.length());
-            int map = block.mapIndex();
-            long heapBytes = reader.heapBytes();
-            for (int count = reader.read(rows, 0, rows.length); count > 0; count = reader.read(rows, 0, rows.length)) {
-                scope.checkCancelled();
-                makeRoom(count * SORT_BYTES_PER_ROW + reader.heapBytes() - heapBytes);
-                heapBytes = reader.heapBytes();
-                for (int row = 0; row < count; row++) {
-                    buffer.add(rows[row], ((long) map << PLACE_BITS) + rowsOfMap[map]++);
-                }
-                scope.counters().shuffleRecordsRead += count;
-            }
-        }
+    private void readAll() throws Exception {
+        source.addAllTo(this);
         if (runs.isEmpty()) {
             sortBuffer();
             return;
@@ -136,7 +124,9 @@ final class SortedRows implements Operator {
         }
     }
 
-    private void makeRoom(long bytes) throws IOException {
+    /** Room for {@code count} rows that take {@code rowBytes}, to be {@linkplain #add added} next. */
+    void makeRoom(int count, long rowBytes) throws IOException {
+        long bytes = count * SORT_BYTES_PER_ROW + rowBytes;
         bufferBytes += bytes;
         if (bufferBytes > scope.memory().floorBytes() && !reservation.growTo(bufferBytes)) {
             writeRun();
@@ -144,6 +134,11 @@ final class SortedRows implements Operator {
             bufferBytes = bytes;
             reservation.growTo(bytes);
         }
+    }
+
+    /** A row that stays as it is; those with equal keys come in the order of {@code map}, then of {@code index}. */
+    void add(Object row, int map, long index) {
+        buffer.add(row, ((long) map << PLACE_BITS) + index);
     }
 
     private void sortBuffer() {
@@ -225,7 +220,7 @@ final class SortedRows implements Operator {
                 store.close();
             }
         } finally {
-            leaf.close();
+            source.close();
         }
     }
 }
