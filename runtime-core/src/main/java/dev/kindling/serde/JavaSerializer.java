@@ -14,6 +14,7 @@ import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 
 /**
@@ -24,6 +25,8 @@ final class JavaSerializer extends Serializer<Object> {
     /** Far above any honest object; below what the stack of a task thread bears. */
     private static final long MAX_DEPTH = 1_000;
 
+    private static final int LENGTH_BYTES = 4;
+
     private final RowClasses classes;
 
     JavaSerializer(RowClasses classes) {
@@ -32,21 +35,40 @@ final class JavaSerializer extends Serializer<Object> {
 
     @Override
     public void write(Kryo kryo, Output output, Object value) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
+        if (output.getOutputStream() == null) {
+            writeInPlace(output, value);
+        } else {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            write(value, bytes);
+            output.writeInt(bytes.size());
+            output.writeBytes(bytes.toByteArray());
+        }
+    }
+
+    /** Straight into the page, which ends where a row is too large: what the object writes may have any length. */
+    private static void writeInPlace(Output page, Object value) {
+        int start = page.position();
+        page.writeInt(0);
+        write(value, page);
+        int end = page.position();
+        page.setPosition(start);
+        page.writeInt(end - start - LENGTH_BYTES);
+        page.setPosition(end);
+    }
+
+    private static void write(Object value, OutputStream to) {
+        try (ObjectOutputStream stream = new ObjectOutputStream(to)) {
             stream.writeObject(value);
         } catch (NotSerializableException e) {
             throw new Unserializable(e.getMessage(), value.getClass(), e);
         } catch (IOException e) {
             throw new KryoException(e);
         }
-        output.writeVarInt(bytes.size(), true);
-        output.writeBytes(bytes.toByteArray());
     }
 
     @Override
     public Object read(Kryo kryo, Input input, Class<? extends Object> type) {
-        byte[] bytes = input.readBytes(input.readVarInt(true));
+        byte[] bytes = input.readBytes(input.readInt());
         try (ObjectInputStream stream = new ApplicationStream(new ByteArrayInputStream(bytes), bytes.length)) {
             return stream.readObject();
         } catch (IOException | ClassNotFoundException e) {

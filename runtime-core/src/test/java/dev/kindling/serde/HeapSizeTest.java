@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.math.BigInteger;
@@ -203,6 +206,33 @@ class HeapSizeTest {
             assertEquals(ErrorCode.OUT_OF_RESOURCES, refusal.code());
             assertTrue(refusal.getMessage().startsWith("one row takes more than 2 MiB"), refusal.getMessage());
         }
+    }
+
+    /** Writes a gigabyte, as an object that holds much of it would. */
+    static final class Endless implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        transient long writtenBytes;
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            byte[] some = new byte[64 << 10];
+            for (; writtenBytes < 1 << 30; writtenBytes += some.length) {
+                out.write(some);
+            }
+        }
+    }
+
+    @Test
+    void objectThatWritesItselfIsStoppedAtTheLimit() {
+        Endless endless = new Endless();
+        RowWriter writer = new RowCodecs(getClass().getClassLoader())
+                .refuseRowsAbove(2 << 20)
+                .newWriter(16 << 10);
+
+        KindlingException refusal = assertThrows(KindlingException.class, () -> writer.append(endless));
+
+        assertTrue(refusal.getMessage().startsWith("one row takes more than 2 MiB"), refusal.getMessage());
+        assertTrue(endless.writtenBytes <= 2 << 20, endless.writtenBytes + " bytes were written");
     }
 
     @Test
