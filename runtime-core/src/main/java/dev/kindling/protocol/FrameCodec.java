@@ -522,9 +522,10 @@ public final class FrameCodec {
         out.flag(status.isHeld());
         out.number(status.memoryBytes());
         out.number(status.diskBytes());
+        out.flag(status.hasUpdates());
     }
 
-    private static final int STATUS_BYTES = 7;
+    private static final int STATUS_BYTES = 8;
 
     private static List<CachedBlockStatus> readStatuses(FrameReader in) {
         int count = in.count("changes", STATUS_BYTES);
@@ -535,7 +536,8 @@ public final class FrameCodec {
                     in.number("version"),
                     in.flag("isHeld"),
                     in.number("memoryBytes"),
-                    in.number("diskBytes")));
+                    in.number("diskBytes"),
+                    in.flag("hasUpdates")));
         }
         return statuses;
     }

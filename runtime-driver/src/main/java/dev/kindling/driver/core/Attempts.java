@@ -252,7 +252,7 @@ final class Attempts {
 
     /**
      * Counts what tasks added for partitions of persisted sets, each partition's first. Also for tasks whose results
-     * nobody wants any more: the blocks they have left are believed, and who reads those adds nothing.
+     * nobody wants any more: the blocks they have left are believed from now on, and who reads those adds nothing.
      *
      * @param attempt null, or not current, when it was given up
      */
@@ -275,7 +275,7 @@ final class Attempts {
     }
 
     private boolean isFirstOfSet(AccumulatorUpdate update) {
-        return stages.cached().find(update.setId()).counted.isFirst(update.setPartition())
+        return stages.cachedPartitionCounts(update.setId(), update.setPartition())
                 || bugs.contains(PlantedBug.CACHE_UPDATES_COUNTED_AGAIN);
     }
 

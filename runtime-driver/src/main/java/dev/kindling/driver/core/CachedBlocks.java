@@ -18,7 +18,8 @@ import java.util.TreeSet;
  * <p>Executors tell every change, numbered, until it is acknowledged: of two changes of one block, the one with the
  * higher number is true, whichever came first. A set begins a new epoch when it is persisted and when what it is made
  * of turns out to be different; a block of an earlier epoch is believed by nobody. Whoever tells of one is ordered to
- * drop it, again and again until it says that it has.
+ * drop it, again and again until it says that it has. A block whose functions added to accumulators is believed once
+ * that was counted: should its executor end before, nobody has read or copied it, and the partition is computed again.
  *
  * <p>A change costs a logarithm; the loss of an executor a pass over what it held.
  */
@@ -203,13 +204,43 @@ final class CachedBlocks {
             return;
         }
         known.put(block, status);
-        report(set, executor, status, before == null ? "" : whyChanged(before, status));
+        if (isCounted(set, status)) {
+            believe(set, executor, status, before == null ? "" : whyChanged(before, status));
+        }
+    }
+
+    private boolean isCounted(CachedSet set, CachedBlockStatus status) {
+        return !status.hasUpdates()
+                || set.counted.has(status.block().partition())
+                || bugs.contains(PlantedBug.CACHE_BELIEVED_BEFORE_COUNTED);
+    }
+
+    private void believe(CachedSet set, ExecutorState executor, CachedBlockStatus status, String why) {
+        report(set, executor, status, why);
         if (status.isHeld()) {
             hold(set, executor, status);
         } else {
-            release(set, executor, block.partition());
+            release(set, executor, status.block().partition());
         }
-        replicas.changed(set, block, executor.index, status.isHeld());
+        replicas.changed(set, status.block(), executor.index, status.isHeld());
+    }
+
+    /**
+     * What the partition's functions added to accumulators has come: blocks that waited for it are believed from now on.
+     * False when it had come before.
+     */
+    boolean isFirstCount(CachedSet set, int partition) {
+        if (!set.counted.isFirst(partition)) {
+            return false;
+        }
+        CachedBlockId block = new CachedBlockId(set.setId, set.epoch, partition);
+        told.forEach((index, known) -> {
+            CachedBlockStatus status = known.get(block);
+            if (status != null && status.isHeld() && status.hasUpdates()) {
+                believe(set, executors.byIndex(index), status, "");
+            }
+        });
+        return true;
     }
 
     private void hold(CachedSet set, ExecutorState executor, CachedBlockStatus status) {

@@ -17,6 +17,11 @@ final class CountedUpdates {
         this.partitionCount = partitionCount;
     }
 
+    /** Whether updates of the partition were merged. */
+    boolean has(int partition) {
+        return counted != null && counted.contains(partition);
+    }
+
     /** True for the first updates of the partition, which are to be merged; false for all later ones. */
     boolean isFirst(int partition) {
         if (counted == null) {

@@ -60,6 +60,8 @@ enum PlantedBug {
     UPDATES_OF_REBUILT_OUTPUT_COUNTED,
     /** A partition of a persisted set counts each time it is computed, also when it was evicted meanwhile. */
     CACHE_UPDATES_COUNTED_AGAIN,
+    /** A cached block is read and copied before what its functions added to accumulators has come. */
+    CACHE_BELIEVED_BEFORE_COUNTED,
     /** The order to forget a broadcast value is sent once and not again. */
     BROADCAST_DROP_NOT_REPEATED,
     /** The cached blocks of a lost executor stay in the table. */

@@ -437,6 +437,16 @@ final class Stages {
         }
     }
 
+    /** Whether what was added for this partition of a persisted set is the first that comes, and counts. */
+    boolean cachedPartitionCounts(int setId, int partition) {
+        boolean wasComplete = cached.isComplete(setId);
+        boolean isFirst = cached.isFirstCount(cached.find(setId), partition);
+        if (cached.isComplete(setId) != wasComplete) {
+            needReadersOf(setId);
+        }
+        return isFirst;
+    }
+
     /** A task did not find the block where it should have been. */
     void cachedBlockMissed(CachedBlockId block, ExecutorState holder) {
         if (!bugs.contains(PlantedBug.CACHE_MISS_IGNORED)) {

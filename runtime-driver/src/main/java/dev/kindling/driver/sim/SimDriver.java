@@ -42,7 +42,7 @@ final class SimDriver {
 
     private final SimCluster cluster;
     private final TreeMap<Integer, JobRun> jobs = new TreeMap<>();
-    private final TreeSet<Integer> persisted = new TreeSet<>();
+    private final TreeMap<Integer, Integer> persisted = new TreeMap<>();
     /** What was merged into each accumulator, by partition. */
     private final TreeMap<Long, TreeMap<Integer, byte[]>> merged = new TreeMap<>();
 
@@ -256,6 +256,7 @@ final class SimDriver {
         if (!isOnlySignOfLife(event, effects)) {
             suspects.look(core.longestWaitingSuspect());
             Invariants.check(core);
+            requireKeptSetsCounted();
         }
     }
 
@@ -455,7 +456,7 @@ final class SimDriver {
             throw new SimViolation("updates of " + e.attempt() + " are merged after job " + e.jobId() + " has ended");
         }
         for (AccumulatorUpdate update : e.updates()) {
-            if (update.isOfSet() && !persisted.contains(update.setId())) {
+            if (update.isOfSet() && !persisted.containsKey(update.setId())) {
                 continue; // counted as any other transformation, by whoever computes it
             }
             int partition =
@@ -468,9 +469,20 @@ final class SimDriver {
         }
     }
 
+    /** Nobody computes a partition that is kept, so what its functions add must have come. */
+    private void requireKeptSetsCounted() {
+        persisted.forEach((setId, partitionCount) -> {
+            int counted = merged(SimSetCounts.accumulatorOf(setId)).size();
+            if (counted < partitionCount && core.isKept(setId)) {
+                throw new SimViolation("set " + setId + " is kept and counted for " + counted + " of its "
+                        + partitionCount + " partitions");
+            }
+        });
+    }
+
     /** A set that is persisted anew counts anew. */
     private void notePersisted(DriverEvent event) {
-        if (event instanceof DriverEvent.PersistSet set && persisted.add(set.setId())) {
+        if (event instanceof DriverEvent.PersistSet set && persisted.put(set.setId(), set.partitionCount()) == null) {
             merged.remove(SimSetCounts.accumulatorOf(set.setId()));
         } else if (event instanceof DriverEvent.UnpersistSet set) {
             persisted.remove(set.setId());

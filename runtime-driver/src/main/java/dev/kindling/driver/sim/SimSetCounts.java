@@ -50,7 +50,7 @@ final class SimSetCounts implements SetCounts, AutoCloseable {
     List<AccumulatorUpdate> succeed() {
         for (CacheWriter block : blocks) {
             try {
-                block.commit();
+                block.commitWithUpdates();
             } catch (IOException e) {
                 block.close();
             }

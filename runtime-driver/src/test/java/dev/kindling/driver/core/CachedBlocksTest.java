@@ -10,11 +10,13 @@ import dev.kindling.api.StorageLevel;
 import dev.kindling.event.AppStory;
 import dev.kindling.event.StorySubject;
 import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.CachedBlockStatus;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -215,6 +217,52 @@ class CachedBlocksTest {
         driver.fails("s2p0#4", new TaskFailure.CacheMissed(block(1, 0), "e1", 1, "it was evicted"));
         assertEquals(List.of(), holdersIn(driver, "s2p0#5"));
         assertTrue(readsShuffle(driver, "s2p0#5"));
+    }
+
+    /** Of a block whose functions have added to accumulators. */
+    private DriverScript holdsUncounted(DriverScript driver, String executor, int partition) {
+        return tells(driver, executor, new CachedBlockStatus(block(1, partition), ++lastVersion, true, 100, 0, true));
+    }
+
+    private static DriverScript finishesCounting(DriverScript driver, String attempt, int partition) {
+        return driver.finishesAt(
+                driver.placeOf(attempt),
+                attempt,
+                new TaskResult.Direct(new byte[1]),
+                List.of(new AccumulatorUpdate(7, SET, partition, new byte[] {1})));
+    }
+
+    @Test
+    void blockIsCopiedOnceWhatItsFunctionsAddedHasCome() {
+        DriverScript driver = persisted(
+                        StorageLevel.MEMORY_ONLY_2, DriverScript.with(executor("e1", 1), executor("e2", 1)))
+                .submit(job(1, 1));
+        driver.finishAll(0).forgetEffects();
+
+        holdsUncounted(driver, driver.placeOf("s1p0#0"), 0);
+        driver.passes(200).neverSays("CopyCachedBlock");
+
+        finishesCounting(driver, "s1p0#0", 0);
+        driver.passes(200).says("CopyCachedBlock rdd_7_0@1");
+    }
+
+    @Test
+    void blockOfAnExecutorThatEndsBeforeItsUpdatesHaveComeIsComputedAgainAndCountsThen() {
+        DriverScript driver = persisted(
+                        StorageLevel.MEMORY_ONLY_2,
+                        DriverScript.with(executor("e1", 1), executor("e2", 1), executor("e3", 2)))
+                .submit(job(1, 1));
+        driver.finishAll(0).forgetEffects();
+        String first = driver.placeOf("s1p0#0");
+        holdsUncounted(driver, first, 0);
+
+        driver.loses(first).finishAll(0);
+
+        assertEquals(List.of(), holdersIn(driver, "s1p0#1"));
+        assertTrue(readsShuffle(driver, "s1p0#1"));
+        holdsUncounted(driver, driver.placeOf("s1p0#1"), 0);
+        finishesCounting(driver, "s1p0#1", 0);
+        assertEquals(List.of("s1p0#1"), driver.merged());
     }
 
     @Test

@@ -91,6 +91,12 @@ public final class CacheWriter implements Closeable {
         block.chunks = null;
     }
 
+    /** As {@link #commit}, for a block whose functions added to accumulators: others read it once that was counted. */
+    public void commitWithUpdates() throws IOException {
+        block.hasUpdates = true;
+        commit();
+    }
+
     /** All rows are in: the block can be read from now on. */
     public void commit() throws IOException {
         if (isOver) {

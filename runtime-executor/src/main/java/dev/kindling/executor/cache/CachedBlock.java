@@ -27,6 +27,9 @@ final class CachedBlock {
     /** No longer in the store. */
     boolean isDropped;
 
+    /** Functions added to accumulators while it was computed. */
+    boolean hasUpdates;
+
     long version;
 
     CachedBlock(CachedBlockId id, StorageLevel level) {
@@ -40,6 +43,7 @@ final class CachedBlock {
     }
 
     CachedBlockStatus status() {
-        return new CachedBlockStatus(id, version, true, memoryBytes, stored == null ? 0 : stored.byteCount());
+        return new CachedBlockStatus(
+                id, version, true, memoryBytes, stored == null ? 0 : stored.byteCount(), hasUpdates);
     }
 }

@@ -170,12 +170,12 @@ final class AttemptVariables extends TaskVariables implements SetCounts, AutoClo
         }
     }
 
-    /** What persisted sets gave to accumulators is on its way: their blocks may be read from now on. */
+    /** What persisted sets gave to accumulators is on its way: tasks of this executor may read their blocks. */
     void commitBlocks() {
         for (Added part : parts) {
             for (CacheWriter block : part.blocks) {
                 try {
-                    block.commit();
+                    block.commitWithUpdates();
                 } catch (IOException e) {
                     block.close(); // the disk has said why; the partition is computed again, and not counted again
                 }
