@@ -52,7 +52,9 @@ public final class StderrLogging implements SLF4JServiceProvider, ILoggerFactory
     @Override
     public Logger getLogger(String name) {
         // Hadoop warns at its first use that it has no native code, of which nobody has asked anything.
-        return name.equals("org.apache.hadoop.util.NativeCodeLoader") ? NOPLogger.NOP_LOGGER : new StderrLogger(name);
+        boolean isSilent =
+                LogLevels.INDISCREET.contains(name) || name.equals("org.apache.hadoop.util.NativeCodeLoader");
+        return isSilent ? NOPLogger.NOP_LOGGER : new StderrLogger(name);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.util.LogLevels;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,6 +28,7 @@ record S3Connection(S3Client client, Credentials credentials, Region region, Opt
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
 
     static S3Connection open(S3Settings settings) {
+        LogLevels.quietIndiscreet();
         Optional<URI> endpoint = endpointOf(settings);
         Region region = regionOf(settings, endpoint.isPresent());
         Credentials credentials = Credentials.of(settings, region);
