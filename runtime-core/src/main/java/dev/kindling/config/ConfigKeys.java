@@ -48,6 +48,7 @@ public final class ConfigKeys {
                         StorageKeys.ALL,
                         S3Keys.ALL,
                         InputKeys.ALL,
+                        YarnKeys.ALL,
                         UiKeys.ALL)
                 .flatMap(List::stream)
                 .forEach(key -> {

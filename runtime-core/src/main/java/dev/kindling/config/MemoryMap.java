@@ -36,6 +36,9 @@ public record MemoryMap(long heapBytes, long pageBytes, int tasks, long rowBytes
 
     public static final int CODE_MB = 96;
 
+    /** Of an executor and of its JVM, beside two for each task. */
+    private static final int THREADS = 32;
+
     /** Of an executor process with a heap of {@code heapBytes}, as its launcher starts it. */
     public static MemoryMap ofProcess(long heapBytes, int tasks) {
         return of(heapBytes, heapBytes - youngMb(heapBytes / MIB) * MIB, tasks);
@@ -82,6 +85,14 @@ public record MemoryMap(long heapBytes, long pageBytes, int tasks, long rowBytes
     /** Pages that a task can have whatever the others hold. */
     public long guaranteedForTask() {
         return pageBytes / 4 / tasks;
+    }
+
+    /** What its JVM may take beside the heap, for a container that must hold it all. */
+    public long outsideHeapMb() {
+        long heapMb = heapBytes / MIB;
+        // The collector's tables and marks take some percent of the heap, and a thread's stack at most one MiB.
+        long collectorMb = 16 + heapMb / 32;
+        return directMb(heapMb) + CLASSES_MB + CODE_MB + collectorMb + THREADS + 2L * tasks;
     }
 
     /** What an executor process may take, but for the stacks of its threads. */

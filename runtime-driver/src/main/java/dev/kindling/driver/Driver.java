@@ -406,6 +406,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         progress.onEvent(event);
         events.publish(event);
         alarms.heard(event);
+        if (event instanceof Event.ExecutorAdded added) {
+            launcher.registered(added.id());
+        }
     }
 
     private void send(DriverEffect.Send send) {

@@ -8,6 +8,7 @@ import dev.kindling.config.ResultKeys;
 import dev.kindling.config.SchedulerKeys;
 import dev.kindling.config.ShuffleKeys;
 import dev.kindling.config.TaskKeys;
+import dev.kindling.config.YarnKeys;
 import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
@@ -26,6 +27,8 @@ import java.util.TreeSet;
  * @param maxResultBytes a job with larger results fails
  */
 record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultBytes, DriverSettings core) {
+    private static final long LATER_THAN_CLUSTER_MS = 5_000;
+
     static DriverSetup of(String applicationId, MasterUrl master, ClassLoader userLoader, Config config) {
         return new DriverSetup(
                 applicationId, userLoader, config.get(ResultKeys.MAX_BYTES), coreSettings(master, config));
@@ -45,7 +48,7 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
         return new DriverSettings(
                 lostAfterMs / 2,
                 lostAfterMs,
-                defaults.registrationTimeoutMs(),
+                registrationTimeoutMs(master, config, defaults),
                 defaults.relaunchMs(),
                 defaults.missingAttemptMs(),
                 config.get(TaskKeys.LOCALITY_WAIT_MS),
@@ -55,6 +58,13 @@ record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultB
                 defaults.maxLaunchBytes(),
                 new SkewSettings(config.get(ShuffleKeys.SKEW_FACTOR), config.get(ShuffleKeys.SKEW_BYTES)),
                 scheduling(master, config));
+    }
+
+    /** A cluster has a deadline of its own, and knows more about what went wrong: it decides first. */
+    private static long registrationTimeoutMs(MasterUrl master, Config config, DriverSettings defaults) {
+        return master instanceof MasterUrl.Provided
+                ? config.get(YarnKeys.LAUNCH_TIMEOUT_MS) + LATER_THAN_CLUSTER_MS
+                : defaults.registrationTimeoutMs();
     }
 
     private static SchedulingSettings scheduling(MasterUrl master, Config config) {

@@ -42,16 +42,22 @@ public final class ServerProcess implements AutoCloseable {
      */
     public ServerProcess(Class<?> main, String classPathResource, Path directory, String... arguments)
             throws IOException {
+        this(main, classPathResource, directory, List.of(), arguments);
+    }
+
+    /** @param javaOptions win over those that every server has */
+    public ServerProcess(
+            Class<?> main, String classPathResource, Path directory, List<String> javaOptions, String... arguments)
+            throws IOException {
         this.directory = directory;
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx400m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-cp",
-                classPath(main, classPathResource),
-                main.getName()));
+                "-XX:-UsePerfData"));
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", classPath(main, classPathResource), main.getName()));
         command.addAll(List.of(arguments));
         this.process = new ProcessBuilder(command)
                 .redirectError(directory.resolve("log").toFile())

@@ -55,6 +55,25 @@ public record ExecutorBootstrap(
         settings = Map.copyOf(settings);
     }
 
+    /** The same, with what only the machine knows that the executor runs on. */
+    public ExecutorBootstrap onMachine(List<String> scratchDirectoriesThere, String hostKeyThere) {
+        return new ExecutorBootstrap(
+                applicationId,
+                executorId,
+                incarnation,
+                nonce,
+                cores,
+                memoryBytes,
+                scratchDirectoriesThere,
+                hostKeyThere,
+                driverHost,
+                driverPort,
+                credentials,
+                classPath,
+                hasJars,
+                settings);
+    }
+
     /** 128 random bits, for one launch. */
     public static String newNonce() {
         byte[] nonce = new byte[16];

@@ -42,8 +42,23 @@ public final class ExecutorMain {
         InputStream launcher = new BufferedInputStream(new FileInputStream(FileDescriptor.in));
         // What user code reads is empty, not our lifeline.
         System.setIn(InputStream.nullInputStream());
+        start(() -> ExecutorBootstrap.read(new DataInputStream(launcher)), launcher);
+    }
+
+    /** What an executor is told, from where it lies. */
+    @FunctionalInterface
+    public interface BootstrapSource {
+        ExecutorBootstrap read() throws IOException;
+    }
+
+    /**
+     * Is this process's executor, as long as the driver wants it and {@code launcher} lasts. Ends the process.
+     *
+     * @param launcher ends when whoever started the process is gone
+     */
+    public static void start(BootstrapSource bootstrap, InputStream launcher) {
         try {
-            run(ExecutorBootstrap.read(new DataInputStream(launcher)), launcher);
+            run(bootstrap.read(), launcher);
         } catch (IOException | RuntimeException e) {
             exit(EXIT_DEFECT, "the executor cannot start: " + e);
         }

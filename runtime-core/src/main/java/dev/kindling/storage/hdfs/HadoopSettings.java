@@ -2,6 +2,7 @@ package dev.kindling.storage.hdfs;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.apache.hadoop.conf.Configuration;
  * What Hadoop's client goes by: its defaults, those of ours that keep waits short, the files in {@code HADOOP_CONF_DIR},
  * then {@code kindling.hadoop.*}; later ones win.
  */
-final class HadoopSettings {
+public final class HadoopSettings {
     private static final List<String> FILES = List.of("core-site.xml", "hdfs-site.xml");
 
     /**
@@ -29,17 +30,28 @@ final class HadoopSettings {
     private HadoopSettings() {}
 
     /** {@code HADOOP_CONF_DIR}, when it is set. */
-    static Optional<Path> directory() {
+    public static Optional<Path> directory() {
         String directory = System.getenv("HADOOP_CONF_DIR");
         return directory == null || directory.isBlank() ? Optional.empty() : Optional.of(Path.of(directory));
     }
 
     static Configuration load(SortedMap<String, String> overrides) {
+        return load(overrides, FILES);
+    }
+
+    /** With what yarn-site.xml says, too. */
+    public static Configuration loadWithYarn(SortedMap<String, String> overrides) {
+        List<String> files = new ArrayList<>(FILES);
+        files.add("yarn-site.xml");
+        return load(overrides, files);
+    }
+
+    private static Configuration load(SortedMap<String, String> overrides, List<String> files) {
         Configuration settings = new Configuration();
         // Hadoop's own classes, whoever's class loader the calling thread has.
         settings.setClassLoader(HadoopSettings.class.getClassLoader());
         directory().ifPresent(directory -> {
-            for (String name : FILES) {
+            for (String name : files) {
                 Path file = directory.resolve(name);
                 if (Files.isReadable(file)) {
                     settings.addResource(new org.apache.hadoop.fs.Path(file.toUri()));
@@ -60,7 +72,7 @@ final class HadoopSettings {
         return sources == null || Arrays.stream(sources).allMatch(source -> source.endsWith("-default.xml"));
     }
 
-    static boolean isKerberos(Configuration settings) {
+    public static boolean isKerberos(Configuration settings) {
         return "kerberos".equalsIgnoreCase(settings.get("hadoop.security.authentication", "simple"));
     }
 }

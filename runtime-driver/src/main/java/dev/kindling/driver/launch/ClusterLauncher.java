@@ -27,6 +27,9 @@ public interface ClusterLauncher extends AutoCloseable {
     /** Starts asking for the executors the master names. */
     void start(Listener listener);
 
+    /** An executor has registered with the driver. */
+    default void registered(String executorId) {}
+
     /** Asks for one more executor in the place of a lost one. */
     void replace(String lostExecutorId);
 

@@ -26,7 +26,7 @@ import java.util.zip.ZipFile;
  * that, and is taken as it is. In a program they are found from where this JVM loaded them, so that no home directory
  * and no variable has to be set; inside a Spring Boot jar they are jars in a jar and are copied out first.
  */
-final class EngineClassPath {
+public final class EngineClassPath {
     // One class of every jar; those of libraries by name, for nothing here may call them.
     private static final List<String> ONE_CLASS_OF_EACH = List.of(
             ExecutorMain.class.getName(),
@@ -63,7 +63,7 @@ final class EngineClassPath {
      *
      * @param scratch where jars inside jars are copied to
      */
-    static List<Path> find(Path scratch) {
+    public static List<Path> find(Path scratch) {
         List<Path> distribution = ofDistribution(System.getenv(LIB_VARIABLE), System.getProperty("java.class.path"));
         if (!distribution.isEmpty()) {
             return distribution;
@@ -109,7 +109,8 @@ final class EngineClassPath {
         return entries;
     }
 
-    private static Path entryOf(String className, Path scratch) {
+    /** The jar or directory that this class was loaded from; a jar inside a jar is copied out to {@code scratch}. */
+    public static Path entryOf(String className, Path scratch) {
         try {
             CodeSource source = Class.forName(className, false, EngineClassPath.class.getClassLoader())
                     .getProtectionDomain()

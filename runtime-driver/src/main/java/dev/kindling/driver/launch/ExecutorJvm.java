@@ -12,7 +12,7 @@ import java.util.TimeZone;
 import java.util.stream.Collectors;
 
 /** The command line of an executor's JVM: this machine's own Java, sized and bounded for one executor. */
-final class ExecutorJvm {
+public final class ExecutorJvm {
     private ExecutorJvm() {}
 
     /**
@@ -27,12 +27,30 @@ final class ExecutorJvm {
             long memoryMb, int cores, Path classPath, Path temporary, List<String> userOptions, String mainClass) {
         List<String> command = new ArrayList<>();
         command.add(javaProgram());
+        command.addAll(options(
+                memoryMb,
+                Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors())),
+                temporary.toString(),
+                userOptions));
+        command.add("@" + classPath);
+        command.add(mainClass);
+        return command;
+    }
+
+    /**
+     * The flags alone, for whoever starts Java by other means.
+     *
+     * @param collectorThreads of the garbage collector
+     * @param temporary directory for temporary files, where the JVM will run
+     */
+    public static List<String> options(
+            long memoryMb, int collectorThreads, String temporary, List<String> userOptions) {
+        List<String> command = new ArrayList<>();
         command.add("-Xms" + memoryMb + "m");
         command.add("-Xmx" + memoryMb + "m");
         command.add("-Xmn" + MemoryMap.youngMb(memoryMb) + "m");
         command.add("-XX:+UseParallelGC");
-        command.add("-XX:ParallelGCThreads="
-                + Math.max(1, Math.min(cores, Runtime.getRuntime().availableProcessors())));
+        command.add("-XX:ParallelGCThreads=" + collectorThreads);
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.add("-XX:MaxDirectMemorySize=" + MemoryMap.directMb(memoryMb) + "m");
         // Else every thread that has once read a large array from a file keeps as much direct memory for the next time.
@@ -58,8 +76,6 @@ final class ExecutorJvm {
         command.add("-Duser.language=" + Locale.getDefault().getLanguage());
         command.add("-Duser.country=" + Locale.getDefault().getCountry());
         command.addAll(userOptions);
-        command.add("@" + classPath);
-        command.add(mainClass);
         return command;
     }
 

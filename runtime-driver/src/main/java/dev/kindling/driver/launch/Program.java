@@ -71,7 +71,7 @@ public final class Program implements ProgramAdditions, TaskFiles, AutoCloseable
     }
 
     /** Whether executors get any jar from the driver. */
-    synchronized boolean hasJars() {
+    public synchronized boolean hasJars() {
         return !jars.isEmpty();
     }
 

@@ -13,6 +13,7 @@ import dev.kindling.config.ConfigKeys;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.yarn.core.AppMasterEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,8 @@ class LayersTest {
     private static final String PLANTED = "dev.kindling.arch.planted";
 
     /** One class of each module; what lies beside them is the product, whether in jars or in directories. */
-    private static final List<Class<?>> MODULES = List.of(PlanNode.class, TaskOutcome.class, DriverEvent.class);
+    private static final List<Class<?>> MODULES =
+            List.of(PlanNode.class, TaskOutcome.class, DriverEvent.class, AppMasterEvent.class);
 
     private static final JavaClasses PRODUCT = new ClassFileImporter()
             .importUrls(MODULES.stream()

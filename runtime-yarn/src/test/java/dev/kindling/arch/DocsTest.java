@@ -130,7 +130,7 @@ class DocsTest {
     }
 
     private static boolean isPackage(String name) {
-        return Stream.of("runtime-core", "runtime-executor", "runtime-driver")
+        return Stream.of("runtime-core", "runtime-executor", "runtime-driver", "runtime-yarn")
                 .anyMatch(module -> Files.exists(ROOT.resolve(
                         module + "/src/main/java/dev/kindling/" + name.replace('.', '/') + "/package-info.java")));
     }

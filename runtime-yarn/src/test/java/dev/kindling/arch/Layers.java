@@ -59,7 +59,9 @@ final class Layers {
             Map.entry("driver", 12),
             Map.entry("driver.cli", 13),
             Map.entry("driver.sim", 13),
-            Map.entry("testkit", 13));
+            Map.entry("testkit", 13),
+            Map.entry("yarn.core", 6),
+            Map.entry("yarn", 14));
 
     /** Allowed steps on one level. They make no circle, see {@link #circleAmong}. */
     static final Map<String, Set<String>> NEIGHBOURS = Map.of(
@@ -81,7 +83,7 @@ final class Layers {
             "ch.qos.logback", Set.of("driver.cli"),
             "org.junit", Set.of("testkit"),
             "software.amazon", Set.of("storage.s3"),
-            "org.apache.hadoop", Set.of("storage.hdfs"),
+            "org.apache.hadoop", Set.of("storage.hdfs", "yarn"),
             "com.github.luben", Set.of("storage"));
 
     /** Calls whose answer a core must be given, or whose order of iteration changes from one JVM to the next. */
@@ -276,6 +278,7 @@ final class Layers {
         while (!LEVELS.containsKey(relative)
                 && relative.contains(".")
                 && !relative.startsWith("driver.")
+                && !relative.startsWith("yarn.")
                 && !relative.startsWith("executor.")) {
             relative = relative.substring(0, relative.lastIndexOf('.'));
         }

@@ -1,0 +1,79 @@
+package dev.kindling.config;
+
+import java.util.List;
+
+/** Applications on YARN: what is asked of the cluster, and how long. */
+public final class YarnKeys {
+    public static final ConfigKey<String> QUEUE = ConfigKey.string("kindling.yarn.queue")
+            .defaultsTo("")
+            .doc("Queue of the application; empty for the one the cluster chooses.");
+
+    public static final ConfigKey<Integer> PRIORITY = ConfigKey.ints("kindling.yarn.priority")
+            .defaultsTo(0)
+            .between(0, 1_000)
+            .doc("Priority among the applications of the queue; higher goes first.");
+
+    public static final ConfigKey<List<String>> TAGS = ConfigKey.list("kindling.yarn.tags")
+            .defaultsTo(List.of())
+            .doc("Words by which the cluster's tools find the application, with commas between them.");
+
+    public static final ConfigKey<String> EXECUTOR_LABEL = ConfigKey.string("kindling.yarn.executorLabel")
+            .defaultsTo("")
+            .doc("Node label for executors; empty for the queue's own.");
+
+    public static final ConfigKey<Long> MEMORY_OVERHEAD = ConfigKey.bytes("kindling.yarn.memoryOverhead")
+            .defaultsTo(0L)
+            .between(0L, 1L << 38)
+            .doc(
+                    "Memory of a container beside its heap. 0 for what the JVM is allowed to take: direct memory, metaspace,"
+                            + " compiled code and stacks. More for native libraries and processes of pipe.");
+
+    public static final ConfigKey<String> STAGING_DIR = ConfigKey.string("kindling.yarn.stagingDir")
+            .defaultsTo("")
+            .doc("Directory of the cluster's file system for the runtime's jars, which stay there for the next"
+                    + " application, and for the application's own files, which do not; empty for .kindling in the user's"
+                    + " home directory.");
+
+    public static final ConfigKey<String> JAVA_HOME = ConfigKey.string("kindling.yarn.javaHome")
+            .defaultsTo("")
+            .doc("Directory of Java 17 or newer on the cluster's nodes; empty for JAVA_HOME of their NodeManagers.");
+
+    public static final ConfigKey<Long> LAUNCH_TIMEOUT_MS = ConfigKey.millis("kindling.yarn.launchTimeoutMs")
+            .defaultsTo(120_000L)
+            .between(1_000L, 3_600_000L)
+            .doc("How long an executor may take from the start of its container to its registration; nodes fetch the"
+                    + " runtime meanwhile. Later it is replaced.");
+
+    public static final ConfigKey<Long> ACCEPT_TIMEOUT_MS = ConfigKey.millis("kindling.yarn.acceptTimeoutMs")
+            .defaultsTo(600_000L)
+            .between(1_000L, 86_400_000L)
+            .doc("How long an application may wait to be let run by its queue before it is given up.");
+
+    public static final ConfigKey<Long> FAILURE_VALIDITY_MS = ConfigKey.millis("kindling.yarn.failureValidityMs")
+            .defaultsTo(3_600_000L)
+            .between(1_000L, 86_400_000L)
+            .doc("A failure of an executor older than this counts no more, neither against its node nor against the"
+                    + " application.");
+
+    public static final ConfigKey<Integer> MAX_EXECUTOR_FAILURES = ConfigKey.ints("kindling.yarn.maxExecutorFailures")
+            .defaultsTo(0)
+            .between(0, 100_000)
+            .doc(
+                    "Executors that may fail within kindling.yarn.failureValidityMs before none is replaced any more; 0 for"
+                            + " twice the number of executors, and 8 at least. What the cluster takes back does not count.");
+
+    static final List<ConfigKey<?>> ALL = List.of(
+            QUEUE,
+            PRIORITY,
+            TAGS,
+            EXECUTOR_LABEL,
+            MEMORY_OVERHEAD,
+            STAGING_DIR,
+            JAVA_HOME,
+            LAUNCH_TIMEOUT_MS,
+            ACCEPT_TIMEOUT_MS,
+            FAILURE_VALIDITY_MS,
+            MAX_EXECUTOR_FAILURES);
+
+    private YarnKeys() {}
+}

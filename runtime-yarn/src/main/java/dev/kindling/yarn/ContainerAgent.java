@@ -1,0 +1,257 @@
+package dev.kindling.yarn;
+
+import dev.kindling.yarn.core.AppMasterEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.yarn.api.records.Container;
+import org.apache.hadoop.yarn.api.records.ContainerId;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.ContainerStatus;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.api.records.NodeReport;
+import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.Priority;
+import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.UpdatedContainer;
+import org.apache.hadoop.yarn.client.api.AMRMClient;
+import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
+import org.apache.hadoop.yarn.client.api.NMClient;
+import org.apache.hadoop.yarn.client.api.NMTokenCache;
+import org.apache.hadoop.yarn.client.api.async.AMRMClientAsync;
+import org.apache.hadoop.yarn.client.api.async.NMClientAsync;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hands of an application's master: asks the ResourceManager, starts containers on NodeManagers, and turns what they
+ * say into events. It decides nothing. Asking is done by {@code am-loop}; events come on threads of Hadoop's clients.
+ */
+final class ContainerAgent {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerAgent.class);
+
+    /** One kind of container only, so that requests are counted and never matched. */
+    private static final Priority PRIORITY = Priority.newInstance(1);
+
+    private final Consumer<AppMasterEvent> events;
+    private final Resource size;
+    private final String label;
+    private final Consumer<String> onShutdown;
+    private final AMRMClientAsync<ContainerRequest> resourceManager;
+    private final NMClientAsync nodeManagers;
+    /** Owned by {@code am-loop}. */
+    private final ArrayDeque<ContainerRequest> asked = new ArrayDeque<>();
+
+    private final Map<String, Container> containers = new ConcurrentHashMap<>();
+    private volatile int nodes;
+
+    /**
+     * @param events where what is heard goes; must not wait
+     * @param onShutdown the ResourceManager has given the application up, and says why
+     */
+    ContainerAgent(
+            Consumer<AppMasterEvent> events,
+            ExecutorSize size,
+            String label,
+            Consumer<String> onShutdown,
+            long heartbeatMs) {
+        this.events = events;
+        this.size = Resource.newInstance(size.containerMb(), size.cores());
+        this.label = label;
+        this.onShutdown = onShutdown;
+        // Of its own: the usual one is shared by all applications of the JVM.
+        NMTokenCache tokens = new NMTokenCache();
+        AMRMClient<ContainerRequest> asker = AMRMClient.createAMRMClient();
+        asker.setNMTokenCache(tokens);
+        this.resourceManager =
+                AMRMClientAsync.createAMRMClientAsync(asker, (int) heartbeatMs, new ResourceManagerNews());
+        NMClient starter = NMClient.createNMClient();
+        starter.setNMTokenCache(tokens);
+        starter.cleanupRunningContainersOnStop(false);
+        this.nodeManagers = NMClientAsync.createNMClientAsync(new NodeManagerNews());
+        this.nodeManagers.setClient(starter);
+    }
+
+    /** Connects and registers; called as the user whose credentials hold the application's token. */
+    void start(Configuration settings, String host, String trackingUrl) throws IOException, YarnException {
+        resourceManager.init(settings);
+        nodeManagers.init(settings);
+        resourceManager.start();
+        nodeManagers.start();
+        resourceManager.registerApplicationMaster(host, -1, trackingUrl);
+    }
+
+    // ---- what the core wants, by am-loop --------------------------------------------------------------------------
+
+    /** The client sends what has changed since its last heartbeat, so a number that is told again must change twice. */
+    void askFor(int count) {
+        if (count > 0 && asked.size() == count) {
+            resourceManager.removeContainerRequest(asked.remove());
+        }
+        while (asked.size() > count) {
+            resourceManager.removeContainerRequest(asked.remove());
+        }
+        while (asked.size() < count) {
+            ContainerRequest request = ContainerRequest.newBuilder()
+                    .capability(size)
+                    .priority(PRIORITY)
+                    .nodeLabelsExpression(label.isEmpty() ? null : label)
+                    .build();
+            asked.add(request);
+            resourceManager.addContainerRequest(request);
+        }
+    }
+
+    void start(String containerId, ContainerLaunchContext command) {
+        Container container = containers.get(containerId);
+        if (container != null) {
+            nodeManagers.startContainerAsync(container, command);
+        }
+    }
+
+    /** The node is told as well as the ResourceManager: it acts at once. */
+    void release(String containerId) {
+        Container container = containers.get(containerId);
+        if (container != null) {
+            nodeManagers.stopContainerAsync(container.getId(), container.getNodeId());
+            resourceManager.releaseAssignedContainer(container.getId());
+        }
+    }
+
+    void exclude(List<String> added, List<String> removed) {
+        resourceManager.updateBlacklist(added, removed);
+    }
+
+    void heartbeatEvery(long intervalMs) {
+        resourceManager.setHeartbeatInterval((int) intervalMs);
+    }
+
+    /** Says how the application ended, unless the ResourceManager has ended it. */
+    void finish(FinalApplicationStatus status, String diagnostics, String trackingUrl) {
+        try {
+            resourceManager.unregisterApplicationMaster(status, diagnostics, trackingUrl);
+        } catch (YarnException | IOException e) {
+            LOG.warn("cannot tell the ResourceManager that the application has ended: {}", e.toString());
+        }
+    }
+
+    void close() {
+        resourceManager.stop();
+        nodeManagers.stop();
+    }
+
+    // ---- what is heard, by threads of Hadoop's clients ------------------------------------------------------------
+
+    /** Hosts are what requests and the list of excluded nodes go by. */
+    private static String nodeOf(Container container) {
+        return container.getNodeId().getHost();
+    }
+
+    private final class ResourceManagerNews extends AMRMClientAsync.AbstractCallbackHandler {
+        @Override
+        public void onContainersAllocated(List<Container> allocated) {
+            countNodes();
+            for (Container container : allocated) {
+                String id = container.getId().toString();
+                containers.put(id, container);
+                events.accept(new AppMasterEvent.ContainerAllocated(id, nodeOf(container)));
+            }
+        }
+
+        @Override
+        public void onContainersCompleted(List<ContainerStatus> completed) {
+            countNodes();
+            for (ContainerStatus status : completed) {
+                String id = status.getContainerId().toString();
+                containers.remove(id);
+                String diagnostics = status.getDiagnostics();
+                events.accept(new AppMasterEvent.ContainerCompleted(
+                        id, status.getExitStatus(), diagnostics == null ? "" : diagnostics));
+            }
+        }
+
+        private void countNodes() {
+            int now = resourceManager.getClusterNodeCount();
+            if (now != nodes) {
+                nodes = now;
+                events.accept(new AppMasterEvent.NodesCounted(now));
+            }
+        }
+
+        @Override
+        public void onNodesUpdated(List<NodeReport> updated) {
+            for (NodeReport node : updated) {
+                events.accept(new AppMasterEvent.NodeChanged(
+                        node.getNodeId().getHost(),
+                        node.getNodeState() == NodeState.RUNNING,
+                        node.getNodeState().toString()));
+            }
+        }
+
+        @Override
+        public void onContainersUpdated(List<UpdatedContainer> updated) {
+            // None is ever asked to change.
+        }
+
+        @Override
+        public void onShutdownRequest() {
+            onShutdown.accept("the ResourceManager has ended the application");
+        }
+
+        @Override
+        public float getProgress() {
+            return 0;
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            onShutdown.accept("the connection to the ResourceManager failed: " + error);
+        }
+    }
+
+    @SuppressWarnings("deprecation") // two of what must be written are deprecated
+    private final class NodeManagerNews extends NMClientAsync.AbstractCallbackHandler {
+        @Override
+        public void onContainerStarted(ContainerId id, Map<String, ByteBuffer> answers) {
+            // Its executor will register, or not in time.
+        }
+
+        @Override
+        public void onStartContainerError(ContainerId id, Throwable error) {
+            events.accept(new AppMasterEvent.ContainerNotStarted(id.toString(), String.valueOf(error.getMessage())));
+        }
+
+        @Override
+        public void onStopContainerError(ContainerId id, Throwable error) {
+            // The ResourceManager was told too; where the node is gone, so is the container.
+            LOG.debug("container {} could not be stopped by its node: {}", id, error.toString());
+        }
+
+        @Override
+        public void onContainerStatusReceived(ContainerId id, ContainerStatus status) {}
+
+        @Override
+        public void onContainerStopped(ContainerId id) {}
+
+        @Override
+        public void onContainerResourceIncreased(ContainerId id, Resource resource) {}
+
+        @Override
+        public void onContainerResourceUpdated(ContainerId id, Resource resource) {}
+
+        @Override
+        public void onGetContainerStatusError(ContainerId id, Throwable error) {}
+
+        @Override
+        public void onIncreaseContainerResourceError(ContainerId id, Throwable error) {}
+
+        @Override
+        public void onUpdateContainerResourceError(ContainerId id, Throwable error) {}
+    }
+}

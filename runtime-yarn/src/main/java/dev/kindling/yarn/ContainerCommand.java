@@ -1,0 +1,71 @@
+package dev.kindling.yarn;
+
+import dev.kindling.config.Config;
+import dev.kindling.config.YarnKeys;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.io.DataOutputBuffer;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.ApplicationConstants;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+
+/** How a container of ours is started: files, environment, command line, credentials. */
+final class ContainerCommand {
+    private ContainerCommand() {}
+
+    /**
+     * What YARN needs to start a JVM of ours.
+     *
+     * @param javaOptions flags for it
+     * @param arguments main class and what follows; quoted here
+     */
+    static ContainerLaunchContext of(
+            Config config,
+            ContainerFiles files,
+            List<String> javaOptions,
+            List<String> arguments,
+            Credentials credentials,
+            Map<ApplicationAccessType, String> readers)
+            throws IOException {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("CLASSPATH", String.join(":", files.classPath()));
+        environment.put("HADOOP_CONF_DIR", inWorkingDirectory(RuntimeFiles.CONFIGURATION));
+        List<String> words = new ArrayList<>();
+        // The shell that YARN starts goes away, so that a signal to the container reaches Java.
+        words.add("exec");
+        words.add(javaProgram(config));
+        javaOptions.forEach(option -> words.add(quoted(option)));
+        arguments.forEach(argument -> words.add(quoted(argument)));
+        words.add("1>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout");
+        words.add("2>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr");
+        DataOutputBuffer tokens = new DataOutputBuffer();
+        credentials.writeTokenStorageToStream(tokens);
+        return ContainerLaunchContext.newInstance(
+                files.resources(),
+                environment,
+                List.of(String.join(" ", words)),
+                null,
+                ByteBuffer.wrap(tokens.getData(), 0, tokens.getLength()),
+                readers);
+    }
+
+    private static String javaProgram(Config config) {
+        String home = config.get(YarnKeys.JAVA_HOME);
+        return (home.isEmpty() ? ApplicationConstants.Environment.JAVA_HOME.$$() : quoted(home)) + "/bin/java";
+    }
+
+    /** As YARN writes it for every system. */
+    static String inWorkingDirectory(String path) {
+        return ApplicationConstants.Environment.PWD.$$() + "/" + path;
+    }
+
+    /** One word for the shell; what YARN replaces in braces stays. */
+    private static String quoted(String word) {
+        return word.matches("[\\w./:=,+@%{}-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,116 @@
+package dev.kindling.yarn;
+
+import dev.kindling.driver.launch.EngineClassPath;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.yarn.api.records.LocalResource;
+import org.apache.hadoop.yarn.api.records.LocalResourceType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ships the runtime and the settings of Hadoop's client to the cluster, once for all applications of this user. */
+final class RuntimeFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(RuntimeFiles.class);
+
+    private static final String LIBRARY = "lib/";
+
+    /** Where containers have it, and what tells them: a directory in the working directory. */
+    static final String CONFIGURATION = "conf";
+
+    private final Configuration settings;
+    private final org.apache.hadoop.fs.Path staging;
+    private final String user;
+
+    /** @param staging the user's directory on the cluster's file system */
+    RuntimeFiles(Configuration settings, org.apache.hadoop.fs.Path staging, String user) {
+        this.settings = settings;
+        this.staging = staging;
+        this.user = user;
+    }
+
+    /**
+     * Sends what is not there yet.
+     *
+     * @param more jars or directories beside those of an executor
+     * @param scratch of this machine
+     */
+    ContainerFiles ship(List<Path> more, Path scratch) throws IOException {
+        long startNanos = System.nanoTime();
+        FileSystem files = staging.getFileSystem(settings);
+        ContentStore shared = ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "runtime"), user, true);
+        ContentStore own = ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "own"), user, false);
+        Set<Path> entries = new LinkedHashSet<>();
+        entries.add(EngineClassPath.entryOf(ContainerMain.class.getName(), scratch));
+        entries.addAll(EngineClassPath.find(scratch));
+        entries.addAll(more);
+        Map<String, LocalResource> resources = new TreeMap<>();
+        List<String> classPath = new ArrayList<>(List.of(CONFIGURATION));
+        for (Path entry : entries) {
+            Path jar = Files.isDirectory(entry) ? packed(entry, scratch, classPath.size()) : entry;
+            String link = LIBRARY + jar.getFileName();
+            resources.put(link, shared.put(jar, LocalResourceType.FILE));
+            classPath.add(link);
+        }
+        resources.put(
+                CONFIGURATION + "/core-site.xml", own.put(clientSettings(settings, scratch), LocalResourceType.FILE));
+        LOG.info(
+                "{} files of the runtime are in {}; {} of them ({} bytes) were sent now, in {} ms",
+                resources.size(),
+                staging,
+                shared.sentFiles() + own.sentFiles(),
+                shared.sentBytes() + own.sentBytes(),
+                (System.nanoTime() - startNanos) / 1_000_000);
+        return new ContainerFiles(resources, classPath);
+    }
+
+    /** All that Hadoop's own defaults do not say, so that containers need no settings of their nodes. */
+    private static Path clientSettings(Configuration settings, Path scratch) throws IOException {
+        Configuration said = new Configuration(false);
+        Map<String, String> sorted = new TreeMap<>();
+        for (Map.Entry<String, String> entry : settings) {
+            String[] sources = settings.getPropertySources(entry.getKey());
+            boolean isDefault =
+                    sources == null || Stream.of(sources).allMatch(source -> source.endsWith("-default.xml"));
+            if (!isDefault) {
+                sorted.put(entry.getKey(), entry.getValue());
+            }
+        }
+        sorted.forEach((name, value) -> said.set(name, value, "kindling"));
+        Path file = Files.createDirectories(scratch).resolve("core-site.xml");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            said.writeXml(out);
+        }
+        return file;
+    }
+
+    /** Classes in a directory, as a program has them that runs from its build: a jar of the same bytes every time. */
+    private static Path packed(Path classes, Path scratch, int number) throws IOException {
+        Path jar = Files.createDirectories(scratch).resolve("classes-" + number + ".jar");
+        try (Stream<Path> found = Files.walk(classes);
+                ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            for (Path file : found.filter(Files::isRegularFile).sorted().toList()) {
+                ZipEntry entry =
+                        new ZipEntry(classes.relativize(file).toString().replace('\\', '/'));
+                entry.setLastModifiedTime(FileTime.fromMillis(0));
+                zip.putNextEntry(entry);
+                Files.copy(file, zip);
+                zip.closeEntry();
+            }
+        }
+        return jar;
+    }
+}

@@ -1,0 +1,259 @@
+package dev.kindling.yarn;
+
+import dev.kindling.config.Config;
+import dev.kindling.config.ExecutorKeys;
+import dev.kindling.config.StorageKeys;
+import dev.kindling.config.YarnKeys;
+import dev.kindling.driver.launch.ClusterLauncher;
+import dev.kindling.driver.launch.ExecutorJvm;
+import dev.kindling.driver.launch.LaunchContext;
+import dev.kindling.executor.ExecutorBootstrap;
+import dev.kindling.loop.EventLoop;
+import dev.kindling.loop.Story;
+import dev.kindling.storage.IdentityProperties;
+import dev.kindling.storage.hdfs.HadoopSettings;
+import dev.kindling.yarn.core.AppMasterCore;
+import dev.kindling.yarn.core.AppMasterEffect;
+import dev.kindling.yarn.core.AppMasterEvent;
+import dev.kindling.yarn.core.AppMasterSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executors as containers of YARN: the shell around {@link AppMasterCore}. The driver's own process is the application's
+ * master, so what decides about containers hears of executors by a method call, and no container is waited for before
+ * the first executor's. While the application is being registered the runtime is sent to the cluster, where it is
+ * missing; containers that come earlier wait for that.
+ *
+ * <p>One thread, {@code am-loop}, owns the core; {@code yarn-files} sends files and ends.
+ */
+final class YarnLauncher implements ClusterLauncher {
+    private static final Logger LOG = LoggerFactory.getLogger(YarnLauncher.class);
+
+    private static final int LEAST_MAX_FAILURES = 8;
+    private static final int MAX_FAILURES_ON_NODE = 3;
+    private static final long FIRST_HEARTBEAT_MS = 50;
+
+    private final LaunchContext context;
+    private final Config config;
+    private final ExecutorSize size;
+    private final Configuration settings;
+    private final EventLoop<AppMasterEvent, AppMasterEffect> loop;
+    private final ContainerAgent agent;
+    private final CompletableFuture<ContainerFiles> files = new CompletableFuture<>();
+    private Listener listener;
+    private MasterSession session;
+    private volatile boolean isClosed;
+
+    YarnLauncher(LaunchContext context) {
+        this.context = context;
+        this.config = Config.parse(context.settings());
+        this.size = ExecutorSize.of(config);
+        this.settings = settingsOf(config);
+        this.loop = new EventLoop<>("am-loop", new AppMasterCore(coreSettings()), new Shell());
+        this.agent = new ContainerAgent(
+                loop::offer, size, config.get(YarnKeys.EXECUTOR_LABEL), this::onShutdown, FIRST_HEARTBEAT_MS);
+    }
+
+    static Configuration settingsOf(Config config) {
+        return new YarnConfiguration(HadoopSettings.loadWithYarn(config.members(StorageKeys.HADOOP)));
+    }
+
+    private AppMasterSettings coreSettings() {
+        int maxFailures = config.get(YarnKeys.MAX_EXECUTOR_FAILURES);
+        return new AppMasterSettings(
+                size.memory(),
+                size.containerMb() << 20,
+                config.get(YarnKeys.LAUNCH_TIMEOUT_MS),
+                config.get(YarnKeys.FAILURE_VALIDITY_MS),
+                maxFailures > 0 ? maxFailures : Math.max(LEAST_MAX_FAILURES, 2 * size.count()),
+                MAX_FAILURES_ON_NODE);
+    }
+
+    // ---- by the driver --------------------------------------------------------------------------------------------
+
+    @Override
+    public void start(Listener toTell) {
+        listener = toTell;
+        Thread sender = new Thread(this::sendFiles, "yarn-files");
+        sender.setDaemon(true);
+        sender.start();
+        loop.start();
+        session = MasterSession.open(config, settings, agent, context.driverHost());
+        loop.post(new AppMasterEvent.Registered(size.count()));
+    }
+
+    private void sendFiles() {
+        try {
+            Path staging = stagingDirectory(config, settings, MasterSession.user());
+            files.complete(new RuntimeFiles(settings, staging, MasterSession.user())
+                    .ship(List.of(), context.scratch().resolve("yarn")));
+        } catch (IOException | RuntimeException e) {
+            files.completeExceptionally(e);
+        }
+    }
+
+    /** A directory of this user's own on the cluster's file system. */
+    static Path stagingDirectory(Config config, Configuration settings, String user) throws IOException {
+        String configured = config.get(YarnKeys.STAGING_DIR);
+        if (!configured.isEmpty()) {
+            Path all = new Path(configured);
+            return new Path(all.getFileSystem(settings).makeQualified(all), user);
+        }
+        FileSystem files = FileSystem.get(settings);
+        return new Path(files.makeQualified(files.getHomeDirectory()), ".kindling");
+    }
+
+    @Override
+    public void registered(String executorId) {
+        loop.offer(new AppMasterEvent.ExecutorRegistered(executorId));
+    }
+
+    @Override
+    public void replace(String lostExecutorId) {
+        loop.offer(new AppMasterEvent.ReplacementWanted(lostExecutorId));
+    }
+
+    @Override
+    public void release(String executorId, String reason) {
+        loop.offer(new AppMasterEvent.ExecutorReleased(executorId, reason));
+    }
+
+    @Override
+    public int totalCores() {
+        return size.count() * size.cores();
+    }
+
+    /** Executors were told to end; the ResourceManager ends the containers of those who do not. */
+    @Override
+    public void close() {
+        isClosed = true;
+        loop.post(new AppMasterEvent.Closing());
+        loop.close();
+        if (session != null) {
+            session.close(FinalApplicationStatus.SUCCEEDED, "");
+        }
+        agent.close();
+    }
+
+    /** The cluster has ended the application: executors go, and nobody can be asked for others. */
+    private void onShutdown(String why) {
+        if (!isClosed) {
+            LOG.error("{}; no executor will be replaced from now on", why);
+        }
+    }
+
+    // ---- what the core wants --------------------------------------------------------------------------------------
+
+    private final class Shell implements EventLoop.Shell<AppMasterEvent, AppMasterEffect> {
+        @Override
+        public AppMasterEvent tick() {
+            return new AppMasterEvent.Tick();
+        }
+
+        @Override
+        public boolean isUrgent(AppMasterEvent event) {
+            return false;
+        }
+
+        @Override
+        public void perform(AppMasterEffect effect) {
+            if (effect instanceof AppMasterEffect.AskFor ask) {
+                agent.askFor(ask.containers());
+            } else if (effect instanceof AppMasterEffect.StartExecutor start) {
+                startExecutor(start);
+            } else if (effect instanceof AppMasterEffect.ReleaseContainer release) {
+                agent.release(release.containerId());
+            } else if (effect instanceof AppMasterEffect.ExcludeNode exclude) {
+                LOG.warn("no executor goes to node {} for a while: {}", exclude.node(), exclude.why());
+                agent.exclude(List.of(exclude.node()), List.of());
+            } else if (effect instanceof AppMasterEffect.ReadmitNode readmit) {
+                agent.exclude(List.of(), List.of(readmit.node()));
+            } else if (effect instanceof AppMasterEffect.RefuseExecutor refused) {
+                listener.executorRequested(refused.executorId(), ExecutorBootstrap.newNonce());
+                listener.executorExited(refused.executorId(), refused.reason());
+            } else if (effect instanceof AppMasterEffect.TellExited exited) {
+                listener.executorExited(exited.executorId(), exited.reason());
+            } else if (effect instanceof AppMasterEffect.HeartbeatEvery every) {
+                agent.heartbeatEvery(every.intervalMs());
+            }
+        }
+
+        @Override
+        public void onDefect(Throwable defect, Story story) {
+            LOG.error("a defect of Kindling ended what asks YARN for executors; it did last:\n{}", story, defect);
+        }
+    }
+
+    /** As soon as its files are there. */
+    private void startExecutor(AppMasterEffect.StartExecutor start) {
+        LOG.info("executor {} starts in {}", start.executorId(), start.containerId());
+        String nonce = ExecutorBootstrap.newNonce();
+        listener.executorRequested(start.executorId(), nonce);
+        files.whenComplete((there, failure) -> {
+            try {
+                if (failure != null) {
+                    throw new IOException("the runtime could not be sent to the cluster: " + failure.getMessage());
+                }
+                agent.start(start.containerId(), command(start.executorId(), nonce, there));
+            } catch (IOException e) {
+                loop.offer(new AppMasterEvent.ContainerNotStarted(start.containerId(), e.getMessage()));
+            }
+        });
+    }
+
+    private ContainerLaunchContext command(String executorId, String nonce, ContainerFiles there) throws IOException {
+        Credentials credentials = new Credentials();
+        credentials.addSecretKey(ContainerMain.BOOTSTRAP, bootstrapOf(executorId, nonce));
+        return ContainerCommand.of(
+                config,
+                there,
+                ExecutorJvm.options(
+                        size.heapMb(),
+                        size.cores(),
+                        ContainerCommand.inWorkingDirectory("tmp"),
+                        config.get(ExecutorKeys.JAVA_OPTIONS)),
+                List.of(ContainerMain.class.getName()),
+                credentials,
+                Map.of());
+    }
+
+    private byte[] bootstrapOf(String executorId, String nonce) throws IOException {
+        Map<String, String> all = new TreeMap<>(context.settings());
+        all.putAll(IdentityProperties.ofThisProcess());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        new ExecutorBootstrap(
+                        context.applicationId(),
+                        executorId,
+                        // Ids are never used twice, so the first incarnation is the only one.
+                        1,
+                        nonce,
+                        size.cores(),
+                        size.heapMb() << 20,
+                        // What only the node knows is put in there.
+                        List.of(),
+                        "",
+                        context.driverHost(),
+                        context.driverPort(),
+                        context.credentials(),
+                        List.of(),
+                        context.program().hasJars(),
+                        all)
+                .write(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,330 @@
+package dev.kindling.yarn.core;
+
+import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.loop.Core;
+import dev.kindling.loop.Effects;
+import dev.kindling.util.Durations;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What decides about an application's containers. The driver says how many executors it wants; the rest follows:
+ * <em>asked</em> = <em>wanted</em> - <em>held</em>, always, where held are containers in which an executor starts or
+ * runs. A container that comes when none is wanted, or on a node that is not, goes back.
+ *
+ * <p>A container is <em>starting</em> until its executor has registered with the driver, then <em>running</em>; it is
+ * <em>ending</em> from when it is given back until the ResourceManager says that it is gone. One that ends while it
+ * starts or runs is told to the driver, once, and is wanted no more: the driver asks for another one, or does not, and
+ * ends jobs for whose executors there is no hope.
+ *
+ * <p>Executors that fail are counted for an hour or so: a node with several of them is excluded, and when the application
+ * has too many, none is replaced until they are old; when none is left either, the driver is told why.
+ *
+ * <p>Each event costs the logarithm of the number of containers, a tick the number of those that start. Owned by
+ * {@code am-loop}.
+ */
+public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect> {
+    /** The ResourceManager answers the heartbeat after a request: this is what a launch waits for. */
+    static final long EAGER_HEARTBEAT_MS = 50;
+
+    /** After so long without a container the cluster is full, and being eager would be a burden to it. */
+    static final long EAGER_FOR_MS = 10_000;
+
+    static final long PATIENT_HEARTBEAT_MS = 1_000;
+
+    private static final int UNKNOWN = -1;
+
+    /** Ended executors for which another one may still be wanted. */
+    private static final int MAX_REPLACEABLE = 10_000;
+
+    private final AppMasterSettings settings;
+    private final Set<PlantedBug> bugs;
+    private final ContainerEnds ends;
+    private final Nodes nodes;
+    private final Failures failures;
+
+    private final TreeMap<String, Held> containers = new TreeMap<>();
+    /** Of containers that start or run. */
+    private final TreeMap<String, Held> executors = new TreeMap<>();
+
+    private final LinkedHashSet<String> replaceable = new LinkedHashSet<>();
+    private int wanted;
+    private int asked;
+    private int lastExecutor;
+    private long askedSinceMs;
+    private long heartbeatMs = EAGER_HEARTBEAT_MS;
+    private boolean isClosing;
+
+    // Of the event that is being handled.
+    private long nowMs;
+    private Effects<AppMasterEffect> out;
+
+    /** A container that is ours. */
+    private static final class Held {
+        final String containerId;
+        final String node;
+        final String executorId;
+        final long sinceMs;
+        boolean hasRegistered;
+        boolean isEnding;
+
+        Held(String containerId, String node, String executorId, long sinceMs) {
+            this.containerId = containerId;
+            this.node = node;
+            this.executorId = executorId;
+            this.sinceMs = sinceMs;
+        }
+    }
+
+    public AppMasterCore(AppMasterSettings settings) {
+        this(settings, EnumSet.noneOf(PlantedBug.class));
+    }
+
+    AppMasterCore(AppMasterSettings settings, Set<PlantedBug> bugs) {
+        this.settings = settings;
+        this.bugs = bugs;
+        this.ends = new ContainerEnds(settings);
+        this.nodes = new Nodes(settings);
+        this.failures = new Failures(settings.failureValidityMs(), settings.maxFailures() + 1);
+    }
+
+    @Override
+    public void on(long now, AppMasterEvent event, Effects<AppMasterEffect> effects) {
+        nowMs = now;
+        out = effects;
+        if (event instanceof AppMasterEvent.Registered e) {
+            wanted += e.executors();
+        } else if (event instanceof AppMasterEvent.ExecutorRegistered e) {
+            onExecutorRegistered(e);
+        } else if (event instanceof AppMasterEvent.ExecutorReleased e) {
+            onExecutorReleased(e);
+        } else if (event instanceof AppMasterEvent.ReplacementWanted e) {
+            onReplacementWanted(e);
+        } else if (event instanceof AppMasterEvent.Closing) {
+            onClosing();
+        } else if (event instanceof AppMasterEvent.ContainerAllocated e) {
+            onContainerAllocated(e);
+        } else if (event instanceof AppMasterEvent.ContainerCompleted e) {
+            onContainerCompleted(e);
+        } else if (event instanceof AppMasterEvent.ContainerNotStarted e) {
+            onContainerNotStarted(e);
+        } else if (event instanceof AppMasterEvent.NodeChanged e) {
+            nodes.changed(e.node(), e.isUsable());
+        } else if (event instanceof AppMasterEvent.NodesCounted e) {
+            nodes.counted(e.nodes());
+        } else if (event instanceof AppMasterEvent.Tick) {
+            onTick();
+        }
+        ask();
+    }
+
+    // ---- the driver -----------------------------------------------------------------------------------------------
+
+    private void onExecutorRegistered(AppMasterEvent.ExecutorRegistered e) {
+        Held held = executors.get(e.executorId());
+        if (held != null) {
+            held.hasRegistered = true;
+        }
+    }
+
+    /** It knows that the executor is gone, so it is not told. */
+    private void onExecutorReleased(AppMasterEvent.ExecutorReleased e) {
+        Held held = executors.get(e.executorId());
+        if (held != null) {
+            giveBack(held);
+            noLongerWanted(held);
+        }
+    }
+
+    /** Asked twice for one executor it is the same request. */
+    private void onReplacementWanted(AppMasterEvent.ReplacementWanted e) {
+        if (isClosing || !replaceable.remove(e.lostExecutorId()) && !has(PlantedBug.REPLACED_TWICE)) {
+            return;
+        }
+        if (failures.countAt(nowMs) > settings.maxFailures() && executors.isEmpty()) {
+            refuse();
+        } else {
+            wanted++;
+        }
+    }
+
+    private void refuse() {
+        String executorId = nextExecutor();
+        ExitReason reason = new ExitReason(
+                Kind.CRASHED,
+                OptionalInt.empty(),
+                "it was not started, for more than " + settings.maxFailures() + " executors have failed within "
+                        + Durations.format(settings.failureValidityMs()),
+                0,
+                0,
+                "find out why they failed; kindling.yarn.maxExecutorFailures is how many may");
+        replaceable.add(executorId);
+        out.add(new AppMasterEffect.RefuseExecutor(executorId, reason));
+    }
+
+    private void onClosing() {
+        isClosing = true;
+        wanted = 0;
+        for (Held held : List.copyOf(executors.values())) {
+            giveBack(held);
+        }
+    }
+
+    // ---- containers -----------------------------------------------------------------------------------------------
+
+    private void onContainerAllocated(AppMasterEvent.ContainerAllocated e) {
+        if (containers.containsKey(e.containerId())) {
+            return;
+        }
+        // For the ResourceManager one request less is left now, whatever becomes of the container.
+        asked = UNKNOWN;
+        boolean isSurplus = executors.size() >= wanted && !has(PlantedBug.SURPLUS_KEPT);
+        if (isClosing || isSurplus || !nodes.isWanted(e.node()) && !has(PlantedBug.EXCLUDED_NODE_USED)) {
+            if (!has(PlantedBug.SURPLUS_FORGOTTEN)) {
+                out.add(new AppMasterEffect.ReleaseContainer(e.containerId()));
+            }
+            return;
+        }
+        Held held = new Held(e.containerId(), e.node(), nextExecutor(), nowMs);
+        containers.put(held.containerId, held);
+        executors.put(held.executorId, held);
+        out.add(new AppMasterEffect.StartExecutor(held.containerId, held.executorId));
+    }
+
+    private void onContainerCompleted(AppMasterEvent.ContainerCompleted e) {
+        Held held = containers.remove(e.containerId());
+        if (held == null) {
+            return;
+        }
+        ExitReason reason = ends.of(held.node, e.exitStatus(), e.diagnostics());
+        if (held.isEnding) {
+            // The driver may know less about this end than the exit status says.
+            out.add(new AppMasterEffect.TellExited(held.executorId, reason));
+            return;
+        }
+        executors.remove(held.executorId);
+        if (ContainerEnds.isFailure(e.exitStatus()) || has(PlantedBug.PREEMPTION_IS_A_FAILURE)) {
+            failed(held, e.exitStatus() == ContainerEnds.DISKS_FAILED, reason);
+        }
+        tellExited(held, reason);
+    }
+
+    private void onContainerNotStarted(AppMasterEvent.ContainerNotStarted e) {
+        Held held = containers.get(e.containerId());
+        if (held != null && !held.isEnding && !held.hasRegistered) {
+            fail(held, ContainerEnds.notStarted(held.node, e.why()));
+        }
+    }
+
+    private void onTick() {
+        nodes.tick(nowMs, out);
+        if (has(PlantedBug.LAUNCH_DEADLINE_FORGOTTEN)) {
+            return;
+        }
+        List<Held> late = new ArrayList<>();
+        for (Held held : executors.values()) {
+            if (!held.hasRegistered && held.sinceMs + settings.launchTimeoutMs() <= nowMs) {
+                late.add(held);
+            }
+        }
+        late.forEach(held -> fail(held, ends.notRegistered(held.node)));
+    }
+
+    /** It never came to be. */
+    private void fail(Held held, ExitReason reason) {
+        giveBack(held);
+        failed(held, true, reason);
+        tellExited(held, reason);
+    }
+
+    /** Given back until the ResourceManager says that it is gone. */
+    private void giveBack(Held held) {
+        held.isEnding = true;
+        executors.remove(held.executorId);
+        if (!has(PlantedBug.CONTAINER_LEAKED)) {
+            out.add(new AppMasterEffect.ReleaseContainer(held.containerId));
+        }
+    }
+
+    private void failed(Held held, boolean isOfNode, ExitReason reason) {
+        failures.add(nowMs);
+        if (isOfNode || !held.hasRegistered) {
+            nodes.failed(held.node, reason.toString().lines().findFirst().orElse(""), nowMs, out);
+        }
+    }
+
+    private void tellExited(Held held, ExitReason reason) {
+        noLongerWanted(held);
+        if (!has(PlantedBug.END_NOT_TOLD)) {
+            out.add(new AppMasterEffect.TellExited(held.executorId, reason));
+        }
+    }
+
+    private void noLongerWanted(Held held) {
+        if (isClosing) {
+            return;
+        }
+        if (!has(PlantedBug.WANTED_NOT_LOWERED)) {
+            wanted--;
+        }
+        replaceable.add(held.executorId);
+        if (replaceable.size() > MAX_REPLACEABLE) {
+            replaceable.remove(replaceable.iterator().next());
+        }
+    }
+
+    private String nextExecutor() {
+        return "e" + ++lastExecutor;
+    }
+
+    // ---- asking ---------------------------------------------------------------------------------------------------
+
+    private void ask() {
+        boolean hasFailedTooOften = failures.countAt(nowMs) > settings.maxFailures();
+        int missing = hasFailedTooOften ? 0 : Math.max(0, wanted - executors.size());
+        if (missing != asked) {
+            if (missing > asked) {
+                askedSinceMs = nowMs;
+            }
+            asked = missing;
+            out.add(new AppMasterEffect.AskFor(missing));
+        }
+        long interval = missing > 0 && nowMs - askedSinceMs < EAGER_FOR_MS ? EAGER_HEARTBEAT_MS : PATIENT_HEARTBEAT_MS;
+        if (interval != heartbeatMs) {
+            heartbeatMs = interval;
+            out.add(new AppMasterEffect.HeartbeatEvery(interval));
+        }
+    }
+
+    private boolean has(PlantedBug bug) {
+        return bugs.contains(bug);
+    }
+
+    // ---- what tests and the simulation may ask ----------------------------------------------------------------------
+
+    int wanted() {
+        return wanted;
+    }
+
+    int asked() {
+        return asked;
+    }
+
+    /** In which an executor starts or runs. */
+    Set<String> held() {
+        Set<String> held = new LinkedHashSet<>();
+        executors.values().forEach(executor -> held.add(executor.containerId));
+        return held;
+    }
+
+    /** Given back, and not gone yet. */
+    int endingCount() {
+        return containers.size() - executors.size();
+    }
+}

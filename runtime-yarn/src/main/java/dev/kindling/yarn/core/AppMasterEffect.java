@@ -1,0 +1,30 @@
+package dev.kindling.yarn.core;
+
+import dev.kindling.api.KindlingListener.ExitReason;
+
+/** What an application's master wants done. */
+public sealed interface AppMasterEffect {
+    /** From now on exactly so many containers are asked for, whatever was asked before. */
+    record AskFor(int containers) implements AppMasterEffect {}
+
+    /** This container becomes this executor, and the driver expects it. */
+    record StartExecutor(String containerId, String executorId) implements AppMasterEffect {}
+
+    /** It is given back, whatever runs in it. */
+    record ReleaseContainer(String containerId) implements AppMasterEffect {}
+
+    /** Nothing more is wanted of this node. */
+    record ExcludeNode(String node, String why) implements AppMasterEffect {}
+
+    /** The node is as good as any other again. */
+    record ReadmitNode(String node) implements AppMasterEffect {}
+
+    /** The driver shall hear of an executor that came and went in one moment: it counts those, and gives up in the end. */
+    record RefuseExecutor(String executorId, ExitReason reason) implements AppMasterEffect {}
+
+    /** The driver shall know that this executor is gone. */
+    record TellExited(String executorId, ExitReason reason) implements AppMasterEffect {}
+
+    /** The ResourceManager is asked for news so often. */
+    record HeartbeatEvery(long intervalMs) implements AppMasterEffect {}
+}

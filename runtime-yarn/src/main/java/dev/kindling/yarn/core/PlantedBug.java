@@ -1,0 +1,23 @@
+package dev.kindling.yarn.core;
+
+/** Defects that tests switch on, to see that the simulation finds them. */
+enum PlantedBug {
+    /** More containers are used than are wanted. */
+    SURPLUS_KEPT,
+    /** A container that is not wanted is not given back. */
+    SURPLUS_FORGOTTEN,
+    /** A container on a node that was excluded becomes an executor. */
+    EXCLUDED_NODE_USED,
+    /** An executor that never registers is waited for for ever. */
+    LAUNCH_DEADLINE_FORGOTTEN,
+    /** An executor that the driver gave up keeps its container. */
+    CONTAINER_LEAKED,
+    /** The driver does not hear that an executor has ended. */
+    END_NOT_TOLD,
+    /** An executor that ended is still counted as wanted, and replaced besides. */
+    WANTED_NOT_LOWERED,
+    /** A replacement that is asked for twice is made twice. */
+    REPLACED_TWICE,
+    /** What the cluster takes back counts as a failure. */
+    PREEMPTION_IS_A_FAILURE
+}

@@ -1,0 +1,97 @@
+package dev.kindling.testcluster;
+
+import dev.kindling.testserver.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+
+/** A small YARN over a small HDFS in a process of its own, as those see it who use it. Safe for many threads. */
+public final class YarnCluster implements AutoCloseable {
+    private static final List<String> JAVA_OPTIONS = List.of(
+            "-Xmx700m",
+            // Their web pages are put together by a library that writes classes.
+            "--add-opens=java.base/java.lang=ALL-UNNAMED");
+
+    private static YarnCluster shared;
+
+    private final ServerProcess process;
+    private final Path directory;
+
+    private YarnCluster(int nodeManagers) throws IOException {
+        this.directory = Files.createTempDirectory("kindling-yarn-");
+        this.process = new ServerProcess(
+                MiniYarn.class,
+                "/hadoop-cluster.classpath",
+                directory,
+                JAVA_OPTIONS,
+                directory.toString(),
+                Integer.toString(nodeManagers));
+    }
+
+    /** The one cluster of this JVM, of two NodeManagers; ends with the JVM. */
+    public static synchronized YarnCluster shared() {
+        if (shared == null) {
+            try {
+                shared = start(2);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close, "yarn-cluster-end"));
+        }
+        return shared;
+    }
+
+    /** A new one, whose files are deleted when it is closed. */
+    public static YarnCluster start(int nodeManagers) throws IOException {
+        return new YarnCluster(nodeManagers);
+    }
+
+    /** For {@code HADOOP_CONF_DIR}. */
+    public Path configuration() {
+        return Path.of(process.readyAt());
+    }
+
+    /** Where its files and its log are. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The same as settings of an application, for one that runs in this JVM. */
+    public Map<String, String> settings() {
+        Configuration all = new Configuration(false);
+        for (String file : List.of("core-site.xml", "yarn-site.xml")) {
+            all.addResource(
+                    new org.apache.hadoop.fs.Path(configuration().resolve(file).toUri()));
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        all.forEach(entry -> settings.put("kindling.hadoop." + entry.getKey(), entry.getValue()));
+        return settings;
+    }
+
+    /**
+     * Has a command of {@link MiniYarn} performed.
+     *
+     * @return what it answers
+     */
+    public String tell(String command) throws IOException {
+        return process.tell(command);
+    }
+
+    /** The words of an answer. */
+    public List<String> list(String command) throws IOException {
+        return Stream.of(tell(command).split(" "))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,245 @@
+package dev.kindling.yarn.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.config.MemoryMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Decisions about containers, event by event. */
+class AppMasterCoreTest {
+    private static final long LAUNCH_TIMEOUT_MS = 60_000;
+    private static final long VALIDITY_MS = 600_000;
+    private static final AppMasterSettings SETTINGS =
+            new AppMasterSettings(MemoryMap.ofProcess(1L << 30, 2), 1536L << 20, LAUNCH_TIMEOUT_MS, VALIDITY_MS, 4, 2);
+
+    private final AppMasterCore core = new AppMasterCore(SETTINGS);
+    private long nowMs = 1_000;
+
+    private List<AppMasterEffect> on(AppMasterEvent event) {
+        List<AppMasterEffect> effects = new ArrayList<>();
+        core.on(nowMs, event, effects::add);
+        return effects;
+    }
+
+    private static Stream<AppMasterEffect> of(List<AppMasterEffect> effects, Class<? extends AppMasterEffect> type) {
+        return effects.stream().filter(type::isInstance);
+    }
+
+    /** Two executors run, e1 on n1 in c1 and e2 on n2 in c2. */
+    private void twoRun() {
+        on(new AppMasterEvent.NodesCounted(4));
+        on(new AppMasterEvent.Registered(2));
+        for (int i = 1; i <= 2; i++) {
+            on(new AppMasterEvent.ContainerAllocated("c" + i, "n" + i));
+            on(new AppMasterEvent.ExecutorRegistered("e" + i));
+        }
+    }
+
+    /** A container comes on this node, and its executor never does. */
+    private List<AppMasterEffect> failsOn(String container, String node) {
+        on(new AppMasterEvent.ContainerAllocated(container, node));
+        return on(new AppMasterEvent.ContainerNotStarted(container, "no space left"));
+    }
+
+    @Test
+    void whatIsWantedIsAskedForAndEachContainerBecomesAnExecutor() {
+        assertEquals(List.of(new AppMasterEffect.AskFor(2)), on(new AppMasterEvent.Registered(2)));
+
+        assertEquals(
+                List.of(new AppMasterEffect.StartExecutor("c1", "e1"), new AppMasterEffect.AskFor(1)),
+                on(new AppMasterEvent.ContainerAllocated("c1", "n1")));
+        assertEquals(
+                List.of(
+                        new AppMasterEffect.StartExecutor("c2", "e2"),
+                        new AppMasterEffect.AskFor(0),
+                        new AppMasterEffect.HeartbeatEvery(AppMasterCore.PATIENT_HEARTBEAT_MS)),
+                on(new AppMasterEvent.ContainerAllocated("c2", "n2")));
+        assertEquals(List.of(), on(new AppMasterEvent.ExecutorRegistered("e1")));
+    }
+
+    @Test
+    void containerThatNobodyWantsGoesBack() {
+        twoRun();
+
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c3"), new AppMasterEffect.AskFor(0)),
+                on(new AppMasterEvent.ContainerAllocated("c3", "n3")));
+        assertEquals(List.of(), on(new AppMasterEvent.ContainerCompleted("c3", -100, "released by application")));
+    }
+
+    @Test
+    void endedExecutorIsToldOnceAndReplacedOnce() {
+        twoRun();
+
+        List<AppMasterEffect> ended = on(new AppMasterEvent.ContainerCompleted("c1", ContainerEnds.PREEMPTED, ""));
+        AppMasterEffect.TellExited told = (AppMasterEffect.TellExited) ended.get(0);
+        assertEquals("e1", told.executorId());
+        assertEquals(Kind.PREEMPTED, told.reason().kind());
+        assertEquals(1, ended.size(), ended::toString);
+
+        assertEquals(List.of(), on(new AppMasterEvent.ExecutorReleased("e1", "it is gone")));
+        assertEquals(
+                List.of(
+                        new AppMasterEffect.AskFor(1),
+                        new AppMasterEffect.HeartbeatEvery(AppMasterCore.EAGER_HEARTBEAT_MS)),
+                on(new AppMasterEvent.ReplacementWanted("e1")));
+        assertEquals(List.of(), on(new AppMasterEvent.ReplacementWanted("e1")));
+    }
+
+    @Test
+    void executorThatTheDriverGaveUpLosesItsContainerAndItsExitIsExplainedLater() {
+        twoRun();
+
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c2")),
+                on(new AppMasterEvent.ExecutorReleased("e2", "no sign of life")));
+        assertEquals(1, core.endingCount());
+        on(new AppMasterEvent.ReplacementWanted("e2"));
+        assertEquals(1, core.asked());
+
+        List<AppMasterEffect> gone = on(new AppMasterEvent.ContainerCompleted("c2", -104, "1.6 GB of 1.5 GB physical"));
+        assertEquals(
+                Kind.KILLED_OVER_MEMORY_LIMIT,
+                ((AppMasterEffect.TellExited) gone.get(0)).reason().kind());
+        assertEquals(0, core.endingCount());
+        assertEquals(1, core.asked());
+    }
+
+    @Test
+    void executorThatNeverRegistersIsGivenBackAndToldToTheDriver() {
+        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.ContainerAllocated("c1", "n1"));
+
+        nowMs += LAUNCH_TIMEOUT_MS - 1;
+        assertEquals(List.of(), on(new AppMasterEvent.Tick()));
+        nowMs += 1;
+        List<AppMasterEffect> late = on(new AppMasterEvent.Tick());
+
+        assertEquals(new AppMasterEffect.ReleaseContainer("c1"), late.get(0));
+        assertTrue(late.get(1).toString().contains("n1 did not become an executor within"), late::toString);
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        assertEquals(1, core.asked());
+    }
+
+    @Test
+    void nodeOnWhichExecutorsFailIsExcludedUntilItsFailuresAreOld() {
+        on(new AppMasterEvent.NodesCounted(2));
+        on(new AppMasterEvent.Registered(1));
+        failsOn("c1", "n1");
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        List<AppMasterEffect> second = failsOn("c2", "n1");
+        on(new AppMasterEvent.ReplacementWanted("e2"));
+
+        assertEquals(1, of(second, AppMasterEffect.ExcludeNode.class).count(), second::toString);
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c3"), new AppMasterEffect.AskFor(1)),
+                on(new AppMasterEvent.ContainerAllocated("c3", "n1")));
+        failsOn("c4", "n2");
+        on(new AppMasterEvent.ReplacementWanted("e3"));
+        assertEquals(
+                0, of(failsOn("c5", "n2"), AppMasterEffect.ExcludeNode.class).count(), "more than half of the nodes");
+
+        nowMs += VALIDITY_MS;
+        assertEquals(
+                1,
+                of(on(new AppMasterEvent.Tick()), AppMasterEffect.ReadmitNode.class)
+                        .count());
+    }
+
+    @Test
+    void afterTooManyFailuresNoneIsReplacedUntilTheyAreOld() {
+        on(new AppMasterEvent.NodesCounted(100));
+        on(new AppMasterEvent.Registered(2));
+        on(new AppMasterEvent.ContainerAllocated("c0", "n0"));
+        on(new AppMasterEvent.ExecutorRegistered("e1"));
+        for (int i = 1; i <= 5; i++) {
+            failsOn("c" + i, "n" + i);
+            on(new AppMasterEvent.ReplacementWanted("e" + (i + 1)));
+        }
+
+        assertEquals(0, core.asked());
+        nowMs += VALIDITY_MS;
+        on(new AppMasterEvent.Tick());
+        assertEquals(1, core.asked());
+    }
+
+    @Test
+    void whenNoneIsLeftAfterTooManyFailuresTheDriverIsToldWhy() {
+        on(new AppMasterEvent.NodesCounted(100));
+        on(new AppMasterEvent.Registered(1));
+        for (int i = 1; i <= 4; i++) {
+            failsOn("c" + i, "n" + i);
+            on(new AppMasterEvent.ReplacementWanted("e" + i));
+        }
+        failsOn("c5", "n5");
+        List<AppMasterEffect> refused = on(new AppMasterEvent.ReplacementWanted("e5"));
+
+        assertEquals(1, refused.size(), refused::toString);
+        AppMasterEffect.RefuseExecutor executor = (AppMasterEffect.RefuseExecutor) refused.get(0);
+        assertEquals("e6", executor.executorId());
+        assertTrue(executor.reason().toString().contains("more than 4 executors have failed"), refused::toString);
+    }
+
+    @Test
+    void decommissionedNodeGetsNothingNew() {
+        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.NodeChanged("n1", false, "DECOMMISSIONING"));
+
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c1"), new AppMasterEffect.AskFor(1)),
+                on(new AppMasterEvent.ContainerAllocated("c1", "n1")));
+
+        on(new AppMasterEvent.NodeChanged("n1", true, "RUNNING"));
+        on(new AppMasterEvent.ContainerAllocated("c2", "n1"));
+        assertEquals(1, core.held().size());
+    }
+
+    @Test
+    void closingGivesAllBackAndTakesNothing() {
+        twoRun();
+
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c1"), new AppMasterEffect.ReleaseContainer("c2")),
+                on(new AppMasterEvent.Closing()));
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c3"), new AppMasterEffect.AskFor(0)),
+                on(new AppMasterEvent.ContainerAllocated("c3", "n1")));
+        assertEquals(List.of(), on(new AppMasterEvent.ReplacementWanted("e1")));
+    }
+
+    @Test
+    void eachEndIsOneSentenceWithWhatToChange() {
+        ContainerEnds ends = new ContainerEnds(SETTINGS);
+
+        String memory = ends.of(
+                        "n1",
+                        -104,
+                        "is running beyond physical memory limits. Current usage: 1.6 GB of 1.5 GB"
+                                + " physical memory used; Killing container.")
+                .toString();
+        assertEquals(
+                "YARN killed its container of 1.5 GiB, of which its heap is 1 GiB, for its memory (1.6 GB of 1.5 GB"
+                        + " physical memory were in use); raise kindling.yarn.memoryOverhead: what the program has outside"
+                        + " the heap (direct buffers, native libraries, processes of pipe) does not fit",
+                memory);
+        assertTrue(ends.of("n1", -103, "").toString().contains("yarn.nodemanager.vmem-check-enabled=false"));
+        assertTrue(ends.of("n1", -102, "").toString().contains("--queue"));
+        assertTrue(ends.of("n1", -100, "").toString().contains("n1 was lost or decommissioned"));
+        assertTrue(ends.of("n1", 143, "").toString().contains("SIGTERM"));
+        assertTrue(ends.of("n1", 137, "").toString().contains("SIGKILL"));
+        assertTrue(ends.of("n1", 1, "java.lang.UnsupportedClassVersionError: X")
+                .toString()
+                .contains("--java-home"));
+        ExitReason own = ends.of(
+                "n1",
+                3,
+                "Exception from container-launch.\nLast 4096 bytes of stderr :\nOutOfMemoryError: Java heap space");
+        assertEquals(Kind.HEAP_EXHAUSTED, own.kind(), own::toString);
+    }
+}
