@@ -72,6 +72,16 @@ record S3Connection(S3Client client, Credentials credentials, Region region, Opt
         return named.map(S3Connection::parseEndpoint);
     }
 
+    /** Whether the AWS SDK is told of a token service of its own, or of one server for all services. */
+    static boolean isTokenServiceNamed() {
+        return Stream.of(
+                        System.getProperty("aws.endpointUrlSts", ""),
+                        environment("AWS_ENDPOINT_URL_STS"),
+                        System.getProperty("aws.endpointUrl", ""),
+                        environment("AWS_ENDPOINT_URL"))
+                .anyMatch(text -> !text.isBlank());
+    }
+
     private static String environment(String name) {
         return System.getenv().getOrDefault(name, "");
     }

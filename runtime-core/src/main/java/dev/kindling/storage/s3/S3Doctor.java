@@ -1,12 +1,17 @@
 package dev.kindling.storage.s3;
 
-import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -21,10 +26,14 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 public final class S3Doctor {
     private static final String PROBE = S3Claim.TEMPORARY + "doctor-probe";
 
+    /** What our tasks upload: others' uploads are theirs to end. */
+    private static final Pattern PART = Pattern.compile("(.*/)?" + S3Upload.PART + "\\d{5,}(\\.\\w+)?");
+
     private final S3Calls calls;
     private final S3Path path;
     private final Consumer<String> out;
-    private boolean isRefusedSomething;
+    private final Set<Operation> allowed = EnumSet.noneOf(Operation.class);
+    private final Set<Operation> refused = EnumSet.noneOf(Operation.class);
 
     private S3Doctor(S3Calls calls, S3Path path, Consumer<String> out) {
         this.calls = calls;
@@ -35,35 +44,69 @@ public final class S3Doctor {
     /**
      * Tells line by line what it finds.
      *
+     * @param isForWriting whether a job shall write to the path; else one shall read it
      * @param isAborting whether uploads that nobody is working on are aborted, not only listed
-     * @return whether the path may be listed or read
+     * @return whether that job may do all that it must
      */
-    public static boolean examine(Config config, String path, boolean isAborting, Consumer<String> out)
+    public static boolean examine(
+            Config config, String path, boolean isForWriting, boolean isAborting, Consumer<String> out)
             throws IOException {
         try (S3Storage storage = new S3Storage(S3Settings.of(config))) {
-            return new S3Doctor(storage.calls(path), S3Path.parse(path), out).examine(isAborting);
+            S3Calls calls = storage.calls(path);
+            return new S3Doctor(calls, S3Path.parse(path), out).examine(isForWriting, isAborting);
         }
     }
 
-    private boolean examine(boolean isAborting) throws IOException {
-        S3Connection connection = calls.connection();
+    private boolean examine(boolean isForWriting, boolean isAborting) throws IOException {
         tell("server", calls.server());
-        tell("region", connection.region().id());
-        calls.send(path, Operation.LIST, () -> connection.credentials().resolveCredentials());
+        tell("region", calls.connection().region().id());
+        calls.send(path, Operation.LIST, () -> calls.connection().credentials().resolveCredentials());
         tell("identity", calls.who());
-        List<S3Object> found = new ArrayList<>();
-        boolean mayList = check(Operation.LIST, () -> found.addAll(S3Objects.list(calls, path, 1)));
-        S3Path readable = found.isEmpty() ? path : path.withKey(found.get(0).key());
-        boolean mayRead = !readable.key().isEmpty() && check(Operation.READ, () -> readOneByte(readable));
+        tell("name of it", nameOfIdentity());
+        boolean isReadable = checkReading();
         checkWriting();
         List<MultipartUpload> uploads = new ArrayList<>();
         check(Operation.LIST_UPLOADS, () -> uploads.addAll(UploadName.all(calls, path)));
         tellUploads(uploads, isAborting);
-        if (isRefusedSomething) {
+        if (!refused.isEmpty()) {
             out.accept("kindling aws policy --bucket " + path.bucket()
-                    + " --read-only (or --read-write) prints the rights" + " that jobs need");
+                    + " --read-only (or --read-write) prints the rights that jobs need");
         }
-        return mayList || mayRead;
+        // Where there is no object, nobody can tell whether one could be read.
+        boolean isWritable = refused.isEmpty() && allowed.containsAll(EnumSet.complementOf(EnumSet.of(Operation.READ)));
+        boolean isPossible = isForWriting ? isWritable : isReadable;
+        tell("a job may " + (isForWriting ? "write here" : "read this"), isPossible ? "yes" : "no");
+        return isPossible;
+    }
+
+    /** As AWS has it; another server is not asked at AWS's. */
+    private String nameOfIdentity() {
+        if (calls.settings().isAnonymous()) {
+            return "none";
+        }
+        if (calls.connection().endpoint().isPresent() && !S3Connection.isTokenServiceNamed()) {
+            return "not asked for: the server is not AWS (set AWS_ENDPOINT_URL_STS to ask it)";
+        }
+        if (!SdkLibraries.hasSts()) {
+            return "not asked for: software.amazon.awssdk:sts is not on the class path";
+        }
+        try {
+            return calls.connection().credentials().callerIdentity();
+        } catch (SdkException e) {
+            return "not known: " + S3Failures.brief(e);
+        }
+    }
+
+    /** The object itself, or those in the directory. */
+    private boolean checkReading() throws IOException {
+        List<S3Object> found = new ArrayList<>();
+        boolean mayList = check(Operation.LIST, () -> found.addAll(S3Objects.list(calls, path, 1)));
+        S3Path readable = found.isEmpty() ? path : path.withKey(found.get(0).key());
+        if (mayList && found.isEmpty() || readable.key().isEmpty()) {
+            tell(Operation.READ.permission, "not tried: there is no object");
+            return false;
+        }
+        return check(Operation.READ, () -> readOneByte(readable));
     }
 
     /** A request that may be refused. */
@@ -75,13 +118,10 @@ public final class S3Doctor {
         try {
             probe.send();
             tell(operation.permission, "yes");
+            allowed.add(operation);
             return true;
         } catch (KindlingException e) {
-            if (operation == Operation.READ && e.code() == ErrorCode.INPUT_NOT_FOUND) {
-                tell(operation.permission, "not tried: there is no object");
-                return false;
-            }
-            isRefusedSomething = true;
+            refused.add(operation);
             tell(operation.permission, "no: " + e.getMessage());
             return false;
         }
@@ -145,21 +185,28 @@ public final class S3Doctor {
     }
 
     private void tellUploads(List<MultipartUpload> uploads, boolean isAborting) throws IOException {
+        Map<S3Path, Boolean> isAlive = new HashMap<>();
         int left = 0;
         for (MultipartUpload upload : uploads) {
-            S3Path key = path.withKey(upload.key());
-            S3Path directory = path.withKey(
-                    upload.key().substring(0, Math.max(0, upload.key().lastIndexOf('/'))));
-            boolean isAlive = S3Claim.isAlive(calls, directory);
-            String state = isAlive ? "a job is working on it" : isAborting ? "aborted" : "abandoned";
-            if (isAborting && !isAlive) {
-                new UploadName(key, upload.uploadId()).abort(calls);
+            String key = upload.key();
+            String state = "not of Kindling, left alone";
+            if (PART.matcher(key).matches()) {
+                S3Path directory = path.withKey(key.substring(0, Math.max(0, key.lastIndexOf('/'))));
+                if (!isAlive.containsKey(directory)) {
+                    isAlive.put(directory, S3Claim.isAlive(calls, directory));
+                }
+                boolean isAbandoned = !isAlive.get(directory);
+                state = !isAbandoned ? "a job is working on it" : isAborting ? "aborted" : "abandoned by a job";
+                if (isAbandoned && isAborting) {
+                    new UploadName(path.withKey(key), upload.uploadId()).abort(calls);
+                }
+                left += isAbandoned && !isAborting ? 1 : 0;
             }
-            left += isAlive || isAborting ? 0 : 1;
-            tell("unfinished upload", key + ", begun " + upload.initiated() + ": " + state);
+            tell("unfinished upload", path.withKey(key) + ", begun " + upload.initiated() + ": " + state);
         }
         if (left > 0) {
-            out.accept("abandoned uploads cost storage until they are aborted: add --abort-uploads");
+            out.accept(left + " abandoned uploads cost storage until they are aborted: kindling doctor s3 " + path
+                    + " --abort-uploads");
         }
     }
 

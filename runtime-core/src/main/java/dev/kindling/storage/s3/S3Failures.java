@@ -231,6 +231,12 @@ final class S3Failures {
                 cause);
     }
 
+    /** For a remark: what the server, or the connection to it, said. */
+    static String brief(SdkException failure) {
+        return (statusOf(failure) == 0 ? innermost(failure) : statusOf(failure) + " " + codeOf(failure))
+                + requestId(failure);
+    }
+
     private static String requestId(SdkException failure) {
         return failure instanceof AwsServiceException service && service.requestId() != null
                 ? ", request " + service.requestId()

@@ -20,7 +20,14 @@ final class DoctorS3Command implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "Such as s3://bucket/directory")
     private String path;
 
-    @Option(names = "--abort-uploads", description = "Abort unfinished uploads below it that no living job works on.")
+    @Option(
+            names = "--write",
+            description = "Succeed only if a job may write to it. Default: if a job may read what is there")
+    private boolean isForWriting;
+
+    @Option(
+            names = "--abort-uploads",
+            description = "Abort uploads of Kindling below it that no living job works on; others' are left alone.")
     private boolean isAborting;
 
     @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting; see kindling config.")
@@ -31,6 +38,8 @@ final class DoctorS3Command implements Callable<Integer> {
         if (!path.startsWith("s3://") && !path.startsWith("s3a://")) {
             throw new UsageError("PATH is " + path + "; give one that begins with s3://");
         }
-        return S3Doctor.examine(Config.parse(conf), path, isAborting, System.out::println) ? Main.DONE : Main.FAILED;
+        return S3Doctor.examine(Config.parse(conf), path, isForWriting, isAborting, System.out::println)
+                ? Main.DONE
+                : Main.FAILED;
     }
 }

@@ -30,7 +30,11 @@ class S3DoctorIT {
     }
 
     private boolean examine(String key) throws IOException {
-        return S3Doctor.examine(bucket.config(), bucket.path(key), false, told::add);
+        return S3Doctor.examine(bucket.config(), bucket.path(key), false, false, told::add);
+    }
+
+    private boolean examineForWriting(String key) throws IOException {
+        return S3Doctor.examine(bucket.config(), bucket.path(key), true, false, told::add);
     }
 
     private String told(String what) {
@@ -74,6 +78,57 @@ class S3DoctorIT {
         assertEquals("yes", told("s3:GetObject"));
         assertTrue(told("s3:PutObject").startsWith("no: "), told.toString());
         assertTrue(told("kindling aws policy").contains("--read-write"), told.toString());
+        assertFalse(examineForWriting("out"), told.toString());
+        assertEquals("no", told("a job may write here"));
+    }
+
+    @Test
+    void aKeyThatIsNotThereCannotBeReadButWrittenTo() throws IOException {
+        assertFalse(examine("out"), told.toString());
+        assertEquals("not tried: there is no object", told("s3:GetObject"));
+
+        assertTrue(examineForWriting("out"), told.toString());
+    }
+
+    @Test
+    void uploadsOfOthersAreShownAndLeftAlone() throws IOException {
+        bucket.calls()
+                .client()
+                .createMultipartUpload(create -> create.bucket(bucket.name).key("in/backup.tar"));
+        bucket.calls()
+                .client()
+                .createMultipartUpload(create -> create.bucket(bucket.name).key("in/part-00001.gz"));
+
+        S3Doctor.examine(bucket.config(), bucket.path("in"), false, true, told::add);
+
+        assertEquals(1, bucket.unfinishedUploads());
+        assertTrue(
+                told.toString().matches("(?s).*in/backup.tar, begun [^,]*: not of Kindling, left alone.*"),
+                told.toString());
+        assertTrue(told.toString().matches("(?s).*in/part-00001.gz, begun [^,]*: aborted.*"), told.toString());
+    }
+
+    @Test
+    void theNameOfTheIdentityIsAskedForWhereATokenServiceIsNamedAndIsNoMatterOfSuccess() throws IOException {
+        bucket.put("in/f", "x");
+        assertTrue(examine("in"), told.toString());
+        assertTrue(told("name of it").startsWith("not asked for: the server is not AWS"), told.toString());
+
+        System.setProperty("aws.endpointUrlSts", bucket.server.tell("identities " + TestBucket.KEY));
+        try {
+            told.clear();
+            assertTrue(examine("in"), told.toString());
+            assertEquals("arn:aws:iam::123456789012:user/" + TestBucket.KEY, told("name of it"));
+        } finally {
+            System.setProperty("aws.endpointUrlSts", "http://127.0.0.1:1");
+        }
+        try {
+            told.clear();
+            assertTrue(examine("in"), told.toString());
+            assertTrue(told("name of it").startsWith("not known: "), told.toString());
+        } finally {
+            System.clearProperty("aws.endpointUrlSts");
+        }
     }
 
     @Test

@@ -167,9 +167,9 @@ class S3OutputStoreIT {
         bucket.outputs().openAttempt(alive, 0, "", "a");
         List<String> lines = new ArrayList<>();
 
-        assertTrue(S3Doctor.examine(bucket.config(), bucket.path(""), false, lines::add));
+        assertTrue(S3Doctor.examine(bucket.config(), bucket.path(""), false, false, lines::add));
         assertEquals(2, bucket.unfinishedUploads());
-        assertTrue(S3Doctor.examine(bucket.config(), bucket.path(""), true, line -> {}));
+        assertTrue(S3Doctor.examine(bucket.config(), bucket.path(""), false, true, line -> {}));
 
         String told = String.join("\n", lines);
         assertEquals(1, bucket.unfinishedUploads(), told);
