@@ -157,10 +157,10 @@ public final class DirectoryOutput {
     /** What a dead application left. The manifest goes after the parts it lists, or they would be strangers. */
     private void deleteRemains(String directory, String temporary) throws IOException {
         refuseForeign(directory);
-        for (String part : listedParts(temporary)) {
+        files.each(List.copyOf(listedParts(temporary)), part -> {
             step("delete old " + part);
-            files.deleteIfEmpty(directory + "/" + part);
-        }
+            return files.deleteIfEmpty(directory + "/" + part);
+        });
         for (String name : files.namesIn(temporary)) {
             if (!name.equals(CLAIM)) {
                 step("delete old " + TEMPORARY + "/" + name);
@@ -237,10 +237,11 @@ public final class DirectoryOutput {
         try (OutputStream out = files.create(manifest)) {
             out.write(OutputManifest.write(parts).getBytes(StandardCharsets.UTF_8));
         }
-        for (Part part : parts) {
+        files.each(parts, part -> {
             step("move " + part.finalName());
             files.rename(directory + "/" + part.attemptFile(), directory + "/" + part.finalName());
-        }
+            return true;
+        });
         step("force names of parts");
         files.forceNames(directory);
         claim.check();
@@ -255,12 +256,15 @@ public final class DirectoryOutput {
         if (!names.isEmpty()) {
             throw new IOException(names.first() + " appeared there while the job ran");
         }
-        for (Part part : parts) {
+        files.each(parts, part -> {
             long byteCount = files.byteCount(attemptPath(directory, part.attemptFile()));
             if (byteCount != part.byteCount()) {
                 throw new IOException(
                         part.attemptFile() + " has " + byteCount + " bytes, its task wrote " + part.byteCount());
             }
+            return true;
+        });
+        for (Part part : parts) {
             if (!names.add(part.finalName())) {
                 throw new IOException("two parts are named " + part.finalName());
             }
@@ -280,9 +284,9 @@ public final class DirectoryOutput {
                     cause);
         }
         try {
-            for (String part : listedParts(directory + "/" + TEMPORARY)) {
-                files.deleteIfEmpty(directory + "/" + part);
-            }
+            files.each(
+                    List.copyOf(listedParts(directory + "/" + TEMPORARY)),
+                    part -> files.deleteIfEmpty(directory + "/" + part));
             discard(directory, claim);
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);

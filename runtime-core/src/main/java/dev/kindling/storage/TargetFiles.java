@@ -49,6 +49,13 @@ public interface TargetFiles {
     /** In one step that nobody sees half done. */
     void rename(String from, String to) throws IOException;
 
+    /** Does the same with each of many files: one after the other, or some at a time where each waits for another machine. */
+    default <A> void each(List<A> items, IoThreads.Step<A, Boolean> step) throws IOException {
+        for (A item : items) {
+            step.on(item);
+        }
+    }
+
     /** Makes the names in a directory survive a power cut, where that has to be asked for. */
     void forceNames(String directory);
 

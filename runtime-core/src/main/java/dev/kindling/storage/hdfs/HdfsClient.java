@@ -2,6 +2,7 @@ package dev.kindling.storage.hdfs;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.storage.IoThreads;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,8 @@ final class HdfsClient implements AutoCloseable {
     private final DistributedFileSystem files;
     /** Such as {@code namenode:8020}, or the name of several NameNodes in the configuration. */
     private final String authority;
+
+    private final IoThreads threads = new IoThreads("hdfs");
 
     HdfsClient(DistributedFileSystem files, String authority) {
         this.files = files;
@@ -68,8 +71,14 @@ final class HdfsClient implements AutoCloseable {
         return files;
     }
 
+    /** For many requests at once. */
+    IoThreads threads() {
+        return threads;
+    }
+
     @Override
     public void close() throws IOException {
+        threads.close();
         files.close();
     }
 
@@ -97,7 +106,7 @@ final class HdfsClient implements AutoCloseable {
         } catch (FileNotFoundException e) {
             throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, path + " does not exist any more", e);
         } catch (IOException e) {
-            throw HdfsErrors.of(path, e);
+            throw HdfsErrors.ofInput(path, e);
         }
         try {
             if (!version.isEmpty()) {
@@ -120,7 +129,7 @@ final class HdfsClient implements AutoCloseable {
         } catch (FileNotFoundException e) {
             found = "it is gone";
         } catch (IOException e) {
-            throw HdfsErrors.of(path, e);
+            throw HdfsErrors.ofInput(path, e);
         }
         if (!planned.equals(found)) {
             throw new KindlingException(

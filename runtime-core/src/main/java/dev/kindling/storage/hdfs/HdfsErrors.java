@@ -1,5 +1,7 @@
 package dev.kindling.storage.hdfs;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -34,6 +36,20 @@ final class HdfsErrors {
         return cause instanceof FileNotFoundException
                 ? withCause(new FileNotFoundException(sentence), thrown)
                 : new IOException(sentence, thrown);
+    }
+
+    /**
+     * The same for what is read.
+     *
+     * @throws KindlingException where the user may not read it
+     */
+    static IOException ofInput(String path, IOException thrown) {
+        IOException failure = of(path, thrown);
+        if (rootOf(thrown) instanceof AccessControlException) {
+            throw new KindlingException(
+                    ErrorCode.ACCESS_DENIED, "cannot read " + path + ": " + failure.getMessage(), thrown);
+        }
+        return failure;
     }
 
     private static IOException withCause(IOException e, Exception cause) {

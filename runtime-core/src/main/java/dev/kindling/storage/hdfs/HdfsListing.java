@@ -30,26 +30,56 @@ final class HdfsListing {
 
     private final HdfsClient client;
     private final DistributedFileSystem files;
-    private final List<StoredFile> found = new ArrayList<>();
+
+    /** A file, or a directory and what it stands for, in order. */
+    private record Entry(LocatedFileStatus status, List<Entry> children) {
+        Entry(LocatedFileStatus status) {
+            this(status, new ArrayList<>());
+        }
+    }
 
     HdfsListing(HdfsClient client) {
         this.client = client;
         this.files = client.files();
     }
 
+    /** Directories of one depth are listed several at a time. */
     List<StoredFile> list(String path, boolean isRecursive) throws IOException {
         try {
-            for (LocatedFileStatus root : rootsOf(path)) {
-                if (root.isDirectory()) {
-                    addFilesOf(root.getPath(), isRecursive);
-                } else {
-                    found.add(describe(root));
+            List<Entry> roots = rootsOf(path).stream().map(Entry::new).toList();
+            List<Entry> directories = directoriesOf(roots);
+            while (!directories.isEmpty()) {
+                List<List<LocatedFileStatus>> children = client.threads()
+                        .each(
+                                directories,
+                                directory -> childrenOf(directory.status().getPath(), isRecursive));
+                List<Entry> below = new ArrayList<>();
+                for (int i = 0; i < directories.size(); i++) {
+                    List<Entry> entries = directories.get(i).children();
+                    children.get(i).forEach(child -> entries.add(new Entry(child)));
+                    below.addAll(directoriesOf(entries));
                 }
+                directories = below;
             }
+            List<StoredFile> found = new ArrayList<>();
+            addFilesOf(roots, found);
+            return found;
         } catch (IOException e) {
-            throw HdfsErrors.of(path, e);
+            throw HdfsErrors.ofInput(path, e);
         }
-        return found;
+    }
+
+    private static List<Entry> directoriesOf(List<Entry> entries) {
+        return entries.stream().filter(entry -> entry.status().isDirectory()).toList();
+    }
+
+    private void addFilesOf(List<Entry> entries, List<StoredFile> found) throws IOException {
+        for (Entry entry : entries) {
+            if (entry.status().isFile()) {
+                found.add(describe(entry.status()));
+            }
+            addFilesOf(entry.children(), found);
+        }
     }
 
     /** A name that exists literally is never taken for a glob. */
@@ -60,9 +90,9 @@ final class HdfsListing {
         }
         List<LocatedFileStatus> roots = new ArrayList<>();
         if (Glob.isSpecial(HdfsPaths.nameOf(path))) {
-            for (Path match : Glob.matches(HdfsPaths.nameOf(path), new Tree())) {
-                look(match).ifPresent(roots::add);
-            }
+            client.threads()
+                    .each(Glob.matches(HdfsPaths.nameOf(path), new Tree()), this::look)
+                    .forEach(match -> match.ifPresent(roots::add));
         }
         if (roots.isEmpty()) {
             throw new KindlingException(ErrorCode.INPUT_NOT_FOUND, "input " + path + " " + whyNotFound(path));
@@ -84,25 +114,21 @@ final class HdfsListing {
         return one.hasNext() ? Optional.of(one.next()) : Optional.empty();
     }
 
-    private void addFilesOf(Path directory, boolean isRecursive) throws IOException {
+    /** By their names. */
+    private List<LocatedFileStatus> childrenOf(Path directory, boolean isRecursive) throws IOException {
         SortedMap<String, LocatedFileStatus> children = new TreeMap<>();
         RemoteIterator<LocatedFileStatus> listed = files.listLocatedStatus(directory);
         while (listed.hasNext()) {
             LocatedFileStatus child = listed.next();
-            if (!Glob.isHidden(child.getPath().getName())) {
-                children.put(child.getPath().getName(), child);
+            String name = child.getPath().getName();
+            if (!Glob.isHidden(name)) {
+                if (child.isDirectory() && !isRecursive) {
+                    throw Inputs.directoryIn(client.format(directory), name);
+                }
+                children.put(name, child);
             }
         }
-        for (LocatedFileStatus child : children.values()) {
-            if (child.isFile()) {
-                found.add(describe(child));
-            } else if (isRecursive) {
-                addFilesOf(child.getPath(), true);
-            } else {
-                throw Inputs.directoryIn(
-                        client.format(directory), child.getPath().getName());
-            }
-        }
+        return List.copyOf(children.values());
     }
 
     private StoredFile describe(LocatedFileStatus file) throws IOException {
@@ -143,6 +169,11 @@ final class HdfsListing {
                 }
             }
             return children;
+        }
+
+        @Override
+        public List<SortedMap<String, Path>> childrenOfEach(List<Path> directories, String start) throws IOException {
+            return client.threads().each(directories, this::children);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.kindling.storage.hdfs;
 
+import dev.kindling.storage.IoThreads;
 import dev.kindling.storage.TargetFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -103,6 +105,11 @@ final class HdfsTargetFiles implements TargetFiles {
             files.rename(path, client.parse(to), Options.Rename.NONE);
             return true;
         });
+    }
+
+    @Override
+    public <A> void each(List<A> items, IoThreads.Step<A, Boolean> step) throws IOException {
+        client.threads().each(items, step);
     }
 
     /** The NameNode's journal has each change before it answers. */

@@ -1,6 +1,7 @@
 package dev.kindling.storage.s3;
 
 import dev.kindling.storage.BulkInput;
+import dev.kindling.storage.IoThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Arrays;
@@ -80,7 +81,7 @@ final class ReadAhead extends BulkInput {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for S3");
         } catch (ExecutionException e) {
-            throw S3Calls.rethrown(e.getCause());
+            throw IoThreads.rethrown(e.getCause());
         }
     }
 

@@ -1,20 +1,15 @@
 package dev.kindling.storage.s3;
 
 import dev.kindling.api.KindlingException;
+import dev.kindling.storage.IoThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -26,29 +21,17 @@ import software.amazon.awssdk.services.s3.model.RequestPayer;
  * Everything of the application shares its client and its threads. Safe for many threads.
  */
 final class S3Calls implements AutoCloseable {
-    /** A listing or a commit has so many requests under way. */
-    static final int PARALLEL = 16;
-
-    private static final long THREAD_IDLE_MS = 500;
-
     /** Those of 16 tasks. */
     private static final int MAX_SPARE_BUFFERS = 64;
 
     private final S3Settings settings;
     private final S3Connection connection;
-    private final AtomicInteger lastThread = new AtomicInteger();
-    private final ThreadPoolExecutor threads;
+    private final IoThreads threads = new IoThreads("s3");
     private final BlockingQueue<byte[]> spareBuffers = new LinkedBlockingQueue<>(MAX_SPARE_BUFFERS);
 
     S3Calls(S3Settings settings) {
         this.settings = settings;
         this.connection = S3Connection.open(settings);
-        this.threads = new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, THREAD_IDLE_MS, TimeUnit.MILLISECONDS, new SynchronousQueue<>(), work -> {
-                    Thread thread = new Thread(work, "s3-io-" + lastThread.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
     }
 
     S3Client client() {
@@ -134,63 +117,21 @@ final class S3Calls implements AutoCloseable {
 
     // ---- many requests --------------------------------------------------------------------------------------------
 
-    /** Work that may read or write objects. */
-    interface Step<A, B> {
-        B on(A item) throws IOException;
-    }
-
-    /** The answers in the order of the items, with up to {@link #PARALLEL} of them under way; the first failure ends it. */
-    <A, B> List<B> each(List<A> items, Step<A, B> step) throws IOException {
-        if (items.size() == 1) {
-            return List.of(step.on(items.get(0)));
-        }
-        List<B> answers = new ArrayList<>();
-        for (int from = 0; from < items.size(); from += PARALLEL) {
-            List<A> some = items.subList(from, Math.min(items.size(), from + PARALLEL));
-            answers.addAll(atOnce(some, step));
-        }
-        return answers;
-    }
-
-    private <A, B> List<B> atOnce(List<A> items, Step<A, B> step) throws IOException {
-        Function<A, Future<B>> start = item -> threads.submit(() -> step.on(item));
-        List<Future<B>> running = new ArrayList<>(items.stream().map(start).toList());
-        List<B> answers = new ArrayList<>();
-        try {
-            for (Future<B> one : running) {
-                answers.add(one.get());
-            }
-        } catch (InterruptedException e) {
-            throw interrupted();
-        } catch (ExecutionException e) {
-            throw rethrown(e.getCause());
-        } finally {
-            running.forEach(one -> one.cancel(true));
-        }
-        return answers;
+    /** See {@link IoThreads#each}. */
+    <A, B> List<B> each(List<A> items, IoThreads.Step<A, B> step) throws IOException {
+        return threads.each(items, step);
     }
 
     /** Runs what fetches or uploads beside a task. */
-    <B> Future<B> start(java.util.concurrent.Callable<B> work) {
-        return threads.submit(work);
+    <B> Future<B> start(Callable<B> work) {
+        return threads.start(work);
     }
 
     /** Ends the client and what is under way; claims are not renewed any more. */
     @Override
     public void close() {
         S3Claim.forgetAll(this);
-        threads.shutdownNow();
+        threads.close();
         connection.close();
-    }
-
-    /** As it was thrown on the other thread. */
-    static IOException rethrown(Throwable cause) throws IOException {
-        if (cause instanceof RuntimeException failure) {
-            throw failure;
-        }
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return cause instanceof IOException io ? io : new IOException(cause);
     }
 }

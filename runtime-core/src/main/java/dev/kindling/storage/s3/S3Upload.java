@@ -1,5 +1,6 @@
 package dev.kindling.storage.s3;
 
+import dev.kindling.storage.IoThreads;
 import dev.kindling.storage.OutputStore.AttemptOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -129,7 +130,7 @@ final class S3Upload extends OutputStream {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while writing " + name.path());
         } catch (ExecutionException e) {
-            throw S3Calls.rethrown(e.getCause());
+            throw IoThreads.rethrown(e.getCause());
         }
     }
 

@@ -220,9 +220,10 @@ class HdfsObjectStoreIT {
         String path = write("locked/secret", "1\n");
         files.setPermission(new Path(root + "/locked"), new FsPermission((short) 0700));
 
-        IOException denied = assertThrows(IOException.class, () -> asUser("mallory", path));
+        KindlingException denied = assertThrows(KindlingException.class, () -> asUser("mallory", path));
 
-        assertTrue(denied.getMessage().startsWith("user mallory may not EXECUTE"), denied.getMessage());
+        assertEquals(ErrorCode.ACCESS_DENIED, denied.code());
+        assertTrue(denied.getMessage().contains(": user mallory may not EXECUTE"), denied.getMessage());
         assertTrue(denied.getMessage().contains("/read/locked, which belongs to"), denied.getMessage());
         assertTrue(denied.getMessage().contains("drwx------"), denied.getMessage());
     }
