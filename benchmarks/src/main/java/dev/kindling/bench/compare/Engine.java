@@ -1,0 +1,107 @@
+package dev.kindling.bench.compare;
+
+import dev.kindling.bench.work.Work;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** What is compared, and how its Java is started. */
+enum Engine {
+    KINDLING("kindling", "Kindling", "dev.kindling.bench.compare.KindlingPrograms"),
+    SPARK_RDD("spark-rdd", "Spark, RDDs", "dev.kindling.bench.spark.SparkRdd"),
+    SPARK_SQL("spark-sql", "Spark SQL", "dev.kindling.bench.spark.SparkSql");
+
+    /** What Spark's own scripts pass to Java; Spark has it in JavaModuleOptions. */
+    private static final List<String> SPARK_OPTIONS = List.of(
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "--add-modules=jdk.incubator.vector",
+            "--add-opens=java.base/java.lang=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang.invoke=ALL-UNNAMED",
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-opens=java.base/java.io=ALL-UNNAMED",
+            "--add-opens=java.base/java.net=ALL-UNNAMED",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "--add-opens=java.base/java.util=ALL-UNNAMED",
+            "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+            "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
+            "--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-opens=java.base/sun.nio.cs=ALL-UNNAMED",
+            "--add-opens=java.base/sun.security.action=ALL-UNNAMED",
+            "--add-opens=java.base/sun.util.calendar=ALL-UNNAMED",
+            "-Dio.netty.tryReflectionSetAccessible=true");
+
+    private static final Set<Work.Kind> QUERIES = Set.of(
+            Work.Kind.ZIP_COUNT,
+            Work.Kind.GROUP_SUM,
+            Work.Kind.SORT,
+            Work.Kind.WORD_COUNT,
+            Work.Kind.CACHED_PASSES,
+            Work.Kind.SHUFFLE_LONGS);
+
+    final String id;
+    final String title;
+    final String mainClass;
+
+    Engine(String id, String title, String mainClass) {
+        this.id = id;
+        this.title = title;
+        this.mainClass = mainClass;
+    }
+
+    boolean can(Work work) {
+        return this != SPARK_SQL || QUERIES.contains(work.kind());
+    }
+
+    boolean isSpark() {
+        return this != KINDLING;
+    }
+
+    List<String> javaOptions() {
+        return isSpark() ? SPARK_OPTIONS : List.of();
+    }
+
+    /** The compared programs and what a program gets that depends on the engine, nothing else of this module. */
+    String classPath() {
+        String programs = placeOf(Work.class).toString();
+        return isSpark()
+                ? String.join(File.pathSeparator, programs, sparkJars())
+                : String.join(
+                        File.pathSeparator,
+                        placeOf(Engine.class).toString(),
+                        programs,
+                        listBeside(Engine.class, "embedding.classpath"));
+    }
+
+    /** As Maven resolved them for the module of Spark's programs, without anything of ours. */
+    static String sparkJars() {
+        return listBeside(Work.class, "spark.classpath");
+    }
+
+    private static String listBeside(Class<?> type, String name) {
+        Path file = placeOf(type).resolveSibling(name);
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "no class path in " + file + "; build it with mvn -pl benchmarks -am package", e);
+        }
+    }
+
+    private static Path placeOf(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toAbsolutePath();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("the place of the compared programs is no file", e);
+        }
+    }
+}
