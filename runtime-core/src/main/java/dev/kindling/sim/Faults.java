@@ -55,7 +55,12 @@ public final class Faults {
 
     /** Whether it strikes now. */
     public boolean strikes(FaultKind kind) {
-        double rate = rates[kind.ordinal()];
+        return strikes(kind, 1);
+    }
+
+    /** As {@link #strikes(FaultKind)}, so many times as likely: for moments that are rare. */
+    public boolean strikes(FaultKind kind, int times) {
+        double rate = times * rates[kind.ordinal()];
         if (rate == 0 || world.nowMs() >= healAtMs || randoms[kind.ordinal()].nextDouble() >= rate) {
             return false;
         }

@@ -124,6 +124,8 @@ enum PlantedBug {
     COMPLETE_BEFORE_PUBLISHED,
     /** A job is cancelled while its output is being published. */
     CANCELLED_WHILE_PUBLISHING,
+    /** A job that has all its results fails with a task that another job needs. */
+    FAILED_WITHOUT_NEED,
     /** A second attempt's part of an output takes the place of the first one's. */
     SECOND_PART_COMMITTED,
     /** An executor may drop a stored result as soon as the driver has heard of it. */

@@ -121,7 +121,8 @@ final class PlannedProgram {
                 new Faults(world, new EnumMap<>(FaultKind.class), 0),
                 SimCores.real(),
                 planned.jobs(new SplittableRandom(0), SimSize.LARGE),
-                new SimOutputs(),
+                new SimOutputs(files -> files),
+                "sim",
                 2,
                 true,
                 Simulation.MAX_TASK_FAILURES);

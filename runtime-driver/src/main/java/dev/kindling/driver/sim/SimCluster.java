@@ -39,6 +39,7 @@ final class SimCluster {
     final Faults faults;
     final SimNetwork network;
     final SimOutputs outputs;
+    final String applicationId;
     final SimBroadcasts broadcasts = new SimBroadcasts();
     final SplittableRandom random;
     final SimCores cores;
@@ -66,10 +67,12 @@ final class SimCluster {
             SimCores cores,
             SimJobs jobs,
             SimOutputs outputs,
+            String applicationId,
             int executorCount,
             boolean isWaitingOn,
             int maxTaskFailures) {
         this.outputs = outputs;
+        this.applicationId = applicationId;
         this.world = world;
         this.faults = faults;
         this.network = new SimNetwork(world, faults);
@@ -162,6 +165,14 @@ final class SimCluster {
         }
     }
 
+    /** The same when its driver is gone. */
+    void passWithoutDriver(long ms) {
+        long untilMs = world.nowMs() + ms;
+        while (world.nowMs() < untilMs && world.step()) {
+            continue;
+        }
+    }
+
     private void step() {
         if (driver.isDead()) {
             throw new DriverDied();
@@ -192,7 +203,7 @@ final class SimCluster {
         settle();
         closeDriver();
         // Who has not registered yet is not told, and finds out.
-        awaitEnds(isWaitingOn ? TOLD_MS : ORPHAN_MS);
+        awaitEnds(world.nowMs(), isWaitingOn ? TOLD_MS : ORPHAN_MS);
     }
 
     /** As soon as all is tidy, after the grace or before, it is over; it has a deadline. */
@@ -229,11 +240,15 @@ final class SimCluster {
     /** Whether the driver has closed or died: its executors end, those that stand still as soon as they go on. */
     void endWithoutDriver() {
         faults.heal();
-        awaitEnds(ORPHAN_MS);
+        mustEndSince(world.nowMs());
     }
 
-    private void awaitEnds(long withinMs) {
-        long goneMs = world.nowMs();
+    /** Of a driver that is gone since then. */
+    void mustEndSince(long goneMs) {
+        awaitEnds(goneMs, ORPHAN_MS);
+    }
+
+    private void awaitEnds(long goneMs, long withinMs) {
         while (oracles.orphan().isPresent()
                 && world.nowMs() < Math.max(goneMs, network.lastDisturbanceMs()) + withinMs
                 && world.step()) {

@@ -10,21 +10,25 @@ import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.core.FetchScheduler;
 import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.executor.core.MemoryArbiter;
+import dev.kindling.storage.TargetFiles;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The cores under test: the real ones, or, in the test of the simulation itself, one with a planted defect.
  *
  * @param fetch by the rotation of its task
+ * @param files what a process sees of the files that outputs are made of, made of the right ones
  */
 public record SimCores(
         Supplier<DriverCore> driver,
         Supplier<ExecutorCore> executor,
         ArbiterFactory arbiter,
-        IntFunction<FetchScheduler> fetch) {
+        IntFunction<FetchScheduler> fetch,
+        UnaryOperator<TargetFiles> files) {
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
 
@@ -45,23 +49,28 @@ public record SimCores(
                 () -> new DriverCore(driverSettings()),
                 () -> new ExecutorCore(ExecutorSettings.defaults()),
                 MemoryArbiter::new,
-                rotation -> new FetchScheduler(FetchSettings.defaults(), rotation));
+                rotation -> new FetchScheduler(FetchSettings.defaults(), rotation),
+                files -> files);
     }
 
     public SimCores withDriver(Supplier<DriverCore> other) {
-        return new SimCores(other, executor, arbiter, fetch);
+        return new SimCores(other, executor, arbiter, fetch, files);
     }
 
     public SimCores withExecutor(Supplier<ExecutorCore> other) {
-        return new SimCores(driver, other, arbiter, fetch);
+        return new SimCores(driver, other, arbiter, fetch, files);
     }
 
     public SimCores withArbiter(ArbiterFactory other) {
-        return new SimCores(driver, executor, other, fetch);
+        return new SimCores(driver, executor, other, fetch, files);
     }
 
     public SimCores withFetch(IntFunction<FetchScheduler> other) {
-        return new SimCores(driver, executor, arbiter, other);
+        return new SimCores(driver, executor, arbiter, other, files);
+    }
+
+    public SimCores withFiles(UnaryOperator<TargetFiles> other) {
+        return new SimCores(driver, executor, arbiter, fetch, other);
     }
 
     /** Pools share the executors; jobs that name none are in one where the earlier is served first. */

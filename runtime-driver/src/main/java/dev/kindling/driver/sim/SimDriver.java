@@ -1,6 +1,7 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
@@ -18,6 +19,8 @@ import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.SimClock;
+import dev.kindling.storage.DirectoryOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +38,9 @@ final class SimDriver {
 
     private static final int MIN_TICK_MS = 100;
     private static final int MAX_PUBLISH_STEP_MS = 200;
+    /** A publication is over soon: how much likelier the driver ends at one of its steps than at a message. */
+    private static final int DEATH_AT_COMMIT = 30;
+
     private static final int FETCH_TIMEOUT_MS = 4_000;
     private static final int FETCH_TRIES = 3;
 
@@ -50,11 +56,14 @@ final class SimDriver {
     private final TreeSet<Long> undelivered = new TreeSet<>();
 
     private final SuspectWatch suspects;
+    private final DirectoryOutput output;
 
     private final int tickMs;
     private final SimClock clock;
     private long pausedUntilMs;
     private int openPublications;
+    private boolean isPublishing;
+    private boolean hasFailedToPublish;
     private boolean isClosing;
     private boolean isClosed;
     private boolean isDead;
@@ -84,6 +93,7 @@ final class SimDriver {
         this.core = cluster.cores.driver().get();
         this.clock = new SimClock(cluster.world);
         this.suspects = new SuspectWatch(cluster);
+        this.output = cluster.outputs.of(() -> !isDead, this::beforeStep, this::failToPublish);
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
     }
 
@@ -339,9 +349,9 @@ final class SimDriver {
         } else if (effect instanceof DriverEffect.PublishOutput e) {
             publish(e);
         } else if (effect instanceof DriverEffect.DiscardOutput e) {
-            cluster.outputs.discard(e.target());
+            discard(e.target());
         } else if (effect instanceof DriverEffect.DiscardPart e) {
-            cluster.outputs.discardPart(e.target(), e.attemptFile());
+            discardPart(e);
         } else if (effect instanceof DriverEffect.ReleaseExecutor e) {
             cluster.launcher.release(e.executorId(), e.incarnation(), e.reason());
         } else if (effect instanceof DriverEffect.ReplaceExecutor e) {
@@ -494,36 +504,114 @@ final class SimDriver {
         return merged.getOrDefault(accumulatorId, new TreeMap<>());
     }
 
-    // ---- ends ---------------------------------------------------------------------------------------------------
+    // ---- outputs ------------------------------------------------------------------------------------------------
+
+    /**
+     * What a program does before it submits a job that saves; false when an application before has completed the output.
+     */
+    boolean claim(String target) {
+        boolean isComplete = cluster.outputs.isComplete(target);
+        try {
+            output.claim(target, cluster.applicationId);
+        } catch (KindlingException e) {
+            if (e.code() == ErrorCode.OUTPUT_EXISTS && isComplete) {
+                return false;
+            }
+            throw new SimViolation("nobody writes to " + target + " and it is not complete, but its claim is refused: "
+                    + e.getMessage());
+        } catch (ProcessEnded e) {
+            throw new DriverDied();
+        }
+        if (isComplete) {
+            throw new SimViolation(target + " is complete and can be claimed");
+        }
+        return true;
+    }
+
+    /** Publishing takes its time, in which anything may happen; the driver may end before each change of a file. */
+    private void beforeStep(String step) {
+        if (isPublishing) {
+            letPass(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS));
+        }
+        if (cluster.faults.strikes(FaultKind.DRIVER_DEATH, DEATH_AT_COMMIT)) {
+            die("killed just before it could " + step);
+            throw new ProcessEnded();
+        }
+    }
+
+    /** Once: what cannot be undone either is left for somebody to delete, as the error says. */
+    private void failToPublish() throws IOException {
+        if (isPublishing && !hasFailedToPublish && cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
+            hasFailedToPublish = true;
+            throw new IOException("planted");
+        }
+    }
+
+    /** Whether what is left of an output, if anything, is left by the book. */
+    boolean mayLeaveTemporary() {
+        return isDead || hasFailedToPublish;
+    }
+
+    /** The loop goes on meanwhile: the one who publishes is another thread. */
+    private void letPass(long ms) {
+        long untilMs = cluster.world.nowMs() + ms;
+        try {
+            while (!isDead && cluster.world.nowMs() < untilMs) {
+                cluster.world.step();
+            }
+        } catch (RuntimeException e) {
+            throw new ProcessEnded(e);
+        }
+        if (isDead) {
+            throw new ProcessEnded();
+        }
+    }
 
     private void publish(DriverEffect.PublishOutput e) {
         openPublications++;
-        publishNext(e, cluster.outputs.publish(e.target(), e.parts()));
-    }
-
-    private void publishNext(DriverEffect.PublishOutput e, SimOutputs.Publication publication) {
         cluster.world.in(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS), () -> {
-            if (isDead) {
-                return;
-            }
-            if (cluster.faults.strikes(FaultKind.DRIVER_DEATH)) {
-                die("killed while it published " + e.target());
-            } else if (cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
-                cluster.outputs.discard(e.target());
-                published(new DriverEvent.OutputFailed(e.jobId(), "planted"));
-            } else if (publication.step()) {
-                cluster.world.note("driver", e.target() + " is complete");
-                published(new DriverEvent.OutputPublished(e.jobId()));
-            } else {
-                publishNext(e, publication);
+            if (!isDead) {
+                publishNow(e);
             }
         });
     }
 
-    private void published(DriverEvent event) {
-        on(event);
+    private void publishNow(DriverEffect.PublishOutput e) {
+        isPublishing = true;
+        try {
+            output.publish(e.target(), e.parts());
+            isPublishing = false;
+            cluster.world.note("driver", e.target() + " is complete");
+            on(new DriverEvent.OutputPublished(e.jobId()));
+        } catch (KindlingException | IOException failure) {
+            isPublishing = false;
+            on(new DriverEvent.OutputFailed(e.jobId(), failure.getMessage()));
+        } catch (ProcessEnded end) {
+            end.rethrow();
+            return;
+        }
         openPublications--;
     }
+
+    private void discard(String target) {
+        try {
+            output.discard(target);
+        } catch (IOException e) {
+            throw new SimViolation(target + " cannot be discarded: " + e.getMessage());
+        } catch (ProcessEnded e) {
+            e.rethrow();
+        }
+    }
+
+    private void discardPart(DriverEffect.DiscardPart e) {
+        try {
+            output.discardAttempt(e.target(), e.attemptFile());
+        } catch (IOException failure) {
+            throw new SimViolation(e.attemptFile() + " cannot be discarded: " + failure.getMessage());
+        }
+    }
+
+    // ---- ends ---------------------------------------------------------------------------------------------------
 
     private void complete(JobRun job) {
         if (job.isEnded()) {

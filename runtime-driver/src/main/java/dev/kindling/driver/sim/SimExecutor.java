@@ -86,7 +86,8 @@ final class SimExecutor {
         this.memory = new MemoryPool(MemoryMap.ofPages(POOL_BYTES, cores), arbiter);
         this.cacheDisk = new SimCacheDisk(disk);
         this.cache = new CacheStore(memory, cacheDisk, status -> on(new ExecutorEvent.CachedBlockChanged(status)));
-        this.settings = new TaskSettings("sim", 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);
+        this.settings =
+                new TaskSettings(cluster.applicationId, 64, 16 << 10, cluster.maxDirectResultBytes, 1 << 20, 1 << 20);
     }
 
     // ---- its life -----------------------------------------------------------------------------------------------

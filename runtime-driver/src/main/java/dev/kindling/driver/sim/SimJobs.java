@@ -16,6 +16,11 @@ interface SimJobs {
     /** Looks at what came of the jobs, also when they were cut short by the end of the driver. */
     default void check(SimCluster cluster) {}
 
+    /** Whether something of it outlives its driver, so that the program is started again when the driver dies. */
+    default boolean isSaving() {
+        return false;
+    }
+
     /** Lets go of everything that the jobs keep beyond their ends. */
     default void giveUp(SimCluster cluster) {}
 

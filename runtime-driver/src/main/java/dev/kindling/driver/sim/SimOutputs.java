@@ -1,85 +1,69 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.storage.DirectoryOutput;
 import dev.kindling.storage.OutputStore;
-import java.util.ArrayDeque;
-import java.util.List;
+import dev.kindling.storage.TargetFiles;
+import java.io.IOException;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
-/**
- * The storage that all simulated executors share: part files of attempts, what of them has become visible, and which
- * outputs are marked as complete, in the steps in which a real store does it.
- */
+/** Where the outputs of a simulated world lie: outlives its executors and drivers, and is written by the real protocol. */
 final class SimOutputs {
-    private final TreeMap<String, TreeMap<String, byte[]>> attemptFiles = new TreeMap<>();
-    private final TreeMap<String, TreeMap<String, byte[]>> visible = new TreeMap<>();
-    private final TreeSet<String> complete = new TreeSet<>();
+    private final UnaryOperator<TargetFiles> files;
+    private final SimTargetFiles.Storage storage = new SimTargetFiles.Storage();
+    /** Sees all; holds no claim. */
+    private final SimTargetFiles observer = new SimTargetFiles(storage, () -> true, () -> {});
 
-    TaskResult.PartWritten write(String target, int partition, String attempt, byte[] bytes) {
-        String file = "_temporary/" + attempt;
-        attemptFiles.computeIfAbsent(target, name -> new TreeMap<>()).put(file, bytes);
-        return new TaskResult.PartWritten(file, "part-" + (100_000 + partition), 1, bytes.length);
+    private final DirectoryOutput executors;
+
+    /** @param files what stands between the protocol and each process's view of the files */
+    SimOutputs(UnaryOperator<TargetFiles> files) {
+        this.files = files;
+        this.executors = new DirectoryOutput(files.apply(observer), step -> {});
     }
 
-    Publication publish(String target, List<OutputStore.Part> parts) {
-        if (visible.containsKey(target) || complete.contains(target)) {
-            throw new SimViolation(target + " is published twice");
-        }
-        visible.put(target, new TreeMap<>());
-        return new Publication(target, parts);
+    /**
+     * The protocol as a driver's process follows it.
+     *
+     * @param beforeStep told before every change of a file
+     */
+    DirectoryOutput of(BooleanSupplier isAlive, Consumer<String> beforeStep, SimTargetFiles.Failures failures) {
+        return new DirectoryOutput(files.apply(new SimTargetFiles(storage, isAlive, failures)), beforeStep);
     }
 
-    /** An output on its way: each step may be the last one of the process that takes it. */
-    final class Publication {
-        private final String target;
-        private final ArrayDeque<OutputStore.Part> left;
-
-        private Publication(String target, List<OutputStore.Part> parts) {
-            this.target = target;
-            this.left = new ArrayDeque<>(parts);
+    /** The part of an attempt, written by its executor. */
+    TaskResult.PartWritten write(String target, String applicationId, AttemptId attempt, byte[] bytes)
+            throws IOException {
+        OutputStore.AttemptOutput output =
+                executors.openAttempt(target, attempt.partition(), "", applicationId + "-" + attempt);
+        try (var stream = output.stream()) {
+            stream.write(bytes);
         }
-
-        /** Takes one step; true when it was the one that makes the output complete. */
-        boolean step() {
-            OutputStore.Part part = left.poll();
-            if (part == null) {
-                attemptFiles.remove(target);
-                complete.add(target);
-                return true;
-            }
-            byte[] bytes = attemptFiles.getOrDefault(target, new TreeMap<>()).remove(part.attemptFile());
-            if (bytes == null) {
-                throw new SimViolation("part " + part.attemptFile() + " of " + target + " is not there to publish");
-            }
-            if (visible.get(target).put(part.finalName(), bytes) != null) {
-                throw new SimViolation(part.finalName() + " of " + target + " was published twice");
-            }
-            return false;
-        }
-    }
-
-    void discard(String target) {
-        if (complete.contains(target)) {
-            throw new SimViolation(target + " is discarded after it was published");
-        }
-        attemptFiles.remove(target);
-        visible.remove(target);
-    }
-
-    void discardPart(String target, String file) {
-        TreeMap<String, byte[]> files = attemptFiles.get(target);
-        if (files != null) {
-            files.remove(file);
-        }
+        return new TaskResult.PartWritten(output.attemptFile(), output.finalName(), 1, bytes.length);
     }
 
     boolean isComplete(String target) {
-        return complete.contains(target);
+        return observer.kindOf(observer.qualify(target) + "/_SUCCESS") == TargetFiles.Kind.FILE;
     }
 
-    /** By final name, whether complete or not. */
+    /** Whether something is left that nobody but a writer should see. */
+    boolean hasTemporary(String target) {
+        return observer.kindOf(observer.qualify(target) + "/_temporary") != TargetFiles.Kind.MISSING;
+    }
+
+    /** The parts by their final names, whether the output is complete or not. */
     TreeMap<String, byte[]> visible(String target) {
-        return visible.getOrDefault(target, new TreeMap<>());
+        TreeMap<String, byte[]> visible = new TreeMap<>();
+        String directory = observer.qualify(target);
+        for (String name : observer.childrenOf(directory)) {
+            if (!name.startsWith("_")) {
+                visible.put(name, observer.bytes(directory + "/" + name));
+            }
+        }
+        return visible;
     }
 }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Runs jobs on a simulated cluster, one run a seed, and says whether all went as it must. Everything happens on the
@@ -22,6 +24,11 @@ public final class Simulation {
     static final int MAX_TASK_FAILURES = 4;
 
     private static final int STORY_LINES = 60;
+    /** Of one program whose drivers die: while the last one runs, nothing strikes. */
+    private static final int MAX_APPLICATIONS = 3;
+
+    private static final int MAX_RESTART_MS = 20_000;
+    private static final int RESTART_MAGNITUDES = 8;
 
     private Simulation() {}
 
@@ -48,12 +55,16 @@ public final class Simulation {
         SimSize size = options.size().orElseGet(() -> sizeOf(options.seed()));
         long healAtMs = world.random("heal").nextInt(size.minChaosMs(), size.maxChaosMs());
         Faults faults = new Faults(world, rates, healAtMs);
-        SimCluster cluster = clusterOf(options, size, world, faults, cores);
-        observer.accept(cluster);
+        SimOutputs outputs = new SimOutputs(cores.files());
+        List<SimCluster> applications = new ArrayList<>();
         Optional<String> violation = Optional.empty();
         int succeeded = 0;
         try {
-            succeeded = run(cluster);
+            succeeded = run(applications, () -> {
+                SimCluster next = clusterOf(options, size, world, faults, cores, outputs, applications.size() + 1);
+                observer.accept(next);
+                return next;
+            });
         } catch (RuntimeException e) {
             String what = e instanceof SimViolation || e instanceof KindlingException
                     ? e.getMessage()
@@ -67,16 +78,23 @@ public final class Simulation {
                 world.hash(),
                 world.nowMs(),
                 world.stepCount(),
-                cluster.launcher.startedCount(),
-                cluster.attemptCount(),
-                cluster.network.sentCount(),
-                cluster.driver.submittedCount(),
+                sum(applications, cluster -> cluster.launcher.startedCount()),
+                sum(applications, SimCluster::attemptCount),
+                sum(applications, cluster -> (int) cluster.network.sentCount()),
+                sum(applications, cluster -> cluster.driver.submittedCount()),
                 succeeded,
                 rates,
                 faults.struckCounts());
     }
 
-    private static int run(SimCluster cluster) {
+    private static int sum(List<SimCluster> applications, ToIntFunction<SimCluster> count) {
+        return applications.stream().mapToInt(count).sum();
+    }
+
+    /** One application after the other, until one lives to its end. */
+    private static int run(List<SimCluster> applications, Supplier<SimCluster> next) {
+        SimCluster cluster = next.get();
+        applications.add(cluster);
         try {
             cluster.start();
             int succeeded = cluster.jobs.run(cluster);
@@ -86,9 +104,25 @@ public final class Simulation {
             return succeeded;
         } catch (DriverDied e) {
             cluster.jobs.check(cluster);
-            cluster.endWithoutDriver();
-            return 0;
+            if (!cluster.jobs.isSaving()) {
+                cluster.endWithoutDriver();
+                return 0;
+            }
+            return runAgain(cluster, applications, next);
         }
+    }
+
+    /** Somebody starts the program again: executors of the one before may still write. */
+    private static int runAgain(SimCluster dead, List<SimCluster> applications, Supplier<SimCluster> next) {
+        long diedMs = dead.world.nowMs();
+        dead.passWithoutDriver(dead.random.nextInt(MAX_RESTART_MS >> dead.random.nextInt(RESTART_MAGNITUDES)));
+        if (applications.size() == MAX_APPLICATIONS) {
+            dead.faults.heal();
+        }
+        dead.world.note("program", "is started again");
+        int succeeded = run(applications, next);
+        dead.mustEndSince(diedMs);
+        return succeeded;
     }
 
     /** What happens in that run in plain sentences, the last of them, oldest first: it is run again, and told now. */
@@ -110,8 +144,13 @@ public final class Simulation {
     }
 
     private static SimCluster clusterOf(
-            SimOptions options, SimSize size, SimWorld world, Faults faults, SimCores cores) {
-        SimOutputs outputs = new SimOutputs();
+            SimOptions options,
+            SimSize size,
+            SimWorld world,
+            Faults faults,
+            SimCores cores,
+            SimOutputs outputs,
+            int application) {
         SimJobs jobs = options.lesson()
                 .<SimJobs>map(lesson -> new LessonJobs(lesson, world.random("jobs")))
                 .orElseGet(() ->
@@ -119,7 +158,15 @@ public final class Simulation {
         int executors =
                 options.executors().orElseGet(() -> drawnFrom(size.executorCounts(), world.random("executors")));
         return new SimCluster(
-                world, faults, cores, jobs, outputs, executors, size.isWaitingOn(world), MAX_TASK_FAILURES);
+                world,
+                faults,
+                cores,
+                jobs,
+                outputs,
+                "sim-" + application,
+                executors,
+                size.isWaitingOn(world),
+                MAX_TASK_FAILURES);
     }
 
     private static int drawnFrom(List<Integer> counts, SplittableRandom random) {

@@ -68,11 +68,7 @@ final class SyntheticTasks {
                 case COLLECT -> new TaskResult.Direct(encode(sums));
                 case NUMBER -> new TaskResult.Direct(number(task.attempt().partition()));
                 case SAVE ->
-                    outputs.write(
-                            TARGET,
-                            task.attempt().partition(),
-                            task.attempt() + " of job " + task.jobId(),
-                            encode(sums));
+                    outputs.write(TARGET, environment.settings().applicationId(), task.attempt(), encode(sums));
             };
             byte[] rowsRead = ByteBuffer.allocate(8).putLong(rowCount(sums)).array();
             return success(

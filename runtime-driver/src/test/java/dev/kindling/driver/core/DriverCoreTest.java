@@ -1422,6 +1422,37 @@ class DriverCoreTest {
         driver.on(new DriverEvent.OutputPublished(1)).says("complete job 1");
     }
 
+    /** Two jobs over one shuffle: the first has all its parts, for the second a lost map output is written again. */
+    private static DriverScript publishingWhileAnotherRebuilds() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.submit(job(1).mapStage(0, 1, 1)
+                .resultStage(1, 1, 0)
+                .savingTo("file:/out")
+                .maxTaskFailures(1)
+                .build());
+        driver.finishes("s0p0#0").finishes("s1p0#0", part("a0")).says("publish file:/out");
+        driver.submit(
+                job(2).mapStage(0, 1, 1).resultStage(2, 1, 0).maxTaskFailures(1).build());
+        return driver.loses(driver.executorOfOutput(0)).launched("s0p0#1").forgetEffects();
+    }
+
+    @Test
+    void jobThatIsPublishingDoesNotFailWithATaskThatAnotherNeeds() {
+        DriverScript driver = publishingWhileAnotherRebuilds();
+
+        driver.fails("s0p0#1", userError("boom")).neverSays("job 1").says("fail job 2 USER_CODE_FAILED");
+
+        driver.on(new DriverEvent.OutputPublished(1)).says("complete job 1");
+    }
+
+    /** The stage belongs to the job that is publishing, too, and nobody waits for its tasks any more. */
+    @Test
+    void closingStopsTasksOfStagesThatAPublishingJobSharesWithOneThatIsCutShort() {
+        DriverScript driver = publishingWhileAnotherRebuilds();
+
+        driver.on(new DriverEvent.CloseRequested()).says("fail job 2 CLOSED").says("CancelAttempt s0p0#1");
+    }
+
     // ---- messages get lost, doubled, late -------------------------------------------------------------------------
 
     @Test

@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.driver.sim.DefectiveFiles;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.executor.core.DefectiveExecutors;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ final class PlantedBugs {
         }
 
         private static String code(String bug) {
-            return bug.replaceAll("^(driver|executor) (.*)$", "$1 `$2`");
+            return bug.replaceAll("^(driver|executor|output) (.*)$", "$1 `$2`");
         }
     }
 
@@ -76,6 +77,9 @@ final class PlantedBugs {
         }
         for (String name : DefectiveExecutors.names()) {
             all.add(planted("executor " + name));
+        }
+        for (String name : DefectiveFiles.names()) {
+            all.add(new Planted("output " + name, DefectiveFiles.in(SimCores.real(), name), Optional.empty()));
         }
         return all;
     }

@@ -90,7 +90,8 @@ final class TaskSinks {
                 sink.target(),
                 environment.attempt().partition(),
                 sink.form().suffix(),
-                environment.attempt().toString());
+                // Executors of an application whose driver has died may still write there.
+                environment.settings().applicationId() + "-" + environment.attempt());
         boolean isWritten = false;
         try {
             CountedOutput file = new CountedOutput(output.stream());
