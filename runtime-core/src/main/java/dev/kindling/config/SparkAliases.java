@@ -37,6 +37,8 @@ final class SparkAliases {
             Map.entry(
                     "spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive",
                     new Alias(InputKeys.RECURSIVE.name(), "")),
+            Map.entry("spark.ui.enabled", new Alias(UiKeys.ENABLED.name(), "")),
+            Map.entry("spark.ui.port", new Alias(UiKeys.PORT.name(), "")),
             Map.entry("spark.ui.showConsoleProgress", new Alias(UiKeys.PROGRESS.name(), ""))));
 
     /** What Spark hands to Hadoop's client, we hand to it. */

@@ -8,6 +8,16 @@ public final class UiKeys {
             .defaultsTo(true)
             .doc("Whether the commands show running stages on a line of the terminal.");
 
+    public static final ConfigKey<Boolean> ENABLED = ConfigKey.booleans("kindling.ui.enabled")
+            .defaultsTo(false)
+            .doc("Whether the driver shows the run while it goes on, at an address of this machine that it prints once:"
+                    + " a page, and its status by the paths of Spark's /api/v1.");
+
+    public static final ConfigKey<Integer> PORT = ConfigKey.ints("kindling.ui.port")
+            .defaultsTo(4040)
+            .between(0, 65_535)
+            .doc("The port of that address, or the first of the 15 after it that is free; 0 for any.");
+
     public static final ConfigKey<Integer> RUNS_KEPT = ConfigKey.ints("kindling.runs.kept")
             .defaultsTo(20)
             .between(0, 10_000)
@@ -20,7 +30,7 @@ public final class UiKeys {
             .between(1L << 20, 1L << 40)
             .doc("How large the kept logs may be together; the oldest go first. One log may have a quarter of it.");
 
-    static final List<ConfigKey<?>> ALL = List.of(PROGRESS, RUNS_KEPT, RUNS_MAX_BYTES);
+    static final List<ConfigKey<?>> ALL = List.of(PROGRESS, ENABLED, PORT, RUNS_KEPT, RUNS_MAX_BYTES);
 
     private UiKeys() {}
 }

@@ -5,10 +5,12 @@ import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
 import dev.kindling.config.StorageKeys;
+import dev.kindling.config.UiKeys;
 import dev.kindling.driver.launch.BroadcastShelf;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.driver.launch.Program;
+import dev.kindling.driver.ui.UiServer;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
 import dev.kindling.rdd.AccumulatorRegistry;
@@ -122,10 +124,21 @@ final class Application implements AutoCloseable {
 
     private void begin(Config config) {
         Runtime.getRuntime().addShutdownHook(shutdownHook);
+        if (config.get(UiKeys.ENABLED)) {
+            show(config);
+        }
         events.publish(new Event.ApplicationStart(driver.now(), id, config.get(ApplicationKeys.NAME)));
         events.publish(new Event.EnvironmentUpdate(driver.now(), master.text(), config.shown()));
         driver.start(cluster.launcher(), cluster.results());
         cluster.start(driver);
+    }
+
+    /** While it goes on; closed after the last event, as every listener. */
+    private void show(Config config) {
+        UiServer ui = UiServer.start(config.get(UiKeys.PORT));
+        events.add(ui);
+        // Not the log: what gives access is for those who started the program.
+        System.err.println("this run is shown at " + ui.address());
     }
 
     /** Time of the start in UTC and six random digits, such as {@code 20261122-105530-4f1a2b}. */

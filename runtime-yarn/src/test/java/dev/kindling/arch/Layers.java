@@ -55,6 +55,7 @@ final class Layers {
             Map.entry("driver.core", 5),
             Map.entry("driver.plan", 6),
             Map.entry("driver.page", 6),
+            Map.entry("driver.ui", 7),
             Map.entry("driver.launch", 11),
             Map.entry("driver", 12),
             Map.entry("driver.cli", 13),
@@ -84,7 +85,8 @@ final class Layers {
             "org.junit", Set.of("testkit"),
             "software.amazon", Set.of("storage.s3"),
             "org.apache.hadoop", Set.of("storage.hdfs", "yarn"),
-            "com.github.luben", Set.of("storage"));
+            "com.github.luben", Set.of("storage"),
+            "com.sun.net.httpserver", Set.of("driver.ui"));
 
     /** Calls whose answer a core must be given, or whose order of iteration changes from one JVM to the next. */
     private static final Map<String, Set<String>> BANNED_CALLS = Map.of(

@@ -82,6 +82,11 @@ final class RunOptions {
             description = "Write an HTML page that shows the run, when it has ended.")
     private Path page;
 
+    @Option(
+            names = "--ui",
+            description = "Show the run while it goes on, as a page of this machine whose address is printed.")
+    private boolean isShown;
+
     @Option(names = "--verbose", description = "Show INFO log lines and whole stacks.")
     private boolean isVerbose;
 
@@ -183,6 +188,9 @@ final class RunOptions {
         }
         QuickStart.addExecutorArchive(settings);
         keepRun(settings);
+        if (isShown) {
+            settings.put(UiKeys.ENABLED.name(), "true");
+        }
         if (!jars.isEmpty()) {
             settings.put(ApplicationKeys.JARS.name(), commaSeparated(jars));
         }

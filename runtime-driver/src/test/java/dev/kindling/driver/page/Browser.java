@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A headless Chromium of this machine, spoken to by its DevTools protocol. One page at a time. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final long LIMIT_S = 60;
 
     private final Process process;
@@ -57,7 +57,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** The first of its names on the path; empty where the machine has none. */
-    static Optional<Path> find() {
+    public static Optional<Path> find() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
                 .flatMap(directory -> Stream.of("chromium", "chromium-browser", "google-chrome")
                         .map(name -> Path.of(directory, name)))
@@ -65,7 +65,7 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
-    static Browser start(Path executable) throws Exception {
+    public static Browser start(Path executable) throws Exception {
         Path profile = Files.createTempDirectory("kindling-browser");
         Process process = new ProcessBuilder(
                         executable.toString(),
@@ -96,13 +96,13 @@ final class Browser implements AutoCloseable {
     }
 
     /** Loads a page and waits until the condition, in JavaScript, holds. */
-    void open(String address, String until) throws Exception {
+    public void open(String address, String until) throws Exception {
         complaints.clear();
         call("Page.navigate", "url", address);
         await(until);
     }
 
-    void await(String condition) throws Exception {
+    public void await(String condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
         while (!Boolean.TRUE.equals(evaluate("!!(" + condition + ")"))) {
             if (System.nanoTime() > deadline) {
@@ -112,7 +112,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** A number, text or truth in the page, by an expression in JavaScript. */
-    Object evaluate(String expression) throws Exception {
+    public Object evaluate(String expression) throws Exception {
         Map<?, ?> result = call("Runtime.evaluate", "expression", expression, "returnByValue", true);
         if (result.containsKey("exceptionDetails")) {
             throw new AssertionError(expression + ": " + result.get("exceptionDetails"));
@@ -120,12 +120,12 @@ final class Browser implements AutoCloseable {
         return ((Map<?, ?>) result.get("result")).get("value");
     }
 
-    void press(String key) throws Exception {
+    public void press(String key) throws Exception {
         call("Input.dispatchKeyEvent", "type", "keyDown", "key", key);
         call("Input.dispatchKeyEvent", "type", "keyUp", "key", key);
     }
 
-    void resize(int width, boolean isDark) throws Exception {
+    public void resize(int width, boolean isDark) throws Exception {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 "width",
@@ -143,7 +143,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** What the console has said since the page was opened: errors, warnings, what a policy has refused. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return List.copyOf(complaints);
     }
 
