@@ -36,8 +36,15 @@ public final class ExecutorKeys {
             .defaultsTo(List.of())
             .doc("More options for the Java of executor processes, with commas between them.");
 
+    public static final ConfigKey<List<String>> COMMAND_PREFIX = ConfigKey.list("kindling.executor.commandPrefix")
+            .defaultsTo(List.of())
+            .doc(
+                    "Words before those of the Java of executor processes on this machine, with commas between them, such as"
+                            + " nice,-n,10 or ip,netns,exec,net{n}: {n} is the number of the executor. Such executors are taken"
+                            + " for ones that do not see each other's files.");
+
     static final List<ConfigKey<?>> ALL =
-            List.of(COUNT, CORES, MEMORY, JAVA_OPTIONS, HEARTBEAT_INTERVAL_MS, LOST_AFTER_MS);
+            List.of(COUNT, CORES, MEMORY, JAVA_OPTIONS, COMMAND_PREFIX, HEARTBEAT_INTERVAL_MS, LOST_AFTER_MS);
 
     private ExecutorKeys() {}
 }

@@ -47,6 +47,7 @@ record ClusterWiring(
                 port.port(),
                 port.credentials(),
                 config.get(ExecutorKeys.JAVA_OPTIONS),
+                config.get(ExecutorKeys.COMMAND_PREFIX),
                 program);
         return new SocketCluster(port, launcher(master, context), new Published(program, broadcasts));
     }

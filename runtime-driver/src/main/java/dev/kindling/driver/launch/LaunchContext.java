@@ -17,6 +17,7 @@ import java.util.Map;
  * @param credentials open every connection of the application; passed by standard input, or in the credentials of a
  *     container, only
  * @param executorJavaOptions what the user adds to the command line of executor processes
+ * @param executorCommandPrefix what stands before that command line
  * @param program the program's jars, files and classes
  */
 public record LaunchContext(
@@ -27,11 +28,13 @@ public record LaunchContext(
         int driverPort,
         ApplicationCredentials credentials,
         List<String> executorJavaOptions,
+        List<String> executorCommandPrefix,
         Program program) {
     public LaunchContext {
         settings = Map.copyOf(settings);
         scratchDirectories = List.copyOf(scratchDirectories);
         executorJavaOptions = List.copyOf(executorJavaOptions);
+        executorCommandPrefix = List.copyOf(executorCommandPrefix);
     }
 
     /** The application's directory for what is small. */

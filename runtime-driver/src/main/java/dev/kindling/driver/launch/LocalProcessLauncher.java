@@ -84,11 +84,25 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            process = new ExecutorProcess(bootstrapOf(executorId, nonce), command.words(), logs, listener);
+            process = new ExecutorProcess(bootstrapOf(executorId, nonce), wordsOf(lastExecutor), logs, listener);
             processes.put(executorId, process);
         }
         listener.executorRequested(executorId, nonce);
         process.start();
+    }
+
+    private List<String> wordsOf(int executor) {
+        List<String> words = new ArrayList<>();
+        context.executorCommandPrefix().forEach(word -> words.add(word.replace("{n}", String.valueOf(executor))));
+        words.addAll(command.words());
+        return words;
+    }
+
+    /** Equal for executors that see each other's files. */
+    private String hostKeyOf(String executorId) {
+        return context.executorCommandPrefix().isEmpty()
+                ? context.applicationId()
+                : context.applicationId() + "-" + executorId;
     }
 
     private ExecutorBootstrap bootstrapOf(String executorId, String nonce) {
@@ -101,7 +115,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 master.cores(),
                 master.memoryMb() << 20,
                 context.scratchDirectories().stream().map(Path::toString).toList(),
-                context.applicationId(),
+                hostKeyOf(executorId),
                 context.driverHost(),
                 context.driverPort(),
                 context.credentials(),
