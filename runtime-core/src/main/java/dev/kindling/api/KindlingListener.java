@@ -280,6 +280,9 @@ public interface KindlingListener {
         /** It gets no task for so long, unless all others are in the same way. */
         record ExecutorExcluded(Instant time, String id, long forMs, String reason) implements Event {}
 
+        /** It is to leave without loss, at the latest after so long: it gets no new task, and what it holds moves. */
+        record ExecutorDraining(Instant time, String id, String reason, long withinMs) implements Event {}
+
         record ExecutorRemoved(Instant time, String id, ExitReason reason) implements Event {}
 
         /** More became known about the end of an executor that was removed before. */

@@ -150,6 +150,9 @@ public final class AppStory {
                     + " is here:\n" + e.stack());
         } else if (event instanceof Event.ExecutorRemoved e) {
             tellLost(e);
+        } else if (event instanceof Event.ExecutorDraining e) {
+            lines.say("executor " + e.id() + " is to leave within " + Durations.format(e.withinMs()) + ": " + e.reason()
+                    + "; it gets no new task, and what it holds moves to others");
         } else if (event instanceof Event.ExecutorExcluded e) {
             lines.say("executor " + e.id() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
         } else if (event instanceof Event.ExecutorLossExplained e) {

@@ -264,6 +264,9 @@ final class SubjectStory {
                     + ByteSizes.format(e.memory()) + " on " + e.host());
         } else if (event instanceof Event.ExecutorSilent e && touches(e.id())) {
             say("executor " + e.id() + where(e.id()) + " has not been heard of for " + Durations.format(e.silentMs()));
+        } else if (event instanceof Event.ExecutorDraining e && touches(e.id())) {
+            say("executor " + e.id() + where(e.id()) + " is to leave within " + Durations.format(e.withinMs()) + ": "
+                    + e.reason());
         } else if (event instanceof Event.ExecutorExcluded e && isThe(e.id())) {
             say("executor " + e.id() + " gets no task for " + Durations.format(e.forMs()) + ": " + e.reason());
         } else if (event instanceof Event.ExecutorRemoved e && touches(e.id())) {

@@ -23,6 +23,9 @@ public sealed interface DataFrame {
     /** Something the driver publishes under a name: a jar, a file, a class; answered like one map. */
     record FetchResource(int streamId, long windowBytes, String name) implements DataFrame {}
 
+    /** All of a map output as it is stored, for who is to hold it as well; answered like one map. */
+    record FetchMapOutput(int streamId, long windowBytes, int shuffleId, AttemptId attempt) implements DataFrame {}
+
     /** A cached block: its stored chunks; answered like one map. */
     record FetchCachedBlock(int streamId, long windowBytes, CachedBlockId block) implements DataFrame {}
 

@@ -109,6 +109,14 @@ public sealed interface Frame {
     /** Where an attempt's thread is, one frame a line: the answer to {@link ShowStacks}, said once. */
     record AttemptStack(String executorId, long incarnation, AttemptId attempt, String stack) implements ToDriver {}
 
+    /**
+     * The answer to {@link CopyMapOutput}, repeated until {@link MapOutputCopyReceived} or {@link DropMapOutput} comes.
+     *
+     * @param isHeld whether the whole output is here, checked
+     */
+    record MapOutputCopied(String executorId, long incarnation, int shuffleId, AttemptId attempt, boolean isHeld)
+            implements ToDriver {}
+
     /** The executor leaves on its own account; the reason is for people. */
     record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
 
@@ -147,6 +155,14 @@ public sealed interface Frame {
 
     /** A map output of an attempt whose outcome was not accepted. */
     record DropMapOutput(int shuffleId, AttemptId attempt) implements ToExecutor {}
+
+    /**
+     * Keep this map output as well: {@code from} has it and shall leave. Repeated until {@link MapOutputCopied} comes.
+     */
+    record CopyMapOutput(int shuffleId, AttemptId attempt, ExecutorAddress from) implements ToExecutor {}
+
+    /** What {@link MapOutputCopied} said is known to the driver and need not be sent again. */
+    record MapOutputCopyReceived(AttemptId attempt) implements ToExecutor {}
 
     /** A {@link TaskResult.Stored} result was fetched or is not wanted. */
     record DropResult(AttemptId attempt) implements ToExecutor {}

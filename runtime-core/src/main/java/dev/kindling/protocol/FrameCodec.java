@@ -64,6 +64,7 @@ public final class FrameCodec {
     private static final int ATTEMPT_STUCK = 7;
     private static final int ATTEMPT_STACK = 9;
     private static final int CACHED_BLOCKS_CHANGED = 16;
+    private static final int MAP_OUTPUT_COPIED = 17;
     private static final int BROADCAST_DROPPED = 8;
     private static final int REGISTERED = 32;
     private static final int REFUSED = 33;
@@ -82,6 +83,8 @@ public final class FrameCodec {
     private static final int DROP_CACHED_SET = 57;
     private static final int DROP_CACHED_BLOCK = 58;
     private static final int COPY_CACHED_BLOCK = 59;
+    private static final int COPY_MAP_OUTPUT = 60;
+    private static final int MAP_OUTPUT_COPY_RECEIVED = 61;
     private static final int DROP_BROADCAST = 48;
     private static final int FETCH_BLOCKS = 65;
     private static final int FETCH_RESULT = 66;
@@ -93,6 +96,7 @@ public final class FrameCodec {
 
     private static final int FETCH_RESOURCE = 73;
     private static final int FETCH_CACHED_BLOCK = 80;
+    private static final int FETCH_MAP_OUTPUT = 81;
 
     /** Begins a chunk of stored bytes on a data connection; no record has it. */
     public static final int CHUNK = 72;
@@ -225,6 +229,19 @@ public final class FrameCodec {
             writeBlock(out, f.block());
             writeLevel(out, f.level());
             writeAddress(out, f.from());
+        } else if (frame instanceof Frame.CopyMapOutput f) {
+            out.tag(COPY_MAP_OUTPUT);
+            out.number(f.shuffleId());
+            writeAttempt(out, f.attempt());
+            writeAddress(out, f.from());
+        } else if (frame instanceof Frame.MapOutputCopyReceived f) {
+            out.tag(MAP_OUTPUT_COPY_RECEIVED);
+            writeAttempt(out, f.attempt());
+        } else if (frame instanceof Frame.MapOutputCopied f) {
+            start(out, MAP_OUTPUT_COPIED, f);
+            out.number(f.shuffleId());
+            writeAttempt(out, f.attempt());
+            out.flag(f.isHeld());
         } else if (frame instanceof DropCachedBlock f) {
             out.tag(DROP_CACHED_BLOCK);
             writeBlock(out, f.block());
@@ -345,6 +362,17 @@ public final class FrameCodec {
                 return new CachedBlocksReceived(in.number("sequence"));
             case DROP_CACHED_SET:
                 return new DropCachedSet(in.integer("setId"), in.integer("epoch"));
+            case MAP_OUTPUT_COPIED:
+                return new Frame.MapOutputCopied(
+                        in.text("executorId"),
+                        in.number("incarnation"),
+                        in.integer("shuffleId"),
+                        readAttempt(in),
+                        in.flag("isHeld"));
+            case COPY_MAP_OUTPUT:
+                return new Frame.CopyMapOutput(in.integer("shuffleId"), readAttempt(in), readAddress(in));
+            case MAP_OUTPUT_COPY_RECEIVED:
+                return new Frame.MapOutputCopyReceived(readAttempt(in));
             case COPY_CACHED_BLOCK:
                 return new CopyCachedBlock(readBlock(in), readLevel(in), readAddress(in));
             case DROP_CACHED_BLOCK:
@@ -397,6 +425,11 @@ public final class FrameCodec {
             start(out, FETCH_RESOURCE, f);
             out.number(f.windowBytes());
             out.text(f.name());
+        } else if (frame instanceof DataFrame.FetchMapOutput f) {
+            start(out, FETCH_MAP_OUTPUT, f);
+            out.number(f.windowBytes());
+            out.number(f.shuffleId());
+            writeAttempt(out, f.attempt());
         } else if (frame instanceof DataFrame.FetchCachedBlock f) {
             start(out, FETCH_CACHED_BLOCK, f);
             out.number(f.windowBytes());
@@ -436,6 +469,9 @@ public final class FrameCodec {
                 return new DataFrame.FetchResult(in.integer("streamId"), in.number("windowBytes"), readAttempt(in));
             case FETCH_RESOURCE:
                 return new DataFrame.FetchResource(in.integer("streamId"), in.number("windowBytes"), in.text("name"));
+            case FETCH_MAP_OUTPUT:
+                return new DataFrame.FetchMapOutput(
+                        in.integer("streamId"), in.number("windowBytes"), in.integer("shuffleId"), readAttempt(in));
             case FETCH_CACHED_BLOCK:
                 return new DataFrame.FetchCachedBlock(in.integer("streamId"), in.number("windowBytes"), readBlock(in));
             case CREDIT:

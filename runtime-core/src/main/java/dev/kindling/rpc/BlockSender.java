@@ -67,6 +67,8 @@ final class BlockSender extends DataChannel {
             start(new Stream(f.streamId(), f.windowBytes(), new ResultRange(f.attempt())));
         } else if (frame instanceof DataFrame.FetchResource f) {
             start(new Stream(f.streamId(), f.windowBytes(), new Resource(f.name())));
+        } else if (frame instanceof DataFrame.FetchMapOutput f) {
+            start(new Stream(f.streamId(), f.windowBytes(), new WholeOutput(f.shuffleId(), f.attempt())));
         } else if (frame instanceof DataFrame.FetchCachedBlock f) {
             start(new Stream(f.streamId(), f.windowBytes(), new CachedRange(f.block())));
         } else if (frame instanceof DataFrame.Credit f) {
@@ -269,6 +271,13 @@ final class BlockSender extends DataChannel {
         public ServedRange open(BlockService blocks, int index) throws IOException {
             AttemptId map = request.maps().get(index).mapAttempt();
             return blocks.openMapOutput(request.shuffleId(), map, request.firstBucket(), request.endBucket());
+        }
+    }
+
+    private record WholeOutput(int shuffleId, AttemptId attempt) implements Ranges {
+        @Override
+        public ServedRange open(BlockService blocks, int index) throws IOException {
+            return blocks.openWholeMapOutput(shuffleId, attempt);
         }
     }
 

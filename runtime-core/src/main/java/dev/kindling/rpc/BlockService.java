@@ -18,6 +18,15 @@ public interface BlockService {
     ServedRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket) throws IOException;
 
     /**
+     * All of a map output as it is stored.
+     *
+     * @throws BlockAbsentException when it is not here
+     */
+    default ServedRange openWholeMapOutput(int shuffleId, AttemptId mapAttempt) throws IOException {
+        throw new BlockAbsentException("this process holds no whole map outputs");
+    }
+
+    /**
      * A result kept until the driver has fetched it.
      *
      * @throws BlockAbsentException when there is none

@@ -173,6 +173,25 @@ public final class RpcClient implements BlockClient, Closeable {
         receiver.takeAll(stream, target::write);
     }
 
+    /**
+     * Copies all of a map output as its holder stores it, and waits for the end of it.
+     *
+     * @throws BlockAbsentException when it is not there
+     * @throws IOException when nothing came for {@code timeoutMs}, or it cannot be written to {@code target}
+     */
+    public void fetchMapOutput(
+            String host, int port, int shuffleId, AttemptId attempt, RangeReceiver.Taker target, int timeoutMs)
+            throws IOException {
+        RangeReceiver receiver = new RangeReceiver("map output " + attempt, Long.MAX_VALUE, timeoutMs);
+        AskedStream stream = new AskedStream(
+                receiver,
+                RESOURCE_WINDOW_BYTES,
+                1,
+                id -> new DataFrame.FetchMapOutput(id, RESOURCE_WINDOW_BYTES, shuffleId, attempt));
+        start(host, port, stream);
+        receiver.takeAll(stream, target);
+    }
+
     private void start(String host, int port, AskedStream stream) {
         try {
             BlockAsker asker = askers.computeIfAbsent(host + ":" + port, peer -> connectData(host, port, peer));

@@ -53,7 +53,9 @@ public enum FaultKind {
     /** An attempt waits for ever and uses no processor; per attempt. */
     HANG(0.001, 0.01),
     /** Memory of cached blocks is wanted by somebody else; per executor and second. */
-    EVICT(0.30, 0.90);
+    EVICT(0.30, 0.90),
+    /** An executor is told to leave without loss, perhaps too late; per executor and second. */
+    DRAIN(0.02, 0.15);
 
     private final double usual;
     private final double most;

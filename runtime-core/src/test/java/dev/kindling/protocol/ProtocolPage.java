@@ -52,7 +52,7 @@ final class ProtocolPage {
             - Who listens proves itself first: nobody sends a proof, let alone a frame, to an impostor on a re-used port.
             - The dialled port is part of both proofs, so that none can be relayed to another listener.
             - A holder of another version answers with its magic and version only, and closes.
-            - A wrong proof closes the connection without a word. Five seconds without a proof do too. The number of
+            - A wrong proof closes the connection without a word. Ten seconds without a proof do too. The number of
               connections without proof is bounded, in all and for each address; one more closes the oldest. None of
               them may send more than 64 KiB.
 

@@ -6,6 +6,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.StorageLevel;
+import dev.kindling.driver.core.DrainReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
@@ -315,6 +316,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     @Override
     public void executorRequested(String executorId, String nonce) {
         loop.offer(new DriverEvent.ExecutorRequested(executorId));
+    }
+
+    @Override
+    public void executorLeaving(String executorId, DrainReason reason, long withinMs) {
+        loop.offer(new DriverEvent.DrainRequested(executorId, reason, withinMs));
     }
 
     @Override

@@ -213,6 +213,32 @@ public final class Executor implements AutoCloseable {
         blocks.close();
     }
 
+    /** Whether the output is here now; what went wrong is for the log, since the driver asks again. */
+    private boolean copyOf(ExecutorEffect.CopyMapOutput copy) {
+        ExecutorAddress from = copy.from();
+        try {
+            blocks.copyMapOutput(
+                    copy.shuffleId(),
+                    copy.attempt(),
+                    taker -> client.orElseThrow(() -> new IOException("this process has no network"))
+                            .fetchMapOutput(
+                                    from.host(),
+                                    from.port(),
+                                    copy.shuffleId(),
+                                    copy.attempt(),
+                                    taker,
+                                    fetchTimeoutMs()));
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "cannot copy map output {} from executor {}: {}",
+                    copy.attempt(),
+                    from.executorId(),
+                    e.getMessage());
+            return false;
+        }
+    }
+
     private void start(TaskGroup group, StageProgram program) {
         RunningAttempt attempt = new RunningAttempt(group, new Slot(program));
         running.put(attempt.id(), attempt);
@@ -341,6 +367,9 @@ public final class Executor implements AutoCloseable {
                 io.run(() -> blocks.dropResult(drop.attempt()));
             } else if (effect instanceof ExecutorEffect.DropCachedSet drop) {
                 io.run(() -> cacheStore.dropSet(drop.setId(), drop.epoch()));
+            } else if (effect instanceof ExecutorEffect.CopyMapOutput copy) {
+                io.run(() ->
+                        loop.post(new ExecutorEvent.MapOutputCopied(copy.shuffleId(), copy.attempt(), copyOf(copy))));
             } else if (effect instanceof ExecutorEffect.CopyCachedBlock copy) {
                 io.run(() -> CacheCopy.copy(
                         cacheStore,

@@ -507,7 +507,7 @@ final class Attempts {
     private void fetchFailed(RunningAttempt attempt, AttemptId task, TaskFailure.FetchFailed fetch) {
         StageState stage = attempt.stage;
         if (!stage.spec.readsShuffles().contains(fetch.shuffleId())
-                || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.message())) {
+                || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.executorId(), fetch.message())) {
             return;
         }
         int times = stage.inputWasUnreadable(fetch.mapAttempt(), fetch.executorId());

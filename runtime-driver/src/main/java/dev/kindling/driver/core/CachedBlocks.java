@@ -284,6 +284,25 @@ final class CachedBlocks {
         replicas.executorCame();
     }
 
+    void executorDrains(ExecutorState executor) {
+        replicas.executorDrains(believedOn(executor));
+    }
+
+    /** Whether something has still to be copied from there before it leaves. */
+    boolean hasToMoveFrom(ExecutorState executor) {
+        return replicas.isAwaited(believedOn(executor));
+    }
+
+    private List<CachedBlockId> believedOn(ExecutorState executor) {
+        List<CachedBlockId> believed = new ArrayList<>();
+        told.getOrDefault(executor.index, new TreeMap<>()).keySet().forEach(block -> {
+            if (isBelieved(block, executor)) {
+                believed.add(block);
+            }
+        });
+        return believed;
+    }
+
     /** Sets of which something was lost with the process. */
     List<CachedSet> executorLost(ExecutorState executor) {
         List<CachedSet> affected = new ArrayList<>();

@@ -48,6 +48,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final Set<PlantedBug> bugs;
     private final Outbox out;
     private final Attempts attempts;
+    private final Drains drains;
     private final BroadcastDrops broadcastDrops;
     private final Reaper reaper;
     private final Watchdog watchdog;
@@ -72,6 +73,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         attempts = new Attempts(settings, out, executors, placement, stages, bugs);
         broadcastDrops = new BroadcastDrops(settings.relaunchMs(), out, executors, bugs);
         reaper = new Reaper(settings.scheduling(), out);
+        drains = new Drains(settings.relaunchMs(), out, executors, stages, bugs);
         watchdog = new Watchdog(settings.scheduling().noProgressMs(), out, executors, stages, bugs);
     }
 
@@ -124,6 +126,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             onExecutorRequested(e);
         } else if (event instanceof DriverEvent.ExecutorExited e) {
             onExecutorExited(e);
+        } else if (event instanceof DriverEvent.DrainRequested e) {
+            onDrainRequested(e);
         } else if (event instanceof DriverEvent.CloseRequested) {
             onCloseRequested();
         }
@@ -198,6 +202,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         } else if (frame instanceof Frame.CachedBlocksChanged changed) {
             changed.changes().forEach(status -> stages.cachedBlockChanged(executor, status));
             out.send(executor, new Frame.CachedBlocksReceived(changed.sequence()));
+        } else if (frame instanceof Frame.MapOutputCopied copied) {
+            drains.copied(executor, copied);
         } else if (frame instanceof Frame.NeedStageProgram need) {
             attempts.programNeeded(executor, need.stageId());
         } else if (frame instanceof Frame.AttemptStuck stuck) {
@@ -280,6 +286,39 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         executors.request(e.executorId(), awakeMs);
     }
 
+    private void onDrainRequested(DriverEvent.DrainRequested e) {
+        Optional<ExecutorState> leaving =
+                executors.registered(e.executorId()).filter(executor -> !executor.isDraining());
+        if (leaving.isEmpty() || isClosing) {
+            return;
+        }
+        ExecutorState executor = leaving.get();
+        executors.drain(executor, new Drain(e.reason(), out.nowMs(), awakeMs + e.withinMs()));
+        placement.closeExecutor(executor);
+        stages.cached().executorDrains(executor);
+        out.emit(new Event.ExecutorDraining(out.time(), executor.id, e.reason().words, e.withinMs()));
+        // At once: what is on it needs a place to go. The last one is needed whatever was said.
+        if (e.reason().isReplaced || executors.liveCount() == 0) {
+            unansweredReplacements++;
+            out.add(new DriverEffect.ReplaceExecutor(executor.id, e.reason().words));
+        }
+    }
+
+    private void tickDrains() {
+        for (ExecutorState executor : drains.tick()) {
+            out.send(executor, new Frame.Shutdown(ExitReasons.happened(ExitReasons.drained(executor.drain))));
+            lose(executor, ExitReasons.drained(executor.drain));
+        }
+        for (ExecutorState executor : executors.draining()) {
+            if (awakeMs >= executor.drain.deadlineMs) {
+                lose(
+                        executor,
+                        ExitReasons.notDrainedInTime(
+                                executor.drain, executor.running.size(), drains.outputsOn(executor)));
+            }
+        }
+    }
+
     private void onConnectionClosed(DriverEvent.ConnectionClosed e) {
         Optional<ExecutorState> executor = executors.registered(e.executorId(), e.incarnation());
         executor.ifPresent(gone -> lose(gone, ExitReasons.connectionEnded(e.why())));
@@ -308,6 +347,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         watchdog.tick(awakeMs);
         stages.cached().onTick(settings.relaunchMs());
         broadcastDrops.repeat();
+        tickDrains();
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
             return;
         }
@@ -332,7 +372,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private void lose(ExecutorState executor, ExitReason why) {
         ExitReason reason = remove(executor, why);
         out.add(new DriverEffect.ReleaseExecutor(executor.id, executor.incarnation, ExitReasons.happened(reason)));
-        replace(executor.id, reason);
+        if (!executor.isDraining()) {
+            replace(executor.id, reason);
+        }
     }
 
     private ExitReason remove(ExecutorState executor, ExitReason why) {
@@ -340,6 +382,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         executors.lose(executor, reason);
         placement.removeExecutor(executor);
         broadcastDrops.executorLost(executor);
+        drains.executorLost(executor);
         if (isClosing) {
             // It ends because it was told to, and no job is left that could miss it.
             return reason;
@@ -446,6 +489,31 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     public boolean holdsMapOutput(int shuffleId, AttemptId attempt) {
         MapOutputs.Shuffle shuffle = stages.mapOutputs().find(shuffleId);
         return shuffle != null && shuffle.isHeld(attempt);
+    }
+
+    /** Whether this very output is registered as lying with an executor of this name. */
+    public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId) {
+        MapOutputs.Shuffle shuffle = stages.mapOutputs().find(shuffleId);
+        return shuffle != null
+                && shuffle.isHeld(attempt)
+                && executors.byIndex(shuffle.executorOf(attempt.partition())).id.equals(executorId);
+    }
+
+    /** A map output and where the driver believes it to lie. */
+    public record BelievedOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {}
+
+    /** All map outputs. */
+    public List<BelievedOutput> believedOutputs() {
+        List<BelievedOutput> believed = new ArrayList<>();
+        for (MapOutputs.Shuffle shuffle : stages.mapOutputs().all()) {
+            for (ExecutorState executor : executors.registered()) {
+                for (int map : shuffle.heldBy(executor.index)) {
+                    AttemptId attempt = new AttemptId(shuffle.mapStageId, map, shuffle.attemptOf(map));
+                    believed.add(new BelievedOutput(shuffle.shuffleId, attempt, executor.id, executor.incarnation));
+                }
+            }
+        }
+        return believed;
     }
 
     /** Whether executors were lost in a row without progress so often that some are not replaced. */

@@ -26,6 +26,9 @@ public sealed interface DriverEvent {
     /** The launcher saw the process end. */
     record ExecutorExited(String executorId, ExitReason reason) implements DriverEvent {}
 
+    /** This executor is to leave without loss, and goes with what is left after so long. */
+    record DrainRequested(String executorId, DrainReason reason, long withinMs) implements DriverEvent {}
+
     /** A stored result could not be fetched: its partition has to be computed again. */
     record ResultLost(int jobId, int partition, AttemptId attempt, String why) implements DriverEvent {}
 

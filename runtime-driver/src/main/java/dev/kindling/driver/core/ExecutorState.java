@@ -48,6 +48,9 @@ final class ExecutorState {
     int fullDiskFailures;
 
     long excludedUntilMs;
+    /** Why and until when it is to leave without loss; null while it stays. */
+    Drain drain;
+
     boolean isWarned;
     boolean isLost;
     /** Until then another output of it that cannot be read speaks against all of them. */
@@ -62,6 +65,11 @@ final class ExecutorState {
         this.memoryBytes = memoryBytes;
         this.freeSlots = cores;
         this.lastSeenMs = nowMs;
+    }
+
+    /** Whether it gets no new tasks and no new copies. */
+    boolean isDraining() {
+        return drain != null;
     }
 
     @Override

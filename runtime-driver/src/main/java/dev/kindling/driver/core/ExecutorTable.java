@@ -30,7 +30,11 @@ final class ExecutorTable {
     private final LinkedHashMap<String, ExitReason> abandoned = new LinkedHashMap<>();
 
     private final ArrayList<ExecutorState> byIndex = new ArrayList<>();
+    /** By index. */
+    private final TreeMap<Integer, ExecutorState> draining = new TreeMap<>();
+    /** Those that take tasks. */
     private final TreeMap<String, Integer> executorsOnHost = new TreeMap<>();
+
     final Losses losses = new Losses();
     final FullDisks fullDisks = new FullDisks();
 
@@ -92,8 +96,22 @@ final class ExecutorTable {
         return registeredByLastSeen.isEmpty() && requestedSinceMs.isEmpty();
     }
 
+    /** Of those that take tasks. */
     int liveCount() {
-        return registeredByLastSeen.size();
+        return registeredByLastSeen.size() - draining.size();
+    }
+
+    /** It takes nothing more, though it still lives. */
+    void drain(ExecutorState executor, Drain drain) {
+        executor.drain = drain;
+        draining.put(executor.index, executor);
+        leaveHost(executor);
+        fullDisks.gone(executor);
+    }
+
+    /** In the order in which they registered. */
+    List<ExecutorState> draining() {
+        return new ArrayList<>(draining.values());
     }
 
     /** Of all executors that are registered. */
@@ -136,12 +154,18 @@ final class ExecutorTable {
     void lose(ExecutorState executor, ExitReason reason) {
         executor.isLost = true;
         registeredByLastSeen.remove(executor.id);
-        executorsOnHost.computeIfPresent(executor.address.host(), (host, count) -> count == 1 ? null : count - 1);
+        if (draining.remove(executor.index) == null) {
+            leaveHost(executor);
+        }
         fenced.remove(executor.id);
         fenced.put(executor.id, executor.incarnation);
         removeOldest(fenced, KEPT_FENCED);
         losses.record(executor.id, reason);
-        fullDisks.lost(executor);
+        fullDisks.gone(executor);
+    }
+
+    private void leaveHost(ExecutorState executor) {
+        executorsOnHost.computeIfPresent(executor.address.host(), (host, count) -> count == 1 ? null : count - 1);
     }
 
     private static void removeOldest(LinkedHashMap<String, ?> entries, int kept) {

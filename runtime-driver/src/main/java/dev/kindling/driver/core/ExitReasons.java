@@ -31,6 +31,9 @@ public final class ExitReasons {
     /** What is known of its memory begins so, behind what happened. */
     private static final String MEMORY = " (at its last heartbeat ";
 
+    /** How the loss of an executor reads that left without loss. */
+    public static final String DRAINED = "it was drained, ";
+
     private static final String MORE_HEAP =
             "raise the memory of executors (kindling.executor.memory, or the last number of"
                     + " local-cluster[executors,cores,MB]), use more partitions, or hold fewer rows at a time in your"
@@ -194,6 +197,24 @@ public final class ExitReasons {
 
     static ExitReason left(String why) {
         return withoutCode(Kind.FINISHED, "it left: " + why, "");
+    }
+
+    /** It has left without loss. */
+    static ExitReason drained(Drain drain) {
+        return withoutCode(drain.reason.kind, DRAINED + moved(drain) + ": " + drain.reason.words, "");
+    }
+
+    /** Its time to leave without loss was too short. */
+    static ExitReason notDrainedInTime(Drain drain, int runningCount, int outputCount) {
+        return withoutCode(
+                drain.reason.kind,
+                drain.reason.words + ", and it was not drained in time: " + moved(drain) + ", " + outputCount
+                        + " were left and " + runningCount + " tasks ran",
+                "");
+    }
+
+    private static String moved(Drain drain) {
+        return drain.movedOutputs + " map outputs were moved";
     }
 
     static ExitReason stuck(String why) {

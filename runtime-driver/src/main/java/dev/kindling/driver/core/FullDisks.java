@@ -17,7 +17,7 @@ final class FullDisks {
 
     /** An attempt could not write there; true when the executor is excluded by it. */
     boolean failed(ExecutorState executor, long nowMs) {
-        if (executor.isLost || ++executor.fullDiskFailures < FAILURES_BEFORE_EXCLUDED) {
+        if (executor.isLost || executor.isDraining() || ++executor.fullDiskFailures < FAILURES_BEFORE_EXCLUDED) {
             return false;
         }
         executor.excludedUntilMs = nowMs + EXCLUDED_MS;
@@ -39,7 +39,8 @@ final class FullDisks {
         return excluded.size() >= liveCount;
     }
 
-    void lost(ExecutorState executor) {
+    /** It takes nothing more, or is lost. */
+    void gone(ExecutorState executor) {
         excluded.remove(executor);
     }
 

@@ -59,6 +59,13 @@ public final class Invariants {
                 }
             }
         }
+        if (executor.isDraining()) {
+            for (RunningAttempt attempt : executor.running.values()) {
+                if (attempt.launchedMs > executor.drain.beganMs) {
+                    throw broken(attempt, " was given to ", executor, ", which is to leave");
+                }
+            }
+        }
         if (executor.freeSlots != executor.cores - taken || executor.freeSlots < 0) {
             throw broken(executor, " has ", executor.freeSlots, " free slots of ", executor.cores, " but runs ", taken);
         }

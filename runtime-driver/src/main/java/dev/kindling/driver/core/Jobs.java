@@ -94,6 +94,13 @@ final class Jobs {
         return which instanceof JobSelection.All ? "all jobs were cancelled" : "it alone was cancelled";
     }
 
+    /** Whether a result that is stored there has still to be fetched. */
+    boolean hasUnfetchedOn(ExecutorState executor) {
+        return unfinished.values().stream()
+                .flatMap(job -> job.unfetched.values().stream())
+                .anyMatch(stored -> stored.holder == executor);
+    }
+
     Collection<Job> unfinished() {
         return unfinished.values();
     }

@@ -121,6 +121,11 @@ final class MapOutputs {
             missing.remove(map);
         }
 
+        /** Another process holds the same output as well, and is to be asked from now on. */
+        void move(int mapPartition, int executorIndex) {
+            executors[mapPartition] = executorIndex;
+        }
+
         void drop(int mapPartition) {
             missing.add(mapPartition);
             count(mapPartition, -1);

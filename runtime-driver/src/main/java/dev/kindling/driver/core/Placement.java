@@ -64,6 +64,15 @@ final class Placement {
         hasNewTasks = true;
     }
 
+    /** What runs there goes on; nothing else begins. */
+    void closeExecutor(ExecutorState executor) {
+        if (!bugs.contains(PlantedBug.TASK_PLACED_ON_DRAINING)) {
+            withFreeSlots.remove(executor);
+            freed.remove(executor);
+        }
+        hasNewTasks = true;
+    }
+
     private void takeSlots(ExecutorState executor, int count) {
         withFreeSlots.remove(executor);
         executor.freeSlots -= count;
@@ -81,6 +90,9 @@ final class Placement {
         withFreeSlots.remove(executor);
         executor.freeSinceMs = executor.freeSlots == 0 ? FREE_NOW : executor.freeSinceMs;
         executor.freeSlots += attempt.slots;
+        if (executor.isDraining() && !bugs.contains(PlantedBug.TASK_PLACED_ON_DRAINING)) {
+            return;
+        }
         withFreeSlots.add(executor);
         freed.add(executor);
     }

@@ -32,6 +32,16 @@ enum PlantedBug {
     SLOT_LEAKED_ON_FAILURE,
     /** The output of an attempt that lost against another is not discarded. */
     SUPERSEDED_OUTPUT_KEPT,
+    /** An executor that is to leave gets new tasks all the same. */
+    TASK_PLACED_ON_DRAINING,
+    /** A map output is looked for at its copy before that has arrived. */
+    OUTPUT_MOVED_BEFORE_IT_ARRIVED,
+    /** An executor that is to leave goes before its map outputs have been moved. */
+    DRAINED_WITH_OUTPUTS_LEFT,
+    /** A copy of a map output that nobody wants any more is kept. */
+    UNWANTED_COPY_KEPT,
+    /** Who could not read a map output at its former holder speaks against the copy as well. */
+    FETCH_FAILURE_HOLDER_NOT_COMPARED,
     /** A lost executor is not replaced. */
     EXECUTOR_NOT_REPLACED,
     /** A job is complete although a stored result of it has not been fetched. */

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * Brings each partition of a set that is to be kept more than once to as many executors: another one is told to copy it
- * from a holder. So it is after a partition was stored, and after a holder was lost. Executors of other hosts are chosen
+ * from a holder. So it is after a partition was stored, after a holder was lost, and when one is to leave. Executors of other hosts are chosen
  * first, by a hash, so that copies spread and a run can be repeated. A copy that fails is tried once more elsewhere;
  * after that the partition has fewer copies until something changes about it.
  */
@@ -39,10 +39,12 @@ final class Replicas {
 
     /** A copy of the block came or went; {@code executorIndex} is where. */
     void changed(CachedBlocks.CachedSet set, CachedBlockId block, int executorIndex, boolean isHeld) {
-        if (set.level.replication() == 1) {
+        Order order = orders.get(block);
+        if (set.level.replication() == 1
+                && order == null
+                && executors.draining().isEmpty()) {
             return;
         }
-        Order order = orders.get(block);
         if (order != null && order.executorIndex == executorIndex) {
             end(block, order);
             if (!isHeld) {
@@ -55,9 +57,10 @@ final class Replicas {
     }
 
     private void look(CachedBlocks.CachedSet set, CachedBlockId block) {
-        int held = cached.holders(set.setId, block.partition()).size();
+        List<ExecutorState> holders = cached.holders(set.setId, block.partition());
+        long staying = holders.stream().filter(holder -> !holder.isDraining()).count();
         int possible = Math.min(set.level.replication(), executors.liveCount());
-        if (held > 0 && held < possible && failures.getOrDefault(block, 0) < MOST_TRIES) {
+        if (!holders.isEmpty() && staying < possible && failures.getOrDefault(block, 0) < MOST_TRIES) {
             tooFew.add(block);
         } else {
             tooFew.remove(block);
@@ -80,11 +83,26 @@ final class Replicas {
 
     /** There is one more that can hold what has too few copies. */
     void executorCame() {
+        boolean isAnyDraining = !executors.draining().isEmpty();
         for (CachedBlocks.CachedSet set : cached.all()) {
-            for (int partition = 0; set.level.replication() > 1 && partition < set.partitionCount; partition++) {
+            boolean isCopied = set.level.replication() > 1 || isAnyDraining;
+            for (int partition = 0; isCopied && partition < set.partitionCount; partition++) {
                 look(set, new CachedBlockId(set.setId, set.epoch(), partition));
             }
         }
+    }
+
+    /** What only it has, or one of too few, has to be copied before it leaves. */
+    void executorDrains(List<CachedBlockId> believed) {
+        believed.forEach(block -> look(cached.find(block.setId()), block));
+    }
+
+    /** Whether a copy of one of these is under way or will be ordered, and no other executor that stays has one. */
+    boolean isAwaited(List<CachedBlockId> believed) {
+        return believed.stream()
+                .filter(block -> cached.holders(block.setId(), block.partition()).stream()
+                        .allMatch(ExecutorState::isDraining))
+                .anyMatch(block -> executors.liveCount() == 0 || tooFew.contains(block) || orders.containsKey(block));
     }
 
     void executorLost(ExecutorState executor) {
@@ -142,7 +160,8 @@ final class Replicas {
         TreeMap<Integer, ExecutorState> inOrder = new TreeMap<>();
         executors.registered().forEach(executor -> inOrder.put(executor.index, executor));
         for (ExecutorState executor : inOrder.values()) {
-            if (!holders.contains(executor) && ordersOf.getOrDefault(executor.index, 0) < MOST_ORDERS_OF_ONE) {
+            boolean mayHold = !holders.contains(executor) && !executor.isDraining();
+            if (mayHold && ordersOf.getOrDefault(executor.index, 0) < MOST_ORDERS_OF_ONE) {
                 boolean isOnHost = holders.stream()
                         .anyMatch(holder -> holder.address.host().equals(executor.address.host()));
                 (isOnHost ? sameHost : elsewhere).add(executor);

@@ -41,6 +41,9 @@ public final class Sentences {
         if (event instanceof DriverEvent.ExecutorRequested e) {
             return "executor " + e.executorId() + " is being started";
         }
+        if (event instanceof DriverEvent.DrainRequested e) {
+            return "executor " + e.executorId() + " is to leave within " + e.withinMs() + " ms: " + e.reason().words;
+        }
         return event instanceof DriverEvent.Tick ? "tick" : event.toString();
     }
 
@@ -160,6 +163,15 @@ public final class Sentences {
         if (frame instanceof Frame.DropCachedSet e) {
             return "DropCachedSet " + e.setId() + "@" + e.epoch();
         }
+        if (frame instanceof Frame.CopyMapOutput e) {
+            return "CopyMapOutput " + e.attempt() + " from " + e.from().executorId();
+        }
+        if (frame instanceof Frame.MapOutputCopyReceived e) {
+            return "MapOutputCopyReceived " + e.attempt();
+        }
+        if (frame instanceof Frame.MapOutputCopied e) {
+            return "MapOutputCopied " + e.attempt() + (e.isHeld() ? "" : ", which is not here");
+        }
         if (frame instanceof Frame.CopyCachedBlock e) {
             return "CopyCachedBlock " + e.block() + " from " + e.from().executorId();
         }
@@ -275,6 +287,9 @@ public final class Sentences {
         }
         if (event instanceof Event.ExecutorRemoved e) {
             return "executor " + e.id() + " is lost: " + e.reason();
+        }
+        if (event instanceof Event.ExecutorDraining e) {
+            return "executor " + e.id() + " is to leave within " + e.withinMs() + " ms: " + e.reason();
         }
         if (event instanceof Event.ExecutorExcluded e) {
             return "executor " + e.id() + " gets no task for " + e.forMs() + " ms: " + e.reason();

@@ -500,7 +500,7 @@ final class Stages {
     }
 
     /** That very output cannot be read; true when it was the registered one and is now dropped. */
-    boolean dropUnreadable(int shuffleId, AttemptId mapAttempt, String reason) {
+    boolean dropUnreadable(int shuffleId, AttemptId mapAttempt, String askedHolder, String reason) {
         MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
         int map = mapAttempt.partition();
         boolean isRegistered = shuffle != null
@@ -511,6 +511,10 @@ final class Stages {
             return false;
         }
         ExecutorState holder = executors.byIndex(shuffle.executorOf(map));
+        boolean isMoved = !holder.id.equals(askedHolder);
+        if (isMoved && !bugs.contains(PlantedBug.FETCH_FAILURE_HOLDER_NOT_COMPARED)) {
+            return false;
+        }
         List<Integer> dropped = unreadableOn(holder, shuffle, map);
         for (int unreadable : dropped) {
             if (!holder.isLost) {

@@ -31,6 +31,7 @@ final class SuspectReservation {
         }
         TaskSet.Suspect due = waiting.get();
         executors.registered().stream()
+                .filter(candidate -> !candidate.isDraining())
                 .filter(candidate -> !executors.fullDisks.isAvoided(candidate, executors.liveCount()))
                 .filter(candidate -> due.stage().tasks.mayRunOn(candidate, due.partition(), nowMs, executors))
                 .min(LEAST_BUSY_FIRST)
@@ -40,10 +41,11 @@ final class SuspectReservation {
                 });
     }
 
-    /** True when it has just ended: the suspect was launched or is not wanted now, or the executor was lost. */
+    /** True when it has just ended: the suspect was launched or is not wanted now, or the executor was lost or leaves. */
     boolean endIfOver() {
         boolean isOver = suspect.isPresent()
                 && (executor.isLost
+                        || executor.isDraining()
                         || !suspect.get().stage().isOffered
                         || !suspect.get()
                                 .stage()

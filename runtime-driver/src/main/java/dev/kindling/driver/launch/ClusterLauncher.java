@@ -1,6 +1,7 @@
 package dev.kindling.driver.launch;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.driver.core.DrainReason;
 
 /**
  * What makes an application's executors exist: threads in this JVM, processes on this machine, containers of a
@@ -19,6 +20,12 @@ public interface ClusterLauncher extends AutoCloseable {
          * @param nonce as it was told to it alone; see {@link dev.kindling.executor.ExecutorBootstrap#newNonce}
          */
         void executorRequested(String executorId, String nonce);
+
+        /**
+         * The cluster wants this executor back after so long: what it holds moves to others, as far as time allows, and
+         * then it is released. One that is not registered or leaves already is left as it is.
+         */
+        void executorLeaving(String executorId, DrainReason reason, long withinMs);
 
         /** Its process is gone; the reason is that of {@code ExitReasons}, or says what the cluster said about it. */
         void executorExited(String executorId, ExitReason reason);

@@ -15,6 +15,7 @@ final class NodeFaults {
     private static final int MAX_SLOW_MS = 30_000;
     private static final int MAX_FULL_MS = 30_000;
     private static final int MAX_LEAP_MS = 60_000;
+    private static final int MAX_DRAIN_MS = 60_000;
 
     private final SimCluster cluster;
     private final Faults faults;
@@ -75,6 +76,9 @@ final class NodeFaults {
         if (faults.strikes(FaultKind.LEAVE)) {
             cluster.network.disturbedUntil(cluster.world.nowMs());
             executor.leave("its machine is wanted elsewhere");
+        }
+        if (faults.strikes(FaultKind.DRAIN)) {
+            cluster.driver.drain(executor, faults.random(FaultKind.DRAIN), span(FaultKind.DRAIN, MAX_DRAIN_MS));
         }
         if (executor.isAlive() && faults.strikes(FaultKind.KILL)) {
             cluster.launcher.kill(executor, "killed");

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.block.BlockFormat;
 import dev.kindling.block.BlockHeader;
+import dev.kindling.block.BlockParser;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.protocol.AttemptId;
@@ -28,7 +29,27 @@ final class SimDisk {
 
     private final TreeMap<Long, BroadcastBlocks> broadcasts = new TreeMap<>();
 
-    private record MapOutput(byte[] bytes, int[] bucketEnds) {}
+    /** In the real block format. */
+    record MapOutput(byte[] bytes, int[] bucketEnds) {
+        MapOutput copy() {
+            return new MapOutput(bytes.clone(), bucketEnds);
+        }
+
+        /** Whether the checksum of every block is right. */
+        boolean isWhole() {
+            BlockParser parser = new BlockParser();
+            parser.feed(bytes, 0, bytes.length);
+            try {
+                while (parser.next()) {
+                    // The parser compares them.
+                }
+                parser.finish();
+                return true;
+            } catch (KindlingException e) {
+                return false;
+            }
+        }
+    }
 
     SimDisk(SimWorld world, Faults faults) {
         this.world = world;
@@ -66,6 +87,20 @@ final class SimDisk {
         }
         int from = firstBucket == 0 ? 0 : output.bucketEnds[firstBucket - 1];
         return Arrays.copyOfRange(output.bytes, from, output.bucketEnds[endBucket - 1]);
+    }
+
+    /** Null when there is no such output. */
+    MapOutput whole(int shuffleId, AttemptId attempt) {
+        return mapOutputs.getOrDefault(shuffleId, new TreeMap<>()).get(attempt);
+    }
+
+    /** Keeps a copy of another executor's output, which has been checked; false when there is no room. */
+    boolean keepCopy(int shuffleId, AttemptId attempt, MapOutput output) {
+        if (isFull()) {
+            return false;
+        }
+        mapOutputs.computeIfAbsent(shuffleId, id -> new TreeMap<>()).put(attempt, output.copy());
+        return true;
     }
 
     void dropShuffle(int shuffleId) {

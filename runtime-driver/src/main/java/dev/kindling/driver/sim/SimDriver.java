@@ -3,9 +3,11 @@ package dev.kindling.driver.sim;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.driver.core.DrainReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.driver.core.Invariants;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.Sentences;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -154,6 +157,12 @@ final class SimDriver {
         return isDead;
     }
 
+    /** Somebody wants the executor back after so long. */
+    void drain(SimExecutor executor, SplittableRandom random, long withinMs) {
+        DrainReason reason = DrainReason.values()[random.nextInt(DrainReason.values().length)];
+        on(new DriverEvent.DrainRequested(executor.id, reason, withinMs));
+    }
+
     // ---- what the program does ------------------------------------------------------------------------------------
 
     JobRun submit(JobGraph graph) {
@@ -263,6 +272,10 @@ final class SimDriver {
             throw new SimViolation(
                     "map outputs are dropped although another was the unreadable one: " + Sentences.of(event));
         }
+        if (event instanceof DriverEvent.DrainRequested && isScaledDown(effects)) {
+            cluster.launcher.wantFewer();
+        }
+        effects.forEach(this::checkDrained);
         if (!isOnlySignOfLife(event, effects)) {
             suspects.look(core.longestWaitingSuspect());
             Invariants.check(core);
@@ -282,7 +295,37 @@ final class SimDriver {
         return event instanceof DriverEvent.FrameReceived e
                 && e.frame() instanceof Frame.AttemptFailed failed
                 && failed.failure() instanceof TaskFailure.FetchFailed fetch
-                && !core.holdsMapOutput(fetch.shuffleId(), fetch.mapAttempt());
+                && !core.holdsMapOutput(fetch.shuffleId(), fetch.mapAttempt(), fetch.executorId());
+    }
+
+    private static boolean isScaledDown(List<DriverEffect> effects) {
+        return effects.stream()
+                        .anyMatch(effect -> effect instanceof DriverEffect.Emit emit
+                                && emit.event() instanceof Event.ExecutorDraining)
+                && effects.stream().noneMatch(DriverEffect.ReplaceExecutor.class::isInstance);
+    }
+
+    /** An executor that left without loss has taken nothing with it, and what was moved is where it shall be. */
+    private void checkDrained(DriverEffect effect) {
+        if (!(effect instanceof DriverEffect.Emit emit)) {
+            return;
+        }
+        if (emit.event() instanceof Event.MapOutputsLost e && e.reason().contains(ExitReasons.DRAINED)) {
+            throw new SimViolation("a drained executor took map outputs with it: " + Sentences.of(effect));
+        }
+        boolean isDrained = emit.event() instanceof Event.ExecutorRemoved e
+                && e.reason().detail().startsWith(ExitReasons.DRAINED);
+        // What is gone from a disk is believed there until somebody wants it.
+        if (isDrained && cluster.faults.struckCount(FaultKind.LOSE_FILE) == 0) {
+            core.believedOutputs().forEach(this::requireThere);
+        }
+    }
+
+    private void requireThere(DriverCore.BelievedOutput output) {
+        SimExecutor holder = cluster.process(output.executorId(), output.incarnation());
+        if (holder != null && holder.isAlive() && holder.disk.whole(output.shuffleId(), output.attempt()) == null) {
+            throw new SimViolation(output + " is not there after an executor was drained");
+        }
     }
 
     private static boolean isLossOfOutputs(DriverEffect effect) {

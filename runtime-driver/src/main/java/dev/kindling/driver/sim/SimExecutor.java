@@ -322,6 +322,8 @@ final class SimExecutor {
             disk.dropMapOutput(e.shuffleId(), e.attempt());
         } else if (effect instanceof ExecutorEffect.DropCachedSet e) {
             in(1 + cluster.random.nextInt(20), () -> cache.dropSet(e.setId(), e.epoch()));
+        } else if (effect instanceof ExecutorEffect.CopyMapOutput e) {
+            new SimCopy(this, e).start();
         } else if (effect instanceof ExecutorEffect.CopyCachedBlock e) {
             new SimCache(this, cache).copy(e.block(), e.level(), e.from());
         } else if (effect instanceof ExecutorEffect.DropCachedBlock e) {

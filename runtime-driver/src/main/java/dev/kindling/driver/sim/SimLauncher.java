@@ -73,6 +73,10 @@ final class SimLauncher {
     }
 
     /** How many executors there should be: those started with and those that joined. */
+    private boolean isAlive(String executorId) {
+        return processes.stream().anyMatch(process -> process.id.equals(executorId) && process.isAlive());
+    }
+
     int wantedCount() {
         return wantedCount;
     }
@@ -85,9 +89,15 @@ final class SimLauncher {
         launch("e" + ++nextExecutorNumber, MAX_START_MS);
     }
 
+    /** One that goes is not replaced. */
+    void wantFewer() {
+        wantedCount--;
+    }
+
     /** As launchers do: mostly under a new name, sometimes the same name is started again. */
     void replace(String lostExecutorId) {
-        boolean isSameName = random.nextInt(4) == 0;
+        // One that still lives, since it is about to leave, is replaced under another name.
+        boolean isSameName = random.nextInt(4) == 0 && !isAlive(lostExecutorId);
         String executorId = isSameName ? lostExecutorId : "e" + ++nextExecutorNumber;
         // Who starts a name again watches its process, and does it at once.
         boolean isLate = !isSameName && random.nextInt(STARTS_TO_A_LATE_ONE) == 0;

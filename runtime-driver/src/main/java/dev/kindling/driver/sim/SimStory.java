@@ -107,6 +107,7 @@ final class SimStory {
             case FATAL_TASK -> "a task ends its process as often as it is tried";
             case HANG -> "an attempt will wait for ever";
             case EVICT -> "cached blocks have to make room";
+            case DRAIN -> "an executor is to leave without loss";
         };
     }
 }

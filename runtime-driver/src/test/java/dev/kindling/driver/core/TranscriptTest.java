@@ -6,6 +6,7 @@ import static dev.kindling.driver.core.DriverScript.job;
 import static dev.kindling.driver.core.DriverScript.userError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import java.io.IOException;
@@ -52,6 +53,23 @@ class TranscriptTest {
         driver.finishAll(0);
         driver.finishAll(1);
         compare("lost-executor", driver);
+    }
+
+    @Test
+    void executorThatLeaves() throws IOException {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        driver.note("Two map tasks and one reduce task, which e1 runs.");
+        driver.submit(2, 1).finishes("s0p1#0").finishes("s0p0#0");
+        driver.note("The cluster wants e1 back in ten minutes. Another executor is asked for at once.");
+        driver.on(new DriverEvent.DrainRequested("e1", DrainReason.DECOMMISSION, 600_000));
+        driver.note("At the next tick e2 is told to hold what lies on e1 as well.");
+        driver.passesAlive(100);
+        driver.note("It has it, whole: from now on readers are sent there.");
+        driver.sends(new Frame.MapOutputCopied("e2", 1, 0, DriverScript.id("s0p0#0"), true));
+        driver.note("Nobody runs that was launched before: e1 goes, and nothing is computed again.");
+        driver.finishAll(1);
+        driver.passesAlive(100);
+        compare("executor-that-leaves", driver);
     }
 
     @Test

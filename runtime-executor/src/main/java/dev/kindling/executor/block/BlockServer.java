@@ -33,6 +33,11 @@ public final class BlockServer implements BlockService {
     }
 
     @Override
+    public ServedRange openWholeMapOutput(int shuffleId, AttemptId mapAttempt) throws IOException {
+        return open(blocks.whole(shuffleId, mapAttempt), "map output " + mapAttempt + " of shuffle " + shuffleId);
+    }
+
+    @Override
     public ServedRange openResult(AttemptId attempt) throws IOException {
         return open(blocks.readResult(attempt), "the result of " + attempt);
     }

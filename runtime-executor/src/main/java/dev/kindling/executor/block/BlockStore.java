@@ -3,8 +3,10 @@ package dev.kindling.executor.block;
 import dev.kindling.executor.cache.CacheDisk;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.rpc.RangeReceiver;
 import dev.kindling.util.FileTrees;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,6 +88,47 @@ public final class BlockStore implements Closeable {
             throws IOException {
         Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
         return file == null ? Optional.empty() : rangeOf(file, shuffleId, attempt, firstBucket, endBucket);
+    }
+
+    /** All of it as it is stored; empty when this output is not here. */
+    Optional<BlockRange> whole(int shuffleId, AttemptId attempt) {
+        Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
+        return file == null
+                ? Optional.empty()
+                : Optional.of(new BlockRange.InFile(file, 0, file.toFile().length()));
+    }
+
+    /** Brings the bytes of an output that another executor stores. */
+    public interface WholeOutput {
+        void bring(RangeReceiver.Taker taker) throws IOException;
+    }
+
+    /**
+     * Keeps an output of another executor as well, unless it is here already. Index and checksums are looked at before
+     * it becomes visible.
+     *
+     * @throws IOException when it does not come, or is damaged
+     */
+    public void copyMapOutput(int shuffleId, AttemptId attempt, WholeOutput source) throws IOException {
+        if (whole(shuffleId, attempt).isPresent()) {
+            return;
+        }
+        ScratchFile file = new ScratchFile(directories, "writing/" + fileNumber.incrementAndGet());
+        boolean isKept = false;
+        try {
+            source.bring(piece -> file.append(piece, 0, piece.length));
+            file.keep();
+            if (file.path() == null) {
+                throw new EOFException("nothing came of map output " + attempt);
+            }
+            MapOutputFile.verify(file.path(), shuffleId, attempt);
+            publish(shuffleId, attempt, file.path(), file.directory());
+            isKept = true;
+        } finally {
+            if (!isKept) {
+                file.close();
+            }
+        }
     }
 
     /** The same out of another executor's files on this host. */

@@ -2,7 +2,9 @@ package dev.kindling.executor.block;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.block.BlockParser;
 import dev.kindling.protocol.AttemptId;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -21,6 +23,7 @@ import java.util.zip.CRC32C;
  */
 final class MapOutputFile {
     static final int ENTRY_BYTES = 12;
+    private static final int PIECE_BYTES = 64 << 10;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -68,6 +71,42 @@ final class MapOutputFile {
             throw corrupt(file, first);
         }
         return new BlockRange.InFile(file, from, to - from);
+    }
+
+    /** Looks at every entry of the index and every checksum. */
+    static void verify(Path file, int shuffleId, AttemptId attempt) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long blocksFrom = readEntry(channel, file, 0, shuffleId, attempt);
+            long end = blocksFrom;
+            for (int bucket = 1; bucket < blocksFrom / ENTRY_BYTES; bucket++) {
+                long next = readEntry(channel, file, bucket, shuffleId, attempt);
+                if (next < end) {
+                    throw corrupt(file, bucket);
+                }
+                end = next;
+            }
+            if (end != channel.size()) {
+                throw new EOFException(
+                        "map output " + file + " has " + channel.size() + " bytes, its index speaks of " + end);
+            }
+            verifyBlocks(channel, blocksFrom);
+        }
+    }
+
+    private static void verifyBlocks(FileChannel channel, long from) throws IOException {
+        BlockParser parser = new BlockParser();
+        byte[] piece = new byte[PIECE_BYTES];
+        long position = from;
+        while (position < channel.size()) {
+            int count = (int) Math.min(piece.length, channel.size() - position);
+            BlockServer.readFully(channel, position, ByteBuffer.wrap(piece, 0, count));
+            parser.feed(piece, 0, count);
+            while (parser.next()) {
+                // The parser compares the checksum of each.
+            }
+            position += count;
+        }
+        parser.finish();
     }
 
     private static long readEntry(FileChannel channel, Path file, int bucket, int shuffleId, AttemptId attempt)

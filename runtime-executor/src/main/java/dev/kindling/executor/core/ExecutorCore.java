@@ -68,6 +68,11 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private final TreeMap<AttemptId, Running> running = new TreeMap<>();
     private final TreeMap<AttemptId, Frame.ToDriver> unacknowledged = new TreeMap<>();
 
+    /** Outputs of others that are on their way here. */
+    private final TreeSet<AttemptId> copying = new TreeSet<>();
+    /** How that ended, until the driver has acknowledged it. */
+    private final TreeMap<AttemptId, Frame.MapOutputCopied> copied = new TreeMap<>();
+
     private final CacheReports cacheReports = new CacheReports();
 
     private static final class Running {
@@ -116,6 +121,12 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             }
         } else if (event instanceof ExecutorEvent.Started e) {
             onStarted(e);
+        } else if (event instanceof ExecutorEvent.MapOutputCopied e) {
+            copying.remove(e.attempt());
+            Frame.MapOutputCopied answer =
+                    new Frame.MapOutputCopied(id(), incarnation(), e.shuffleId(), e.attempt(), e.isHeld());
+            copied.put(e.attempt(), answer);
+            out.add(new ExecutorEffect.Send(answer));
         } else if (event instanceof ExecutorEvent.BroadcastDropped e) {
             out.add(new ExecutorEffect.Send(new Frame.BroadcastDropped(id(), incarnation(), e.broadcastId())));
         } else if (event instanceof ExecutorEvent.LeaveRequested e) {
@@ -228,6 +239,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         reportCachedBlocks();
         if (!bugs.contains(PlantedBug.OUTCOME_NOT_REPEATED)) {
             unacknowledged.values().forEach(frame -> out.add(new ExecutorEffect.Send(frame)));
+            copied.values().forEach(frame -> out.add(new ExecutorEffect.Send(frame)));
         }
         if (!bugs.contains(PlantedBug.PROGRAM_ASKED_ONCE)) {
             waitingForProgram.keySet().forEach(this::askForProgram);
@@ -287,6 +299,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         } else if (frame instanceof Frame.DropShuffle e) {
             out.add(new ExecutorEffect.DropShuffle(e.shuffleId()));
         } else if (frame instanceof Frame.DropMapOutput e) {
+            copied.remove(e.attempt());
             out.add(new ExecutorEffect.DropMapOutput(e.shuffleId(), e.attempt()));
         } else if (frame instanceof Frame.DropResult e) {
             out.add(new ExecutorEffect.DropResult(e.attempt()));
@@ -294,6 +307,10 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             cacheReports.acknowledged(e.sequence());
         } else if (frame instanceof Frame.DropCachedSet e) {
             out.add(new ExecutorEffect.DropCachedSet(e.setId(), e.epoch()));
+        } else if (frame instanceof Frame.CopyMapOutput e) {
+            onCopy(e);
+        } else if (frame instanceof Frame.MapOutputCopyReceived e) {
+            copied.remove(e.attempt());
         } else if (frame instanceof Frame.CopyCachedBlock e) {
             out.add(new ExecutorEffect.CopyCachedBlock(e.block(), e.level(), e.from()));
         } else if (frame instanceof Frame.DropCachedBlock e) {
@@ -312,6 +329,13 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private boolean isMeant(String executorId, long incarnation) {
         return id().equals(executorId) && incarnation() == incarnation;
+    }
+
+    /** Repeated by the driver until it has heard an answer, which may be on its way. */
+    private void onCopy(Frame.CopyMapOutput e) {
+        if (!copied.containsKey(e.attempt()) && copying.add(e.attempt())) {
+            out.add(new ExecutorEffect.CopyMapOutput(e.shuffleId(), e.attempt(), e.from()));
+        }
     }
 
     // ---- attempts -----------------------------------------------------------------------------------------------

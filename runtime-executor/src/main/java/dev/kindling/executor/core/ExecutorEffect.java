@@ -33,6 +33,9 @@ public sealed interface ExecutorEffect {
 
     record DropCachedSet(int setId, int epoch) implements ExecutorEffect {}
 
+    /** Keep the output as well; answered by {@code MapOutputCopied}. */
+    record CopyMapOutput(int shuffleId, AttemptId attempt, ExecutorAddress from) implements ExecutorEffect {}
+
     /** Keep the block as well; whether that succeeded or not, a {@code CachedBlockChanged} says. */
     record CopyCachedBlock(CachedBlockId block, StorageLevel level, ExecutorAddress from) implements ExecutorEffect {}
 

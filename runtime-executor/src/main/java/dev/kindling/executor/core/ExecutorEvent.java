@@ -29,6 +29,9 @@ public sealed interface ExecutorEvent {
 
     /** A cached block came, moved or went. */
     record CachedBlockChanged(CachedBlockStatus status) implements ExecutorEvent {}
+    /** The answer to {@code CopyMapOutput}: whether the whole output is here. */
+    record MapOutputCopied(int shuffleId, AttemptId attempt, boolean isHeld) implements ExecutorEvent {}
+
     /** Nothing is left of the value here. */
     record BroadcastDropped(long broadcastId) implements ExecutorEvent {}
 

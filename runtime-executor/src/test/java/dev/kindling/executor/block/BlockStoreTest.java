@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,6 +138,40 @@ class BlockStoreTest {
         writer.close();
 
         assertEquals(before, filesBelow(local).size());
+    }
+
+    @Test
+    void aCopyOfAnOutputIsReadLikeTheOriginalAndADamagedOneIsNotKept(@TempDir Path elsewhere) throws IOException {
+        BlockStore holder = open(local);
+        writeOutput(holder, 3);
+        byte[] bytes = bytesOf(holder.whole(3, ATTEMPT).orElseThrow());
+        BlockStore other = open(elsewhere);
+        int before = filesBelow(elsewhere).size();
+        for (int at : new int[] {0, 13, bytes.length / 2, bytes.length - 1}) {
+            byte[] damaged = bytes.clone();
+            damaged[at] ^= 4;
+            assertThrows(Exception.class, () -> other.copyMapOutput(3, ATTEMPT, taker -> taker.take(damaged)));
+        }
+        byte[] cut = Arrays.copyOf(bytes, bytes.length - 20);
+        assertThrows(Exception.class, () -> other.copyMapOutput(3, ATTEMPT, taker -> taker.take(cut)));
+        assertThrows(IOException.class, () -> other.copyMapOutput(3, ATTEMPT, taker -> {}));
+        assertEquals(Optional.empty(), other.range(3, ATTEMPT, 0, 10));
+        assertEquals(before, filesBelow(elsewhere).size());
+
+        other.copyMapOutput(3, ATTEMPT, taker -> {
+            taker.take(Arrays.copyOf(bytes, 1_000));
+            taker.take(Arrays.copyOfRange(bytes, 1_000, bytes.length));
+        });
+        other.copyMapOutput(3, ATTEMPT, taker -> fail("it is there already"));
+
+        assertArrayEquals(bytes, bytesOf(other.whole(3, ATTEMPT).orElseThrow()));
+        assertEquals(
+                rowsByBucket(holder.range(3, ATTEMPT, 0, 10).orElseThrow()),
+                rowsByBucket(other.range(3, ATTEMPT, 0, 10).orElseThrow()));
+    }
+
+    private static byte[] bytesOf(BlockRange range) throws IOException {
+        return Files.readAllBytes(((BlockRange.InFile) range).file());
     }
 
     @Test

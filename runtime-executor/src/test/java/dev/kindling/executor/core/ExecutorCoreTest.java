@@ -381,4 +381,23 @@ class ExecutorCoreTest {
         assertEquals(1, refused.size());
         assertTrue(refused.get(0).failure() instanceof TaskFailure.NotAccepted);
     }
+
+    @Test
+    void anOutputIsCopiedOnceHoweverOftenItIsOrderedAndTheAnswerIsRepeatedUntilItIsHeard() {
+        register();
+        ExecutorAddress from = new ExecutorAddress("e9", 1, "host-9", 7000, "host-9", "/scratch");
+        Frame.CopyMapOutput order = new Frame.CopyMapOutput(3, FIRST, from);
+
+        assertEquals(List.of(new ExecutorEffect.CopyMapOutput(3, FIRST, from)), receives(order));
+        assertEquals(List.of(), receives(order));
+        assertEquals(
+                1,
+                sent(on(new ExecutorEvent.MapOutputCopied(3, FIRST, true)), Frame.MapOutputCopied.class)
+                        .size());
+        assertEquals(List.of(), receives(order));
+        assertEquals(1, sent(passes(1_000), Frame.MapOutputCopied.class).size());
+        receives(new Frame.MapOutputCopyReceived(FIRST));
+
+        assertEquals(0, sent(passes(10_000), Frame.MapOutputCopied.class).size());
+    }
 }
