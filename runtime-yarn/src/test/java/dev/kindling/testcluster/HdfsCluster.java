@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A small HDFS in a process of its own, as those see it who use it. It ends when it is closed, and when its user ends,
@@ -15,15 +17,12 @@ public final class HdfsCluster implements AutoCloseable {
 
     private final ServerProcess process;
 
-    private HdfsCluster(int dataNodes) throws IOException {
+    private HdfsCluster(int dataNodes, String... options) throws IOException {
         Path directory = Files.createTempDirectory("kindling-hdfs-");
+        List<String> arguments = new ArrayList<>(List.of(directory.toString(), Integer.toString(dataNodes), "0"));
+        arguments.addAll(List.of(options));
         process = new ServerProcess(
-                MiniHdfs.class,
-                "/hadoop-cluster.classpath",
-                directory,
-                directory.toString(),
-                Integer.toString(dataNodes),
-                "0");
+                MiniHdfs.class, "/hadoop-cluster.classpath", directory, arguments.toArray(new String[0]));
     }
 
     /** The one cluster of this JVM, of three DataNodes; ends with the JVM. */
@@ -42,6 +41,11 @@ public final class HdfsCluster implements AutoCloseable {
     /** A new one, whose files are deleted when it is closed. */
     public static HdfsCluster start(int dataNodes) throws IOException {
         return new HdfsCluster(dataNodes);
+    }
+
+    /** A new one with a standby beside its NameNode: {@link #uri} tells both, with a blank between. */
+    public static HdfsCluster startWithStandby(int dataNodes) throws IOException {
+        return new HdfsCluster(dataNodes, MiniHdfs.STANDBY);
     }
 
     /** Such as {@code hdfs://localhost:34567}. */

@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.hdfs.protocol.LocatedBlock;
 
 /**
@@ -20,9 +21,16 @@ import org.apache.hadoop.hdfs.protocol.LocatedBlock;
  * corrupt PATH              spoils bytes of the copy that readers would ask for first
  * stop-datanode PORT        ends the DataNode that listens there
  * start-datanodes           starts again what was ended
+ * lease MS                  after how long the file of a writer that is silent may be written by another
+ * failover                  the active NameNode of two becomes the standby, and the other way round
  * </pre>
  */
 public final class MiniHdfs {
+    /** The argument that asks for a second NameNode. */
+    static final String STANDBY = "--ha";
+
+    private static final long HARD_LEASE_MS = 3_600_000;
+
     private final MiniDFSCluster cluster;
     private final List<MiniDFSCluster.DataNodeProperties> stopped = new ArrayList<>();
 
@@ -31,8 +39,8 @@ public final class MiniHdfs {
     }
 
     /**
-     * @param args directory of its files, number of DataNodes, port of the NameNode or 0; to be tried by hand,
-     *     {@code --by-hand} and files for {@code /data}
+     * @param args directory of its files, number of DataNodes, port of the NameNode or 0; {@code --ha} for a standby
+     *     NameNode, which is ready behind the other; to be tried by hand, {@code --by-hand} and files for {@code /data}
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         java.nio.file.Path directory = java.nio.file.Path.of(args[0]);
@@ -45,12 +53,16 @@ public final class MiniHdfs {
         settings.setInt("dfs.heartbeat.interval", 1);
         settings.setBoolean("dfs.permissions.enabled", true);
         settings.set("dfs.datanode.data.dir.perm", "700");
-        MiniDFSCluster cluster = new MiniDFSCluster.Builder(settings, directory.toFile())
+        MiniDFSCluster.Builder builder = new MiniDFSCluster.Builder(settings, directory.toFile())
                 .numDataNodes(Integer.parseInt(args[1]))
-                .nameNodePort(Integer.parseInt(args[2]))
-                .build();
+                .nameNodePort(Integer.parseInt(args[2]));
+        if (args.length > 3 && args[3].equals(STANDBY)) {
+            runWithStandby(
+                    builder.nnTopology(MiniDFSNNTopology.simpleHATopology()).build());
+        }
+        MiniDFSCluster cluster = builder.build();
         cluster.waitActive();
-        String uri = "hdfs://localhost:" + cluster.getNameNodePort();
+        String uri = uriOf(cluster, 0);
         if (args.length > 3 && args[3].equals(CommandLoop.BY_HAND)) {
             for (int i = 4; i < args.length; i++) {
                 Path file = new Path(java.nio.file.Path.of(args[i]).toUri());
@@ -62,6 +74,16 @@ public final class MiniHdfs {
         CommandLoop.run(uri, new MiniHdfs(cluster)::perform);
     }
 
+    private static void runWithStandby(MiniDFSCluster cluster) throws IOException {
+        cluster.waitActive();
+        cluster.transitionToActive(0);
+        CommandLoop.run(uriOf(cluster, 0) + " " + uriOf(cluster, 1), new MiniHdfs(cluster)::perform);
+    }
+
+    private static String uriOf(MiniDFSCluster cluster, int nameNode) {
+        return "hdfs://localhost:" + cluster.getNameNodePort(nameNode);
+    }
+
     private String perform(String[] words) throws IOException {
         switch (words[0]) {
             case "stop-datanode" -> stopDataNode(Integer.parseInt(words[1]));
@@ -69,6 +91,8 @@ public final class MiniHdfs {
             case "corrupt" -> {
                 return corruptOneReplica(words[1]);
             }
+            case "lease" -> cluster.setLeasePeriod(Long.parseLong(words[1]), HARD_LEASE_MS);
+            case "failover" -> failOver();
             case "put" -> {
                 cluster.getFileSystem().copyFromLocalFile(new Path(words[1]), new Path(words[2]));
                 return words[2];
@@ -76,6 +100,12 @@ public final class MiniHdfs {
             default -> throw new IllegalArgumentException("no such command");
         }
         return "";
+    }
+
+    private void failOver() throws IOException {
+        int active = cluster.getNameNode(0).isActiveState() ? 0 : 1;
+        cluster.transitionToStandby(active);
+        cluster.transitionToActive(1 - active);
     }
 
     /** The DataNode that listens on this port. */

@@ -152,6 +152,26 @@ class HdfsObjectStoreIT {
         return lines;
     }
 
+    /** More directories than are asked for at once, below each other. */
+    @Test
+    void manyDirectoriesAreListedInTheOrderOfTheirNames() throws IOException {
+        List<String> expected = new ArrayList<>();
+        for (int i = 10; i < 50; i++) {
+            for (String name : List.of("/a", "/b/c", "/d")) {
+                expected.add(write("many/" + i + name, i + name + "\n"));
+            }
+        }
+
+        List<String> below =
+                store.list(root + "/many", true).stream().map(StoredFile::path).toList();
+        List<String> matching = store.list(root + "/many/*/*/c", false).stream()
+                .map(StoredFile::path)
+                .toList();
+
+        assertEquals(expected, below);
+        assertEquals(expected.stream().filter(path -> path.endsWith("/b/c")).toList(), matching);
+    }
+
     @Test
     void readingBeginsAtAnyByte() throws IOException {
         byte[] bytes = random(10_000);

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,20 +119,7 @@ class HdfsOutputStoreIT {
     void driverKilledInTheMiddleOfItsCommitLeavesNoSuccessAndTheNextRunIsClean() throws Exception {
         for (String step : List.of("move part-00002", "delete _temporary")) {
             String target = root + "/killed/" + step.replace(' ', '-');
-            Process dying = new ProcessBuilder(
-                            System.getProperty("java.home") + "/bin/java",
-                            "-Xmx200m",
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Dying.class.getName(),
-                            target,
-                            step)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            assertTrue(dying.waitFor(60, TimeUnit.SECONDS), "hangs");
-            assertEquals(Dying.KILLED, dying.exitValue(), step);
+            run(Dying.class, target, step);
             boolean isComplete = step.equals("delete _temporary");
             assertEquals(isComplete, namesIn(target).contains("_SUCCESS"), step);
 
@@ -148,6 +136,24 @@ class HdfsOutputStoreIT {
         }
     }
 
+    /** In another JVM, which ends as if it was killed. */
+    private static void run(Class<?> dying, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-Xmx200m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                dying.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "hangs");
+        assertEquals(Dying.KILLED, process.exitValue(), String.join(" ", arguments));
+    }
+
     /** A driver that ends in the middle of its commit, without any clean-up. */
     static final class Dying {
         static final int KILLED = 66;
@@ -161,6 +167,57 @@ class HdfsOutputStoreIT {
                 }
             });
             wholeJob(store, args[0], "dead");
+        }
+    }
+
+    /** Whether a process of another machine lives cannot be asked; the NameNode has heard of it or not. */
+    @Test
+    void claimOfADeadDriverOfAnotherMachineIsTakenOverWhenTheNameNodeHasNotHeardOfItForLong() throws Exception {
+        String target = root + "/elsewhere";
+        files.mkdirs(new Path(target + "/_temporary/app1-s1p0#0"));
+        files.create(new Path(target + "/_temporary/app1-s1p0#0/part-00000")).close();
+        run(Elsewhere.class, target);
+        HdfsOutputStore store = new HdfsOutputStore(STORAGE);
+
+        KindlingException refused = assertThrows(KindlingException.class, () -> store.claim(target, "app2"));
+        assertEquals(ErrorCode.OUTPUT_EXISTS, refused.code());
+        assertTrue(refused.getMessage().contains("is being written by another application"), refused.getMessage());
+
+        CLUSTER.tell("lease 200");
+        try {
+            while (!isClaimed(store, target)) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            CLUSTER.tell("lease 60000");
+        }
+        store.publish(target, writeAll(store, target, "app2"));
+        assertEquals(List.of("_SUCCESS", "part-00000", "part-00001", "part-00002"), namesIn(target));
+    }
+
+    private static boolean isClaimed(HdfsOutputStore store, String target) throws IOException {
+        try {
+            store.claim(target, "app2");
+            return true;
+        } catch (KindlingException e) {
+            assertEquals(ErrorCode.OUTPUT_EXISTS, e.code());
+            return false;
+        }
+    }
+
+    /** A driver whose claim tells another machine, and that ends without closing it. */
+    static final class Elsewhere {
+        private Elsewhere() {}
+
+        public static void main(String[] args) throws IOException {
+            Path file = new Path(args[0] + "/_temporary/_claim");
+            HdfsDataOutputStream out =
+                    (HdfsDataOutputStream) STORAGE.client(args[0]).files().create(file);
+            out.write(
+                    "{\"application\":\"app1\",\"machine\":\"another\",\"process\":1,\"started\":\"\",\"created\":[]}\n"
+                            .getBytes(StandardCharsets.UTF_8));
+            out.hsync();
+            Runtime.getRuntime().halt(Dying.KILLED);
         }
     }
 
