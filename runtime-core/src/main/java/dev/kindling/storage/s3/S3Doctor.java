@@ -69,8 +69,9 @@ public final class S3Doctor {
         check(Operation.LIST_UPLOADS, () -> uploads.addAll(UploadName.all(calls, path)));
         tellUploads(uploads, isAborting);
         if (!refused.isEmpty()) {
-            out.accept("kindling aws policy --bucket " + path.bucket()
-                    + " --read-only (or --read-write) prints the rights that jobs need");
+            String prefix = path.key().isEmpty() ? "" : " --prefix " + path.key();
+            out.accept("kindling aws policy --bucket " + path.bucket() + prefix
+                    + (isForWriting ? " --read-write" : " --read-only") + " prints the rights that a job needs");
         }
         // Where there is no object, nobody can tell whether one could be read.
         boolean isWritable = refused.isEmpty() && allowed.containsAll(EnumSet.complementOf(EnumSet.of(Operation.READ)));

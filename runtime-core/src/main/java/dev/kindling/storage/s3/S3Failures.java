@@ -204,7 +204,7 @@ final class S3Failures {
         SdkException cause = failure.cause();
         String why = statusOf(cause) == 0
                 ? innermost(cause) + ", " + effort
-                : "the answer is " + statusOf(cause) + " " + codeOf(cause) + ": " + serviceMessage(cause);
+                : "the answer is " + answer(cause) + ": " + serviceMessage(cause);
         String advice = codeOf(cause).equals("AccessDenied")
                 ? "; the role's trust policy must name this identity, which needs sts:AssumeRole on the role"
                 : "";
@@ -233,8 +233,12 @@ final class S3Failures {
 
     /** For a remark: what the server, or the connection to it, said. */
     static String brief(SdkException failure) {
-        return (statusOf(failure) == 0 ? innermost(failure) : statusOf(failure) + " " + codeOf(failure))
-                + requestId(failure);
+        return (statusOf(failure) == 0 ? innermost(failure) : answer(failure)) + requestId(failure);
+    }
+
+    /** Status and code; of some answers only the status is known. */
+    private static String answer(SdkException failure) {
+        return (statusOf(failure) + " " + codeOf(failure)).strip();
     }
 
     private static String requestId(SdkException failure) {

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /** Says on standard error why a command failed, and what exit code that makes. */
@@ -14,6 +15,17 @@ final class Failures {
 
     /** Frames of the user's own code worth showing without {@code --verbose}. */
     private static final int SHOWN_FRAMES = 5;
+
+    private static final List<String> NOT_OF_USERS = List.of(
+            "java.",
+            "jdk.",
+            "sun.",
+            "picocli.",
+            "dev.kindling.",
+            // Of a request to S3 or HDFS the message says all.
+            "software.amazon.",
+            "org.apache.hc.",
+            "org.apache.hadoop.");
 
     private static volatile boolean isVerbose;
 
@@ -72,11 +84,7 @@ final class Failures {
     }
 
     private static boolean isUsers(String className) {
-        return !className.startsWith("java.")
-                && !className.startsWith("jdk.")
-                && !className.startsWith("sun.")
-                && !className.startsWith("picocli.")
-                && !className.startsWith("dev.kindling.");
+        return NOT_OF_USERS.stream().noneMatch(className::startsWith);
     }
 
     private static void printStackWhenVerbose(Throwable failure, PrintWriter err) {
