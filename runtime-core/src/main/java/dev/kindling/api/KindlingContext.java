@@ -449,6 +449,18 @@ public final class KindlingContext implements AutoCloseable {
         session.jobs().cancelAll();
     }
 
+    /**
+     * Has an executor leave without loss, for example because its machine will be shut down: it gets no new task, what it
+     * holds moves to others, and another executor is asked for. Returns at once; listeners hear of its end. An id that no
+     * executor has, or one that leaves already, changes nothing. {@code local[n]} has nothing to move to.
+     *
+     * @param executorId as listeners were told by {@code ExecutorAdded}
+     * @param withinMs after so long it goes with what is left, which is then lost as with any executor
+     */
+    public void decommissionExecutor(String executorId, long withinMs) {
+        session.decommissionExecutor(executorId, withinMs);
+    }
+
     /** What holds for the thread that opened it until it closes it; meant for try-with-resources. */
     public interface Scope extends AutoCloseable {
         @Override

@@ -44,6 +44,9 @@ public interface JobRunner {
     /** Cancels those of the jobs submitted so far that have not ended; returns at once. {@code by} says who asked. */
     void cancel(JobSelection which, String by);
 
+    /** See {@code KindlingContext.decommissionExecutor}. */
+    void decommissionExecutor(String executorId, long withinMs);
+
     /** The stages that an action on {@code root} would have. */
     Lineage lineage(PlanNode root, SetMarks marks);
 

@@ -312,6 +312,17 @@ public final class PlanSession implements Session, SetMarks {
     }
 
     @Override
+    public void decommissionExecutor(String executorId, long withinMs) {
+        if (withinMs < 0) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "executor " + executorId + " cannot be decommissioned within " + withinMs
+                            + " ms; say how long it may take");
+        }
+        runner.decommissionExecutor(executorId, withinMs);
+    }
+
+    @Override
     public JobControl jobs() {
         return marks;
     }

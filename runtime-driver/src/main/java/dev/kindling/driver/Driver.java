@@ -235,6 +235,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
+    public void decommissionExecutor(String executorId, long withinMs) {
+        executorLeaving(executorId, DrainReason.DECOMMISSION, withinMs);
+    }
+
+    @Override
     public void forgetShuffle(int shuffleId) {
         loop.offer(new DriverEvent.ForgetShuffle(shuffleId));
     }

@@ -8,7 +8,9 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.api.PairRDD;
 import dev.kindling.api.RDD;
+import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +87,30 @@ class ProcessFaultsIT {
     private static String attemptsAgain() {
         int count = cluster.failures().size();
         return count == 1 ? "1 attempt again" : count + " attempts again";
+    }
+
+    // ---- processes that are told to go ----------------------------------------------------------------------------
+
+    @Test
+    void decommissionedExecutorMovesItsMapOutputsAndPersistedPartitionsAndNothingIsComputedAgain() throws Exception {
+        RDD<Long> kept = cluster.kindling.range(0, 40_000, 1, 4).persist(StorageLevel.MEMORY_AND_DISK);
+        PairRDD<Long, Long> sums = kept.mapToPair(n -> Tuple2.of(n % 10, n)).reduceByKey(Long::sum, 3);
+        assertEquals(10, sums.count());
+        String leaving = cluster.events(Event.TaskStart.class).get(0).executor();
+        cluster.forgetEvents();
+
+        cluster.kindling.decommissionExecutor(leaving, 60_000);
+        Event.ExecutorRemoved left = cluster.awaitEvent(Event.ExecutorRemoved.class, e -> e.id().equals(leaving));
+
+        assertEquals(Kind.DECOMMISSIONED, left.reason().kind());
+        assertTrue(left.reason().detail().startsWith("it was drained, "), left.toString());
+        assertEquals(10, sums.count());
+        assertEquals(40_000, kept.count());
+        assertEquals(List.of(), cluster.events(Event.MapOutputsLost.class));
+        assertEquals(List.of(), cluster.failures());
+        assertTrue(cluster.events(Event.TaskEnd.class).stream()
+                .noneMatch(end -> end.executor().equals(leaving)));
+        kept.unpersist(true);
     }
 
     // ---- processes that go ----------------------------------------------------------------------------------------

@@ -105,6 +105,9 @@ public interface Session extends AutoCloseable {
 
     JobControl jobs();
 
+    /** See {@code KindlingContext.decommissionExecutor}. */
+    void decommissionExecutor(String executorId, long withinMs);
+
     /** Ends jobs, executors and threads; a second call does nothing. */
     @Override
     void close();

@@ -55,6 +55,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--chaos", description = "Kill one executor with kill -9 in the middle of the job.")
     private boolean isChaotic;
 
+    @Option(names = "--drain", description = "Have one executor leave in the middle of the job, which loses nothing.")
+    private boolean isDrained;
+
     @Override
     public Integer call() throws IOException {
         options.check();
@@ -74,6 +77,10 @@ final class DemoCommand implements Callable<Integer> {
         if (isChaotic) {
             EventBus.install(chaos);
         }
+        DemoDrain drain = new DemoDrain(terminal);
+        if (isDrained) {
+            EventBus.install(drain);
+        }
         StatusFile.ofThisProcess().ifPresent(EventBus::install);
 
         long startMs;
@@ -81,12 +88,17 @@ final class DemoCommand implements Callable<Integer> {
         List<Tuple2<Integer, Integer>> counts;
         try (KindlingContext kindling = new KindlingContext(new KindlingConf(false).setAll(options.settings("demo")))) {
             startMs = LaunchTime.millisSince();
+            drain.begin(kindling);
             int count = partitions != null ? partitions : 2 * kindling.defaultParallelism();
-            PairRDD<Integer, Integer> sorted = ZipCount.counts(kindling, path, count, isChaotic ? CHAOS_DELAY_MS : 0);
+            PairRDD<Integer, Integer> sorted =
+                    ZipCount.counts(kindling, path, count, isChaotic || isDrained ? CHAOS_DELAY_MS : 0);
             if (output != null) {
                 sorted.saveAsTextFile(output);
             }
             counts = sorted.collect();
+            if (isDrained) {
+                drain.await();
+            }
             page.ifPresent(file -> file.show(resultChart(counts)));
             stopNanos = System.nanoTime();
         }
@@ -98,6 +110,12 @@ final class DemoCommand implements Callable<Integer> {
         TimeReport.lines(status.status(), startMs, stopMs).forEach(terminal::say);
         if (output != null) {
             terminal.say("written to " + output);
+        }
+        if (isDrained) {
+            terminal.say("drain: " + drain.outcome());
+            return isSameAsPlainLoop("drain", terminal, path, counts) && drain.hasLostNothing()
+                    ? Main.DONE
+                    : Main.FAILED;
         }
         return isChaotic ? proveChaos(chaos, terminal, path, counts) : Main.DONE;
     }
@@ -119,6 +137,10 @@ final class DemoCommand implements Callable<Integer> {
         }
         if (output != null && !output.contains("://") && Files.exists(Path.of(output))) {
             throw new UsageError("--output names " + output + ", which exists; name a directory that does not");
+        }
+        if (isDrained && (isChaotic || options.parsedMaster() instanceof MasterUrl.InProcess)) {
+            throw new UsageError("--drain has an executor leave: it goes with executors that are processes, and without"
+                    + " --chaos; use --master " + RunOptions.DEFAULT_MASTER);
         }
         if (isChaotic && !(options.parsedMaster() instanceof MasterUrl.LocalCluster)) {
             throw new UsageError("--chaos kills an executor process, and this master has none on this machine; use"
@@ -160,13 +182,16 @@ final class DemoCommand implements Callable<Integer> {
             terminal.say("chaos: no executor could be killed in time");
             return Main.FAILED;
         }
+        return isSameAsPlainLoop("chaos", terminal, path, counts) ? Main.DONE : Main.FAILED;
+    }
+
+    private static boolean isSameAsPlainLoop(
+            String what, Terminal terminal, String path, List<Tuple2<Integer, Integer>> counts) {
         boolean isSame = !Files.isRegularFile(Path.of(path))
                 || countPlainly(Path.of(path)).equals(counts);
-        terminal.say(
-                isSame
-                        ? "chaos: the result is the same as that of a plain loop over the file"
-                        : "chaos: the result differs from that of a plain loop over the file");
-        return isSame ? Main.DONE : Main.FAILED;
+        terminal.say(what + ": the result " + (isSame ? "is the same as" : "differs from")
+                + " that of a plain loop over the file");
+        return isSame;
     }
 
     private static List<Tuple2<Integer, Integer>> countPlainly(Path file) {

@@ -378,7 +378,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     }
 
     private ExitReason remove(ExecutorState executor, ExitReason why) {
-        ExitReason reason = ExitReasons.withMemory(why, executor.lastResidentBytes, executor.lastHeapBytes);
+        ExitReason reason = ExitReasons.isDrained(why)
+                ? why
+                : ExitReasons.withMemory(why, executor.lastResidentBytes, executor.lastHeapBytes);
         executors.lose(executor, reason);
         placement.removeExecutor(executor);
         broadcastDrops.executorLost(executor);

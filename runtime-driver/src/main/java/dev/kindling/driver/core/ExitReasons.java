@@ -31,7 +31,7 @@ public final class ExitReasons {
     /** What is known of its memory begins so, behind what happened. */
     private static final String MEMORY = " (at its last heartbeat ";
 
-    /** How the loss of an executor reads that left without loss. */
+    /** How the end of an executor reads that left without loss. */
     public static final String DRAINED = "it was drained, ";
 
     private static final String MORE_HEAP =
@@ -202,6 +202,11 @@ public final class ExitReasons {
     /** It has left without loss. */
     static ExitReason drained(Drain drain) {
         return withoutCode(drain.reason.kind, DRAINED + moved(drain) + ": " + drain.reason.words, "");
+    }
+
+    /** Whether the executor left without loss. */
+    public static boolean isDrained(ExitReason reason) {
+        return reason.detail().startsWith(DRAINED);
     }
 
     /** Its time to leave without loss was too short. */

@@ -353,6 +353,11 @@ public final class JobPlanner implements JobRunner {
     }
 
     @Override
+    public void decommissionExecutor(String executorId, long withinMs) {
+        submitter.decommissionExecutor(executorId, withinMs);
+    }
+
+    @Override
     public Lineage lineage(PlanNode root, SetMarks marks) {
         return StageLineage.of(root, StageCut.of(root, persisted::contains), marks, shuffleId -> {
             Integer jobId = madeByJob.get(shuffleId);

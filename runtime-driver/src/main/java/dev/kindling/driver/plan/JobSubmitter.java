@@ -34,6 +34,9 @@ public interface JobSubmitter {
     /** Cancels those of the jobs submitted so far that have not ended. Returns at once. */
     void cancel(JobSelection which, String by);
 
+    /** This executor shall leave without loss. Returns at once. */
+    void decommissionExecutor(String executorId, long withinMs);
+
     /** No later job will read this shuffle. Returns at once. */
     void forgetShuffle(int shuffleId);
 

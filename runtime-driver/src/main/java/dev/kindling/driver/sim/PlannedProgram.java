@@ -220,6 +220,11 @@ final class PlannedProgram {
             cluster.driver.cancel(which, by);
         }
 
+        @Override
+        public void decommissionExecutor(String executorId, long withinMs) {
+            throw new SimViolation("a simulated program decommissions executor " + executorId + "; faults do that");
+        }
+
         /** Shuffles are forgotten when the run says so, not when the garbage collector happens to. */
         @Override
         public void forgetShuffle(int shuffleId) {}

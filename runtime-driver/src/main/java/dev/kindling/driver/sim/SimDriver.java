@@ -313,8 +313,7 @@ final class SimDriver {
         if (emit.event() instanceof Event.MapOutputsLost e && e.reason().contains(ExitReasons.DRAINED)) {
             throw new SimViolation("a drained executor took map outputs with it: " + Sentences.of(effect));
         }
-        boolean isDrained = emit.event() instanceof Event.ExecutorRemoved e
-                && e.reason().detail().startsWith(ExitReasons.DRAINED);
+        boolean isDrained = emit.event() instanceof Event.ExecutorRemoved e && ExitReasons.isDrained(e.reason());
         // What is gone from a disk is believed there until somebody wants it.
         if (isDrained && cluster.faults.struckCount(FaultKind.LOSE_FILE) == 0) {
             core.believedOutputs().forEach(this::requireThere);

@@ -163,6 +163,11 @@ final class RecordedJobs implements JobSubmitter {
     }
 
     @Override
+    public void decommissionExecutor(String executorId, long withinMs) {
+        throw new AssertionError("nobody decommissions " + executorId);
+    }
+
+    @Override
     public void forgetShuffle(int shuffleId) {
         forgotten.add(shuffleId);
     }
