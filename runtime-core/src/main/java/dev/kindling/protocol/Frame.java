@@ -21,10 +21,27 @@ public sealed interface Frame {
 
     // ---- executor to driver ---------------------------------------------------------------------------------------
 
-    /** First message of an executor; repeated until {@link Registered} comes. */
+    /**
+     * First message of an executor; repeated until {@link Registered} comes.
+     *
+     * @param nonce that its launcher gave to this process alone: a registration without the one that the driver waits
+     *     for is refused
+     */
     record Register(
-            String executorId, long incarnation, ExecutorAddress address, int cores, long memoryBytes, long processId)
-            implements ToDriver {}
+            String executorId,
+            long incarnation,
+            String nonce,
+            ExecutorAddress address,
+            int cores,
+            long memoryBytes,
+            long processId)
+            implements ToDriver {
+        /** Without the nonce. */
+        @Override
+        public String toString() {
+            return "Register " + executorId + "@" + incarnation + " at " + address + " with " + cores + " cores";
+        }
+    }
 
     /**
      * Sign of life and state: what runs and what has ended here without the driver's acknowledgement. The driver

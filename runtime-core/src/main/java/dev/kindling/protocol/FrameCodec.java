@@ -172,6 +172,7 @@ public final class FrameCodec {
     private static void writeFrame(FrameWriter out, Frame frame) {
         if (frame instanceof Register f) {
             start(out, REGISTER, f);
+            out.text(f.nonce());
             writeAddress(out, f.address());
             out.number(f.cores());
             out.number(f.memoryBytes());
@@ -314,6 +315,7 @@ public final class FrameCodec {
                 return new Register(
                         in.text("executorId"),
                         in.number("incarnation"),
+                        in.text("nonce"),
                         readAddress(in),
                         in.integer("cores"),
                         in.number("memoryBytes"),

@@ -320,7 +320,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     @Override
     public void executorRequested(String executorId, String nonce) {
-        loop.offer(new DriverEvent.ExecutorRequested(executorId));
+        loop.offer(new DriverEvent.ExecutorRequested(executorId, nonce));
     }
 
     @Override

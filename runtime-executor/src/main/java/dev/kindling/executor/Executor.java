@@ -170,6 +170,7 @@ public final class Executor implements AutoCloseable {
         loop.start();
         loop.post(new ExecutorEvent.Started(
                 address,
+                setup.nonce(),
                 setup.cores(),
                 setup.memoryBytes(),
                 ProcessHandle.current().pid()));

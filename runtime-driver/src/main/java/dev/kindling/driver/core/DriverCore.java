@@ -252,12 +252,23 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             refuse(e, "a later process has registered under its name");
             return;
         }
-        if (present.isPresent() && present.get().incarnation < e.incarnation()) {
+        boolean isAgain = present.isPresent()
+                && present.get().incarnation == e.incarnation()
+                && present.get().nonce.equals(e.nonce());
+        if (!isAgain
+                && !executors.isAwaited(e.executorId(), e.nonce())
+                && !bugs.contains(PlantedBug.NONCE_NOT_COMPARED)) {
+            refuse(
+                    e,
+                    "the driver does not wait for it: its launch was given up, or another process has taken its place");
+            return;
+        }
+        if (present.isPresent() && !isAgain) {
             remove(present.get(), ExitReasons.superseded());
             present = Optional.empty();
         }
         if (present.isEmpty()) {
-            ExecutorState executor = executors.register(e.address(), e.cores(), e.memoryBytes(), awakeMs);
+            ExecutorState executor = executors.register(e.address(), e.nonce(), e.cores(), e.memoryBytes(), awakeMs);
             placement.addExecutor(executor);
             stages.cached().executorCame();
             watchdog.moved(awakeMs);
@@ -283,7 +294,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private void onExecutorRequested(DriverEvent.ExecutorRequested e) {
         unansweredReplacements = Math.max(0, unansweredReplacements - 1);
-        executors.request(e.executorId(), awakeMs);
+        executors.request(e.executorId(), e.nonce(), awakeMs);
     }
 
     private void onDrainRequested(DriverEvent.DrainRequested e) {

@@ -21,7 +21,13 @@ public sealed interface DriverEvent {
     record ConnectionClosed(String executorId, long incarnation, String why) implements DriverEvent {}
 
     /** The launcher was asked for this executor and it will register. */
-    record ExecutorRequested(String executorId) implements DriverEvent {}
+    record ExecutorRequested(String executorId, String nonce) implements DriverEvent {
+        /** Without the nonce. */
+        @Override
+        public String toString() {
+            return "ExecutorRequested " + executorId;
+        }
+    }
 
     /** The launcher saw the process end. */
     record ExecutorExited(String executorId, ExitReason reason) implements DriverEvent {}

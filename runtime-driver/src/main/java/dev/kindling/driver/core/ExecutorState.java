@@ -13,6 +13,9 @@ final class ExecutorState {
     final int index;
 
     final ExecutorAddress address;
+    /** Of its launch; only the same process shows it again. */
+    final String nonce;
+
     final int cores;
     /** The heap it was given. */
     final long memoryBytes;
@@ -56,11 +59,12 @@ final class ExecutorState {
     /** Until then another output of it that cannot be read speaks against all of them. */
     long unreadableUntilMs = Long.MIN_VALUE;
 
-    ExecutorState(int index, ExecutorAddress address, int cores, long memoryBytes, long nowMs) {
+    ExecutorState(int index, ExecutorAddress address, String nonce, int cores, long memoryBytes, long nowMs) {
         this.id = address.executorId();
         this.incarnation = address.incarnation();
         this.index = index;
         this.address = address;
+        this.nonce = nonce;
         this.cores = cores;
         this.memoryBytes = memoryBytes;
         this.freeSlots = cores;

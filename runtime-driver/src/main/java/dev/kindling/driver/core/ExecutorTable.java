@@ -24,6 +24,8 @@ final class ExecutorTable {
 
     private final LinkedHashMap<String, ExecutorState> registeredByLastSeen = new LinkedHashMap<>();
     private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
+    /** Of the launch of each name that has not registered; each is good once. */
+    private final TreeMap<String, String> awaitedNonces = new TreeMap<>();
     /** The highest lost incarnation of each name, oldest loss first. */
     private final LinkedHashMap<String, Long> fenced = new LinkedHashMap<>();
     /** Names that were replaced before they registered. */
@@ -38,8 +40,9 @@ final class ExecutorTable {
     final Losses losses = new Losses();
     final FullDisks fullDisks = new FullDisks();
 
-    void request(String executorId, long awakeMs) {
+    void request(String executorId, String nonce, long awakeMs) {
         abandoned.remove(executorId);
+        awaitedNonces.put(executorId, nonce);
         if (!registeredByLastSeen.containsKey(executorId)) {
             requestedSinceMs.put(executorId, awakeMs);
         }
@@ -50,15 +53,22 @@ final class ExecutorTable {
         if (requestedSinceMs.remove(executorId) == null) {
             return false;
         }
+        awaitedNonces.remove(executorId);
         abandoned.put(executorId, reason);
         removeOldest(abandoned, KEPT_FENCED);
         losses.record(executorId, reason);
         return true;
     }
 
-    ExecutorState register(ExecutorAddress address, int cores, long memoryBytes, long awakeMs) {
+    /** Whether a launch with this nonce is to register under this name. */
+    boolean isAwaited(String executorId, String nonce) {
+        return nonce.equals(awaitedNonces.get(executorId));
+    }
+
+    ExecutorState register(ExecutorAddress address, String nonce, int cores, long memoryBytes, long awakeMs) {
         requestedSinceMs.remove(address.executorId());
-        ExecutorState executor = new ExecutorState(byIndex.size(), address, cores, memoryBytes, awakeMs);
+        awaitedNonces.remove(address.executorId());
+        ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, cores, memoryBytes, awakeMs);
         byIndex.add(executor);
         registeredByLastSeen.put(executor.id, executor);
         executorsOnHost.merge(address.host(), 1, Integer::sum);

@@ -94,6 +94,8 @@ enum PlantedBug {
     CACHE_MISS_IGNORED,
     /** A stage that misses cached blocks again and again goes on to read them. */
     CACHE_NEVER_DISTRUSTED,
+    /** Whoever registers is registered, whatever launch it came from. */
+    NONCE_NOT_COMPARED,
     /** A process that was declared lost is registered when its registration comes late. */
     FENCED_REGISTRATION_ACCEPTED,
     /** A process that was declared lost is not told so. */

@@ -58,6 +58,9 @@ final class SimDriver {
     /** Incarnations that an order to drop something did not reach. */
     private final TreeSet<Long> undelivered = new TreeSet<>();
 
+    /** Of each name that the driver has been told to expect. */
+    private final TreeMap<String, String> lastNonces = new TreeMap<>();
+
     private final SuspectWatch suspects;
     private final DirectoryOutput output;
 
@@ -254,8 +257,13 @@ final class SimDriver {
         }
         countDeaths(event);
         boolean isStale = isStaleFetchFailure(event);
+        boolean isOfOldLaunch = isOfOldLaunch(event);
         List<DriverEffect> effects = new ArrayList<>();
         core.on(clock.nowMs(), event, effects::add);
+        if (isOfOldLaunch && effects.stream().anyMatch(SimDriver::isNewExecutor)) {
+            throw new SimViolation(
+                    "a process is registered whose name was given to another launch: " + Sentences.of(event));
+        }
         notePersisted(event);
         if (event instanceof DriverEvent.Tick && effects.isEmpty()) {
             return;
@@ -288,6 +296,20 @@ final class SimDriver {
         return event instanceof DriverEvent.FrameReceived e
                 && e.frame() instanceof Frame.Heartbeat
                 && effects.size() == 1;
+    }
+
+    /** Whether a process registers that is not of the launch which the driver has last been told of for its name. */
+    private boolean isOfOldLaunch(DriverEvent event) {
+        if (event instanceof DriverEvent.ExecutorRequested e) {
+            lastNonces.put(e.executorId(), e.nonce());
+        }
+        return event instanceof DriverEvent.FrameReceived e
+                && e.frame() instanceof Frame.Register register
+                && !register.nonce().equals(lastNonces.get(register.executorId()));
+    }
+
+    private static boolean isNewExecutor(DriverEffect effect) {
+        return effect instanceof DriverEffect.Emit emit && emit.event() instanceof Event.ExecutorAdded;
     }
 
     /** Whether it says that an output cannot be read which the driver does not know any more, or never did. */

@@ -52,6 +52,7 @@ final class SimExecutor {
     final TaskSettings settings;
 
     private final String name;
+    private final String nonce;
     private final int cores;
     private final int tickMs;
     private final ExecutorCore core;
@@ -70,7 +71,8 @@ final class SimExecutor {
     private int slowness = 1;
     private long slowUntilMs;
 
-    SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, int cores) {
+    SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, String nonce, int cores) {
+        this.nonce = nonce;
         this.launchNumber = launchNumber;
         this.cluster = cluster;
         this.id = id;
@@ -95,7 +97,7 @@ final class SimExecutor {
     void start() {
         cluster.world.note(name, "starts");
         address = new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch");
-        on(new ExecutorEvent.Started(address, cores, HEAP_BYTES, incarnation));
+        on(new ExecutorEvent.Started(address, nonce, cores, HEAP_BYTES, incarnation));
         tickLater();
     }
 

@@ -49,6 +49,7 @@ final class SimLauncher {
 
     private int wantedCount;
     private int nextExecutorNumber;
+    private int launchCount;
 
     SimLauncher(SimCluster cluster) {
         this.cluster = cluster;
@@ -99,8 +100,7 @@ final class SimLauncher {
         // One that still lives, since it is about to leave, is replaced under another name.
         boolean isSameName = random.nextInt(4) == 0 && !isAlive(lostExecutorId);
         String executorId = isSameName ? lostExecutorId : "e" + ++nextExecutorNumber;
-        // Who starts a name again watches its process, and does it at once.
-        boolean isLate = !isSameName && random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
+        boolean isLate = random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
         cluster.world.in(1 + random.nextInt(50), () -> launch(executorId, isLate ? MAX_LATE_START_MS : MAX_START_MS));
     }
 
@@ -109,7 +109,8 @@ final class SimLauncher {
             return;
         }
         int launches = launchesOf.merge(executorId, 1, Integer::sum);
-        cluster.driver.on(new DriverEvent.ExecutorRequested(executorId));
+        String nonce = "n" + ++launchCount;
+        cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce));
         if (cluster.faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             cluster.causes.processEnded();
             cluster.network.disturbedUntil(cluster.world.nowMs() + MAX_NEWS_MS);
@@ -123,7 +124,8 @@ final class SimLauncher {
         cluster.world.in(startMs, () -> {
             // Of a driver that closed meanwhile it does not come; one that died cannot keep it from coming.
             if (!cluster.isClosed() || cluster.driver.isDead()) {
-                SimExecutor process = new SimExecutor(cluster, executorId, processes.size() + 1, launches, cores);
+                SimExecutor process =
+                        new SimExecutor(cluster, executorId, processes.size() + 1, launches, nonce, cores);
                 processes.add(process);
                 process.start();
             }

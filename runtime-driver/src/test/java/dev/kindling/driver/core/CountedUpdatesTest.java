@@ -79,7 +79,7 @@ class CountedUpdatesTest {
         DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
         driver.finishesAdding("s0p0#0", mapWritten()).finishesAdding("s1p0#0", direct());
 
-        driver.on(new DriverEvent.ExecutorRequested("e2")).registers(executor("e2", 1), 1);
+        driver.asksFor("e2").registers(executor("e2", 1), 1);
         driver.loses("e1");
         driver.submit(job(2).mapStage(0, 1, 1).resultStage(2, 1, 0).build());
         driver.finishesAdding("s0p0#1", mapWritten()).finishesAdding("s2p0#0", direct());

@@ -1320,13 +1320,11 @@ class DriverCoreTest {
     @Test
     void registrationThatComesAfterTheEndOfItsProcessIsRefused() {
         DriverScript driver = DriverScript.with();
-        driver.on(new DriverEvent.ExecutorRequested("e1")).exits("e1", 1).says("replace e1");
+        driver.asksFor("e1").exits("e1", 1).says("replace e1");
 
         driver.registers(executor("e1", 1), 1).says("Refused").neverSays("has come");
 
-        driver.on(new DriverEvent.ExecutorRequested("e1"))
-                .registers(executor("e1", 1), 2)
-                .says("Registered");
+        driver.asksFor("e1").registers(executor("e1", 1), 2).says("Registered");
     }
 
     @Test
@@ -1380,7 +1378,7 @@ class DriverCoreTest {
         for (int death = 0; death < 9; death++) {
             driver.neverSays("fail job").exits("e" + death, 3);
             if (death < 8) {
-                driver.on(new DriverEvent.ExecutorRequested("e" + (death + 1)));
+                driver.asksFor("e" + (death + 1));
             }
         }
 
@@ -1393,7 +1391,7 @@ class DriverCoreTest {
     @Test
     void requestedExecutorThatNeverRegistersIsReplaced() {
         DriverScript driver = DriverScript.with();
-        driver.on(new DriverEvent.ExecutorRequested("e1"));
+        driver.asksFor("e1");
 
         driver.passes(61_000).says("executor e1 is lost: it did not register").says("replace e1");
     }
@@ -1420,6 +1418,39 @@ class DriverCoreTest {
         driver.on(new DriverEvent.CloseRequested()).neverSays("discard").neverSays("fail job 1");
 
         driver.on(new DriverEvent.OutputPublished(1)).says("complete job 1");
+    }
+
+    // ---- who may register ---------------------------------------------------------------------------------------
+
+    @Test
+    void lateRegistrationOfADeadProcessIsRefusedWhenItsNameWasGivenToAnotherLaunch() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.asksFor("e2").exits("e2", 1).says("replace e2").asksFor("e2");
+
+        driver.registersWith("nonce 2", executor("e2", 1), 1).says("send e2 Refused: the driver does not wait for it");
+
+        driver.registersWith("nonce 3", executor("e2", 1), 2).says("send e2 Registered");
+    }
+
+    @Test
+    void launchIsGoodForOneProcessWhichMayRegisterAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.asksFor("e2").registersWith("nonce 2", executor("e2", 1), 1).says("send e2 Registered");
+
+        driver.registersWith("nonce 2", executor("e2", 1), 1).says("send e2 Registered");
+        driver.registersWith("nonce 2", executor("e2", 1), 2)
+                .says("send e2 Refused")
+                .neverSays("e2 is lost");
+    }
+
+    @Test
+    void processThatNobodyAskedForIsRefused() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+
+        driver.registersWith("guessed", executor("e7", 1), 1).says("send e7 Refused: the driver does not wait for it");
+        driver.registersWith("guessed", executor("e1", 1), 2)
+                .says("send e1 Refused")
+                .neverSays("lost");
     }
 
     /** Two jobs over one shuffle: the first has all its parts, for the second a lost map output is written again. */
@@ -1605,10 +1636,13 @@ class DriverCoreTest {
     @Test
     void millionTasksAreWaitingBitsNotObjects() {
         DriverCore core = new DriverCore(DriverSettings.defaults());
-        core.on(0, new DriverEvent.ExecutorRequested("e1"), effect -> {});
+        core.on(0, new DriverEvent.ExecutorRequested("e1", "nonce"), effect -> {});
         dev.kindling.protocol.ExecutorAddress address =
                 new dev.kindling.protocol.ExecutorAddress("e1", 1, "a", 1, "a", "/s");
-        core.on(0, new DriverEvent.FrameReceived(new Frame.Register("e1", 1, address, 100, 1, 1)), effect -> {});
+        core.on(
+                0,
+                new DriverEvent.FrameReceived(new Frame.Register("e1", 1, "nonce", address, 100, 1, 1)),
+                effect -> {});
         System.gc();
         long before = usedBytes();
 

@@ -34,6 +34,12 @@ import java.util.stream.Stream;
  */
 final class DriverScript {
     private final DriverCore core;
+    /** By name, of a launch that has not registered; by process, of one that has. */
+    private final Map<String, String> awaitedNonces = new TreeMap<>();
+
+    private final Map<String, String> nonces = new TreeMap<>();
+    private int lastNonce;
+
     private final ArrayDeque<DriverEffect> unseen = new ArrayDeque<>();
     private final List<DriverEffect> all = new ArrayList<>();
     private final StringBuilder transcript = new StringBuilder();
@@ -72,7 +78,7 @@ final class DriverScript {
     static DriverScript with(DriverCore core, Executor... executors) {
         DriverScript script = new DriverScript(core);
         for (Executor executor : executors) {
-            script.on(new DriverEvent.ExecutorRequested(executor.id()));
+            script.asksFor(executor.id());
             script.registers(executor, 1);
         }
         script.unseen.clear();
@@ -105,11 +111,31 @@ final class DriverScript {
         }
     }
 
+    /** A process is started under this name, and the driver told so. */
+    DriverScript asksFor(String executorId) {
+        awaitedNonces.put(executorId, "nonce " + ++lastNonce);
+        return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId)));
+    }
+
+    /** For the first time by the launch that was asked for last, or one that is asked for just before; or again. */
     DriverScript registers(Executor executor, long incarnation) {
+        String process = executor.id() + "@" + incarnation;
+        if (!nonces.containsKey(process) && !awaitedNonces.containsKey(executor.id())) {
+            awaitedNonces.put(executor.id(), "nonce " + ++lastNonce);
+            core.on(
+                    nowMs,
+                    new DriverEvent.ExecutorRequested(executor.id(), awaitedNonces.get(executor.id())),
+                    this::remember);
+        }
+        String nonce = nonces.computeIfAbsent(process, id -> awaitedNonces.remove(executor.id()));
+        return registersWith(nonce, executor, incarnation);
+    }
+
+    DriverScript registersWith(String nonce, Executor executor, long incarnation) {
         ExecutorAddress address =
                 new ExecutorAddress(executor.id(), incarnation, executor.host(), 7000, executor.host(), "/scratch");
         executors.put(executor.id(), address);
-        return sends(new Frame.Register(executor.id(), incarnation, address, executor.cores(), 1 << 26, 1));
+        return sends(new Frame.Register(executor.id(), incarnation, nonce, address, executor.cores(), 1 << 26, 1));
     }
 
     DriverScript sends(Frame.ToDriver frame) {

@@ -21,6 +21,7 @@ final class PlantedBugs {
             Map.entry(
                     "driver CACHE_NEVER_DISTRUSTED",
                     "CachedBlocksTest#blockThatIsGoneCostsAnUnchargedAttemptAndTheNextLaunchSaysWhatIsBelow"),
+            Map.entry("driver FENCED_REGISTRATION_ACCEPTED", "driver NONCE_NOT_COMPARED"),
             Map.entry("driver MOVEMENT_NOT_SEEN", "driver BUSY_EXECUTOR_NOT_SEEN"),
             Map.entry("driver BUSY_EXECUTOR_NOT_SEEN", "driver MOVEMENT_NOT_SEEN"),
             Map.entry(

@@ -23,7 +23,7 @@ class TranscriptTest {
     void jobOfTwoStages() throws IOException {
         DriverScript driver = DriverScript.with();
         driver.note("Two executors of one core each are started and register.");
-        driver.on(new DriverEvent.ExecutorRequested("e1")).on(new DriverEvent.ExecutorRequested("e2"));
+        driver.asksFor("e1").asksFor("e2");
         driver.registers(executor("e1", 1), 1).registers(executor("e2", 1), 1);
         driver.note("The job has a map stage of three tasks and a result stage of two. Two slots: two launches, each"
                 + " behind the program of its stage, which every executor gets once.");
@@ -49,7 +49,7 @@ class TranscriptTest {
         driver.note("The exit code comes a little later. It says more than the end of the connection: that is told.");
         driver.exits("e1", 137);
         driver.note("The replacement registers and gets a share of the work.");
-        driver.on(new DriverEvent.ExecutorRequested("e3")).registers(executor("e3", 2), 1);
+        driver.asksFor("e3").registers(executor("e3", 2), 1);
         driver.finishAll(0);
         driver.finishAll(1);
         compare("lost-executor", driver);

@@ -48,6 +48,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private Phase phase = Phase.STARTING;
     private ExecutorAddress address;
+    private String nonce;
     private int cores;
     private long memoryBytes;
     private long processId;
@@ -149,6 +150,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private void onStarted(ExecutorEvent.Started e) {
         address = e.address();
+        nonce = e.nonce();
         cores = e.cores();
         memoryBytes = e.memoryBytes();
         processId = e.processId();
@@ -160,7 +162,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private void register() {
         nextRegisterMs = awakeMs + settings.registerMs();
         out.add(new ExecutorEffect.Send(
-                new Frame.Register(id(), incarnation(), address, cores, memoryBytes, processId)));
+                new Frame.Register(id(), incarnation(), nonce, address, cores, memoryBytes, processId)));
     }
 
     private void onTick(ExecutorEvent.Tick e) {

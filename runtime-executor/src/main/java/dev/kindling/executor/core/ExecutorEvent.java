@@ -11,8 +11,19 @@ import java.util.List;
 
 /** All that can happen to an executor. */
 public sealed interface ExecutorEvent {
-    /** The process is up, its data port bound, the driver's connection open. */
-    record Started(ExecutorAddress address, int cores, long memoryBytes, long processId) implements ExecutorEvent {}
+    /**
+     * The process is up, its data port bound, the driver's connection open.
+     *
+     * @param nonce of its launch
+     */
+    record Started(ExecutorAddress address, String nonce, int cores, long memoryBytes, long processId)
+            implements ExecutorEvent {
+        /** Without the nonce. */
+        @Override
+        public String toString() {
+            return "Started " + address + " with " + cores + " cores";
+        }
+    }
 
     record FrameReceived(Frame.ToExecutor frame) implements ExecutorEvent {}
 
