@@ -24,7 +24,14 @@ public final class StorageKeys {
             .doc("A property of Hadoop's client, such as kindling.hadoop.dfs.replication: it wins over what the"
                     + " files in HADOOP_CONF_DIR say, and reaches every executor.");
 
-    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, HADOOP);
+    public static final ConfigKey<List<String>> PREPARE = ConfigKey.list("kindling.storage.prepare")
+            .defaultsTo(List.of())
+            .doc(
+                    "Schemes of paths, such as s3, whose clients are made ready by driver and executor processes while these"
+                            + " start: the first path costs less time then. `demo` and `submit` name those that they find among"
+                            + " the program's arguments.");
+
+    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, HADOOP, PREPARE);
 
     private StorageKeys() {}
 }

@@ -8,6 +8,12 @@ public interface Storage extends AutoCloseable {
     /** Where output is written to. */
     OutputStore outputs();
 
+    /**
+     * Makes ready what the first path would need, as far as that takes no request to a store; may take a second. What goes
+     * wrong is told again to whoever uses a path.
+     */
+    default void prepare() {}
+
     /** Ends connections and threads, once; nothing is read or written any more. */
     @Override
     default void close() {}

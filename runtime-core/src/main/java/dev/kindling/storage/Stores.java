@@ -15,6 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All storage that one application reaches, by the schemes of paths, with that application's settings: the driver has
@@ -24,6 +26,8 @@ import java.util.concurrent.ConcurrentMap;
 public final class Stores implements AutoCloseable {
     /** For what may be opened anywhere in an application, also outside of tasks: it knows no more than its name. */
     private static final ConcurrentMap<String, Stores> BY_APPLICATION = new ConcurrentHashMap<>();
+
+    private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
 
     private final Config config;
     private final Map<StorageProvider, Storage> opened = new HashMap<>();
@@ -52,6 +56,24 @@ public final class Stores implements AutoCloseable {
                             + " read them before its context is closed, or by their paths");
         }
         return stores;
+    }
+
+    /** Makes the storage of these schemes ready on a thread of its own, so that it is when the first path is used. */
+    public void prepare(List<String> schemes) {
+        if (schemes.isEmpty()) {
+            return;
+        }
+        Thread thread = new Thread(() -> schemes.forEach(this::prepare), "storage-prepare");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void prepare(String scheme) {
+        try {
+            of(scheme + "://", "no store serves").prepare();
+        } catch (RuntimeException e) {
+            LOG.debug("{} paths could not be prepared: {}", scheme, e.getMessage());
+        }
     }
 
     /** Reads what the path names; a path without scheme is a local file. */

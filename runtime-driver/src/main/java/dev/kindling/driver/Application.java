@@ -92,6 +92,7 @@ final class Application implements AutoCloseable {
         DriverIo io = new DriverIo();
         Program program = new Program(callers, scratch.first());
         Stores stores = Stores.open(id, config);
+        stores.prepare(config.get(StorageKeys.PREPARE));
         Application application;
         try {
             config.get(ApplicationKeys.JARS).forEach(program::addJar);

@@ -31,6 +31,7 @@ final class IdentityServices {
 
     private final Map<String, String> secrets;
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger given = new AtomicInteger();
     private volatile Issued issued;
 
     private record Issued(String key, String secret, long seconds) {
@@ -90,7 +91,13 @@ final class IdentityServices {
         }
     }
 
+    /** How often credentials were given out since this was asked. */
+    int takeGiven() {
+        return given.getAndSet(0);
+    }
+
     private String json(String more) {
+        given.incrementAndGet();
         Issued now = issued;
         return ("{" + more + "\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\",\"Token\":\"session-token\","
                         + "\"Expiration\":\"%s\"}")
@@ -116,6 +123,7 @@ final class IdentityServices {
         } else if (isWeb && !WEB_TOKEN.equals(form.get("WebIdentityToken")) || !ROLE.equals(form.get("RoleArn"))) {
             refuse(exchange, "AccessDenied", "Not authorized to perform sts:" + action);
         } else {
+            given.incrementAndGet();
             Issued now = issued;
             reply(
                     exchange,

@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * signers                             keys that requests were signed with since the last question
  * identities KEY                      instance metadata, container credentials and STS that give out this key; answers
  *                                     their URL
+ * given                               how often they gave one out since the last question
  * issue KEY SECONDS                   from now on they give out this one, which expires so soon
  * </pre>
  */
@@ -115,6 +116,9 @@ public final class MiniS3 {
             case "identities" -> {
                 identities.issue(words[1], 1_000_000);
                 return identities.start();
+            }
+            case "given" -> {
+                return Integer.toString(identities.takeGiven());
             }
             case "issue" -> identities.issue(words[1], Long.parseLong(words[2]));
             default -> throw new IllegalArgumentException("no such command");

@@ -3,6 +3,7 @@ package dev.kindling.executor;
 import dev.kindling.classpath.UserClassLoader;
 import dev.kindling.config.Config;
 import dev.kindling.config.RpcKeys;
+import dev.kindling.config.StorageKeys;
 import dev.kindling.executor.block.BlockServer;
 import dev.kindling.executor.block.BroadcastReader;
 import dev.kindling.executor.block.LocalPeers;
@@ -69,6 +70,7 @@ public final class ExecutorMain {
         Config config = Config.parse(bootstrap.settings());
         // For as long as the process lives.
         Stores stores = Stores.open(bootstrap.applicationId(), config);
+        stores.prepare(config.get(StorageKeys.PREPARE));
         Executor executor = new Executor(setupOf(bootstrap, config), stores, new LocalPeers(), ExecutorMain::exit);
         // Also when a task calls System.exit: what the executor wrote does not outlive it.
         Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));

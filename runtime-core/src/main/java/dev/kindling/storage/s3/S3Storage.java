@@ -40,6 +40,12 @@ final class S3Storage implements Storage {
         return calls;
     }
 
+    /** The client, and the credentials from wherever they are. */
+    @Override
+    public void prepare() {
+        calls("s3://").connection().credentials().resolveCredentials();
+    }
+
     @Override
     public synchronized void close() {
         isClosed = true;

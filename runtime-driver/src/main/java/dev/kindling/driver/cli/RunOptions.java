@@ -17,6 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Where and how an application runs: the options that {@code demo} and {@code submit} share. */
@@ -31,6 +35,9 @@ final class RunOptions {
 
     /** The largest log of a kept run is one of so many that have room together. */
     private static final int LOGS_OF_LARGEST_SIZE = 4;
+
+    /** Of storage whose clients take long to make; alone, or as the value of an option of the program's own. */
+    private static final Pattern PATH = Pattern.compile("(?:^|[=,])(s3a?)://");
 
     static final String DEFAULT_MASTER = "local-cluster[2,1,256]";
 
@@ -171,6 +178,23 @@ final class RunOptions {
                     providers);
         }
         return parsed;
+    }
+
+    /**
+     * Has storage made ready for the paths among these words, unless the user said for which; to be called before
+     * {@link #settings}.
+     */
+    void expectPaths(List<String> words) {
+        SortedSet<String> schemes = new TreeSet<>();
+        for (String word : words) {
+            Matcher path = PATH.matcher(word);
+            if (path.find()) {
+                schemes.add(path.group(1));
+            }
+        }
+        if (!schemes.isEmpty()) {
+            conf.putIfAbsent(StorageKeys.PREPARE.name(), String.join(",", schemes));
+        }
     }
 
     /** What the options say, as settings. */

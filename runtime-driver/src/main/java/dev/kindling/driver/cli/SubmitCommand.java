@@ -41,6 +41,7 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        options.expectPaths(arguments);
         options.check();
         UserProgram.check(jar, mainClass);
         if (options.isCluster()) {

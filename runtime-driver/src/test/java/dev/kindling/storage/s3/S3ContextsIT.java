@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two applications of one JVM that reach S3 at different servers, as different users, at the same time. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class S3ContextsIT {
+    private static final long PAUSE_NANOS = 20_000_000;
     private static final String FILE_PROPERTY = "aws.sharedCredentialsFile";
 
     @TempDir
@@ -74,5 +76,12 @@ class S3ContextsIT {
         } finally {
             System.clearProperty(FILE_PROPERTY);
         }
+        while (Thread.getAllStackTraces().keySet().stream().anyMatch(S3ContextsIT::isOfS3)) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static boolean isOfS3(Thread thread) {
+        return thread.getName().startsWith("s3-") || thread.getName().startsWith("idle-connection-reaper");
     }
 }

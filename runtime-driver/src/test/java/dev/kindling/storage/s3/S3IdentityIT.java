@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every way of telling AWS's tools who one is, on the driver and in executor processes. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class S3IdentityIT {
+    private static final long PAUSE_NANOS = 20_000_000;
     private static final String ROLE = "arn:aws:iam::123456789012:role/kindling-test";
     private static final String KEY = "AKIAIDENTITYOFTEST01";
     private static final String SECRET = "canary-identity-secret";
@@ -211,6 +215,33 @@ class S3IdentityIT {
 
         assertEquals("one\ntwo\n", readIn());
         assertEquals("ASIARENEWEDTEMPORARY", bucket.server.tell("signers"));
+    }
+
+    @Test
+    void driverAndExecutorsArePreparedBeforeAnyPathIsUsedAndOnlyWhereThatIsWanted() {
+        beNobody();
+        set("aws.containerCredentialsFullUri", identities + "/container");
+        set("aws.containerAuthorizationToken", "container-token");
+        KindlingConf conf = new KindlingConf(false)
+                .setMaster("local-cluster[2,1,128]")
+                .setAll(bucket.entries)
+                .set("kindling.scratch.dirs", scratch.toString());
+        bucket.server.tell("given");
+
+        try (KindlingContext kindling = new KindlingContext(conf)) {
+            assertEquals(10, kindling.range(0, 10, 1, 2).count());
+        }
+        assertEquals("0", bucket.server.tell("given"));
+
+        int given = 0;
+        try (KindlingContext kindling = new KindlingContext(conf.set("kindling.storage.prepare", "s3"))) {
+            while (given < 3) {
+                given += Integer.parseInt(bucket.server.tell("given"));
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            assertEquals(2, kindling.textFile(bucket.path("in")).count());
+        }
+        assertEquals(3, given + Integer.parseInt(bucket.server.tell("given")));
     }
 
     @Test
