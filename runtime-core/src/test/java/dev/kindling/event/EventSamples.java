@@ -29,7 +29,7 @@ final class EventSamples {
         seed++;
         if (type == int.class || type == Integer.class) {
             return seed;
-        } else if (type == long.class) {
+        } else if (type == long.class || type == Long.class) {
             return (long) seed << 33;
         } else if (type == boolean.class) {
             return seed % 2 == 0;
