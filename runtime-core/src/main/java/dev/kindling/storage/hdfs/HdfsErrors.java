@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.security.sasl.SaslException;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.hdfs.BlockMissingException;
 import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
@@ -45,7 +46,7 @@ final class HdfsErrors {
      */
     static IOException ofInput(String path, IOException thrown) {
         IOException failure = of(path, thrown);
-        if (rootOf(thrown) instanceof AccessControlException) {
+        if (isRefusal(rootOf(thrown))) {
             throw new KindlingException(
                     ErrorCode.ACCESS_DENIED, "cannot read " + path + ": " + failure.getMessage(), thrown);
         }
@@ -63,7 +64,17 @@ final class HdfsErrors {
         if (thrown instanceof IllegalArgumentException && thrown.getCause() instanceof UnknownHostException unknown) {
             cause = unknown;
         }
+        for (Throwable behind = thrown; behind != null; behind = behind.getCause()) {
+            if (isRefusal(behind)) {
+                return behind;
+            }
+        }
         return cause instanceof RemoteException remote ? remote.unwrapRemoteException() : cause;
+    }
+
+    /** Of the user, or of a user who could not be told. */
+    private static boolean isRefusal(Throwable cause) {
+        return cause instanceof AccessControlException || cause instanceof SaslException;
     }
 
     private static String sentenceOf(String path, Throwable cause) {
@@ -87,7 +98,7 @@ final class HdfsErrors {
         if (cause instanceof QuotaExceededException quota) {
             return quotaExceeded(quota);
         }
-        if (cause instanceof AccessControlException) {
+        if (isRefusal(cause)) {
             return denied(first);
         }
         if (cause instanceof BlockMissingException) {
