@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,12 +164,18 @@ public final class EventLog implements KindlingListener, AutoCloseable {
      */
     public static List<Event> read(Path file) {
         List<Event> events = new ArrayList<>();
+        read(file, events::add);
+        return events;
+    }
+
+    /** The same one by one, for logs that are larger than memory. */
+    public static void read(Path file, Consumer<Event> reader) {
         try (BufferedReader in = Files.newBufferedReader(file)) {
             checkHead(file, in.readLine());
             String line = in.readLine();
             for (long number = 2; line != null; number++) {
                 String next = in.readLine();
-                readLine(file, number, line, next == null).ifPresent(events::add);
+                readLine(file, number, line, next == null).ifPresent(reader);
                 line = next;
             }
         } catch (NoSuchFileException e) {
@@ -177,7 +184,6 @@ public final class EventLog implements KindlingListener, AutoCloseable {
             throw new KindlingException(
                     ErrorCode.CORRUPT_DATA, "cannot read the event log " + file + ": " + e.getMessage(), e);
         }
-        return events;
     }
 
     private static void checkHead(Path file, String line) {

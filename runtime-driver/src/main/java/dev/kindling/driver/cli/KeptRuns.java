@@ -1,6 +1,7 @@
 package dev.kindling.driver.cli;
 
 import dev.kindling.event.EventLog;
+import dev.kindling.event.StoryLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ final class KeptRuns {
     static Path logOf(String name, Path directory) {
         Path file = Path.of(name);
         if (Files.isRegularFile(file)) {
-            RunOptions.requireFile("page", file);
+            RunOptions.requireFile("RUN", file);
             return file;
         }
         List<Path> all = all(directory);
@@ -98,10 +99,11 @@ final class KeptRuns {
         } else if (found.size() == 1) {
             return found.get(0);
         }
-        String kept = all.isEmpty() ? "no run is kept" : all.size() + " runs are kept, see kindling runs";
+        String kept =
+                all.isEmpty() ? "no run is kept" : StoryLines.count(all.size(), "kept run") + ", see kindling runs";
         throw new UsageError(
                 found.isEmpty()
-                        ? "there is no event log or kept run " + name + " (" + kept + " in " + directory
+                        ? "there is no event log or kept run " + name + " (" + kept + ", in " + directory
                                 + "); give the path of an event log, the id of a kept run, or: last"
                         : found.size() + " kept runs begin with " + name + "; give more of the id");
     }

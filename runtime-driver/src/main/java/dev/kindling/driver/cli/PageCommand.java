@@ -33,10 +33,11 @@ final class PageCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Run> read = runs.stream()
-                .map(KeptRuns::logOf)
-                .map(log -> RunFold.of(EventLog.read(log)))
-                .toList();
+        if (runs.size() > 2) {
+            throw new UsageError("page: it shows one run or compares two runs, not " + runs.size());
+        }
+        List<Run> read =
+                runs.stream().map(KeptRuns::logOf).map(PageCommand::runOf).toList();
         Run shown = read.get(read.size() - 1);
         PageModel model = read.size() == 1 ? PageModel.of(shown) : PageModel.comparing(read.get(0), shown);
         String id = shown.status().applicationId();
@@ -44,5 +45,11 @@ final class PageCommand implements Callable<Integer> {
         PageFile.write(model, file);
         System.out.println("written to " + file);
         return Main.DONE;
+    }
+
+    private static Run runOf(Path log) {
+        RunFold fold = new RunFold();
+        EventLog.read(log, fold::onEvent);
+        return fold.run();
     }
 }

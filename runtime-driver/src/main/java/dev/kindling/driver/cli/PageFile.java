@@ -6,6 +6,7 @@ import dev.kindling.api.KindlingListener;
 import dev.kindling.driver.page.PageHtml;
 import dev.kindling.driver.page.PageModel;
 import dev.kindling.driver.page.RunFold;
+import dev.kindling.event.EventBus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,11 +19,15 @@ import java.util.Optional;
  * second to {@code run-2.html} beside {@code run.html}, and so on. Its events come on one thread.
  */
 final class PageFile implements KindlingListener {
+    private static final long WRITTEN_WITHIN_MS = 20_000;
+
     private final Path file;
     private final Terminal terminal;
     private RunFold fold = new RunFold();
     private int written;
     private volatile Optional<PageModel.ResultChart> chart = Optional.empty();
+    /** An application has started, and its page is not written. */
+    private boolean isOwed;
 
     PageFile(Path file, Terminal terminal) {
         this.file = file;
@@ -34,9 +39,35 @@ final class PageFile implements KindlingListener {
         chart = Optional.of(result);
     }
 
+    /** When the JVM ends, it does not before the page of an application that ends with it is written. */
+    void listen() {
+        EventBus.install(this);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::awaitWritten, "kindling-page"));
+    }
+
+    private synchronized void awaitWritten() {
+        long deadlineNanos = System.nanoTime() + WRITTEN_WITHIN_MS * 1_000_000;
+        try {
+            for (long left = WRITTEN_WITHIN_MS; isOwed && left > 0; ) {
+                wait(left);
+                left = (deadlineNanos - System.nanoTime()) / 1_000_000;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void setOwed(boolean isNowOwed) {
+        isOwed = isNowOwed;
+        notifyAll();
+    }
+
     @Override
     public void onEvent(Event event) {
         fold.onEvent(event);
+        if (event instanceof Event.ApplicationStart) {
+            setOwed(true);
+        }
         if (event instanceof Event.ApplicationEnd) {
             end();
         }
@@ -50,9 +81,11 @@ final class PageFile implements KindlingListener {
             terminal.say("page written to " + next);
         } catch (KindlingException e) {
             terminal.say("kindling: " + e.getMessage());
+        } finally {
+            fold = new RunFold();
+            chart = Optional.empty();
+            setOwed(false);
         }
-        fold = new RunFold();
-        chart = Optional.empty();
     }
 
     private static Path numbered(Path file, int number) {

@@ -8,7 +8,6 @@ import dev.kindling.config.StorageKeys;
 import dev.kindling.config.UiKeys;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
-import dev.kindling.event.EventBus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,7 +149,7 @@ final class RunOptions {
                     config.get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE * (LOGS_OF_LARGEST_SIZE - 1));
         }
         Optional<PageFile> listener = Optional.ofNullable(page).map(file -> new PageFile(file, terminal));
-        listener.ifPresent(EventBus::install);
+        listener.ifPresent(PageFile::listen);
         return listener;
     }
 

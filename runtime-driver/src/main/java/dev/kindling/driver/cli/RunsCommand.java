@@ -35,7 +35,9 @@ final class RunsCommand implements Callable<Integer> {
     }
 
     private static String line(Path log) throws IOException {
-        AppStatus status = StatusFold.of(EventLog.read(log));
+        StatusFold fold = new StatusFold();
+        EventLog.read(log, fold::onEvent);
+        AppStatus status = fold.status();
         boolean isFailed = status.jobs().stream().anyMatch(job -> job.state() == AppStatus.State.FAILED);
         String state = status.endedMs() < 0 ? "no end in the log" : isFailed ? "a job failed" : "succeeded";
         long tookMs = Math.max(0, (status.endedMs() < 0 ? status.updatedMs() : status.endedMs()) - status.startedMs());

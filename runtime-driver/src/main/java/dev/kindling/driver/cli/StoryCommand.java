@@ -2,12 +2,14 @@ package dev.kindling.driver.cli;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.event.AppStory;
 import dev.kindling.event.EventLog;
 import dev.kindling.event.StorySubject;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -15,11 +17,16 @@ import picocli.CommandLine.Parameters;
 /** {@code kindling story}: what happened in an application, in sentences, from its event log. */
 @Command(
         name = "story",
-        description = "Tells from an event log what happened, why, and what it cost; see kindling.eventlog.dir.",
+        description = "Tells from an event log what happened in a run, why, and what it cost.",
         mixinStandardHelpOptions = true)
 final class StoryCommand implements Callable<Integer> {
-    @Parameters(arity = "1", paramLabel = "LOG", description = "The file, such as 20261122-120000-abcdef.events.jsonl.")
-    private Path log;
+    @Parameters(
+            arity = "1",
+            paramLabel = "RUN",
+            description =
+                    "An event log, such as 20261122-120000-abcdef.events.jsonl, the id of a kept run (see kindling"
+                            + " runs), or its beginning, or: last.")
+    private String run;
 
     @Option(
             names = "--subject",
@@ -29,15 +36,18 @@ final class StoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunOptions.requireFile("story", log);
-        (subject == null ? AppStory.tell(EventLog.read(log)) : storyOf(subject)).forEach(System.out::println);
+        Optional<StorySubject> wanted =
+                Optional.ofNullable(subject).map(text -> orWrong(() -> StorySubject.parse(text)));
+        List<Event> events = EventLog.read(KeptRuns.logOf(run));
+        wanted.map(only -> orWrong(() -> AppStory.tell(events, only)))
+                .orElseGet(() -> AppStory.tell(events))
+                .forEach(System.out::println);
         return Main.DONE;
     }
 
-    private List<String> storyOf(String wanted) {
+    private static <T> T orWrong(Supplier<T> asked) {
         try {
-            StorySubject parsed = StorySubject.parse(wanted);
-            return AppStory.tell(EventLog.read(log), parsed);
+            return asked.get();
         } catch (KindlingException e) {
             if (e.code() != ErrorCode.BAD_ARGUMENT) {
                 throw e;

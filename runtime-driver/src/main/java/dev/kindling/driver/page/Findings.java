@@ -76,10 +76,13 @@ final class Findings {
         addPart(parts, "waiting for shuffle blocks", sum(StageRow::fetchWaitMs), busyMs);
         addPart(parts, "garbage collection", sum(StageRow::gcMs), busyMs);
         addPart(parts, "spilling", sum(StageRow::spillMs), busyMs);
-        text.append(
-                parts.isEmpty()
-                        ? ", hardly any of it waiting for blocks, collecting garbage or spilling"
-                        : "; of that, " + String.join(", ", parts));
+        boolean isMeasured =
+                run.attempts().stream().anyMatch(attempt -> attempt.metrics().runNanos() > 0);
+        if (!parts.isEmpty()) {
+            text.append("; of that, ").append(String.join(", ", parts));
+        } else if (isMeasured) {
+            text.append(", hardly any of it waiting for blocks, collecting garbage or spilling");
+        }
         if (100 - busyPercent >= MUCH_IDLE_PERCENT) {
             holdUp().ifPresent(reason -> text.append("; ").append(reason));
         }

@@ -356,22 +356,30 @@
 
   // ---- executors --------------------------------------------------------------------------------------------------
 
+  const highest = points => points.reduce((most, value, i) => i % 2 && value > most ? value : most, 0);
+  const peaksOf = executor => [['heap', executor.heap], ['process', executor.resident], ['tasks', executor.tasks], ['cached', executor.cached], ['cached on disk', executor.onDisk]]
+    .filter(([, points]) => highest(points)).map(([what, points]) => what + ' up to ' + bytes(highest(points)));
+
   function memoryOf(executor) {
     return chart(width => {
       const height = 130;
       const left = 54;
       const series = [executor.heap, executor.resident, executor.cached, executor.tasks];
-      const most = Math.max(executor.memoryBytes, 1, ...series.flatMap(points => points.filter((value, i) => i % 2)));
+      const used = Math.max(1, ...series.map(highest));
+      // Where little is used, the limit is left out of the picture, or there would be none.
+      const hasLimit = used > executor.memoryBytes / 5;
+      const most = hasLimit ? Math.max(executor.memoryBytes, used) : 1.25 * used;
       const x = ms => left + (width - left - 8) * ms / Math.max(1, model.wallMs);
       const y = held => height - 18 - (height - 30) * held / most;
       const end = executor.lostMs < 0 ? model.wallMs : executor.lostMs;
       const svg = picture(width, height, 'memory of executor ' + executor.id);
       svg.append(text(left - 6, y(most) + 4, bytes(most), 'dim small', { 'text-anchor': 'end' }), text(left - 6, y(0) + 4, '0', 'dim small', { 'text-anchor': 'end' }),
         s('line', { x1: left, x2: width - 8, y1: y(0), y2: y(0), class: 'gridline' }),
-        s('line', { x1: left, x2: width - 8, y1: y(executor.memoryBytes), y2: y(executor.memoryBytes), class: 'limit' }));
+        hasLimit ? s('line', { x1: left, x2: width - 8, y1: y(executor.memoryBytes), y2: y(executor.memoryBytes), class: 'limit' }) : '');
       const stair = points => {
         let path = 'M' + x(points[0]) + ' ' + y(0);
-        for (let i = 0; i < points.length; i += 2) path += 'V' + y(points[i + 1]) + 'H' + x(i + 2 < points.length ? points[i + 2] : Math.max(points[i], end));
+        // What is there can be seen, however little it is.
+        for (let i = 0; i < points.length; i += 2) path += 'V' + (points[i + 1] ? Math.min(y(points[i + 1]), y(0) - 2) : y(0)) + 'H' + x(i + 2 < points.length ? points[i + 2] : Math.max(points[i], end));
         return path + 'V' + y(0) + 'Z';
       };
       const line = points => points.reduce((path, value, i) => i % 2 ? path : path + (i ? 'L' : 'M') + x(value) + ' ' + y(points[i + 1]), '');
@@ -382,12 +390,9 @@
       if (executor.heap.length === 2) svg.append(s('circle', { cx: x(executor.heap[0]), cy: y(executor.heap[1]), r: 2.5, class: 's7' }));
       if (executor.lostMs >= 0) svg.append(s('line', { x1: x(executor.lostMs), x2: x(executor.lostMs), y1: 8, y2: y(0), class: 'cross' }), text(x(executor.lostMs) + 4, 26, 'lost', 'small badtext'));
       svg.append(text(left, height - 4, '0', 'dim small'), text(width - 8, height - 4, time(model.wallMs), 'dim small', { 'text-anchor': 'end' }));
-      const last = points => points.length ? Math.max(...points.filter((value, i) => i % 2)) : 0;
       svg.setAttribute('role', 'img');
       svg.setAttribute('tabindex', 0);
-      const words = lines('executor ' + executor.id + ', ' + bytes(executor.memoryBytes) + ' for tasks and cached blocks', executor.heap.length ? 'heap in use up to ' + bytes(last(executor.heap)) : '',
-        executor.resident.length ? 'process up to ' + bytes(last(executor.resident)) : '', last(executor.tasks) ? 'tasks up to ' + bytes(last(executor.tasks)) : '',
-        last(executor.cached) ? 'cached up to ' + bytes(last(executor.cached)) : '', last(executor.onDisk) ? 'cached on disk up to ' + bytes(last(executor.onDisk)) : '');
+      const words = lines('executor ' + executor.id + ', ' + bytes(executor.memoryBytes) + ' for tasks and cached blocks', ...peaksOf(executor));
       svg.setAttribute('aria-label', words.replace(/\n/g, ', '));
       svg.addEventListener('focus', () => showTip(svg, words));
       svg.addEventListener('mouseenter', () => showTip(svg, words));
@@ -401,9 +406,9 @@
     const drawn = model.executors.filter(one => one.heap.length || one.tasks.length || one.cached.length).slice(0, 32);
     const card = one => h('div', { class: 'cardlet', 'data-executor': one.id },
       h('h3', {}, one.id, ' ', one.lostMs < 0 ? null : h('span', { class: 'pill bad' }, 'lost at ' + time(one.lostMs))),
-      h('p', {}, one.host + ', ' + count(one.cores, 'core') + ' busy ' + percent(one.busyMs, one.busyMs + one.idleMs) + ' of its time'
-        + (one.onDisk.some((value, i) => i % 2 && value) ? ', ' + bytes(Math.max(...one.onDisk.filter((value, i) => i % 2))) + ' cached on disk' : '')), memoryOf(one));
-    return section('executors', 'Memory and cache by executor', model.executors.length ? 'The dashed line is what tasks and cached blocks share. Tasks are shown with the most they held, for their whole time; heap and process by signs of life, which come every two seconds.' : 'No executor came.',
+      h('p', {}, one.host + ', ' + count(one.cores, 'core') + ' busy ' + percent(one.busyMs, one.busyMs + one.idleMs) + ' of its time; ' + bytes(one.memoryBytes) + ' for tasks and cached blocks; ' + peaksOf(one).join(', ')), memoryOf(one));
+
+    return section('executors', 'Memory and cache by executor', model.executors.length ? 'The dashed line is what tasks and cached blocks share, where it is near. Tasks are shown with the most they held, for their whole time; heap and process by signs of life, which come every two seconds.' : 'No executor came.',
       drawn.length ? h('div', { class: 'legend' }, key('heap', 'heap in use'), key('rss', 'whole process'), key('tasks', 'held by tasks'), key('cached', 'cached blocks'), key('limit', 'limit')) : null,
       h('div', { class: 'grid' }, drawn.slice(0, 12).map(card)),
       drawn.length > 12 ? h('details', {}, h('summary', {}, 'The memory of ' + count(drawn.length - 12, 'more executor')), h('div', { class: 'grid' }, drawn.slice(12).map(card))) : null,

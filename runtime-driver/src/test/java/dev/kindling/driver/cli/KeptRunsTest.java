@@ -65,7 +65,7 @@ class KeptRunsTest {
                 .startsWith("2 kept runs begin with 202611"));
         assertTrue(assertThrows(UsageError.class, () -> KeptRuns.logOf("nothing", directory))
                 .getMessage()
-                .contains("2 runs are kept, see kindling runs"));
+                .contains("2 kept runs, see kindling runs"));
     }
 
     @Test

@@ -49,7 +49,12 @@ class UsageTest {
                 "submit TEXT                        | is not a jar",
                 "status app-1                       | no application app-1",
                 "kill app-1                         | no application app-1",
-                "story missing.jsonl                | does not exist",
+                "story missing.jsonl                | no event log or kept run",
+                "page missing.jsonl                 | no event log or kept run",
+                "page a b c                         | compares two runs",
+                "sim --lose e2                      | --lose",
+                "sim --skew 200                     | 0 to 100 percent",
+                "sim --page run.html --seeds 2      | one run",
                 "story TEXT --subject task3         | task:3.7 (stage 3, partition 7)",
                 "frobnicate                         | demo"
             })
@@ -69,7 +74,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "submit", "status", "kill", "config", "story", "sim", "doctor"})
+    @ValueSource(strings = {"demo", "submit", "status", "kill", "config", "story", "page", "runs", "sim", "doctor"})
     void everyCommandExplainsItself(String command) throws Exception {
         assertEquals(0, run(List.of(command, "--help")));
         assertTrue(out.toString().startsWith("Usage: kindling " + command), out::toString);
@@ -89,7 +94,8 @@ class UsageTest {
     @Test
     void theHelpListsEveryCommandThatIsThere() {
         assertEquals(0, run(List.of("--help")));
-        for (String command : List.of("demo", "submit", "status", "kill", "config", "story", "sim", "doctor")) {
+        for (String command :
+                List.of("demo", "submit", "status", "kill", "config", "story", "page", "runs", "sim", "doctor")) {
             assertTrue(out.toString().contains("\n  " + command + " "), () -> command + " in " + out);
         }
     }
