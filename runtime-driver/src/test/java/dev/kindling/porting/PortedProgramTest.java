@@ -21,26 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page on porting says what has to be replaced; its program is ported by nothing else, and runs. */
 class PortedProgramTest {
-    /** What of the table its program needs, most particular first. */
-    private static final List<Map.Entry<String, String>> REPLACEMENTS = List.of(
-            Map.entry("org.apache.spark.SparkConf", "dev.kindling.api.KindlingConf"),
-            Map.entry("org.apache.spark.api.java.JavaSparkContext", "dev.kindling.api.KindlingContext"),
-            Map.entry("org.apache.spark.api.java.JavaRDD", "dev.kindling.api.RDD"),
-            Map.entry("org.apache.spark.api.java.JavaPairRDD", "dev.kindling.api.PairRDD"),
-            Map.entry("org.apache.spark.api.java.Optional", "java.util.Optional"),
-            Map.entry("org.apache.spark.storage.StorageLevel", "dev.kindling.api.StorageLevel"),
-            Map.entry("org.apache.spark.util.LongAccumulator", "dev.kindling.api.LongAccumulator"),
-            Map.entry("scala.Tuple2", "dev.kindling.api.Tuple2"),
-            Map.entry("SparkConf", "KindlingConf"),
-            Map.entry("JavaSparkContext", "KindlingContext"),
-            Map.entry("JavaPairRDD", "PairRDD"),
-            Map.entry("JavaRDD", "RDD"),
-            Map.entry("sc.sc()", "sc"),
-            Map.entry("MEMORY_AND_DISK()", "MEMORY_AND_DISK"),
-            Map.entry("._1", "._1()"),
-            Map.entry("._2", "._2()"),
-            Map.entry(".or(", ".orElse("));
-
     private static Path root() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.exists(directory.resolve("docs/porting-from-spark.md"))) {
@@ -72,7 +52,7 @@ class PortedProgramTest {
     @Test
     void replacingWhatTheTableNamesPortsTheProgram() throws Exception {
         String ported = programsOfThePage().get(0);
-        for (Map.Entry<String, String> replacement : REPLACEMENTS) {
+        for (Map.Entry<String, String> replacement : Replacements.OF_THE_PAGE) {
             assertTrue(ported.contains(replacement.getKey()), replacement.getKey() + " is not in the program");
             ported = ported.replace(replacement.getKey(), replacement.getValue());
         }
