@@ -1,14 +1,8 @@
 package dev.kindling.config;
 
-import dev.kindling.util.ByteSizes;
-import dev.kindling.util.Durations;
 import dev.kindling.util.PortRange;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * One setting: name, type, default, bounds and what it is for. Declared as a constant in the list of its area:
@@ -35,66 +29,52 @@ public final class ConfigKey<T> {
 
     /** A whole number such as {@code 4}. */
     public static Draft<Integer> ints(String name) {
-        return new Draft<>(
-                name,
-                "whole number",
-                text -> Integer.valueOf(text),
-                Object::toString,
-                Comparator.<Integer>naturalOrder());
+        return new Draft<>(name, KeyType.of(KeyType.Kind.INT, "whole number"));
     }
 
     /** A whole number that may be beyond an {@code int}. */
     public static Draft<Long> longs(String name) {
-        return new Draft<>(
-                name, "whole number", text -> Long.valueOf(text), Object::toString, Comparator.<Long>naturalOrder());
+        return new Draft<>(name, KeyType.of(KeyType.Kind.LONG, "whole number"));
     }
 
     /** A number such as {@code 0.5}. */
     public static Draft<Double> doubles(String name) {
-        return new Draft<>(name, "number", ConfigKey::parseDouble, Object::toString, Comparator.<Double>naturalOrder());
+        return new Draft<>(name, KeyType.of(KeyType.Kind.DOUBLE, "number"));
     }
 
     /** {@code true} or {@code false}. */
     public static Draft<Boolean> booleans(String name) {
-        return new Draft<>(name, "true or false", ConfigKey::parseBoolean, Object::toString, null);
+        return new Draft<>(name, KeyType.of(KeyType.Kind.BOOLEAN, "true or false"));
     }
 
     /** Milliseconds, written {@code 4000}, {@code 500ms}, {@code 4s}, {@code 2min}. */
     public static Draft<Long> millis(String name) {
-        return new Draft<>(name, "time", Durations::parseMs, ms -> ms + "ms", Comparator.naturalOrder());
+        return new Draft<>(name, KeyType.of(KeyType.Kind.MILLIS, "time"));
     }
 
     /** Bytes, written {@code 65536}, {@code 64k}, {@code 1g}. */
     public static Draft<Long> bytes(String name) {
-        return new Draft<>(name, "size", ByteSizes::parse, ByteSizes::formatExactly, Comparator.naturalOrder());
+        return new Draft<>(name, KeyType.of(KeyType.Kind.BYTES, "size"));
     }
 
     /** Any text. */
     public static Draft<String> string(String name) {
-        return new Draft<>(name, "text", text -> text, text -> text, null);
+        return new Draft<>(name, KeyType.of(KeyType.Kind.TEXT, "text"));
     }
 
     /** One of these words, in any case. */
     public static Draft<String> oneOf(String name, String... words) {
-        return new Draft<>(
-                name,
-                String.join(" or ", words),
-                text -> Arrays.stream(words)
-                        .filter(text::equalsIgnoreCase)
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException(text)),
-                text -> text,
-                null);
+        return new Draft<>(name, KeyType.oneOf(words));
     }
 
     /** Ports to choose from, written {@code 0}, {@code 7337}, {@code 40000-40100}. */
     public static Draft<PortRange> ports(String name) {
-        return new Draft<>(name, "ports", PortRange::parse, PortRange::toString, null);
+        return new Draft<>(name, KeyType.of(KeyType.Kind.PORTS, "ports"));
     }
 
     /** Texts with commas between. */
     public static Draft<List<String>> list(String name) {
-        return new Draft<>(name, "list", ConfigKey::parseList, texts -> String.join(",", texts), null);
+        return new Draft<>(name, KeyType.of(KeyType.Kind.LIST, "list"));
     }
 
     public String name() {
@@ -118,7 +98,7 @@ public final class ConfigKey<T> {
 
     /** What values look like, for people: {@code whole number}, {@code size}. */
     public String typeName() {
-        return draft.typeName;
+        return draft.type.name();
     }
 
     public T defaultValue() {
@@ -127,7 +107,7 @@ public final class ConfigKey<T> {
 
     /** The default as one would write it; empty for an empty text or list. */
     public String defaultText() {
-        return draft.format.apply(draft.defaultValue);
+        return draft.type.format(draft.defaultValue);
     }
 
     /** The allowed values, for people, such as {@code 100ms to 600000ms}; empty when any value of the type will do. */
@@ -141,7 +121,7 @@ public final class ConfigKey<T> {
 
     /** A value as one would write it, read back by {@link #parse}. */
     public String format(T value) {
-        return draft.format.apply(value);
+        return draft.type.format(value);
     }
 
     /**
@@ -150,7 +130,8 @@ public final class ConfigKey<T> {
      * @throws IllegalArgumentException when the text is not of the type or out of bounds
      */
     T parse(String text) {
-        T value = draft.parse.apply(text.strip());
+        @SuppressWarnings("unchecked") // the types of draft and text are declared in one place, above
+        T value = (T) draft.type.parse(text.strip());
         if (!draft.allows(value)) {
             throw new IllegalArgumentException(text);
         }
@@ -162,51 +143,17 @@ public final class ConfigKey<T> {
         return draft.name;
     }
 
-    private static Double parseDouble(String text) {
-        double value = Double.parseDouble(text);
-        if (Double.isNaN(value)) {
-            throw new NumberFormatException(text);
-        }
-        return value;
-    }
-
-    private static Boolean parseBoolean(String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException(text);
-        };
-    }
-
-    private static List<String> parseList(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(item -> !item.isEmpty())
-                .toList();
-    }
-
     /** A key being declared; {@link #doc} ends it. */
     public static final class Draft<T> {
         private final String name;
-        private final String typeName;
-        private final Function<String, T> parse;
-        private final Function<T, String> format;
-        private final Comparator<T> order;
+        private final KeyType type;
         private T defaultValue;
         private T least;
         private T most;
 
-        private Draft(
-                String name,
-                String typeName,
-                Function<String, T> parse,
-                Function<T, String> format,
-                Comparator<T> order) {
+        private Draft(String name, KeyType type) {
             this.name = name;
-            this.typeName = typeName;
-            this.parse = parse;
-            this.format = format;
-            this.order = order;
+            this.type = type;
         }
 
         public Draft<T> defaultsTo(T value) {
@@ -235,15 +182,15 @@ public final class ConfigKey<T> {
         }
 
         private boolean allows(T value) {
-            return (least == null || order.compare(value, least) >= 0)
-                    && (most == null || order.compare(value, most) <= 0);
+            return (least == null || type.compare(value, least) >= 0)
+                    && (most == null || type.compare(value, most) <= 0);
         }
 
         private String bounds() {
             if (least == null) {
                 return "";
             }
-            return most == null ? format.apply(least) + " or more" : format.apply(least) + " to " + format.apply(most);
+            return most == null ? type.format(least) + " or more" : type.format(least) + " to " + type.format(most);
         }
     }
 }

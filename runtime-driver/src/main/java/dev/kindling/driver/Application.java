@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
@@ -79,11 +80,13 @@ final class Application implements AutoCloseable {
      * @param callers loads the program's classes
      */
     static Application start(Config config, ClassLoader callers) {
-        config.warnings().forEach(LOG::warn);
-        List<ClusterLauncherProvider> providers =
-                ServiceLoader.load(ClusterLauncherProvider.class, Application.class.getClassLoader()).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .toList();
+        for (String warning : config.warnings()) {
+            LOG.warn(warning);
+        }
+        List<ClusterLauncherProvider> providers = new ArrayList<>();
+        ServiceLoader.load(ClusterLauncherProvider.class, Application.class.getClassLoader())
+                .iterator()
+                .forEachRemaining(providers::add);
         MasterUrl master = MasterUrl.parse(config.get(ApplicationKeys.MASTER), providers);
         String id = newId();
         List<KindlingListener> listeners = eventLog(config, id);
@@ -95,8 +98,12 @@ final class Application implements AutoCloseable {
         stores.prepare(config.get(StorageKeys.PREPARE));
         Application application;
         try {
-            config.get(ApplicationKeys.JARS).forEach(program::addJar);
-            config.get(ApplicationKeys.FILES).forEach(program::addFile);
+            for (String jar : config.get(ApplicationKeys.JARS)) {
+                program.addJar(jar);
+            }
+            for (String file : config.get(ApplicationKeys.FILES)) {
+                program.addFile(file);
+            }
             RegisteredClasses.check(config.get(ApplicationKeys.KRYO_CLASSES), program.loader());
             AccumulatorRegistry accumulators = new AccumulatorRegistry(program.loader());
             BroadcastShelf broadcasts =

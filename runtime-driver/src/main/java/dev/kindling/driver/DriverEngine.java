@@ -8,6 +8,7 @@ import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.Config;
 import dev.kindling.config.InputKeys;
 import dev.kindling.config.TaskKeys;
+import dev.kindling.driver.launch.FirstUse;
 import dev.kindling.driver.plan.JobPlanner;
 import dev.kindling.driver.plan.PlannerSettings;
 import dev.kindling.rdd.PlanSession;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
 public final class DriverEngine implements SessionProvider {
     @Override
     public Session open(KindlingConf conf, KindlingContext context) {
+        FirstUse.begin();
         Config config = Config.parse(conf.getAll());
         Application application = Application.start(config, callersLoader());
         PlannerSettings planner = new PlannerSettings(

@@ -4,7 +4,6 @@ import dev.kindling.config.Config;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.DriverLink;
 import dev.kindling.executor.Executor;
-import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorSetup;
 import dev.kindling.executor.block.BlockRange;
 import dev.kindling.executor.block.LocalPeers;
@@ -70,12 +69,14 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private void launchNext() {
         String executorId;
         Executor executor;
-        String nonce = ExecutorBootstrap.newNonce();
+        String nonce;
         synchronized (lock) {
             if (isClosed) {
                 return;
             }
             executorId = "e" + ++lastExecutor;
+            // Nobody else can reach this JVM's mailboxes: it has to be another one each time, not a secret.
+            nonce = applicationId + " " + executorId;
             executor = new Executor(
                     setupOf(executorId, nonce), stores, localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);

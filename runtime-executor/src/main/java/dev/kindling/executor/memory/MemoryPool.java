@@ -4,7 +4,7 @@ import dev.kindling.config.MemoryMap;
 import dev.kindling.executor.core.MemoryArbiter;
 import dev.kindling.metrics.MemoryWaitEvent;
 import dev.kindling.metrics.Recorder;
-import java.lang.management.ManagementFactory;
+import dev.kindling.util.JvmBeans;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class MemoryPool {
     }
 
     private static long oldGenerationBytes() {
-        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+        for (MemoryPoolMXBean pool : JvmBeans.memoryPools()) {
             String name = pool.getName();
             boolean isOld = name.contains("Old Gen") || name.contains("Tenured");
             if (pool.getType() == MemoryType.HEAP && isOld && pool.getUsage().getMax() > 0) {

@@ -5,6 +5,7 @@ import dev.kindling.api.function.Function;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.RowFunction;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class RowSteps implements Operator {
     private final Operator child;
     private final RowFunction[] steps;
     private final TaskScope scope;
-    private final Function<Object, Boolean>[] filters;
+    private final List<Function<Object, Boolean>> filters;
     private final boolean isOnlyFilter;
     private final BatchBudget made;
     private final Batch input;
@@ -33,21 +34,24 @@ final class RowSteps implements Operator {
 
     RowSteps(Operator child, List<RowFunction> steps, TaskScope scope) {
         this.child = child;
-        this.steps = steps.toArray(RowFunction[]::new);
+        this.steps = steps.toArray(new RowFunction[0]);
         this.scope = scope;
         this.filters = filtersOf(steps);
-        this.isOnlyFilter = filters.length == steps.size();
+        this.isOnlyFilter = filters.size() == steps.size();
         this.made = new BatchBudget(scope);
         this.input = new Batch(scope.batchRows());
         this.origins = new int[scope.batchRows()];
     }
 
-    @SuppressWarnings("unchecked")
-    private static Function<Object, Boolean>[] filtersOf(List<RowFunction> steps) {
-        return steps.stream()
-                .filter(RowFunction.Filter.class::isInstance)
-                .map(step -> ((RowFunction.Filter) step).function())
-                .toArray(Function[]::new);
+    /** Those steps that are filters. */
+    private static List<Function<Object, Boolean>> filtersOf(List<RowFunction> steps) {
+        List<Function<Object, Boolean>> filters = new ArrayList<>();
+        for (RowFunction step : steps) {
+            if (step instanceof RowFunction.Filter filter) {
+                filters.add(filter.function());
+            }
+        }
+        return filters;
     }
 
     @Override
@@ -132,8 +136,8 @@ final class RowSteps implements Operator {
     }
 
     private boolean passes(Object row) throws Exception {
-        for (Function<Object, Boolean> filter : filters) {
-            if (!filter.call(row)) {
+        for (int i = 0; i < filters.size(); i++) {
+            if (!filters.get(i).call(row)) {
                 return false;
             }
         }

@@ -132,6 +132,9 @@ final class AttemptVariables extends TaskVariables implements SetCounts, AutoClo
      */
     List<AccumulatorUpdate> updates(AttemptId attempt, boolean areOwnLeftOut, long maxBytes) {
         List<AccumulatorUpdate> updates = new ArrayList<>();
+        if (copies.isEmpty()) {
+            return updates;
+        }
         takeBack(own);
         parts.stream().filter(part -> !part.isComplete).forEach(this::takeBack);
         if (!areOwnLeftOut) {
@@ -241,7 +244,9 @@ final class AttemptVariables extends TaskVariables implements SetCounts, AutoClo
     /** Blocks whose attempt has not succeeded leave nothing. */
     @Override
     public void close() {
-        parts.forEach(part -> part.blocks.forEach(CacheWriter::close));
+        for (Added part : parts) {
+            part.blocks.forEach(CacheWriter::close);
+        }
         setCurrent(null);
     }
 }

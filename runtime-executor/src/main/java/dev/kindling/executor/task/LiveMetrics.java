@@ -4,10 +4,10 @@ import dev.kindling.api.TaskContext;
 import dev.kindling.executor.operator.TaskCounters;
 import dev.kindling.executor.operator.TaskScope;
 import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.util.JvmBeans;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class LiveMetrics implements TaskContext.TaskMetrics {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final List<GarbageCollectorMXBean> COLLECTORS = ManagementFactory.getGarbageCollectorMXBeans();
 
     private final TaskScope scope;
     private final long threadId = Thread.currentThread().getId();
@@ -42,7 +41,7 @@ final class LiveMetrics implements TaskContext.TaskMetrics {
 
     private static long gcMs() {
         long sum = 0;
-        for (GarbageCollectorMXBean collector : COLLECTORS) {
+        for (GarbageCollectorMXBean collector : JvmBeans.collectors()) {
             sum += Math.max(0, collector.getCollectionTime());
         }
         return sum;
