@@ -1,6 +1,7 @@
 package dev.kindling.storage;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,6 +11,20 @@ import java.util.TreeMap;
  */
 public final class IdentityProperties {
     private static final String PREFIX = "aws.";
+
+    private static final String KEY = "aws.accessKeyId";
+    private static final String SECRET = "aws.secretAccessKey";
+    private static final String SESSION = "aws.sessionToken";
+
+    private static final Map<String, String> PROPERTY_OF_VARIABLE = Map.of(
+            "AWS_ACCESS_KEY_ID", KEY,
+            "AWS_SECRET_ACCESS_KEY", SECRET,
+            "AWS_SESSION_TOKEN", SESSION,
+            "AWS_PROFILE", "aws.profile",
+            "AWS_REGION", "aws.region",
+            "AWS_ENDPOINT_URL", "aws.endpointUrl",
+            "AWS_ENDPOINT_URL_S3", "aws.endpointUrlS3",
+            "AWS_ENDPOINT_URL_STS", "aws.endpointUrlSts");
 
     private IdentityProperties() {}
 
@@ -21,6 +36,35 @@ public final class IdentityProperties {
                 properties.put(name, System.getProperty(name));
             }
         }
+        return properties;
+    }
+
+    /**
+     * Those of this process, and its environment variables under the names they have as properties: processes of other
+     * machines do not inherit them. Places that only this machine has, such as files and metadata services, stay here.
+     */
+    public static SortedMap<String, String> forOtherMachines() {
+        return merged(ofVariables(System.getenv()), ofThisProcess());
+    }
+
+    /** A key of one place has no secret or session of another. */
+    static SortedMap<String, String> merged(SortedMap<String, String> variables, SortedMap<String, String> properties) {
+        SortedMap<String, String> all = new TreeMap<>(variables);
+        if (properties.containsKey(KEY)) {
+            all.keySet().removeAll(Set.of(KEY, SECRET, SESSION));
+        }
+        all.putAll(properties);
+        return all;
+    }
+
+    static SortedMap<String, String> ofVariables(Map<String, String> environment) {
+        SortedMap<String, String> properties = new TreeMap<>();
+        PROPERTY_OF_VARIABLE.forEach((variable, property) -> {
+            String value = environment.getOrDefault(variable, "");
+            if (!value.isBlank()) {
+                properties.put(property, value);
+            }
+        });
         return properties;
     }
 

@@ -234,7 +234,7 @@ final class YarnLauncher implements ClusterLauncher {
 
     private byte[] bootstrapOf(String executorId, String nonce) throws IOException {
         Map<String, String> all = new TreeMap<>(context.settings());
-        all.putAll(IdentityProperties.ofThisProcess());
+        all.putAll(IdentityProperties.forOtherMachines());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new ExecutorBootstrap(
                         context.applicationId(),
