@@ -49,9 +49,23 @@ final class Findings {
         long stagesMs = stageSpans.totalMs();
         long restMs = Math.max(0, wallMs - beforeMs - stagesMs);
         return "Of " + Durations.format(wallMs) + ", stages took " + share(stagesMs, wallMs) + ", starting "
-                + share(beforeMs, wallMs) + " and the rest " + share(restMs, wallMs) + "; the longest stage was "
+                + share(beforeMs, wallMs) + waitedForExecutors() + " and the rest " + share(restMs, wallMs)
+                + "; the longest stage was "
                 + longest.id() + " (" + longest.name() + ") with " + Durations.format(longest.durationMs(wallMs))
                 + ".";
+    }
+
+    /** Part of starting: a stage was there and no executor for it. */
+    private String waitedForExecutors() {
+        long firstStageMs = stages.stream().mapToLong(StageRow::startMs).min().orElse(0);
+        long firstExecutorMs = run.status().executors().stream()
+                .mapToLong(executor -> executor.addedMs() - run.status().startedMs())
+                .min()
+                .orElse(run.wallMs());
+        return firstExecutorMs <= firstStageMs
+                ? ""
+                : ", " + Durations.format(firstExecutorMs - firstStageMs)
+                        + " of it with a stage that waited for the first executor,";
     }
 
     private String cores() {
@@ -177,7 +191,7 @@ final class Findings {
         static Spans of(List<StageRow> stages, long wallMs) {
             List<long[]> spans = new ArrayList<>();
             stages.stream()
-                    .map(stage -> new long[] {stage.startMs(), stage.startMs() + stage.durationMs(wallMs)})
+                    .map(stage -> new long[] {stage.workFromMs(), stage.workFromMs() + stage.durationMs(wallMs)})
                     .sorted(Comparator.comparingLong(span -> span[0]))
                     .forEach(span -> {
                         long[] last = spans.isEmpty() ? null : spans.get(spans.size() - 1);

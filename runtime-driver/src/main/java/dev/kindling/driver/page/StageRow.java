@@ -14,6 +14,7 @@ import java.util.Map;
  * not happened.
  *
  * @param state in small letters
+ * @param waitedMs from its start until a core had its first task: nothing of the stage's own work
  * @param taskMs sum over successful attempts of the time from launch to end
  * @param medianMs of one successful attempt, and the longest of them by its name
  * @param gcMs of the processes while its tasks ran: tasks that ran at one time count the same collection
@@ -28,6 +29,7 @@ public record StageRow(
         int attempts,
         int failedAttempts,
         long startMs,
+        long waitedMs,
         long endMs,
         long taskMs,
         long medianMs,
@@ -51,14 +53,21 @@ public record StageRow(
         return nanos / 1_000_000;
     }
 
-    /** From its start to its end, or until now. */
+    /** From its first task to its end, or until now. */
     public long durationMs(long wallMs) {
-        return startMs < 0 ? 0 : Math.max(0, (endMs < 0 ? wallMs : endMs) - startMs);
+        return startMs < 0 ? 0 : Math.max(0, (endMs < 0 ? wallMs : endMs) - workFromMs());
+    }
+
+    /** When its first task began; its start, when none has. */
+    long workFromMs() {
+        return startMs + waitedMs;
     }
 
     static List<StageRow> of(Run run) {
         Map<Integer, List<TaskAttempt>> attempts = new HashMap<>();
+        Map<Integer, Long> firstTasks = new HashMap<>();
         for (TaskAttempt attempt : run.attempts()) {
+            firstTasks.merge(attempt.stageId(), attempt.startMs(), Math::min);
             if (attempt.result() == TaskAttempt.Result.SUCCEEDED) {
                 attempts.computeIfAbsent(attempt.stageId(), id -> new ArrayList<>())
                         .add(attempt);
@@ -68,12 +77,21 @@ public record StageRow(
         run.plans().forEach(plan -> plans.put(plan.stageId(), plan));
         List<StageRow> rows = new ArrayList<>();
         for (StageStatus stage : run.status().stages()) {
-            rows.add(rowOf(run, stage, plans.get(stage.stageId()), attempts.getOrDefault(stage.stageId(), List.of())));
+            rows.add(rowOf(
+                    run,
+                    stage,
+                    plans.get(stage.stageId()),
+                    attempts.getOrDefault(stage.stageId(), List.of()),
+                    // Where the first attempts are forgotten nobody knows.
+                    run.forgottenAttempts() > 0
+                            ? stage.startedMs()
+                            : firstTasks.getOrDefault(stage.stageId(), stage.startedMs())));
         }
         return rows;
     }
 
-    private static StageRow rowOf(Run run, StageStatus stage, Run.StagePlan plan, List<TaskAttempt> succeeded) {
+    private static StageRow rowOf(
+            Run run, StageStatus stage, Run.StagePlan plan, List<TaskAttempt> succeeded, long firstTaskMs) {
         AppStatus status = run.status();
         List<TaskAttempt> byDuration = new ArrayList<>(succeeded);
         byDuration.sort((a, b) -> Long.compare(a.durationMs(0), b.durationMs(0)));
@@ -88,6 +106,7 @@ public record StageRow(
                 stage.succeededAttempts() + stage.failedAttempts() + stage.runningAttempts(),
                 stage.failedAttempts(),
                 since(status, stage.startedMs()),
+                stage.startedMs() < 0 ? 0 : Math.max(0, firstTaskMs - stage.startedMs()),
                 since(status, stage.endedMs()),
                 byDuration.stream().mapToLong(attempt -> attempt.durationMs(0)).sum(),
                 byDuration.isEmpty()

@@ -126,11 +126,13 @@
 
   const stageOf = id => model.stages.find(stage => stage.id === id);
   const color = stage => ((stage % 8) + 8) % 8;
-  const lengthOf = stage => stage.startMs < 0 ? 0 : (stage.endMs < 0 ? model.wallMs : stage.endMs) - stage.startMs;
+  /** From its first task on: what it waited for a core is not its work. */
+  const lengthOf = stage => stage.startMs < 0 ? 0 : Math.max(0, (stage.endMs < 0 ? model.wallMs : stage.endMs) - stage.startMs - stage.waitedMs);
 
   function stageWords(stage) {
     return lines('stage ' + stage.id + ': ' + stage.name,
       count(stage.partitions, 'partition') + ', ' + stage.state + (stage.startMs < 0 ? '' : ' in ' + time(lengthOf(stage))),
+      stage.waitedMs ? 'waited ' + time(stage.waitedMs) + ' for its first core' : '',
       stage.attempts ? count(stage.attempts, 'attempt') + (stage.failedAttempts ? ', ' + stage.failedAttempts + ' without a result' : '') : '',
       stage.longestMs ? 'median task ' + time(stage.medianMs) + ', longest ' + time(stage.longestMs) + ' (' + stage.longest + ' on ' + stage.longestOn + ')' : '',
       stage.bytesIn ? bytes(stage.bytesIn) + ' read' : '',
@@ -179,9 +181,9 @@
     return section('graph', 'Stages', 'What was read and shuffled, from left to right. A dashed stage did not run: its outputs were there. The line below a stage is its share of the time.',
       h('div', { class: 'scroll tall' }, svg),
       h('details', {}, h('summary', {}, 'All stages in numbers'), table(
-        ['#Stage', 'Name', 'State', '#Partitions', '#Attempts', '#Without result', '#Began', '#Took', '#Task time', '#Median', '#Longest', '#Fetch wait', '#GC', '#Spilling', '#Rows in', '#Read', '#Shuffle in', '#Shuffle out', '#Spilled'],
+        ['#Stage', 'Name', 'State', '#Partitions', '#Attempts', '#Without result', '#Began', '#Waited', '#Took', '#Task time', '#Median', '#Longest', '#Fetch wait', '#GC', '#Spilling', '#Rows in', '#Read', '#Shuffle in', '#Shuffle out', '#Spilled'],
         model.stages.map(stage => [stage.id, stage.name, stage.state, stage.partitions, stage.attempts, stage.failedAttempts,
-          stage.startMs < 0 ? '' : time(stage.startMs), time(lengthOf(stage)), time(stage.taskMs), time(stage.medianMs), time(stage.longestMs),
+          stage.startMs < 0 ? '' : time(stage.startMs), time(stage.waitedMs), time(lengthOf(stage)), time(stage.taskMs), time(stage.medianMs), time(stage.longestMs),
           time(stage.fetchWaitMs), time(stage.gcMs), time(stage.spillMs), stage.rowsIn.toLocaleString('en'), bytes(stage.bytesIn),
           bytes(stage.shuffleIn), bytes(stage.shuffleOut), bytes(stage.spilledBytes)]))),
       h('details', {}, h('summary', {}, 'Jobs'), table(['#Job', 'Name', 'State', '#Began', '#Took', 'Stages', 'Why it failed'],
@@ -224,6 +226,8 @@
         }
         if (lane.isLost) svg.append(s('line', { x1: x(lane.toMs), x2: x(lane.toMs), y1: tops[index], y2: tops[index] + step - 1, class: 'cross' }));
       });
+      const firstMs = Math.min(model.wallMs, ...lanes.map(lane => lane.fromMs));
+      if (firstMs * scale > 110) svg.append(text(left + 6, top + 12, 'no executor yet', 'dim small'));
       const things = [];
       for (const bar of bars) {
         const wide = Math.max(1.2, x(bar.endMs) - x(bar.startMs) - 0.4);

@@ -48,6 +48,31 @@ class PageModelTest {
     }
 
     @Test
+    void aStageThatWaitsForTheFirstExecutorIsPartOfStarting() {
+        Run run = RunScript.application("late")
+                .submitted(2_400, 0, "count at Late.java:1", 1)
+                .executor(7_200, "e1", 1)
+                .task(7_300, 9_300, 0, 0, "e1", RunScript.did(1_900, 0, 0, 0, 0, 0))
+                .completed(9_300, 0, "count at Late.java:1", 1)
+                .ends(9_400)
+                .run();
+
+        PageModel late = PageModel.of(run);
+
+        assertEquals(
+                "Of 9.4 s, stages took 2.0 s (21 %), starting 7.3 s (78 %), 4.8 s of it with a stage that waited for the"
+                        + " first executor, and the rest 100 ms (1 %); the longest stage was 0 (count at Late.java:1) with"
+                        + " 2.0 s.",
+                late.sentences().get(0));
+        assertEquals(4_900, late.stages().get(0).waitedMs());
+        assertEquals(
+                "While stages ran, their cores were busy for 100 % of the time, hardly any of it waiting for blocks,"
+                        + " collecting garbage or spilling.",
+                late.sentences().get(1));
+        assertEquals(7_200, late.timeline().lanes().get(0).fromMs(), "before that nobody was idle");
+    }
+
+    @Test
     void theGraphGoesFromLeftToRightAlongShuffles() {
         Map<Integer, Box> boxes = page.graph().boxes().stream().collect(Collectors.toMap(Box::id, box -> box));
 
