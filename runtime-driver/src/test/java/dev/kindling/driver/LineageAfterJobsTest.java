@@ -35,7 +35,7 @@ class LineageAfterJobsTest {
                         range at HERE
                         mapToPair at HERE
                         -> 2 partitions by HashPartitioner(2), combined before and after
-                    stage 1: 2 tasks, reads stage 0
+                    stage 1: 2 tasks as named, reads stage 0
                         reduceByKey at HERE
                         values at HERE
                     """, textOf(values));

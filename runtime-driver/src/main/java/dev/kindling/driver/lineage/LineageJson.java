@@ -5,6 +5,7 @@ import dev.kindling.util.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A lineage for tools; docs/lineage.md has the fields. What is absent is left out. */
@@ -26,6 +27,7 @@ final class LineageJson {
         json.put("id", stage.id());
         json.put("parents", stage.parents());
         json.put("tasks", stage.tasks());
+        json.put("together", stage.together().name().toLowerCase(Locale.ROOT));
         json.put("skipped", stage.skip().isPresent());
         stage.skip()
                 .filter(skip -> skip.madeByJob().isPresent())

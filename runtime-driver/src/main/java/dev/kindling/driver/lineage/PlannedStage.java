@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param parents ids of the stages whose shuffles it reads
  * @param calls of the program, in the order in which a row passes them
  * @param tasks one for each partition
+ * @param together whether small ones run together
  * @param output what it writes; empty for the last stage
  * @param skip present when it would not run
  * @param notes sentences about what could be otherwise
@@ -22,6 +23,7 @@ public record PlannedStage(
         List<Integer> parents,
         List<PlannedCall> calls,
         int tasks,
+        Together together,
         Optional<Output> output,
         Optional<Skip> skip,
         List<String> notes) {
@@ -29,6 +31,23 @@ public record PlannedStage(
         parents = List.copyOf(parents);
         calls = List.copyOf(calls);
         notes = List.copyOf(notes);
+    }
+
+    /** Whether neighbours that read little may run as one task, and if not, why. */
+    public enum Together {
+        SMALL_ONES(", small ones together"),
+        /** Its input is cut to size. */
+        NOT_AFTER_A_SHUFFLE(""),
+        /** The program counts on that many. */
+        NUMBER_NAMED(" as named"),
+        /** It reads files or rows of the program as well, whose splits nobody has measured. */
+        INPUT_BESIDES("");
+
+        private final String words;
+
+        Together(String words) {
+            this.words = words;
+        }
     }
 
     /**
@@ -65,9 +84,9 @@ public record PlannedStage(
         return new Lineage.Stage(id, parents, steps, tasks, skip.isPresent());
     }
 
-    /** Such as {@code stage 2: 8 tasks}. */
+    /** Such as {@code stage 2: 8 tasks, small ones together}. */
     String title() {
-        return "stage " + id + ": " + tasks + (tasks == 1 ? " task" : " tasks");
+        return "stage " + id + ": " + tasks + (tasks == 1 ? " task" : " tasks" + together.words);
     }
 
     /** What stands below the title, one line each. */

@@ -67,10 +67,27 @@ final class StageLineage {
                 stage.readsShuffles().stream().map(writers::get).toList(),
                 callsOf(stage.root()),
                 stage.root().partitionCount(),
+                together(stage),
                 writes.map(StageLineage::outputOf),
                 Optional.empty(),
                 writes.map(shuffle -> notes.getOrDefault(shuffle.shuffleId(), List.of()))
                         .orElse(List.of()));
+    }
+
+    private PlannedStage.Together together(StageCut.Stage stage) {
+        if (stage.readsShuffles().isEmpty()) {
+            return PlannedStage.Together.NOT_AFTER_A_SHUFFLE;
+        }
+        boolean isNumberNamed = false;
+        for (PlanNode node : PlanOrder.parentsFirst(stage.root(), n -> false)) {
+            if (node instanceof PlanNode.ShuffleRead read) {
+                PlanNode.Shuffle shuffle = cut.mapStages().get(read.shuffleId()).shuffle();
+                isNumberNamed |= !shuffle.by().hasDefaultCount();
+            } else if (node.parents().isEmpty()) {
+                return PlannedStage.Together.INPUT_BESIDES;
+            }
+        }
+        return isNumberNamed ? PlannedStage.Together.NUMBER_NAMED : PlannedStage.Together.SMALL_ONES;
     }
 
     private static PlannedStage.Output outputOf(PlanNode.Shuffle shuffle) {
@@ -169,6 +186,7 @@ final class StageLineage {
                 stage.parents(),
                 stage.calls(),
                 stage.tasks(),
+                stage.together(),
                 stage.output(),
                 Optional.of(new PlannedStage.Skip(madeBy)),
                 stage.notes());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.Lineage;
 import dev.kindling.api.StorageLevel;
+import dev.kindling.driver.lineage.PlannedStage.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class LineageFormsTest {
                         List.of(),
                         List.of(call("textFile", 8, 0), call("mapToPair", 9, 1)),
                         12,
+                        Together.NOT_AFTER_A_SHUFFLE,
                         output(0, 8, "combined before and after"),
                         Optional.of(new PlannedStage.Skip(OptionalInt.of(3))),
                         List.of()),
@@ -58,6 +60,7 @@ class LineageFormsTest {
                         List.of(),
                         List.of(call("textFile", 12, 3), call("names by zip", "mapToPair", 13, StorageLevel.NONE, 4)),
                         1,
+                        Together.NOT_AFTER_A_SHUFFLE,
                         output(1, 8, ""),
                         Optional.empty(),
                         List.of("join at Zips.java:15 shuffles the right side: it is not partitioned; the left side is,"
@@ -69,6 +72,7 @@ class LineageFormsTest {
                                 call("counts", "reduceByKey", 10, StorageLevel.MEMORY_ONLY, 2),
                                 call("join", 15, 5, 6, 7)),
                         8,
+                        Together.SMALL_ONES,
                         Optional.empty(),
                         Optional.empty(),
                         List.of())));
@@ -115,11 +119,19 @@ class LineageFormsTest {
                         false,
                         List.of(new Lineage.Step(0, NASTY, NASTY, List.of(), false, false)))),
                 1,
+                Together.NUMBER_NAMED,
                 Optional.of(new PlannedStage.Output(0, 1, NASTY, NASTY)),
                 Optional.empty(),
                 List.of(NASTY));
         PlannedStage reader = new PlannedStage(
-                1, List.of(0), List.of(call("map", 1, 1)), 1, Optional.empty(), Optional.empty(), List.of());
+                1,
+                List.of(0),
+                List.of(call("map", 1, 1)),
+                1,
+                Together.INPUT_BESIDES,
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
         LineageGraph graph = new LineageGraph(List.of(stage, reader));
 
         LineageForms.check(graph);
@@ -157,6 +169,7 @@ class LineageFormsTest {
                         parents,
                         calls,
                         1 + random.nextInt(9),
+                        Together.values()[random.nextInt(4)],
                         id == count - 1 ? Optional.empty() : output(id, 4, ""),
                         random.nextInt(4) == 0
                                 ? Optional.of(new PlannedStage.Skip(OptionalInt.empty()))

@@ -88,7 +88,7 @@ class LineageTest {
                     parallelize at HERE
                     mapToPair at HERE
                     -> 3 partitions by HashPartitioner(3), grouped
-                stage 1: 3 tasks, reads stage 0
+                stage 1: 3 tasks as named, reads stage 0
                     groupByKey at HERE
                     mapValues at HERE
                 """, textOf(sizes));
@@ -111,9 +111,22 @@ class LineageTest {
                     mapValues at HERE
                     mapValues at HERE
                     -> 2 partitions by HashPartitioner(2)
-                stage 2: 2 tasks, reads stages 0, 1
+                stage 2: 2 tasks, small ones together, reads stages 0, 1
                     join at HERE
                 """, textOf(left.join(right)));
+    }
+
+    @Test
+    void stagesSayWhetherTheirSmallTasksRunTogether() {
+        String free = pairs(2).groupByKey().lineage().toJson();
+        String named = pairs(2).groupByKey(3).lineage().toJson();
+        String besides =
+                pairs(2).reduceByKey(Integer::sum).union(pairs(2)).lineage().toJson();
+
+        assertTrue(free.contains("\"tasks\":2,\"together\":\"small_ones\""), free);
+        assertTrue(named.contains("\"tasks\":3,\"together\":\"number_named\""), named);
+        assertTrue(besides.contains("\"tasks\":4,\"together\":\"input_besides\""), besides);
+        assertTrue(besides.contains("\"tasks\":2,\"together\":\"not_after_a_shuffle\""), besides);
     }
 
     @Test
@@ -139,7 +152,8 @@ class LineageTest {
 
         assertEquals(List.of(true, true, false), skipped(sums));
         assertTrue(textOf(sums).contains("stage 0: 4 tasks, skipped: job 0 has made its output\\n".translateEscapes()));
-        assertTrue(textOf(sums).contains("stage 1: 4 tasks, reads stage 0, skipped: job 0 has made its output"));
+        assertTrue(textOf(sums)
+                .contains("stage 1: 4 tasks, small ones together, reads stage 0, skipped: job 0 has made its output"));
     }
 
     @Test
@@ -165,7 +179,7 @@ class LineageTest {
                     parallelize at HERE
                     mapToPair at HERE
                     -> 3 partitions by HashPartitioner(3), combined before and after
-                stage 1: 3 tasks, reads stage 0
+                stage 1: 3 tasks as named, reads stage 0
                     sums: reduceByKey at HERE, cached MEMORY_ONLY
                     values at HERE, cached DISK_ONLY_2
                 """, textOf(values));
