@@ -66,25 +66,18 @@ enum Engine {
         return isSpark() ? SPARK_OPTIONS : List.of();
     }
 
-    /** The compared programs and what a program gets that depends on the engine, nothing else of this module. */
+    /** Our programs and Spark's with the libraries of their engine, nothing else of this module. */
     String classPath() {
-        String programs = placeOf(Work.class).toString();
-        return isSpark()
-                ? String.join(File.pathSeparator, programs, sparkJars())
-                : String.join(
-                        File.pathSeparator,
-                        placeOf(Engine.class).toString(),
-                        programs,
-                        listBeside(Engine.class, "embedding.classpath"));
+        return programs() + File.pathSeparator + (isSpark() ? sparkJars() : list("embedding.classpath"));
     }
 
-    /** As Maven resolved them for the module of Spark's programs, without anything of ours. */
+    /** As Spark's own build names them, without anything of ours. */
     static String sparkJars() {
-        return listBeside(Work.class, "spark.classpath");
+        return list("spark.classpath");
     }
 
-    private static String listBeside(Class<?> type, String name) {
-        Path file = placeOf(type).resolveSibling(name);
+    private static String list(String name) {
+        Path file = programs().resolveSibling(name);
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
@@ -93,9 +86,10 @@ enum Engine {
         }
     }
 
-    private static Path placeOf(Class<?> type) {
+    private static Path programs() {
         try {
-            return Path.of(type.getProtectionDomain()
+            return Path.of(Engine.class
+                            .getProtectionDomain()
                             .getCodeSource()
                             .getLocation()
                             .toURI())
