@@ -1,11 +1,8 @@
 package dev.kindling.executor.block;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** The stored blocks of a range of buckets of one map output: contiguous bytes, to be read or sent as they are. */
 public sealed interface BlockRange {
@@ -19,13 +16,8 @@ public sealed interface BlockRange {
         @Override
         public byte[] readFully() throws IOException {
             byte[] bytes = new byte[Math.toIntExact(length)];
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                ByteBuffer into = ByteBuffer.wrap(bytes);
-                while (into.hasRemaining()) {
-                    if (channel.read(into, offset + into.position()) < 0) {
-                        throw new EOFException(file + " ends before byte " + (offset + length));
-                    }
-                }
+            try (FileRange open = FileRange.open(this)) {
+                open.read(0, ByteBuffer.wrap(bytes));
             }
             return bytes;
         }

@@ -7,12 +7,8 @@ import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.rpc.BlockAbsentException;
 import dev.kindling.rpc.BlockService;
 import dev.kindling.rpc.ServedRange;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** Serves the blocks of a {@link BlockStore} and of a {@link CacheStore} to other processes. Any thread. */
@@ -28,8 +24,9 @@ public final class BlockServer implements BlockService {
     @Override
     public ServedRange openMapOutput(int shuffleId, AttemptId mapAttempt, int firstBucket, int endBucket)
             throws IOException {
-        Optional<BlockRange> range = blocks.range(shuffleId, mapAttempt, firstBucket, endBucket);
-        return open(range, "map output " + mapAttempt + " of shuffle " + shuffleId);
+        return blocks.openRange(shuffleId, mapAttempt, firstBucket, endBucket)
+                .orElseThrow(() -> new BlockAbsentException(
+                        "map output " + mapAttempt + " of shuffle " + shuffleId + " is not here"));
     }
 
     @Override
@@ -67,47 +64,12 @@ public final class BlockServer implements BlockService {
         }
         if (range.get() instanceof BlockRange.InFile file) {
             try {
-                return new FileRange(FileChannel.open(file.file(), StandardOpenOption.READ), file);
+                return FileRange.open(file);
             } catch (NoSuchFileException e) {
                 throw new BlockAbsentException(what + " was just dropped");
             }
         }
         BlockRange.InMemory memory = (BlockRange.InMemory) range.get();
         return ServedRange.of(memory.bytes(), memory.offset(), memory.count());
-    }
-
-    /** Stays readable when the file is deleted meanwhile. */
-    record FileRange(FileChannel channel, BlockRange.InFile range) implements ServedRange {
-        @Override
-        public long byteCount() {
-            return range.length();
-        }
-
-        @Override
-        public void read(long position, ByteBuffer target) throws IOException {
-            readFully(channel, range.offset() + position, target);
-        }
-
-        @Override
-        public Optional<FilePlace> file() {
-            return Optional.of(new FilePlace(channel, range.offset()));
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
-    }
-
-    /** Fills the target from the file. */
-    static void readFully(FileChannel channel, long offset, ByteBuffer target) throws IOException {
-        long at = offset;
-        while (target.hasRemaining()) {
-            int count = channel.read(target, at);
-            if (count < 0) {
-                throw new EOFException("the file ends at byte " + at + ", " + target.remaining() + " too early");
-            }
-            at += count;
-        }
     }
 }

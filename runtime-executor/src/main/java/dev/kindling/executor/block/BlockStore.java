@@ -84,10 +84,10 @@ public final class BlockStore implements Closeable {
     }
 
     /** The blocks of buckets {@code firstBucket} to {@code endBucket - 1}; empty when this output is not here. */
-    public Optional<BlockRange> range(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
+    public Optional<FileRange> openRange(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
         Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
-        return file == null ? Optional.empty() : rangeOf(file, shuffleId, attempt, firstBucket, endBucket);
+        return file == null ? Optional.empty() : openIn(file, shuffleId, attempt, firstBucket, endBucket);
     }
 
     /** All of it as it is stored; empty when this output is not here. */
@@ -132,12 +132,12 @@ public final class BlockStore implements Closeable {
     }
 
     /** The same out of another executor's files on this host. */
-    public static Optional<BlockRange> rangeIn(
+    static Optional<FileRange> openRangeIn(
             Path scratchDirectory, int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
         for (Path directory : ScratchDirectories.ofExecutor(scratchDirectory)) {
             Path file = directory.resolve(MapOutputFile.relativePath(shuffleId, attempt));
-            Optional<BlockRange> range = rangeOf(file, shuffleId, attempt, firstBucket, endBucket);
+            Optional<FileRange> range = openIn(file, shuffleId, attempt, firstBucket, endBucket);
             if (range.isPresent()) {
                 return range;
             }
@@ -145,10 +145,10 @@ public final class BlockStore implements Closeable {
         return Optional.empty();
     }
 
-    private static Optional<BlockRange> rangeOf(Path file, int shuffleId, AttemptId attempt, int first, int end)
+    private static Optional<FileRange> openIn(Path file, int shuffleId, AttemptId attempt, int first, int end)
             throws IOException {
         try {
-            return Optional.of(MapOutputFile.range(file, shuffleId, attempt, first, end));
+            return Optional.of(MapOutputFile.open(file, shuffleId, attempt, first, end));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -59,18 +59,30 @@ final class MapOutputFile {
         return (int) crc.getValue();
     }
 
-    /** Where the blocks of buckets {@code first} to {@code end - 1} lie in {@code file}. */
-    static BlockRange.InFile range(Path file, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
-        long from;
-        long to;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            from = readEntry(channel, file, first, shuffleId, attempt);
-            to = readEntry(channel, file, end, shuffleId, attempt);
+    /**
+     * The blocks of buckets {@code first} to {@code end - 1}. The file is opened once, for its index and its blocks: of
+     * many small blocks that is most of what reading them costs.
+     */
+    static FileRange open(Path file, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            byte[] index = new byte[2 * ENTRY_BYTES];
+            if (end == first + 1) {
+                readIndex(channel, first, index, 0, 2 * ENTRY_BYTES);
+            } else {
+                readIndex(channel, first, index, 0, ENTRY_BYTES);
+                readIndex(channel, end, index, ENTRY_BYTES, ENTRY_BYTES);
+            }
+            long from = entry(index, 0, file, first, shuffleId, attempt);
+            long to = entry(index, ENTRY_BYTES, file, end, shuffleId, attempt);
+            if (from > to) {
+                throw corrupt(file, first);
+            }
+            return new FileRange(channel, new BlockRange.InFile(file, from, to - from));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
-        if (from > to) {
-            throw corrupt(file, first);
-        }
-        return new BlockRange.InFile(file, from, to - from);
     }
 
     /** Looks at every entry of the index and every checksum. */
@@ -89,17 +101,17 @@ final class MapOutputFile {
                 throw new EOFException(
                         "map output " + file + " has " + channel.size() + " bytes, its index speaks of " + end);
             }
-            verifyBlocks(channel, blocksFrom);
+            verifyBlocks(new FileRange(channel, new BlockRange.InFile(file, blocksFrom, end - blocksFrom)));
         }
     }
 
-    private static void verifyBlocks(FileChannel channel, long from) throws IOException {
+    private static void verifyBlocks(FileRange blocks) throws IOException {
         BlockParser parser = new BlockParser();
         byte[] piece = new byte[PIECE_BYTES];
-        long position = from;
-        while (position < channel.size()) {
-            int count = (int) Math.min(piece.length, channel.size() - position);
-            BlockServer.readFully(channel, position, ByteBuffer.wrap(piece, 0, count));
+        long position = 0;
+        while (position < blocks.byteCount()) {
+            int count = (int) Math.min(piece.length, blocks.byteCount() - position);
+            blocks.read(position, ByteBuffer.wrap(piece, 0, count));
             parser.feed(piece, 0, count);
             while (parser.next()) {
                 // The parser compares the checksum of each.
@@ -111,10 +123,20 @@ final class MapOutputFile {
 
     private static long readEntry(FileChannel channel, Path file, int bucket, int shuffleId, AttemptId attempt)
             throws IOException {
-        byte[] entry = new byte[ENTRY_BYTES];
-        int n = channel.read(ByteBuffer.wrap(entry), (long) bucket * ENTRY_BYTES);
-        long offset = (long) LONG.get(entry, 0);
-        if (n != ENTRY_BYTES || (int) INT.get(entry, 8) != crcOf(offset, bucket, shuffleId, attempt)) {
+        byte[] index = new byte[ENTRY_BYTES];
+        readIndex(channel, bucket, index, 0, ENTRY_BYTES);
+        return entry(index, 0, file, bucket, shuffleId, attempt);
+    }
+
+    /** What a file that is too short does not have stays zero, and fails its checksum. */
+    private static void readIndex(FileChannel channel, int bucket, byte[] index, int at, int byteCount)
+            throws IOException {
+        channel.read(ByteBuffer.wrap(index, at, byteCount), (long) bucket * ENTRY_BYTES);
+    }
+
+    private static long entry(byte[] index, int at, Path file, int bucket, int shuffleId, AttemptId attempt) {
+        long offset = (long) LONG.get(index, at);
+        if ((int) INT.get(index, at + 8) != crcOf(offset, bucket, shuffleId, attempt)) {
             throw corrupt(file, bucket);
         }
         return offset;

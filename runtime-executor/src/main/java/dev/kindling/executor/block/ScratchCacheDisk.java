@@ -5,10 +5,8 @@ import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.rpc.ServedRange;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,8 +70,7 @@ final class ScratchCacheDisk implements CacheDisk {
     private record File(Path path, long byteCount) implements Stored {
         @Override
         public ServedRange open() throws IOException {
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-            return new BlockServer.FileRange(channel, new BlockRange.InFile(path, 0, byteCount));
+            return FileRange.open(new BlockRange.InFile(path, 0, byteCount));
         }
 
         @Override

@@ -473,13 +473,13 @@ public final class ShuffleFetcher implements BlockSource {
             int index = nextIndex++;
             int map = answer.maps.get(index);
             try {
-                Optional<BlockRange> found = find(input.sources().get(map).mapAttempt());
+                Optional<FileRange> found = find(input.sources().get(map).mapAttempt());
                 if (found.isEmpty()) {
                     answer.refuse(index, Fault.ABSENT, "it is not in " + executor.scratchDirectory());
                     return;
                 }
                 range = new LocalRange(found.get(), takenBytes[map]);
-                answer.start(index, found.get().length() - takenBytes[map]);
+                answer.start(index, found.get().byteCount() - takenBytes[map]);
             } catch (KindlingException e) {
                 answer.refuse(index, Fault.CORRUPT, e.getMessage());
             } catch (IOException e) {
@@ -487,14 +487,14 @@ public final class ShuffleFetcher implements BlockSource {
             }
         }
 
-        private Optional<BlockRange> find(AttemptId map) throws IOException {
+        private Optional<FileRange> find(AttemptId map) throws IOException {
             if (route == Route.SAME_PROCESS) {
                 Optional<BlockStore> peer = localPeers.find(executor);
                 return peer.isEmpty()
                         ? Optional.empty()
-                        : peer.get().range(input.shuffleId(), map, firstBucket, endBucket);
+                        : peer.get().openRange(input.shuffleId(), map, firstBucket, endBucket);
             }
-            return BlockStore.rangeIn(
+            return BlockStore.openRangeIn(
                     Path.of(executor.scratchDirectory()), input.shuffleId(), map, firstBucket, endBucket);
         }
 

@@ -14,6 +14,7 @@ import dev.kindling.executor.memory.AttemptMemory;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -77,10 +78,20 @@ class BlockStoreTest {
         }
     }
 
-    private static Map<Integer, Integer> rowsByBucket(BlockRange range) throws IOException {
+    private static boolean isPresent(Optional<FileRange> found) throws IOException {
+        if (found.isPresent()) {
+            found.get().close();
+        }
+        return found.isPresent();
+    }
+
+    private static Map<Integer, Integer> rowsByBucket(FileRange opened) throws IOException {
         Map<Integer, Integer> rows = new TreeMap<>();
         BlockParser parser = new BlockParser();
-        byte[] bytes = range.readFully();
+        byte[] bytes = new byte[(int) opened.byteCount()];
+        try (opened) {
+            opened.read(0, ByteBuffer.wrap(bytes));
+        }
         parser.feed(bytes, 0, bytes.length);
         while (parser.next()) {
             assertEquals(ATTEMPT.partition(), parser.header().mapPartition());
@@ -105,10 +116,10 @@ class BlockStoreTest {
                 expected.keySet().removeIf(bucket -> bucket < from || bucket >= to);
                 assertEquals(
                         expected,
-                        rowsByBucket(store.range(3, ATTEMPT, first, end).orElseThrow()));
+                        rowsByBucket(store.openRange(3, ATTEMPT, first, end).orElseThrow()));
                 assertEquals(
                         expected,
-                        rowsByBucket(BlockStore.rangeIn(store.scratchDirectory(), 3, ATTEMPT, first, end)
+                        rowsByBucket(BlockStore.openRangeIn(store.scratchDirectory(), 3, ATTEMPT, first, end)
                                 .orElseThrow()));
             }
         }
@@ -120,9 +131,9 @@ class BlockStoreTest {
         writeOutput(store, 3);
         AttemptId other = new AttemptId(4, 17, 0);
 
-        assertEquals(Optional.empty(), store.range(3, other, 0, 10));
-        assertEquals(Optional.empty(), store.range(2, ATTEMPT, 0, 10));
-        assertEquals(Optional.empty(), BlockStore.rangeIn(store.scratchDirectory(), 3, other, 0, 10));
+        assertEquals(Optional.empty(), store.openRange(3, other, 0, 10));
+        assertEquals(Optional.empty(), store.openRange(2, ATTEMPT, 0, 10));
+        assertEquals(Optional.empty(), BlockStore.openRangeIn(store.scratchDirectory(), 3, other, 0, 10));
     }
 
     @Test
@@ -133,7 +144,7 @@ class BlockStoreTest {
         writer.startBlock(2, 20);
         writer.write(new byte[600_000], 0, 600_000);
         writer.startBlock(3, 20);
-        assertEquals(Optional.empty(), store.range(3, ATTEMPT, 0, 10));
+        assertEquals(Optional.empty(), store.openRange(3, ATTEMPT, 0, 10));
 
         writer.close();
 
@@ -155,7 +166,7 @@ class BlockStoreTest {
         byte[] cut = Arrays.copyOf(bytes, bytes.length - 20);
         assertThrows(Exception.class, () -> other.copyMapOutput(3, ATTEMPT, taker -> taker.take(cut)));
         assertThrows(IOException.class, () -> other.copyMapOutput(3, ATTEMPT, taker -> {}));
-        assertEquals(Optional.empty(), other.range(3, ATTEMPT, 0, 10));
+        assertEquals(Optional.empty(), other.openRange(3, ATTEMPT, 0, 10));
         assertEquals(before, filesBelow(elsewhere).size());
 
         other.copyMapOutput(3, ATTEMPT, taker -> {
@@ -166,8 +177,8 @@ class BlockStoreTest {
 
         assertArrayEquals(bytes, bytesOf(other.whole(3, ATTEMPT).orElseThrow()));
         assertEquals(
-                rowsByBucket(holder.range(3, ATTEMPT, 0, 10).orElseThrow()),
-                rowsByBucket(other.range(3, ATTEMPT, 0, 10).orElseThrow()));
+                rowsByBucket(holder.openRange(3, ATTEMPT, 0, 10).orElseThrow()),
+                rowsByBucket(other.openRange(3, ATTEMPT, 0, 10).orElseThrow()));
     }
 
     private static byte[] bytesOf(BlockRange range) throws IOException {
@@ -187,8 +198,8 @@ class BlockStoreTest {
         store.dropShuffle(4);
         store.dropShuffle(4);
 
-        assertEquals(Optional.empty(), store.range(3, ATTEMPT, 0, 10));
-        assertEquals(Optional.empty(), store.range(4, ATTEMPT, 0, 10));
+        assertEquals(Optional.empty(), store.openRange(3, ATTEMPT, 0, 10));
+        assertEquals(Optional.empty(), store.openRange(4, ATTEMPT, 0, 10));
         assertEquals(before, filesBelow(local).size());
     }
 
@@ -214,8 +225,8 @@ class BlockStoreTest {
             assertThrows(
                     KindlingException.class,
                     () -> {
-                        rowsByBucket(store.range(3, ATTEMPT, 0, 1).orElseThrow());
-                        rowsByBucket(store.range(3, ATTEMPT, 1, 2).orElseThrow());
+                        rowsByBucket(store.openRange(3, ATTEMPT, 0, 1).orElseThrow());
+                        rowsByBucket(store.openRange(3, ATTEMPT, 1, 2).orElseThrow());
                     },
                     "bit " + bit + " of " + whole.length);
         }
@@ -315,7 +326,7 @@ class BlockStoreTest {
 
         assertFalse(Files.exists(local.resolve("kindling-scratch-e7-123")));
         assertTrue(Files.exists(outside));
-        assertTrue(living.range(3, ATTEMPT, 0, 10).isPresent());
+        assertTrue(isPresent(living.openRange(3, ATTEMPT, 0, 10)));
     }
 
     @Test
@@ -323,7 +334,7 @@ class BlockStoreTest {
         Path file = Files.createFile(local.resolve("a-file"));
         BlockStore store = open(file, local.resolve("fine"));
         writeOutput(store, 3);
-        assertTrue(store.range(3, ATTEMPT, 0, 10).isPresent());
+        assertTrue(isPresent(store.openRange(3, ATTEMPT, 0, 10)));
 
         KindlingException failure = assertThrows(KindlingException.class, () -> open(file));
 
@@ -342,8 +353,7 @@ class BlockStoreTest {
                 .count();
         assertTrue(inFirst > 0 && inFirst < 40, inFirst + " of 40 in the first directory");
         for (int shuffle = 0; shuffle < 40; shuffle++) {
-            assertTrue(BlockStore.rangeIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10)
-                    .isPresent());
+            assertTrue(isPresent(BlockStore.openRangeIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10)));
         }
     }
 
@@ -358,14 +368,14 @@ class BlockStoreTest {
             writer.commit();
             assertEquals(
                     Map.of(1, 7, 2, 8),
-                    rowsByBucket(store.range(round, ATTEMPT, 0, 10).orElseThrow()));
+                    rowsByBucket(store.openRange(round, ATTEMPT, 0, 10).orElseThrow()));
         }
         Path first = store.scratchDirectory();
         Files.move(first, local.resolve("gone"));
         Files.createFile(first); // nothing can be created below a file
         for (int round = 10; round < 30; round++) {
             writeOutput(store, round);
-            assertTrue(store.range(round, ATTEMPT, 0, 10).isPresent());
+            assertTrue(isPresent(store.openRange(round, ATTEMPT, 0, 10)));
         }
         Files.delete(first);
     }

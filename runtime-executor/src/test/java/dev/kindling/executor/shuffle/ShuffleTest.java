@@ -17,9 +17,9 @@ import dev.kindling.config.MemoryMap;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
-import dev.kindling.executor.block.BlockRange;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
+import dev.kindling.executor.block.FileRange;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
@@ -32,6 +32,7 @@ import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.storage.Stores;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -206,10 +207,13 @@ class ShuffleTest {
             Collections.shuffle(order, new Random(seed));
             for (int map : order) {
                 AttemptId attempt = new AttemptId(1, map, 0);
-                BlockRange range =
-                        store.range(SHUFFLE, attempt, firstBucket, endBucket).orElseThrow();
                 BlockParser parser = new BlockParser();
-                byte[] bytes = range.readFully();
+                byte[] bytes;
+                try (FileRange range = store.openRange(SHUFFLE, attempt, firstBucket, endBucket)
+                        .orElseThrow()) {
+                    bytes = new byte[(int) range.byteCount()];
+                    range.read(0, ByteBuffer.wrap(bytes));
+                }
                 parser.feed(bytes, 0, bytes.length);
                 while (parser.next()) {
                     blocks.add(new FetchedBlock(
