@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.ExecutorKeys;
+import dev.kindling.config.StorageKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,10 @@ final class TrainCommand implements Callable<Integer> {
         KindlingConf conf = new KindlingConf(false)
                 .set(ApplicationKeys.MASTER.name(), "local-cluster[1,1,128]")
                 .set(ApplicationKeys.NAME.name(), "train")
+                // As the commands have it, which keep the logs of the last runs.
+                .set(
+                        StorageKeys.EVENT_LOG_DIR.name(),
+                        directory.resolve("events").toString())
                 .set(
                         ExecutorKeys.JAVA_OPTIONS.name(),
                         "-XX:DumpLoadedClassList=" + directory.resolve("executor.classes") + ",-Xshare:off");

@@ -202,8 +202,8 @@
       const width = left + Math.round((placeWidth - left - 16) * chosen.zoom) + 16;
       const scale = (width - left - 16) / Math.max(1, model.wallMs);
       const x = ms => left + ms * scale;
-      const gaps = new Map();
       let y = top;
+      let labelled = -Infinity;
       const tops = lanes.map((lane, index) => {
         if (index && lane.executorId !== lanes[index - 1].executorId) y += step > 8 ? 7 : 2;
         const at = y;
@@ -219,10 +219,10 @@
       lanes.forEach((lane, index) => {
         svg.append(s('rect', { x: x(lane.fromMs), y: tops[index], width: Math.max(0, x(lane.toMs) - x(lane.fromMs)), height: step - 1, class: 'lane' }),
           s('rect', { x: x(lane.fromMs), y: tops[index], width: Math.max(0, x(lane.toMs) - x(lane.fromMs)), height: step - 1, class: 'idle' }));
-        if (!gaps.has(lane.executorId)) {
-          gaps.set(lane.executorId, index);
-          const isRoom = step > 8 || gaps.size % Math.ceil(14 / step / Math.max(1, lanes.length / new Set(lanes.map(l => l.executorId)).size)) === 0;
-          if (isRoom) svg.append(text(left - 8, tops[index] + Math.min(step, 13) - 2, cut(lane.executorId, 8), lane.isLost ? 'small badtext' : 'small', { 'text-anchor': 'end' }));
+        const isFirst = !index || lane.executorId !== lanes[index - 1].executorId;
+        if (isFirst && tops[index] - labelled >= 12) {
+          labelled = tops[index];
+          svg.append(text(left - 8, labelled + Math.min(step, 13) - 2, cut(lane.executorId, 8), lane.isLost ? 'small badtext' : 'small', { 'text-anchor': 'end' }));
         }
         if (lane.isLost) svg.append(s('line', { x1: x(lane.toMs), x2: x(lane.toMs), y1: tops[index], y2: tops[index] + step - 1, class: 'cross' }));
       });
@@ -479,6 +479,9 @@
   function draw(next) {
     model = next;
     hideTip();
+    // Of a live page, what the reader has opened and where it was scrolled to stays.
+    const opened = new Set([...root.querySelectorAll('details[open] > summary')].map(summary => summary.textContent));
+    const scrolled = [...root.querySelectorAll('.scroll')].map(place => [place.scrollLeft, place.scrollTop]);
     document.title = model.title + ' - Kindling';
     const panels = [model.comparison ? comparisonPanel() : null, graphPanel(), timelinePanel(), shufflePanel(), executorPanel(), troublePanel(), model.chart ? resultPanel() : null].filter(panel => panel);
     root.replaceChildren(
@@ -488,9 +491,23 @@
       h('nav', { 'aria-label': 'Panels' }, panels.map(panel => h('a', { href: '#' + panel.id }, panel.getAttribute('aria-label')))),
       h('main', {}, panels),
       h('footer', {}, model.notes.length ? h('ul', { class: 'notes' }, model.notes.map(note => h('li', {}, note))) : 'Nothing was left out.'));
+    root.querySelectorAll('details').forEach(details => { details.open = opened.has(details.firstChild.textContent); });
+    requestAnimationFrame(() => root.querySelectorAll('.scroll').forEach((place, i) => { if (scrolled[i]) place.scrollTo(...scrolled[i]); }));
   }
 
   // ---- while it runs ----------------------------------------------------------------------------------------------
+
+  /** Not under the hands of a reader who goes through a chart or a list by keyboard. */
+  let waitingModel = null;
+  const isInUse = () => { const on = document.activeElement; return on && (on.tagName === 'SELECT' || on.chartIndex !== undefined); };
+  function drawWhenFree(next) {
+    waitingModel = next;
+    if (!isInUse() || next.isOver) drawWaiting();
+  }
+  function drawWaiting() {
+    if (waitingModel) { const next = waitingModel; waitingModel = null; draw(next); }
+  }
+  document.addEventListener('focusout', () => requestAnimationFrame(() => { if (!isInUse()) drawWaiting(); }));
 
   /** The token comes in the address's fragment, which no server sees, and goes back in a header. */
   async function follow() {
@@ -508,7 +525,7 @@
         const events = waiting.split('\n\n');
         waiting = events.pop();
         const last = events.filter(event => event.startsWith('data: ')).pop();
-        if (last) draw(JSON.parse(last.slice(6)));
+        if (last) drawWhenFree(JSON.parse(last.slice(6)));
       }
       if (model && !model.isOver) say('The driver has ended; this is what it said last.');
     } catch (problem) {

@@ -50,10 +50,12 @@ class LiveIT {
                 browser.open(address, "document.querySelector('h1')");
                 assertEquals("seen live", browser.evaluate("document.querySelector('h1').textContent"));
                 assertEquals("", browser.evaluate("location.hash"), "the token is not left in the address");
+                browser.evaluate("document.querySelector('#graph details').open = true");
                 assertEquals(4, kindling.parallelize(List.of(1, 2, 3, 4), 4).count());
 
                 browser.await("document.querySelectorAll('#timeline .bar').length === 4");
                 assertEquals(true, browser.evaluate("document.querySelector('.eyebrow').matches('.running')"));
+                assertEquals(true, browser.evaluate("document.querySelector('#graph details').open"));
             }
             browser.await("!document.querySelector('.eyebrow').matches('.running')");
             assertEquals(4L, browser.evaluate("document.querySelectorAll('#timeline .bar').length"));
