@@ -17,9 +17,19 @@ public final class YarnKeys {
             .defaultsTo(List.of())
             .doc("Words by which the cluster's tools find the application, with commas between them.");
 
+    public static final ConfigKey<String> AM_LABEL = ConfigKey.string("kindling.yarn.amLabel")
+            .defaultsTo("")
+            .doc("Node label for the driver's container in --deploy-mode cluster, such as CORE on EMR, where task nodes"
+                    + " come and go; empty for the queue's own.");
+
     public static final ConfigKey<String> EXECUTOR_LABEL = ConfigKey.string("kindling.yarn.executorLabel")
             .defaultsTo("")
             .doc("Node label for executors; empty for the queue's own.");
+
+    public static final ConfigKey<Long> DRIVER_MEMORY = ConfigKey.bytes("kindling.yarn.driverMemory")
+            .defaultsTo(1L << 30)
+            .between(64L << 20, 1L << 40)
+            .doc("Heap of the driver (-Xmx) in --deploy-mode cluster.");
 
     public static final ConfigKey<Long> MEMORY_OVERHEAD = ConfigKey.bytes("kindling.yarn.memoryOverhead")
             .defaultsTo(0L)
@@ -37,6 +47,17 @@ public final class YarnKeys {
     public static final ConfigKey<String> JAVA_HOME = ConfigKey.string("kindling.yarn.javaHome")
             .defaultsTo("")
             .doc("Directory of Java 17 or newer on the cluster's nodes; empty for JAVA_HOME of their NodeManagers.");
+
+    public static final ConfigKey<String> JAVA_ARCHIVE = ConfigKey.string("kindling.yarn.javaArchive")
+            .defaultsTo("")
+            .doc(
+                    "A .tar.gz or .zip with a Java 17 or newer for the cluster's machines, for clusters whose own is older:"
+                            + " it is sent once, and every node unpacks it once.");
+
+    public static final ConfigKey<List<String>> ARCHIVES = ConfigKey.list("kindling.yarn.archives")
+            .defaultsTo(List.of())
+            .doc("Archives that are unpacked into the working directory of every container, under their own names or"
+                    + " what follows #: data.zip#dictionary.");
 
     public static final ConfigKey<Long> LAUNCH_TIMEOUT_MS = ConfigKey.millis("kindling.yarn.launchTimeoutMs")
             .defaultsTo(120_000L)
@@ -66,10 +87,14 @@ public final class YarnKeys {
             QUEUE,
             PRIORITY,
             TAGS,
+            AM_LABEL,
             EXECUTOR_LABEL,
+            DRIVER_MEMORY,
             MEMORY_OVERHEAD,
             STAGING_DIR,
             JAVA_HOME,
+            JAVA_ARCHIVE,
+            ARCHIVES,
             LAUNCH_TIMEOUT_MS,
             ACCEPT_TIMEOUT_MS,
             FAILURE_VALIDITY_MS,

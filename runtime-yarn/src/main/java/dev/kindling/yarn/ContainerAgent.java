@@ -39,32 +39,19 @@ final class ContainerAgent {
     /** One kind of container only, so that requests are counted and never matched. */
     private static final Priority PRIORITY = Priority.newInstance(1);
 
-    private final Consumer<AppMasterEvent> events;
-    private final Resource size;
-    private final String label;
-    private final Consumer<String> onShutdown;
+    /** Of one context after the other: who gets what is heard, and what is asked for. */
+    private record User(Consumer<AppMasterEvent> events, Consumer<String> onShutdown, Resource size, String label) {}
+
     private final AMRMClientAsync<ContainerRequest> resourceManager;
     private final NMClientAsync nodeManagers;
     /** Owned by {@code am-loop}. */
     private final ArrayDeque<ContainerRequest> asked = new ArrayDeque<>();
 
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
+    private volatile User user;
     private volatile int nodes;
 
-    /**
-     * @param events where what is heard goes; must not wait
-     * @param onShutdown the ResourceManager has given the application up, and says why
-     */
-    ContainerAgent(
-            Consumer<AppMasterEvent> events,
-            ExecutorSize size,
-            String label,
-            Consumer<String> onShutdown,
-            long heartbeatMs) {
-        this.events = events;
-        this.size = Resource.newInstance(size.containerMb(), size.cores());
-        this.label = label;
-        this.onShutdown = onShutdown;
+    ContainerAgent(long heartbeatMs) {
         // Of its own: the usual one is shared by all applications of the JVM.
         NMTokenCache tokens = new NMTokenCache();
         AMRMClient<ContainerRequest> asker = AMRMClient.createAMRMClient();
@@ -78,12 +65,41 @@ final class ContainerAgent {
         this.nodeManagers.setClient(starter);
     }
 
-    /** Connects and registers; called as the user whose credentials hold the application's token. */
-    void start(Configuration settings, String host, String trackingUrl) throws IOException, YarnException {
+    /**
+     * From now on containers are asked for and heard of by this user.
+     *
+     * @param events where what is heard goes; must not wait
+     * @param onShutdown the ResourceManager has given the application up, and says why
+     * @return false while there is another one
+     */
+    synchronized boolean attach(
+            Consumer<AppMasterEvent> events, ExecutorSize size, String label, Consumer<String> onShutdown) {
+        if (user != null) {
+            return false;
+        }
+        user = new User(events, onShutdown, Resource.newInstance(size.containerMb(), size.cores()), label);
+        if (nodes > 0) {
+            events.accept(new AppMasterEvent.NodesCounted(nodes));
+        }
+        return true;
+    }
+
+    /** Its user needs nothing any more, and has given everything back. */
+    synchronized void detach() {
+        askFor(0);
+        user = null;
+    }
+
+    /** Connects; called as the user whose credentials hold the application's token. */
+    void connect(Configuration settings) {
         resourceManager.init(settings);
         nodeManagers.init(settings);
         resourceManager.start();
         nodeManagers.start();
+    }
+
+    /** From now on the ResourceManager expects heartbeats, and gets them. */
+    void register(String host, String trackingUrl) throws IOException, YarnException {
         resourceManager.registerApplicationMaster(host, -1, trackingUrl);
     }
 
@@ -97,11 +113,12 @@ final class ContainerAgent {
         while (asked.size() > count) {
             resourceManager.removeContainerRequest(asked.remove());
         }
-        while (asked.size() < count) {
+        User asking = user;
+        while (asking != null && asked.size() < count) {
             ContainerRequest request = ContainerRequest.newBuilder()
-                    .capability(size)
+                    .capability(asking.size())
                     .priority(PRIORITY)
-                    .nodeLabelsExpression(label.isEmpty() ? null : label)
+                    .nodeLabelsExpression(asking.label().isEmpty() ? null : asking.label())
                     .build();
             asked.add(request);
             resourceManager.addContainerRequest(request);
@@ -148,6 +165,22 @@ final class ContainerAgent {
 
     // ---- what is heard, by threads of Hadoop's clients ------------------------------------------------------------
 
+    /** False when nobody wants to know. */
+    private boolean tell(AppMasterEvent event) {
+        User now = user;
+        if (now != null) {
+            now.events().accept(event);
+        }
+        return now != null;
+    }
+
+    private void tellShutdown(String why) {
+        User now = user;
+        if (now != null) {
+            now.onShutdown().accept(why);
+        }
+    }
+
     /** Hosts are what requests and the list of excluded nodes go by. */
     private static String nodeOf(Container container) {
         return container.getNodeId().getHost();
@@ -160,7 +193,9 @@ final class ContainerAgent {
             for (Container container : allocated) {
                 String id = container.getId().toString();
                 containers.put(id, container);
-                events.accept(new AppMasterEvent.ContainerAllocated(id, nodeOf(container)));
+                if (!tell(new AppMasterEvent.ContainerAllocated(id, nodeOf(container)))) {
+                    resourceManager.releaseAssignedContainer(container.getId());
+                }
             }
         }
 
@@ -171,7 +206,7 @@ final class ContainerAgent {
                 String id = status.getContainerId().toString();
                 containers.remove(id);
                 String diagnostics = status.getDiagnostics();
-                events.accept(new AppMasterEvent.ContainerCompleted(
+                tell(new AppMasterEvent.ContainerCompleted(
                         id, status.getExitStatus(), diagnostics == null ? "" : diagnostics));
             }
         }
@@ -180,14 +215,14 @@ final class ContainerAgent {
             int now = resourceManager.getClusterNodeCount();
             if (now != nodes) {
                 nodes = now;
-                events.accept(new AppMasterEvent.NodesCounted(now));
+                tell(new AppMasterEvent.NodesCounted(now));
             }
         }
 
         @Override
         public void onNodesUpdated(List<NodeReport> updated) {
             for (NodeReport node : updated) {
-                events.accept(new AppMasterEvent.NodeChanged(
+                tell(new AppMasterEvent.NodeChanged(
                         node.getNodeId().getHost(),
                         node.getNodeState() == NodeState.RUNNING,
                         node.getNodeState().toString()));
@@ -201,7 +236,7 @@ final class ContainerAgent {
 
         @Override
         public void onShutdownRequest() {
-            onShutdown.accept("the ResourceManager has ended the application");
+            tellShutdown("the ResourceManager has ended the application");
         }
 
         @Override
@@ -211,7 +246,7 @@ final class ContainerAgent {
 
         @Override
         public void onError(Throwable error) {
-            onShutdown.accept("the connection to the ResourceManager failed: " + error);
+            tellShutdown("the connection to the ResourceManager failed: " + error);
         }
     }
 
@@ -224,7 +259,7 @@ final class ContainerAgent {
 
         @Override
         public void onStartContainerError(ContainerId id, Throwable error) {
-            events.accept(new AppMasterEvent.ContainerNotStarted(id.toString(), String.valueOf(error.getMessage())));
+            tell(new AppMasterEvent.ContainerNotStarted(id.toString(), String.valueOf(error.getMessage())));
         }
 
         @Override

@@ -32,29 +32,51 @@ final class ContainerCommand {
             Credentials credentials,
             Map<ApplicationAccessType, String> readers)
             throws IOException {
-        Map<String, String> environment = new TreeMap<>();
-        environment.put("CLASSPATH", String.join(":", files.classPath()));
-        environment.put("HADOOP_CONF_DIR", inWorkingDirectory(RuntimeFiles.CONFIGURATION));
         List<String> words = new ArrayList<>();
         // The shell that YARN starts goes away, so that a signal to the container reaches Java.
         words.add("exec");
+        words.addAll(java(config, javaOptions, arguments));
+        words.add("1>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout");
+        words.add("2>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr");
+        return of(files, String.join(" ", words), credentials, readers);
+    }
+
+    /** One word after the other, for the shell. */
+    static List<String> java(Config config, List<String> javaOptions, List<String> arguments) {
+        List<String> words = new ArrayList<>();
         words.add(javaProgram(config));
         javaOptions.forEach(option -> words.add(quoted(option)));
         arguments.forEach(argument -> words.add(quoted(argument)));
-        words.add("1>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout");
-        words.add("2>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr");
+        return words;
+    }
+
+    /**
+     * A command line of its own making. Nodes give it to a shell between double quotes, where that shell would see to what
+     * is meant for the one inside.
+     */
+    static ContainerLaunchContext of(
+            ContainerFiles files, String command, Credentials credentials, Map<ApplicationAccessType, String> readers)
+            throws IOException {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("CLASSPATH", String.join(":", files.classPath()));
+        environment.put("HADOOP_CONF_DIR", inWorkingDirectory(RuntimeFiles.CONFIGURATION));
         DataOutputBuffer tokens = new DataOutputBuffer();
         credentials.writeTokenStorageToStream(tokens);
         return ContainerLaunchContext.newInstance(
                 files.resources(),
                 environment,
-                List.of(String.join(" ", words)),
+                List.of(command.replaceAll("[\\\\\"$`]", "\\\\$0")),
                 null,
                 ByteBuffer.wrap(tokens.getData(), 0, tokens.getLength()),
                 readers);
     }
 
     private static String javaProgram(Config config) {
+        if (!config.get(YarnKeys.JAVA_ARCHIVE).isEmpty()) {
+            // Its files lie at the top of the archive, or in the one directory that is there.
+            String unpacked = inWorkingDirectory(RuntimeFiles.JAVA);
+            return "\"$(ls -d " + unpacked + "/bin/java " + unpacked + "/*/bin/java 2>/dev/null | head -n 1)\"";
+        }
         String home = config.get(YarnKeys.JAVA_HOME);
         return (home.isEmpty() ? ApplicationConstants.Environment.JAVA_HOME.$$() : quoted(home)) + "/bin/java";
     }

@@ -5,61 +5,138 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import java.io.IOException;
 import java.security.PrivilegedExceptionAction;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
-/**
- * This process as the master of an application of its own, with an identity of its own: the application's token opens
- * the ResourceManager to it, and a process may have several applications one after the other, or at once.
- */
-final class MasterSession {
-    private final Submission submission;
-    private final ContainerAgent agent;
+/** This process as the master of an application on YARN: of its own, or of the one whose container it runs in. */
+interface MasterSession {
+    long FIRST_HEARTBEAT_MS = 50;
 
-    private MasterSession(Submission submission, ContainerAgent agent) {
-        this.submission = submission;
-        this.agent = agent;
-    }
+    /** Asks for containers, and starts them. */
+    ContainerAgent agent();
+
+    /** What containers get; there at once, or when it has been sent. */
+    CompletableFuture<ContainerFiles> files();
+
+    /** The context needs it no more. */
+    void close();
 
     /** Who this process acts as. */
     static String user() throws IOException {
         return UserGroupInformation.getCurrentUser().getShortUserName();
     }
 
-    /** Submits an application whose master is this process, and registers as such. */
-    static MasterSession open(Config config, Configuration settings, ContainerAgent agent, String host) {
-        Submission submission = new Submission(config, settings);
-        try {
-            submission.submitUnmanaged();
-            submission.awaitUnmanagedMaster();
-            UserGroupInformation master = UserGroupInformation.createRemoteUser(user());
-            master.addToken(submission.client().getAMRMToken(submission.id()));
-            master.doAs((PrivilegedExceptionAction<Void>) () -> {
-                agent.start(settings, host, "");
-                return null;
-            });
-            return new MasterSession(submission, agent);
-        } catch (IOException | YarnException e) {
+    /**
+     * An application of this process's own, for a driver in the client: it needs no container for its master. It has an
+     * identity of its own, since the application's token opens the ResourceManager to it, and a process may have several
+     * applications one after the other, or at once.
+     */
+    final class OfClient implements MasterSession {
+        private final Submission submission;
+        private final ContainerAgent agent;
+        private final CompletableFuture<ContainerFiles> files;
+
+        private OfClient(Submission submission, ContainerAgent agent, CompletableFuture<ContainerFiles> files) {
+            this.submission = submission;
+            this.agent = agent;
+            this.files = files;
+        }
+
+        /** Submits it and registers as its master. */
+        static MasterSession open(
+                Config config, Configuration settings, String host, CompletableFuture<ContainerFiles> files) {
+            Submission submission = new Submission(config, settings);
+            try {
+                submission.submitUnmanaged();
+                submission.awaitUnmanagedMaster();
+                UserGroupInformation master = UserGroupInformation.createRemoteUser(user());
+                master.addToken(submission.client().getAMRMToken(submission.id()));
+                ContainerAgent agent = master.doAs((PrivilegedExceptionAction<ContainerAgent>) () -> {
+                    ContainerAgent asked = new ContainerAgent(FIRST_HEARTBEAT_MS);
+                    asked.connect(settings);
+                    asked.register(host, "");
+                    return asked;
+                });
+                return new OfClient(submission, agent, files);
+            } catch (IOException | YarnException e) {
+                submission.close();
+                throw new KindlingException(
+                        ErrorCode.OUT_OF_RESOURCES,
+                        "cannot start an application on YARN: " + e.getMessage()
+                                + "; is HADOOP_CONF_DIR the configuration of the cluster, and does it run?",
+                        e);
+            } catch (InterruptedException e) {
+                submission.close();
+                Thread.currentThread().interrupt();
+                throw new KindlingException(ErrorCode.CLOSED, "interrupted while waiting for YARN", e);
+            } catch (RuntimeException e) {
+                submission.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public ContainerAgent agent() {
+            return agent;
+        }
+
+        @Override
+        public CompletableFuture<ContainerFiles> files() {
+            return files;
+        }
+
+        @Override
+        public void close() {
+            agent.finish(FinalApplicationStatus.SUCCEEDED, "", "");
+            agent.close();
             submission.close();
-            throw new KindlingException(
-                    ErrorCode.OUT_OF_RESOURCES,
-                    "cannot start an application on YARN: " + e.getMessage()
-                            + "; is HADOOP_CONF_DIR the configuration of the cluster, and does it run?",
-                    e);
-        } catch (InterruptedException e) {
-            submission.close();
-            Thread.currentThread().interrupt();
-            throw new KindlingException(ErrorCode.CLOSED, "interrupted while waiting for YARN", e);
-        } catch (RuntimeException e) {
-            submission.close();
-            throw e;
         }
     }
 
-    void close(FinalApplicationStatus status, String diagnostics) {
-        agent.finish(status, diagnostics, "");
-        submission.close();
+    /** The application whose container this process runs in; it outlives its contexts. */
+    final class OfContainer implements MasterSession {
+        private static OfContainer current;
+
+        private final ContainerAgent agent;
+        private final CompletableFuture<ContainerFiles> files;
+
+        private OfContainer(ContainerAgent agent, ContainerFiles files) {
+            this.agent = agent;
+            this.files = CompletableFuture.completedFuture(files);
+        }
+
+        /** Registers this process, once. */
+        static synchronized OfContainer register(Configuration settings, String host, ContainerFiles files)
+                throws IOException, YarnException {
+            ContainerAgent agent = new ContainerAgent(FIRST_HEARTBEAT_MS);
+            agent.connect(settings);
+            agent.register(host, "");
+            current = new OfContainer(agent, files);
+            return current;
+        }
+
+        /** Empty when this process is not the master of an application by its container. */
+        static synchronized Optional<MasterSession> current() {
+            return Optional.ofNullable(current);
+        }
+
+        @Override
+        public ContainerAgent agent() {
+            return agent;
+        }
+
+        @Override
+        public CompletableFuture<ContainerFiles> files() {
+            return files;
+        }
+
+        @Override
+        public void close() {
+            // Its process says how it ended.
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.kindling.yarn;
 
+import dev.kindling.config.Config;
+import dev.kindling.config.YarnKeys;
 import dev.kindling.driver.launch.EngineClassPath;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,15 +30,20 @@ final class RuntimeFiles {
 
     private static final String LIBRARY = "lib/";
 
+    /** Where the archive with Java is unpacked. */
+    static final String JAVA = "java";
+
     /** Where containers have it, and what tells them: a directory in the working directory. */
     static final String CONFIGURATION = "conf";
 
+    private final Config config;
     private final Configuration settings;
     private final org.apache.hadoop.fs.Path staging;
     private final String user;
 
     /** @param staging the user's directory on the cluster's file system */
-    RuntimeFiles(Configuration settings, org.apache.hadoop.fs.Path staging, String user) {
+    RuntimeFiles(Config config, Configuration settings, org.apache.hadoop.fs.Path staging, String user) {
+        this.config = config;
         this.settings = settings;
         this.staging = staging;
         this.user = user;
@@ -46,9 +53,10 @@ final class RuntimeFiles {
      * Sends what is not there yet.
      *
      * @param more jars or directories beside those of an executor
+     * @param users files of the user's, by their names in the working directory
      * @param scratch of this machine
      */
-    ContainerFiles ship(List<Path> more, Path scratch) throws IOException {
+    ContainerFiles ship(List<Path> more, Map<String, Path> users, Path scratch) throws IOException {
         long startNanos = System.nanoTime();
         FileSystem files = staging.getFileSystem(settings);
         ContentStore shared = ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "runtime"), user, true);
@@ -67,6 +75,19 @@ final class RuntimeFiles {
         }
         resources.put(
                 CONFIGURATION + "/core-site.xml", own.put(clientSettings(settings, scratch), LocalResourceType.FILE));
+        for (Map.Entry<String, Path> file : users.entrySet()) {
+            resources.put(file.getKey(), own.put(file.getValue(), LocalResourceType.FILE));
+        }
+        for (String archive : config.get(YarnKeys.ARCHIVES)) {
+            int name = archive.lastIndexOf('#');
+            Path file = Path.of(name < 0 ? archive : archive.substring(0, name));
+            String link = name < 0 ? file.getFileName().toString() : archive.substring(name + 1);
+            resources.put(link, own.put(file, LocalResourceType.ARCHIVE));
+        }
+        String java = config.get(YarnKeys.JAVA_ARCHIVE);
+        if (!java.isEmpty()) {
+            resources.put(JAVA, shared.put(Path.of(java), LocalResourceType.ARCHIVE));
+        }
         LOG.info(
                 "{} files of the runtime are in {}; {} of them ({} bytes) were sent now, in {} ms",
                 resources.size(),

@@ -34,7 +34,7 @@ final class Submission implements AutoCloseable {
     /** How often the state is asked for while something is expected to happen at once. */
     private static final long POLL_MS = 20;
 
-    private static final long TELL_WAITING_AFTER_MS = 5_000;
+    private static final long TELL_WAITING_AFTER_MS = 10_000;
 
     private final Config config;
     private final YarnClient client;

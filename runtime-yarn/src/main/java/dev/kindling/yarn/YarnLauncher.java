@@ -1,5 +1,7 @@
 package dev.kindling.yarn;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.StorageKeys;
@@ -28,7 +30,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
-import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,17 +47,16 @@ final class YarnLauncher implements ClusterLauncher {
 
     private static final int LEAST_MAX_FAILURES = 8;
     private static final int MAX_FAILURES_ON_NODE = 3;
-    private static final long FIRST_HEARTBEAT_MS = 50;
 
     private final LaunchContext context;
     private final Config config;
     private final ExecutorSize size;
     private final Configuration settings;
     private final EventLoop<AppMasterEvent, AppMasterEffect> loop;
-    private final ContainerAgent agent;
-    private final CompletableFuture<ContainerFiles> files = new CompletableFuture<>();
     private Listener listener;
+    // Set before the loop is told anything.
     private MasterSession session;
+    private ContainerAgent agent;
     private volatile boolean isClosed;
 
     YarnLauncher(LaunchContext context) {
@@ -65,8 +65,6 @@ final class YarnLauncher implements ClusterLauncher {
         this.size = ExecutorSize.of(config);
         this.settings = settingsOf(config);
         this.loop = new EventLoop<>("am-loop", new AppMasterCore(coreSettings()), new Shell());
-        this.agent = new ContainerAgent(
-                loop::offer, size, config.get(YarnKeys.EXECUTOR_LABEL), this::onShutdown, FIRST_HEARTBEAT_MS);
     }
 
     static Configuration settingsOf(Config config) {
@@ -89,19 +87,30 @@ final class YarnLauncher implements ClusterLauncher {
     @Override
     public void start(Listener toTell) {
         listener = toTell;
-        Thread sender = new Thread(this::sendFiles, "yarn-files");
-        sender.setDaemon(true);
-        sender.start();
+        session = MasterSession.OfContainer.current().orElseGet(this::ownApplication);
+        if (!session.agent().attach(loop::offer, size, config.get(YarnKeys.EXECUTOR_LABEL), this::onShutdown)) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    "a driver in the cluster has one context at a time; close the first one before the next is made");
+        }
+        agent = session.agent();
         loop.start();
-        session = MasterSession.open(config, settings, agent, context.driverHost());
         loop.post(new AppMasterEvent.Registered(size.count()));
     }
 
-    private void sendFiles() {
+    private MasterSession ownApplication() {
+        CompletableFuture<ContainerFiles> files = new CompletableFuture<>();
+        Thread sender = new Thread(() -> sendFiles(files), "yarn-files");
+        sender.setDaemon(true);
+        sender.start();
+        return MasterSession.OfClient.open(config, settings, context.driverHost(), files);
+    }
+
+    private void sendFiles(CompletableFuture<ContainerFiles> files) {
         try {
             Path staging = stagingDirectory(config, settings, MasterSession.user());
-            files.complete(new RuntimeFiles(settings, staging, MasterSession.user())
-                    .ship(List.of(), context.scratch().resolve("yarn")));
+            files.complete(new RuntimeFiles(config, settings, staging, MasterSession.user())
+                    .ship(List.of(), Map.of(), context.scratch().resolve("yarn")));
         } catch (IOException | RuntimeException e) {
             files.completeExceptionally(e);
         }
@@ -144,10 +153,10 @@ final class YarnLauncher implements ClusterLauncher {
         isClosed = true;
         loop.post(new AppMasterEvent.Closing());
         loop.close();
-        if (session != null) {
-            session.close(FinalApplicationStatus.SUCCEEDED, "");
+        if (agent != null) {
+            agent.detach();
+            session.close();
         }
-        agent.close();
     }
 
     /** The cluster has ended the application: executors go, and nobody can be asked for others. */
@@ -204,7 +213,7 @@ final class YarnLauncher implements ClusterLauncher {
         LOG.info("executor {} starts in {}", start.executorId(), start.containerId());
         String nonce = ExecutorBootstrap.newNonce();
         listener.executorRequested(start.executorId(), nonce);
-        files.whenComplete((there, failure) -> {
+        session.files().whenComplete((there, failure) -> {
             try {
                 if (failure != null) {
                     throw new IOException("the runtime could not be sent to the cluster: " + failure.getMessage());

@@ -4,6 +4,7 @@ import dev.kindling.config.Config;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.LaunchContext;
+import dev.kindling.driver.launch.SubmittedProgram;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,11 @@ public final class YarnMasters implements ClusterLauncherProvider {
     @Override
     public String driverHost(String master, Map<String, String> settings) throws IOException {
         return ResourceManagerAddress.hostTowardsIt(Config.parse(settings));
+    }
+
+    @Override
+    public int runInCluster(SubmittedProgram program) throws IOException {
+        return new ClusterModeClient(program).run();
     }
 
     @Override

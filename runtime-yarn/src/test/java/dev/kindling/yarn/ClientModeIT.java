@@ -36,6 +36,6 @@ class ClientModeIT {
 
         String application = cluster.list("applications").get(0);
         Await.until(() -> cluster.list("containers").isEmpty(), "no container is left");
-        assertEquals("FINISHED SUCCEEDED", cluster.tell("state " + application));
+        Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
     }
 }

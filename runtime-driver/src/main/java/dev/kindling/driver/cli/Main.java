@@ -52,7 +52,8 @@ public final class Main implements Runnable {
         }
     }
 
-    static int run(String... args) {
+    /** Runs the command without ending the JVM; its exit code. */
+    public static int run(String... args) {
         arguments = List.of(args);
         return commandLine(args).execute(args);
     }

@@ -20,6 +20,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where and how an application runs: the options that {@code demo} and {@code submit} share. */
@@ -43,7 +44,8 @@ final class RunOptions {
     @Option(
             names = "--master",
             paramLabel = "MASTER",
-            description = "local[n]: executors in this JVM; local-cluster[executors,cores,memoryMb]: processes."
+            description = "local[n]: executors in this JVM; local-cluster[executors,cores,memoryMb]: processes; yarn:"
+                    + " containers of the cluster that HADOOP_CONF_DIR describes."
                     + " Default: " + DEFAULT_MASTER)
     private String master;
 
@@ -57,7 +59,10 @@ final class RunOptions {
     @Option(names = "--detach", description = "With --deploy-mode cluster: print the application's id and return.")
     private boolean isDetached;
 
-    @Option(names = "--executors", paramLabel = "N", description = "How many executor processes.")
+    @Option(
+            names = {"--executors", "--num-executors"},
+            paramLabel = "N",
+            description = "How many executor processes.")
     private Integer executors;
 
     @Option(names = "--executor-cores", paramLabel = "N", description = "Tasks at a time in each executor.")
@@ -82,6 +87,9 @@ final class RunOptions {
             description = "Files for every executor's working directory.")
     private List<Path> files = new ArrayList<>();
 
+    @Mixin
+    private YarnOptions yarn = new YarnOptions();
+
     @Option(
             names = "--page",
             paramLabel = "FILE",
@@ -102,6 +110,9 @@ final class RunOptions {
         CliLogging.setVerbose(isVerbose);
         if (isDetached && deployMode != DeployMode.cluster) {
             throw new UsageError("--detach needs --deploy-mode cluster: in client mode the driver is this process");
+        }
+        if (!yarn.given().isEmpty() && !(parsedMaster() instanceof MasterUrl.Provided)) {
+            throw new UsageError(yarn.given() + " mean something on YARN only; use --master yarn or leave them out");
         }
         requirePositive("--executors", executors);
         requirePositive("--executor-cores", executorCores);
@@ -134,6 +145,17 @@ final class RunOptions {
 
     List<Path> jars() {
         return List.copyOf(jars);
+    }
+
+    List<Path> files() {
+        return List.copyOf(files);
+    }
+
+    /** Who runs drivers in the cluster of this master; empty when drivers are processes of this machine. */
+    Optional<ClusterLauncherProvider> clusterOfDriver() {
+        return parsedMaster() instanceof MasterUrl.Provided provided
+                ? Optional.of(provided.provider())
+                : Optional.empty();
     }
 
     /**
@@ -205,11 +227,14 @@ final class RunOptions {
                 ApplicationKeys.NAME.name(),
                 name != null ? name : conf.getOrDefault(ApplicationKeys.NAME.name(), defaultName));
         if (parsed instanceof MasterUrl.Provided) {
+            settings.putAll(yarn.settings());
             putIfGiven(settings, ExecutorKeys.COUNT.name(), executors);
             putIfGiven(settings, ExecutorKeys.CORES.name(), executorCores);
             putIfGiven(settings, ExecutorKeys.MEMORY.name(), executorMemory);
         }
-        QuickStart.addExecutorArchive(settings);
+        if (!(parsed instanceof MasterUrl.Provided)) {
+            QuickStart.addExecutorArchive(settings);
+        }
         keepRun(settings);
         if (isShown) {
             settings.put(UiKeys.ENABLED.name(), "true");

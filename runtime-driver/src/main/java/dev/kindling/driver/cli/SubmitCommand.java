@@ -1,11 +1,17 @@
 package dev.kindling.driver.cli;
 
+import dev.kindling.config.ApplicationKeys;
+import dev.kindling.config.StorageKeys;
+import dev.kindling.driver.launch.ClusterLauncherProvider;
+import dev.kindling.driver.launch.SubmittedProgram;
 import dev.kindling.event.EventBus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,13 +45,33 @@ final class SubmitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private SubmittedProgram program() {
+        Map<String, String> settings = options.settings(
+                mainClass != null ? mainClass : jar.getFileName().toString());
+        // What is said of files is true on this machine only.
+        settings.keySet()
+                .removeAll(List.of(
+                        ApplicationKeys.JARS.name(), ApplicationKeys.FILES.name(), StorageKeys.EVENT_LOG_DIR.name()));
+        return new SubmittedProgram(
+                Optional.ofNullable(mainClass),
+                jar,
+                arguments,
+                settings,
+                options.jars(),
+                options.files(),
+                options.isDetached());
+    }
+
     @Override
     public Integer call() throws IOException {
         options.expectPaths(arguments);
         options.check();
         UserProgram.check(jar, mainClass);
         if (options.isCluster()) {
-            return ClusterClient.run("submit", options.isDetached());
+            Optional<ClusterLauncherProvider> cluster = options.clusterOfDriver();
+            return cluster.isPresent()
+                    ? cluster.get().runInCluster(program())
+                    : ClusterClient.run("submit", options.isDetached());
         }
         PrintWriter err = spec.commandLine().getErr();
         Terminal terminal = Terminal.ofStandardError();

@@ -21,6 +21,13 @@ public interface ClusterLauncherProvider {
      */
     String driverHost(String master, Map<String, String> settings) throws IOException;
 
+    /**
+     * Runs a program with its driver inside the cluster, and says on standard error how that goes.
+     *
+     * @return the exit code of the driver, or 0 at once for a program that is detached
+     */
+    int runInCluster(SubmittedProgram program) throws IOException;
+
     /** A launcher for one application; nothing is started yet. */
     ClusterLauncher launcher(String master, LaunchContext context);
 }

@@ -26,6 +26,11 @@ public final class ForgetfulLaunchers implements ClusterLauncherProvider {
     }
 
     @Override
+    public int runInCluster(SubmittedProgram program) {
+        throw new UnsupportedOperationException("it has no cluster");
+    }
+
+    @Override
     public ClusterLauncher launcher(String master, LaunchContext context) {
         MasterUrl inner = MasterUrl.parse("local-" + master.substring(PREFIX.length()), List.of());
         LocalProcessLauncher processes = new LocalProcessLauncher((MasterUrl.LocalCluster) inner, context);

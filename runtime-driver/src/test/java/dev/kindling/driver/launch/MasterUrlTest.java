@@ -82,6 +82,11 @@ class MasterUrlTest {
             }
 
             @Override
+            public int runInCluster(SubmittedProgram program) {
+                throw new UnsupportedOperationException("only asked whom it serves");
+            }
+
+            @Override
             public ClusterLauncher launcher(String master, LaunchContext context) {
                 throw new AssertionError("nothing is launched");
             }

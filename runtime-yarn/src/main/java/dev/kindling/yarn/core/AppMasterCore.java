@@ -73,6 +73,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         final long sinceMs;
         boolean hasRegistered;
         boolean isEnding;
+        /** Whether the driver has heard of its end from here. */
+        boolean isTold;
 
         Held(String containerId, String node, String executorId, long sinceMs) {
             this.containerId = containerId;
@@ -204,8 +206,10 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
         ExitReason reason = ends.of(held.node, e.exitStatus(), e.diagnostics());
         if (held.isEnding) {
-            // The driver may know less about this end than the exit status says.
-            out.add(new AppMasterEffect.TellExited(held.executorId, reason));
+            if (!held.isTold && !isClosing) {
+                // The driver gave it up by itself, and may know less about its end than the exit status says.
+                out.add(new AppMasterEffect.TellExited(held.executorId, reason));
+            }
             return;
         }
         executors.remove(held.executorId);
@@ -261,6 +265,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     private void tellExited(Held held, ExitReason reason) {
         noLongerWanted(held);
+        held.isTold = true;
         if (!has(PlantedBug.END_NOT_TOLD)) {
             out.add(new AppMasterEffect.TellExited(held.executorId, reason));
         }

@@ -1,0 +1,109 @@
+package dev.kindling.yarn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.driver.launch.SubmittedProgram;
+import dev.kindling.testcluster.YarnCluster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.example.cluster.Programs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Programs whose driver is a container of a real, small YARN, as the client sees them. */
+class ClusterModeIT {
+    @TempDir
+    Path directory;
+
+    private final YarnCluster cluster = YarnCluster.shared();
+
+    /** How a submission ended, and what the client said. */
+    private record Run(int exitCode, String err) {}
+
+    private Run run(Class<?> main, List<Path> files, String... arguments) throws IOException {
+        Map<String, String> settings = new TreeMap<>(cluster.settings());
+        settings.put("kindling.app.name", main.getSimpleName());
+        settings.put("kindling.executor.count", "1");
+        settings.put("kindling.executor.memory", "128m");
+        settings.put("kindling.yarn.driverMemory", "128m");
+        SubmittedProgram program = new SubmittedProgram(
+                Optional.of(main.getName()), jar(), List.of(arguments), settings, List.of(), files, false);
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            return new Run(new YarnMasters().runInCluster(program), said.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setErr(before);
+        }
+    }
+
+    /** The programs, as a user's build would pack them. */
+    private Path jar() throws IOException {
+        Path jar = directory.resolve("programs.jar");
+        String root = "/" + Programs.class.getPackageName().replace('.', '/');
+        Path classes = Path.of(Programs.class.getResource(root).getPath());
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> found = Files.list(classes)) {
+            for (Path file : found.sorted().toList()) {
+                out.putNextEntry(new ZipEntry(root.substring(1) + "/" + file.getFileName()));
+                Files.copy(file, out);
+            }
+        }
+        return jar;
+    }
+
+    @Test
+    void programRunsInTheClusterWithItsFilesAndItsArguments() throws Exception {
+        Path words = Files.writeString(directory.resolve("words.txt"), "three little words\n");
+        Path result = directory.resolve("a result");
+
+        Run run = run(Programs.Sums.class, List.of(words), result.toString());
+
+        assertEquals(0, run.exitCode(), run::err);
+        assertEquals("5050 three little words", Files.readString(result));
+        String application =
+                cluster.list("applications").get(cluster.list("applications").size() - 1);
+        Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
+        Await.until(() -> cluster.list("containers " + application).isEmpty(), "no container is left");
+    }
+
+    @Test
+    void failureOfATaskIsToldWithItsSentenceAndExitCode() throws Exception {
+        Run run = run(Programs.Fails.class, List.of(), "it all");
+
+        assertEquals(1, run.exitCode(), run::err);
+        assertTrue(run.err().contains("failed: exit code 1: "), run::err);
+        assertTrue(run.err().contains("no luck with it all, thrown at Programs.java:"), run::err);
+    }
+
+    @Test
+    void exitCodeOfAProgramThatEndsItsOwnJvmPassesThrough() throws Exception {
+        Run run = run(Programs.Exits.class, List.of(), "7");
+
+        assertEquals(7, run.exitCode(), run::err);
+        assertTrue(run.err().contains("the program ended the driver by System.exit"), run::err);
+    }
+
+    @Test
+    void driverThatIsKilledRunsAgain() throws Exception {
+        Path result = directory.resolve("result");
+
+        Run run = run(Programs.DiesOnce.class, List.of(), result.toString());
+
+        assertEquals(0, run.exitCode(), run::err);
+        assertEquals("10 in the second attempt", Files.readString(result));
+    }
+}

@@ -1,0 +1,327 @@
+package dev.kindling.yarn.core;
+
+import dev.kindling.config.MemoryMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * One {@link AppMasterCore} among a ResourceManager, NodeManagers and a driver that live in virtual time: news are late,
+ * doubled and reordered, heartbeats are lost, the ResourceManager forgets what was asked, nodes refuse containers, drain
+ * and take them back, executors never register or die, and the driver gives some up. Everything is drawn from a seed.
+ *
+ * <p>After every event the invariants hold; after the faults stop, as many executors run as the driver wants, and the
+ * ResourceManager has given out no other container.
+ */
+final class AppMasterWorld {
+    private static final int NODES = 6;
+    private static final long FAULTS_UNTIL_MS = 60_000;
+    private static final long DEADLINE_MS = 400_000;
+    private static final long LAUNCH_TIMEOUT_MS = 20_000;
+
+    /** What is due at a time, in the order in which it was said. */
+    private record Due(long atMs, long order, Runnable action) {}
+
+    /** A container as the ResourceManager and its node see it. */
+    private static final class SimContainer {
+        final String id;
+        final String node;
+        String executorId;
+        boolean isReleased;
+        boolean isGone;
+        boolean hasRegistered;
+
+        SimContainer(String id, String node) {
+            this.id = id;
+            this.node = node;
+        }
+    }
+
+    private final SplittableRandom random;
+    private final AppMasterCore core;
+    private final int wanted;
+    private final boolean isGentle;
+    private final PriorityQueue<Due> queue =
+            new PriorityQueue<>(Comparator.comparingLong(Due::atMs).thenComparingLong(Due::order));
+    private final TreeMap<String, SimContainer> containers = new TreeMap<>();
+    private final TreeMap<String, SimContainer> byExecutor = new TreeMap<>();
+    private final TreeSet<String> excluded = new TreeSet<>();
+    private final TreeSet<String> draining = new TreeSet<>();
+    private final TreeSet<String> bad = new TreeSet<>();
+    /** Executors that the driver counts on, registered or not. */
+    private final TreeSet<String> counted = new TreeSet<>();
+
+    private final TreeSet<String> told = new TreeSet<>();
+    private final List<String> trouble = new ArrayList<>();
+    /** As the application asks now, and as the ResourceManager knows. */
+    private int asked;
+
+    private int known;
+    private int allocated;
+    private long heartbeatMs = AppMasterCore.EAGER_HEARTBEAT_MS;
+    private long nowMs;
+    private long order;
+
+    AppMasterWorld(long seed, Set<PlantedBug> bugs) {
+        random = new SplittableRandom(seed);
+        wanted = 1 + random.nextInt(5);
+        // A few worlds have patience for few failures, and nothing fails in them but by the cluster's will.
+        isGentle = random.nextInt(4) == 0;
+        int maxFailures = isGentle ? 2 : 1_000;
+        core = new AppMasterCore(
+                new AppMasterSettings(
+                        MemoryMap.ofProcess(1L << 30, 1), 2L << 30, LAUNCH_TIMEOUT_MS, 1_000_000, maxFailures, 2),
+                bugs);
+        if (!isGentle) {
+            for (int i = random.nextInt(3); i > 0; i--) {
+                bad.add("n" + random.nextInt(NODES));
+            }
+        }
+        scheduleFaults();
+    }
+
+    /** What went wrong; empty when nothing did. */
+    List<String> run() {
+        tell(new AppMasterEvent.NodesCounted(NODES));
+        tell(new AppMasterEvent.Registered(wanted));
+        after(heartbeatMs, this::heartbeat);
+        after(100, this::tick);
+        while (trouble.isEmpty() && nowMs < DEADLINE_MS) {
+            Due next = queue.remove();
+            nowMs = next.atMs();
+            next.action().run();
+            checkAlways();
+        }
+        if (trouble.isEmpty()) {
+            checkAtTheEnd();
+        }
+        return trouble;
+    }
+
+    // ---- faults ---------------------------------------------------------------------------------------------------
+
+    private void scheduleFaults() {
+        for (int i = random.nextInt(12); i > 0; i--) {
+            long atMs = random.nextLong(FAULTS_UNTIL_MS);
+            int kind = isGentle ? 3 : random.nextInt(6);
+            queue.add(new Due(atMs, order++, () -> fault(kind)));
+        }
+    }
+
+    private void fault(int kind) {
+        switch (kind) {
+            case 0 -> {
+                String node = "n" + random.nextInt(NODES);
+                draining.add(node);
+                tell(new AppMasterEvent.NodeChanged(node, false, "DECOMMISSIONING"));
+                after(random.nextLong(30_000), () -> {
+                    draining.remove(node);
+                    tell(new AppMasterEvent.NodeChanged(node, true, "RUNNING"));
+                });
+            }
+            case 1 -> known = 0;
+            case 2 -> anyRunning().ifPresent(container -> end(container, 1 + random.nextInt(143), 0));
+            case 3 ->
+                anyRunning()
+                        .ifPresent(container -> end(
+                                container,
+                                random.nextBoolean() ? ContainerEnds.PREEMPTED : ContainerEnds.ABORTED,
+                                random.nextLong(5_000)));
+            case 4 -> anyRunning().ifPresent(container -> giveUp(container.executorId));
+            default -> {
+                // One more than was asked for, as a decision that crossed our change of mind.
+                allocate();
+            }
+        }
+    }
+
+    private Optional<SimContainer> anyRunning() {
+        List<SimContainer> running = containers.values().stream()
+                .filter(container -> container.hasRegistered && !container.isGone)
+                .toList();
+        return running.isEmpty() ? Optional.empty() : Optional.of(running.get(random.nextInt(running.size())));
+    }
+
+    private boolean areFaultsOver() {
+        return nowMs >= FAULTS_UNTIL_MS;
+    }
+
+    // ---- the ResourceManager ----------------------------------------------------------------------------------------
+
+    private void heartbeat() {
+        after(heartbeatMs, this::heartbeat);
+        if (!areFaultsOver() && random.nextInt(5) == 0) {
+            return;
+        }
+        known = asked;
+        int room = random.nextInt(4);
+        for (int i = 0; i < room && known > 0; i++) {
+            known--;
+            asked = known;
+            allocate();
+        }
+    }
+
+    private void allocate() {
+        List<String> nodes = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            // What is excluded is known with the next heartbeat only.
+            if (!excluded.contains("n" + i) || !areFaultsOver() && random.nextInt(3) == 0) {
+                nodes.add("n" + i);
+            }
+        }
+        SimContainer container = new SimContainer("c" + ++allocated, nodes.get(random.nextInt(nodes.size())));
+        containers.put(container.id, container);
+        AppMasterEvent event = new AppMasterEvent.ContainerAllocated(container.id, container.node);
+        after(random.nextLong(50), () -> tell(event));
+        if (!areFaultsOver() && random.nextInt(6) == 0) {
+            // While it is held; who hears of a container that has gone asks a node for what is not there.
+            after(random.nextLong(50), () -> {
+                if (!container.isGone && !container.isReleased) {
+                    tell(event);
+                }
+            });
+        }
+    }
+
+    private void end(SimContainer container, int exitStatus, long lateMs) {
+        if (container.isGone) {
+            return;
+        }
+        container.isGone = true;
+        AppMasterEvent event = new AppMasterEvent.ContainerCompleted(container.id, exitStatus, "");
+        after(lateMs, () -> tell(event));
+        if (random.nextInt(4) == 0) {
+            after(lateMs + random.nextLong(1_000), () -> tell(event));
+        }
+    }
+
+    // ---- nodes and executors ----------------------------------------------------------------------------------------
+
+    private void start(AppMasterEffect.StartExecutor start) {
+        SimContainer container = containers.get(start.containerId());
+        require(container != null && container.executorId == null, start + ": there is no such free container");
+        require(!byExecutor.containsKey(start.executorId()), start + ": the name is taken");
+        require(!excluded.contains(container.node), start + ": " + container.node + " is excluded");
+        require(!draining.contains(container.node), start + ": " + container.node + " is being decommissioned");
+        container.executorId = start.executorId();
+        byExecutor.put(start.executorId(), container);
+        counted.add(start.executorId());
+        if (bad.contains(container.node)) {
+            after(100, () -> tell(new AppMasterEvent.ContainerNotStarted(container.id, "its disks are full")));
+        } else if (areFaultsOver() || isGentle || random.nextInt(8) > 0) {
+            after(500 + random.nextLong(3_000), () -> register(container));
+        }
+        // Else it never registers.
+    }
+
+    private void register(SimContainer container) {
+        if (!container.isGone && !container.isReleased) {
+            container.hasRegistered = true;
+            tell(new AppMasterEvent.ExecutorRegistered(container.executorId));
+        }
+    }
+
+    // ---- the driver -------------------------------------------------------------------------------------------------
+
+    private void exited(AppMasterEffect.TellExited exited) {
+        require(told.add(exited.executorId()), exited.executorId() + " was said to have ended twice");
+        if (counted.remove(exited.executorId())) {
+            replace(exited.executorId());
+        }
+    }
+
+    private void giveUp(String executorId) {
+        if (counted.remove(executorId)) {
+            tell(new AppMasterEvent.ExecutorReleased(executorId, "no sign of life"));
+            replace(executorId);
+        }
+    }
+
+    private void replace(String executorId) {
+        AppMasterEvent event = new AppMasterEvent.ReplacementWanted(executorId);
+        after(random.nextLong(200), () -> tell(event));
+        if (random.nextInt(4) == 0) {
+            after(200 + random.nextLong(500), () -> tell(event));
+        }
+    }
+
+    // ---- the core and its effects -----------------------------------------------------------------------------------
+
+    private void tick() {
+        after(100, this::tick);
+        tell(new AppMasterEvent.Tick());
+    }
+
+    private void tell(AppMasterEvent event) {
+        List<AppMasterEffect> effects = new ArrayList<>();
+        core.on(nowMs, event, effects::add);
+        effects.forEach(this::perform);
+    }
+
+    private void perform(AppMasterEffect effect) {
+        if (effect instanceof AppMasterEffect.AskFor ask) {
+            asked = ask.containers();
+        } else if (effect instanceof AppMasterEffect.StartExecutor start) {
+            start(start);
+        } else if (effect instanceof AppMasterEffect.ReleaseContainer release) {
+            SimContainer container = containers.get(release.containerId());
+            require(container != null, release + ": there is no such container");
+            container.isReleased = true;
+            after(random.nextLong(2_000), () -> end(container, ContainerEnds.ABORTED, 0));
+        } else if (effect instanceof AppMasterEffect.ExcludeNode exclude) {
+            excluded.add(exclude.node());
+        } else if (effect instanceof AppMasterEffect.ReadmitNode readmit) {
+            excluded.remove(readmit.node());
+        } else if (effect instanceof AppMasterEffect.TellExited exited) {
+            exited(exited);
+        } else if (effect instanceof AppMasterEffect.RefuseExecutor refused) {
+            require(false, refused + " though it was not the executors that failed");
+        } else if (effect instanceof AppMasterEffect.HeartbeatEvery every) {
+            heartbeatMs = every.intervalMs();
+        }
+    }
+
+    // ---- what must be so --------------------------------------------------------------------------------------------
+
+    private void checkAlways() {
+        int held = core.held().size();
+        require(core.asked() >= 0, "asked for " + core.asked());
+        require(core.asked() + held <= wanted, held + " held and " + core.asked() + " asked for, of " + wanted);
+        require(2 * excluded.size() <= NODES, "more than half of the nodes are excluded: " + excluded);
+    }
+
+    private void checkAtTheEnd() {
+        Set<String> left = new TreeSet<>();
+        containers.values().stream()
+                .filter(container -> !container.isGone)
+                .forEach(container -> left.add(container.id));
+        require(left.equals(new TreeSet<>(core.held())), "containers out " + left + ", held " + core.held());
+        require(core.held().size() == wanted, core.held().size() + " executors at the end, wanted " + wanted);
+        require(core.endingCount() == 0, core.endingCount() + " containers are still said to be ending");
+        for (SimContainer container : byExecutor.values()) {
+            require(
+                    !container.isGone || !counted.contains(container.executorId),
+                    "the driver still counts on " + container.executorId);
+            require(
+                    container.isGone || container.hasRegistered,
+                    container.executorId + " has a container and never registered");
+        }
+    }
+
+    private void require(boolean isSo, String otherwise) {
+        if (!isSo) {
+            trouble.add(nowMs + " ms: " + otherwise);
+        }
+    }
+
+    private void after(long delayMs, Runnable action) {
+        queue.add(new Due(nowMs + delayMs, order++, action));
+    }
+}
