@@ -66,7 +66,11 @@ public final class S3Doctor {
         boolean isReadable = checkReading();
         checkWriting();
         List<MultipartUpload> uploads = new ArrayList<>();
-        check(Operation.LIST_UPLOADS, () -> uploads.addAll(UploadName.all(calls, path)));
+        check(
+                Operation.LIST_UPLOADS,
+                () -> UploadName.all(calls, path).stream()
+                        .filter(upload -> isHere(upload.key()))
+                        .forEach(uploads::add));
         tellUploads(uploads, isAborting);
         if (!refused.isEmpty()) {
             String prefix = path.key().isEmpty() ? "" : " --prefix " + path.key();
@@ -101,13 +105,25 @@ public final class S3Doctor {
     /** The object itself, or those in the directory. */
     private boolean checkReading() throws IOException {
         List<S3Object> found = new ArrayList<>();
-        boolean mayList = check(Operation.LIST, () -> found.addAll(S3Objects.list(calls, path, 1)));
+        boolean mayList = check(Operation.LIST, () -> {
+            found.addAll(S3Objects.list(calls, path, 1));
+            if (!found.isEmpty() && !isHere(found.get(0).key())) {
+                // A longer name that begins alike came first.
+                found.clear();
+                found.addAll(S3Objects.list(calls, path.child(""), 1));
+            }
+        });
         S3Path readable = found.isEmpty() ? path : path.withKey(found.get(0).key());
         if (mayList && found.isEmpty() || readable.key().isEmpty()) {
             tell(Operation.READ.permission, "not tried: there is no object");
             return false;
         }
         return check(Operation.READ, () -> readOneByte(readable));
+    }
+
+    /** Whether it is the path itself, or below it. */
+    private boolean isHere(String key) {
+        return key.equals(path.key()) || key.startsWith(path.directoryPrefix());
     }
 
     /** A request that may be refused. */

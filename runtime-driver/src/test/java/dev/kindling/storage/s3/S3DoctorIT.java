@@ -91,6 +91,20 @@ class S3DoctorIT {
     }
 
     @Test
+    void longerNamesThatBeginAlikeAreAnothersBusiness() throws IOException {
+        bucket.put("in-other/f", "x");
+        bucket.calls()
+                .client()
+                .createMultipartUpload(create -> create.bucket(bucket.name).key("in-other/part-00000"));
+
+        assertFalse(S3Doctor.examine(bucket.config(), bucket.path("in"), false, true, told::add), told.toString());
+        assertEquals(1, bucket.unfinishedUploads());
+
+        bucket.put("in/f", "x");
+        assertTrue(examine("in"), told.toString());
+    }
+
+    @Test
     void uploadsOfOthersAreShownAndLeftAlone() throws IOException {
         bucket.calls()
                 .client()
