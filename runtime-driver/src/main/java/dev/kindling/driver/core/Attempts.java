@@ -484,6 +484,9 @@ final class Attempts {
                 || failure instanceof TaskFailure.ScratchFull && executors.liveCount() > 1;
         long notBeforeMs = mayRunAtOnce ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
+        if (failure instanceof TaskFailure.FetchFailed) {
+            avoided = unreached(attempt, task);
+        }
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
         stages.requeue(attempt.stage, task.partition(), notBeforeMs, avoidUntilMs, avoided);
         if (failure instanceof TaskFailure.FetchFailed fetch) {
@@ -491,6 +494,17 @@ final class Attempts {
         } else if (failure instanceof TaskFailure.CacheMissed missed) {
             cacheMissed(attempt.stage, task, missed);
         }
+    }
+
+    /** Where the task could not read its input, this executor included; once nobody else is left, this one alone. */
+    private List<String> unreached(RunningAttempt attempt, AttemptId task) {
+        TreeSet<String> outOfReach = attempt.stage.tasks.failuresOf(task.partition()).outOfReach;
+        outOfReach.add(attempt.executor.id);
+        outOfReach.removeIf(executorId -> executors.registered(executorId).isEmpty());
+        if (outOfReach.size() >= executors.liveCount()) {
+            outOfReach.removeIf(executorId -> !executorId.equals(attempt.executor.id));
+        }
+        return List.copyOf(outOfReach);
     }
 
     /** Bounded: a task that has missed its input so often computes it. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
@@ -73,6 +74,8 @@ final class TaskSet {
         int charged;
         /** Cached blocks that were gone when the task wanted them. */
         int cacheMisses;
+        /** Executors on which its input could not be read: perhaps these do not reach its holder, and others do. */
+        final TreeSet<String> outOfReach = new TreeSet<>();
         /** Executors on which it failed in the same way as the last time. */
         final List<String> executorsOfLast = new ArrayList<>();
 

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** What the driver decides, told as scripts. */
@@ -967,6 +968,24 @@ class DriverCoreTest {
         driver.launched("s0p2#1").nothingElseLaunched().notLaunched("s1p0#1");
         assertNotEquals(holder, driver.placeOf("s0p2#1"));
         driver.finishes("s0p2#1").launched("s1p0#1");
+    }
+
+    /** Two executors that do not reach each other: whichever of them reads, the other has some of it. */
+    @Test
+    void taskThatCouldNotReadItsInputOnTwoExecutorsIsTriedOnTheThird() {
+        DriverScript driver = DriverScript.with(executor("e1", 4), executor("e2", 4), executor("e3", 4))
+                .submit(3, 1);
+        driver.finishAll(0);
+        String reader = driver.placeOf("s1p0#0");
+        List<String> readers = new ArrayList<>(List.of(reader));
+        for (int attempt = 0; attempt < 2; attempt++) {
+            int map = attempt;
+            driver.fails("s1p0#" + attempt, fetchFailed("s0p" + map + "#0", driver.executorOfOutput(map)));
+            driver.finishes("s0p" + map + "#1");
+            readers.add(driver.placeOf("s1p0#" + (attempt + 1)));
+        }
+
+        assertEquals(3, new TreeSet<>(readers).size(), readers + " read, although others had not");
     }
 
     /** Its readers name one output at a time; one death must not cost a rebuild for each, let alone the job. */
