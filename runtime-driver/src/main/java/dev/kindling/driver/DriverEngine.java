@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 public final class DriverEngine implements SessionProvider {
     @Override
     public Session open(KindlingConf conf, KindlingContext context) {
-        FirstUse.begin();
+        FirstUse.begin(conf.get(ApplicationKeys.MASTER.name(), conf.get("spark.master", "local")));
         Config config = Config.parse(conf.getAll());
         Application application = Application.start(config, callersLoader());
         PlannerSettings planner = new PlannerSettings(

@@ -12,10 +12,8 @@ import java.util.function.Supplier;
  * context starts: loading and checking classes is most of what a start takes, and a second core does it meanwhile.
  */
 public final class FirstUse {
-    private static final AtomicBoolean HAS_BEGUN = new AtomicBoolean();
-
     /** In the order in which a job needs them; each brings those that it is checked against. */
-    static final List<String> CLASSES = List.of(
+    static final List<String> OF_JOBS = List.of(
             "rdd.Plans",
             "serde.ClosureCheck",
             "plan.RowFunction$Map",
@@ -33,6 +31,10 @@ public final class FirstUse {
             "driver.core.AttemptEvents",
             "protocol.FrameCodec",
             "protocol.TaskGroup",
+            "serde.ResultCodec",
+            "protocol.TaskDone");
+
+    static final List<String> OF_TASKS = List.of(
             "executor.RunningAttempt",
             "executor.ExecutorTaskEnvironment",
             "executor.core.GroupProgress",
@@ -45,35 +47,48 @@ public final class FirstUse {
             "executor.operator.RowSteps",
             "executor.task.TaskSinks",
             "executor.operator.PulledRows",
+            "executor.task.ResultRows",
             "serde.RowReader",
             "serde.Immutable",
-            "serde.HeapSize",
-            "executor.task.ResultRows",
-            "serde.ResultCodec",
-            "protocol.TaskDone");
+            "serde.HeapSize");
+
+    private static final AtomicBoolean HAS_BEGUN = new AtomicBoolean();
 
     private FirstUse() {}
 
     /** A function as programs give them: a lambda that travels. */
     private interface Travelling extends Supplier<String>, Serializable {}
 
-    /** Returns at once; only the first call does anything. */
-    public static void begin() {
+    /**
+     * Returns at once; only the first call does anything.
+     *
+     * @param master as the program wrote it: what is loaded for a wrong one is loaded for nothing
+     */
+    public static void begin(String master) {
         if (HAS_BEGUN.compareAndSet(false, true)) {
-            Thread thread = new Thread(FirstUse::load, "first-use");
+            boolean runsTasks = master.startsWith("local") && !master.startsWith("local-cluster");
+            Thread thread = new Thread(() -> loadAll(runsTasks), "first-use");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    private static void load() {
-        JvmBeans.collectors();
-        ClassLoader loader = FirstUse.class.getClassLoader();
+    private static void loadAll(boolean runsTasks) {
+        if (runsTasks) {
+            JvmBeans.collectors();
+        }
         Travelling function = () -> "";
-        ClosureCodec.decode(ClosureCodec.encode(function), loader);
+        ClosureCodec.decode(ClosureCodec.encode(function), FirstUse.class.getClassLoader());
+        load(OF_JOBS);
+        if (runsTasks) {
+            load(OF_TASKS);
+        }
+    }
+
+    private static void load(List<String> names) {
         try {
-            for (String name : CLASSES) {
-                Class.forName("dev.kindling." + name, true, loader);
+            for (String name : names) {
+                Class.forName("dev.kindling." + name, true, FirstUse.class.getClassLoader());
             }
         } catch (ClassNotFoundException | LinkageError e) {
             // Whoever uses the class is told.
