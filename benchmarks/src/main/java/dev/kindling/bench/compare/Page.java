@@ -1,11 +1,11 @@
 package dev.kindling.bench.compare;
 
 /** A page of Markdown with sections that are written by a command, between two comments that name it. */
-final class Page {
+public final class Page {
     private Page() {}
 
     /** @throws IllegalArgumentException when the page has no such section */
-    static String replaced(String page, String name, String text) {
+    public static String replaced(String page, String name, String text) {
         String begin = "<!-- begin: bin/bench " + name + " -->\n";
         String end = "<!-- end: bin/bench " + name + " -->\n";
         int from = page.indexOf(begin);

@@ -15,7 +15,7 @@ import java.util.Locale;
  */
 record Comparison(String what, long bytes, Way ours, Way other, double bar) {
     private static final String ROW =
-            "| %-34s | %-26s | %7.0f | %-15s | %-26s | %7.0f | %-15s | %5.2f | %4s | %-5s |%n";
+            "| %-34s | %-26s | %7.0f | %-15s | %-26s | %7.0f | %-15s | %5.2f | %4s | %-5s |\n";
 
     /** One way to do it. */
     record Way(String name, Work work) {}
@@ -35,8 +35,8 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
             return ratio() >= of.bar;
         }
 
-        private void print(PrintStream out) {
-            out.printf(
+        private String row() {
+            return String.format(
                     Locale.ROOT,
                     ROW,
                     of.what,
@@ -74,12 +74,14 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
         return bytes * 1e3 / (System.nanoTime() - start);
     }
 
-    static void printTable(List<Measured> all, PrintStream out) {
-        out.println(
+    /** In Markdown. */
+    static String table(List<Measured> all) {
+        StringBuilder table = new StringBuilder(
                 "| what                               | ours                       |    MB/s | least to most   | beside"
-                        + "                     |    MB/s | least to most   | ratio |  bar |       |");
-        out.println("|---|---|--:|---|---|--:|---|--:|--:|---|");
-        all.forEach(measured -> measured.print(out));
+                        + "                     |    MB/s | least to most   | ratio |  bar |       |\n"
+                        + "|---|---|--:|---|---|--:|---|--:|--:|---|\n");
+        all.forEach(measured -> table.append(measured.row()));
+        return table.toString();
     }
 
     private static double median(double[] rates) {

@@ -1,7 +1,6 @@
 package dev.kindling.bench.storage;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,10 +10,10 @@ import java.util.Locale;
 final class Environment {
     private Environment() {}
 
-    static void print(PrintStream out) {
-        out.printf(
+    static String line() {
+        return String.format(
                 Locale.ROOT,
-                "%s, %d cores, load %.1f; %s %s %s, heap %d MB, %s%n",
+                "%s, %d cores, load %.1f; %s %s %s, heap %d MB, %s",
                 processor(),
                 Runtime.getRuntime().availableProcessors(),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),

@@ -1,5 +1,6 @@
 package dev.kindling.bench.storage;
 
+import dev.kindling.bench.compare.Page;
 import dev.kindling.bench.storage.Comparison.Measured;
 import dev.kindling.bench.storage.Comparison.Way;
 import dev.kindling.config.Config;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -52,23 +54,40 @@ public final class StorageBenchmark {
         this.out = out;
     }
 
-    /** @param args megabytes of each file, 96 unless named; timed rounds, 9 unless named */
+    /**
+     * @param args megabytes of each file, 96 unless named; timed rounds, 9 unless named; {@code --into} and a page whose
+     *     section is replaced by the new table
+     */
     public static void main(String[] args) throws Exception {
-        int megabytes = args.length > 0 ? Integer.parseInt(args[0]) : 96;
-        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 9;
+        List<String> left = new ArrayList<>(List.of(args));
+        int into = left.indexOf("--into");
+        Optional<Path> page = Optional.empty();
+        if (into >= 0 && into + 1 < left.size()) {
+            page = Optional.of(Path.of(left.get(into + 1)));
+            left.subList(into, into + 2).clear();
+        }
+        long fileBytes = Long.parseLong(left.isEmpty() ? "96" : left.get(0)) << 20;
+        int rounds = Integer.parseInt(left.size() < 2 ? "9" : left.get(1));
         Path directory = Files.createTempDirectory("kindling-bench-");
+        String environment = Environment.line();
+        List<Measured> measured;
         try {
-            new StorageBenchmark(directory, (long) megabytes << 20, 5, rounds, System.out).run();
+            measured = new StorageBenchmark(directory, fileBytes, 5, rounds, System.out).run();
         } finally {
             FileTrees.delete(directory);
+        }
+        if (page.isPresent()) {
+            String section = environment + "; files of " + (fileBytes >> 20) + " MB, " + rounds + " timed rounds.\n\n"
+                    + Comparison.table(measured);
+            Files.writeString(page.get(), Page.replaced(Files.readString(page.get()), "storage", section));
         }
         // Clients of S3 and HDFS keep threads.
         System.exit(0);
     }
 
-    /** All comparisons; each that has a bar. */
+    /** All comparisons, in the order of the table. */
     List<Measured> run() throws Exception {
-        Environment.print(out);
+        out.println(Environment.line());
         try (Stores local = new Stores(Config.defaults())) {
             for (TextShape shape : TextShape.values()) {
                 Path file = directory.resolve(shape.name());
@@ -86,7 +105,7 @@ public final class StorageBenchmark {
             compareS3("s3proxy", server.url(), file);
             server.close();
         }
-        Comparison.printTable(measured, out);
+        out.print(Comparison.table(measured));
         return measured;
     }
 
