@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * nothing is left the executor may go; after its deadline it goes with what is left, which is lost as with any other.
  *
  * <p>An output keeps its name, the attempt that wrote it: readers of the copy read the same rows. An order is repeated
- * until it is answered, and an answer until it is acknowledged; a copy that nobody wants any more is dropped.
+ * until it is answered, and an answer until it is acknowledged; a copy that nobody wants any more is dropped. A tick costs
+ * a pass over the table of outputs while somebody leaves, and nothing else.
  */
 final class Drains {
     /** Copies that one executor makes at the same time: it makes them one after the other. */
@@ -28,6 +29,8 @@ final class Drains {
     private final Stages stages;
     private final Set<PlantedBug> bugs;
     private final TreeMap<Output, Order> orders = new TreeMap<>();
+    /** When a copy has failed: what is out of reach is not asked for again at once. */
+    private final TreeMap<Output, Long> failedMs = new TreeMap<>();
 
     /** A map output, wherever it lies. */
     private record Output(int shuffleId, int map) implements Comparable<Output> {
@@ -57,6 +60,7 @@ final class Drains {
         if (draining.isEmpty() && orders.isEmpty()) {
             return done;
         }
+        failedMs.values().removeIf(atMs -> out.nowMs() - atMs >= repeatMs);
         repeatOrders();
         for (ExecutorState executor : draining) {
             int left = orderCopies(executor);
@@ -111,7 +115,7 @@ final class Drains {
             for (int map : shuffle.heldBy(source.index)) {
                 left++;
                 Output output = new Output(shuffle.shuffleId, map);
-                if (!orders.containsKey(output)) {
+                if (!orders.containsKey(output) && !failedMs.containsKey(output)) {
                     AttemptId attempt = new AttemptId(shuffle.mapStageId, map, shuffle.attemptOf(map));
                     target(source, map).ifPresent(target -> {
                         send(output, attempt, source, target);
@@ -130,7 +134,7 @@ final class Drains {
         out.send(target, new Frame.CopyMapOutput(output.shuffleId, attempt, source.address));
     }
 
-    /** The one with the fewest orders; another one each time when there are several. */
+    /** The one with the fewest orders; among several, one after the other. */
     private Optional<ExecutorState> target(ExecutorState source, int map) {
         TreeMap<Integer, Integer> ordersOf = new TreeMap<>();
         orders.values().forEach(order -> ordersOf.merge(order.target.index, 1, Integer::sum));
@@ -139,7 +143,7 @@ final class Drains {
                 .filter(executor -> !executors.fullDisks.isAvoided(executor, executors.liveCount()))
                 .filter(executor -> ordersOf.getOrDefault(executor.index, 0) < MOST_ORDERS_OF_ONE)
                 .min(Comparator.<ExecutorState>comparingInt(executor -> ordersOf.getOrDefault(executor.index, 0))
-                        .thenComparingInt(executor -> (executor.index + map) % 7)
+                        .thenComparingInt(executor -> Math.floorMod(executor.index + map, executors.liveCount()))
                         .thenComparingInt(executor -> executor.index));
     }
 
@@ -152,6 +156,7 @@ final class Drains {
         }
         MapOutputs.Shuffle shuffle = stages.mapOutputs().find(e.shuffleId());
         if (!e.isHeld()) {
+            failedMs.put(output, out.nowMs());
             out.send(executor, new Frame.MapOutputCopyReceived(e.attempt()));
             return;
         }

@@ -86,7 +86,8 @@ class DrainTest {
         driver.forgetEffects().passesAlive(10_000).says("send e2 CopyMapOutput s0p0#0 from e1");
 
         driver.sends(copied("e2", "s0p0#0", false)).says("send e2 MapOutputCopyReceived s0p0#0");
-        driver.forgetEffects().passesAlive(200).says("send e2 CopyMapOutput s0p0#0 from e1");
+        driver.forgetEffects().passesAlive(200).neverSays("CopyMapOutput s0p0#0");
+        driver.passesAlive(10_000).says("send e2 CopyMapOutput s0p0#0 from e1");
 
         assertEquals("e1", driver.executorOfOutput(0));
     }
