@@ -16,7 +16,18 @@ import java.util.Map;
 
 /** Makes the operators of one partition of a stage out of its plan tree. Used by the task's thread. */
 public final class Chain {
-    private record Leaf(int id, int partition) {}
+    private record Leaf(int id, int partition) {
+        // Written out for the same reason as those of AttemptId.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Leaf that && id == that.id && partition == that.partition;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * id + partition;
+        }
+    }
 
     private final Map<Leaf, TaskInput> inputs = new HashMap<>();
     /** Apart, since a persisted shuffle has the same id as its read. */
