@@ -5,6 +5,6 @@
  * classes, {@link dev.kindling.storage.hdfs.HdfsClient} and what is behind it do.
  *
  * <p>May depend on {@code storage}, {@code api}, {@code config} and {@code util}. Start reading at
- * {@link dev.kindling.storage.hdfs.HdfsFiles}.
+ * {@link dev.kindling.storage.hdfs.HdfsStorage}.
  */
 package dev.kindling.storage.hdfs;

@@ -273,7 +273,7 @@ final class S3Claim {
         }
     }
 
-    /** What the system does when the process ends. */
+    /** What the end of the application does. */
     static void forgetAll(S3Calls calls) {
         List.copyOf(HELD.values()).stream()
                 .filter(claim -> claim.calls == calls)

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * The SDK's client as the settings and the standard AWS variables want it. Building one takes most of a second in a new
- * JVM, so a process has one.
+ * JVM, so an application has one.
  *
  * @param endpoint empty for AWS itself
  */

@@ -3,7 +3,7 @@ package dev.kindling.storage.s3;
 import dev.kindling.config.Config;
 import dev.kindling.config.S3Keys;
 
-/** The {@code kindling.s3.*} settings of this process. */
+/** The {@code kindling.s3.*} settings of an application. */
 record S3Settings(
         String endpoint,
         String region,
