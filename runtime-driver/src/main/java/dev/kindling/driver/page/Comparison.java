@@ -125,7 +125,7 @@ public record Comparison(
             String first = before.settings().getOrDefault(key, "");
             String second = after.settings().getOrDefault(key, "");
             if (!first.equals(second)) {
-                changed.add(new Setting(key, first, second));
+                changed.add(new Setting(key, PageModel.name(first), PageModel.name(second)));
             }
         }
         return changed;

@@ -44,8 +44,12 @@ public record PageModel(
     private static final int SHOWN_STAGES = 400;
     private static final int SHOWN_TROUBLES = 100;
 
-    /** A line of a stack trace is enough of it, and a page has many. */
-    private static final int TROUBLE_CHARS = 2_000;
+    /** Of stack traces and the like. */
+    private static final int TEXT_CHARS = 2_000;
+
+    private static final int NAME_CHARS = 300;
+    /** Of one job. */
+    private static final int SHOWN_STAGE_IDS = 100;
 
     public PageModel {
         sentences = List.copyOf(sentences);
@@ -90,7 +94,9 @@ public record PageModel(
         List<ExecutorPanel> executors = ExecutorPanel.of(run, notes);
         noteWhatIsMissing(run, allStages.size(), notes);
         return new PageModel(
-                run.status().name().isEmpty() ? "an application" : run.status().name(),
+                run.status().name().isEmpty()
+                        ? "an application"
+                        : name(run.status().name()),
                 Findings.of(run, allStages),
                 facts(run),
                 run.wallMs(),
@@ -166,14 +172,14 @@ public record PageModel(
                 run.status().jobs().stream()
                         .map(job -> new JobRow(
                                 job.jobId(),
-                                job.description(),
+                                name(job.description()),
                                 StageRow.lower(job.state()),
                                 job.startedMs() - run.status().startedMs(),
                                 job.endedMs() < 0
                                         ? -1
                                         : job.endedMs() - run.status().startedMs(),
-                                job.stageIds(),
-                                cut(job.message())))
+                                last(job.stageIds(), SHOWN_STAGE_IDS),
+                                text(job.message())))
                         .toList(),
                 SHOWN_JOBS);
     }
@@ -185,13 +191,22 @@ public record PageModel(
                         trouble.timeMs() - run.status().startedMs(),
                         StageRow.lower(trouble.kind()),
                         trouble.what(),
-                        cut(trouble.text()),
+                        text(trouble.text()),
                         trouble.reason().map(reason -> reason.kind().name()).orElse("")))
                 .toList();
     }
 
-    private static String cut(String text) {
-        return text.length() <= TROUBLE_CHARS ? text : text.substring(0, TROUBLE_CHARS) + " ...";
+    /** Names are given by users, and may be as long as they like. */
+    static String name(String given) {
+        return cut(given, NAME_CHARS);
+    }
+
+    private static String text(String given) {
+        return cut(given, TEXT_CHARS);
+    }
+
+    private static String cut(String text, int chars) {
+        return text.length() <= chars ? text : text.substring(0, chars) + " ...";
     }
 
     private static void noteWhatIsMissing(Run run, int stageCount, List<String> notes) {

@@ -78,7 +78,7 @@ public record ShufflePanel(
         return new ShufflePanel(
                 e.shuffleId(),
                 e.stageId(),
-                stage.map(StageStatus::name).orElse(""),
+                PageModel.name(stage.map(StageStatus::name).orElse("")),
                 maps,
                 sizes.length == 0 ? columns * e.partitionsPerColumn() : sizes.length,
                 bytesOf(e),

@@ -100,7 +100,7 @@ public record StageRow(
         return new StageRow(
                 stage.stageId(),
                 stage.jobId(),
-                stage.name().isEmpty() && plan != null ? plan.name() : stage.name(),
+                PageModel.name(stage.name().isEmpty() && plan != null ? plan.name() : stage.name()),
                 lower(stage.state()),
                 plan == null || plan.partitionCount() == 0 ? stage.partitionCount() : plan.partitionCount(),
                 stage.succeededAttempts() + stage.failedAttempts() + stage.runningAttempts(),

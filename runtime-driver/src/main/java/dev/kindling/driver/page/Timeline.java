@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Attempts by executor and core. Where there are more than a screen can show, neighbours on a core that are of one stage
@@ -15,6 +14,9 @@ import java.util.TreeMap;
 public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
     static final int MAX_BARS = 3_000;
     static final int MAX_LANES = 400;
+
+    /** Bars of less than such a part of the run are the first to be merged: that is a pixel on a large screen. */
+    private static final int FIRST_PIECES = 4_000;
 
     /**
      * A core of an executor.
@@ -28,6 +30,7 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
 
     /**
      * @param lane its index
+     * @param stage that most of it is of
      * @param name of the first attempt
      * @param count of attempts
      * @param busyMs what attempts took of it; less than its length where there were gaps between them
@@ -54,7 +57,7 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
                     lane,
                     startMs,
                     Math.max(endMs, next.endMs),
-                    stage,
+                    next.busyMs > busyMs ? next.stage : stage,
                     name,
                     count + next.count,
                     busyMs + next.busyMs,
@@ -104,15 +107,22 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
                     !executor.isAlive(),
                     byLane.get(index).stream().mapToLong(Bar::busyMs).sum()));
         }
-        long upToMs = 0;
-        long step = Math.max(1, run.wallMs() / 4_000);
-        while (byLane.stream().mapToInt(List::size).sum() > MAX_BARS && upToMs <= 2 * run.wallMs()) {
-            upToMs = Math.max(step, 2 * upToMs);
+        boolean isMerged = mergeUntilFew(byLane, run.wallMs(), false) | mergeUntilFew(byLane, run.wallMs(), true);
+        return new Timeline(lanes, byLane.stream().flatMap(List::stream).toList(), isMerged);
+    }
+
+    /** Neighbours of one stage first; where stages are too many as well, neighbours whatever they are of. */
+    private static boolean mergeUntilFew(List<List<Bar>> byLane, long wallMs, boolean isAcrossStages) {
+        boolean isMerged = false;
+        for (long upToMs = Math.max(1, wallMs / FIRST_PIECES);
+                byLane.stream().mapToInt(List::size).sum() > MAX_BARS && upToMs <= 4 * wallMs;
+                upToMs *= 2) {
             for (List<Bar> bars : byLane) {
-                merge(bars, upToMs);
+                merge(bars, upToMs, isAcrossStages);
             }
+            isMerged = true;
         }
-        return new Timeline(lanes, byLane.stream().flatMap(List::stream).toList(), upToMs > 0);
+        return isMerged;
     }
 
     /** All cores of all executors, and what a late end made of a core more. */
@@ -149,12 +159,12 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
                 attempt.why().lines().findFirst().orElse(""));
     }
 
-    /** Neighbours of one stage, as long as what becomes of them is not longer than that. */
-    private static void merge(List<Bar> bars, long upToMs) {
+    /** As long as what becomes of them is not longer than that. */
+    private static void merge(List<Bar> bars, long upToMs, boolean isAcrossStages) {
         List<Bar> merged = new ArrayList<>();
         for (Bar bar : bars) {
             Bar last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (last != null && last.stage == bar.stage && bar.endMs - last.startMs <= upToMs) {
+            if (last != null && (isAcrossStages || last.stage == bar.stage) && bar.endMs - last.startMs <= upToMs) {
                 merged.set(merged.size() - 1, last.with(bar));
             } else {
                 merged.add(bar);
@@ -162,12 +172,5 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
         }
         bars.clear();
         bars.addAll(merged);
-    }
-
-    /** Milliseconds of every stage, of all its bars. */
-    TreeMap<Integer, Long> busyByStage() {
-        TreeMap<Integer, Long> busy = new TreeMap<>();
-        bars.forEach(bar -> busy.merge(bar.stage, bar.busyMs, Long::sum));
-        return busy;
     }
 }

@@ -209,10 +209,36 @@ class PageModelTest {
                 10_000,
                 large.timeline().bars().stream().mapToInt(Timeline.Bar::count).sum());
         assertEquals(
-                Map.of(0, 10_000L * 9).toString(),
-                large.timeline().busyByStage().toString(),
+                10_000 * 9,
+                large.timeline().bars().stream().mapToLong(Timeline.Bar::busyMs).sum(),
                 "no time is lost");
         assertTrue(html.length() < 2_000_000, "the page has " + html.length() + " characters");
+    }
+
+    @Test
+    void manySmallStagesAndLongNamesFitToo() {
+        RunScript script = RunScript.application("a".repeat(100_000));
+        for (int executor = 0; executor < 10; executor++) {
+            script.executor(0, "e" + executor, 4);
+        }
+        for (int stage = 0; stage < 1_000; stage++) {
+            String name = "n".repeat(10_000) + stage;
+            script.planned(stage, 0, stage, name, 20).submitted(stage, stage, name, 20);
+            for (int task = 0; task < 20; task++) {
+                script.task(
+                        20L * stage, 20L * stage + 15, stage, task, "e" + task / 2, RunScript.did(14, 0, 0, 0, 0, 0));
+            }
+        }
+        PageModel many = PageModel.of(script.ends(20_100).run());
+
+        assertTrue(many.timeline().bars().size() <= Timeline.MAX_BARS);
+        assertEquals(
+                20_000,
+                many.timeline().bars().stream().mapToInt(Timeline.Bar::count).sum());
+        assertTrue(
+                PageHtml.of(many).length() < 2_000_000,
+                "the page has " + PageHtml.of(many).length() + " characters");
+        assertTrue(many.notes().contains("600 earlier stages are not listed."), many.notes()::toString);
     }
 
     /** On a hundred executors, one after the other on each core. */
