@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,8 @@ import java.util.Map;
  * the answers of all have been compared. All runs go to a file of JSON lines, the table to Markdown, the ratios to SVG.
  */
 public final class Compare {
+    private static final String PUBLISHED = "docs/performance";
+
     private final String name;
     private final Options options;
     private final Path runs;
@@ -111,9 +114,19 @@ public final class Compare {
         Files.writeString(options.out().resolve(name + ".md"), table);
         Files.writeString(options.out().resolve(name + ".svg"), Report.chart(summaries));
         if (options.into().isPresent()) {
-            Path page = options.into().get();
-            Files.writeString(page, Page.replaced(Files.readString(page), name, table));
+            publish(options.into().get(), table);
         }
         System.err.println("bench: all runs, tables and charts are in " + options.out());
+    }
+
+    /** The table into the page; chart and all runs beside it, where the page has links to them. */
+    private void publish(Path page, String table) throws IOException {
+        String links = "\n![times as long as Kindling](" + PUBLISHED + "/" + name + ".svg)\n\nAll runs: [" + name
+                + ".jsonl](" + PUBLISHED + "/" + name + ".jsonl).\n";
+        Files.writeString(page, Page.replaced(Files.readString(page), name, table + links));
+        Path published = Files.createDirectories(page.toAbsolutePath().resolveSibling(PUBLISHED));
+        for (String file : List.of(name + ".svg", name + ".jsonl")) {
+            Files.copy(options.out().resolve(file), published.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * @param rounds processes of each engine for each work
  * @param runs of each process, the first one cold
- * @param into a page whose section for this comparison is replaced by the new tables
+ * @param into a page that gets the table between its two comments, and links to chart and runs
  */
 record Options(
         List<Work> works,
@@ -40,7 +40,7 @@ record Options(
             --runs 5                runs in each process; the first is cold
             --data DIR              where input files are made and kept: benchmarks/target/data
             --out DIR               where results go: benchmarks/target/results
-            --into PERFORMANCE.md   a page whose tables are replaced by the new ones""";
+            --into PERFORMANCE.md   a page that gets table, chart and runs""";
 
     /** Half of it is the least that Spark starts with. */
     private static final int MIN_HEAP_MB = 1_100;
