@@ -35,7 +35,9 @@ public final class RpcClient implements BlockClient, Closeable {
 
     private final RpcSettings settings;
     private final Secret secret;
-    private final Optional<Tls> tls;
+    /** Null where connections are in the clear. */
+    private final Tls tls;
+
     private final IoThreads threads;
     private final OpenChannels channels;
     private final Map<String, BlockAsker> askers = new ConcurrentHashMap<>();
@@ -48,16 +50,14 @@ public final class RpcClient implements BlockClient, Closeable {
     RpcClient(RpcSettings settings, ApplicationCredentials credentials, IoThreads threads, OpenChannels channels) {
         this.settings = settings;
         this.secret = credentials.secret();
-        this.tls = credentials.hasCertificate()
-                ? Optional.of(new Tls(credentials, settings.handshakeTimeoutMs()))
-                : Optional.empty();
+        this.tls = credentials.hasCertificate() ? new Tls(credentials, settings.handshakeTimeoutMs()) : null;
         this.threads = threads;
         this.channels = channels;
     }
 
     /** Of server and client; empty where connections are in the clear. */
     Optional<Tls> tls() {
-        return tls;
+        return Optional.ofNullable(tls);
     }
 
     // ---- control --------------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ public final class RpcClient implements BlockClient, Closeable {
                     protected void initChannel(Channel made) {
                         channels.add(made);
                         made.pipeline().addLast(new Unproved(why -> handshake.refuse(made, why)));
-                        tls.ifPresent(encryption -> made.pipeline().addLast(encryption.atDialler(made.alloc())));
+                        tls().ifPresent(encryption -> made.pipeline().addLast(encryption.atDialler(made.alloc())));
                         made.pipeline().addLast(handshake);
                     }
                 });

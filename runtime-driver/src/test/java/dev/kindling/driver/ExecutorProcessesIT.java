@@ -53,6 +53,27 @@ class ExecutorProcessesIT {
         }
     }
 
+    /** Executors with a command of their own are taken for ones on other machines: they fetch, and do not read files. */
+    @Test
+    void smallExecutorsFetchFromEachOtherOverTls() {
+        KindlingConf conf = new KindlingConf()
+                .set("kindling.scratch.dirs", scratch.toString())
+                .set("kindling.driver.bindAddress", "0.0.0.0")
+                .set("kindling.executor.bindAddress", "0.0.0.0")
+                .set("kindling.executor.ports", "41000-41999")
+                .set("kindling.executor.commandPrefix", "env,EXECUTOR={n}");
+        try (KindlingContext kindling = new KindlingContext("local-cluster[3,1,64]", "test", conf)) {
+            assertEquals(ZipCount.expected(), ZipCount.run(kindling, 7));
+            long sum = kindling.range(0, 300_000, 1, 6)
+                    .mapToPair(n -> Tuple2.of(n % 1_000, "value " + n))
+                    .groupByKey(6)
+                    .mapValues(values -> values.iterator().next().length())
+                    .map(Tuple2::_2)
+                    .reduce(Integer::sum);
+            assertTrue(sum >= 1_000 * "value 0".length(), "sum " + sum);
+        }
+    }
+
     @Test
     void exceptionOfAUserFunctionIsTheCauseAndItsMessageComesFirst() {
         try (KindlingContext kindling = cluster("local-cluster[1,2,64]")) {
