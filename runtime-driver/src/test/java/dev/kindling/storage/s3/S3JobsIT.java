@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -65,6 +66,12 @@ class S3JobsIT {
 
         try (KindlingContext kindling = new KindlingContext(conf(master))) {
             assertEquals(lines, kindling.textFile(bucket.path("in"), 7).collect());
+            // It overlaps itself, so that splits look back where it stands across their beginning.
+            bucket.put("pairs", "a".repeat(10_001) + "end");
+            List<String> records = new ArrayList<>(Collections.nCopies(5_000, ""));
+            records.add("aend");
+            assertEquals(
+                    records, kindling.textFile(bucket.path("pairs"), "aa", 5).collect());
             assertEquals(
                     List.of(bucket.path("in/a.txt"), bucket.path("in/b.txt")),
                     kindling.wholeTextFiles(bucket.path("in/*.txt"))

@@ -129,7 +129,7 @@ class HdfsObjectStoreIT {
         List<String> lines = new ArrayList<>();
         for (Split split : splits) {
             assertTrue(split.preferredHosts().contains("127.0.0.1"), split.toString());
-            lines.addAll(linesOf(split));
+            lines.addAll(linesOf(split, ""));
         }
 
         assertEquals(5, splits.size());
@@ -139,10 +139,10 @@ class HdfsObjectStoreIT {
         assertEquals(text.toString().lines().toList(), lines);
     }
 
-    private static List<String> linesOf(Split split) throws IOException {
+    private static List<String> linesOf(Split split, String delimiter) throws IOException {
         List<String> lines = new ArrayList<>();
         Object[] batch = new Object[100];
-        try (LineReader reader = new LineReader(STORES, split)) {
+        try (LineReader reader = new LineReader(STORES, split, delimiter)) {
             for (int count = reader.read(batch, 0, 100); count > 0; count = reader.read(batch, 0, 100)) {
                 for (int i = 0; i < count; i++) {
                     lines.add((String) batch[i]);
@@ -150,6 +150,27 @@ class HdfsObjectStoreIT {
             }
         }
         return lines;
+    }
+
+    /** Most splits begin in a run of places that overlap, and look back to where it begins. */
+    @Test
+    void recordsWithADelimiterThatOverlapsItselfAreThoseOfTheFile() throws IOException {
+        String text = ("x".repeat(100) + "a".repeat(7_001)).repeat(5) + "end";
+        String path = write("records", text.getBytes(StandardCharsets.UTF_8), 1, 4096);
+        List<String> expected = new ArrayList<>();
+        int begin = 0;
+        for (int at = text.indexOf("aa"); at >= 0; at = text.indexOf("aa", begin)) {
+            expected.add(text.substring(begin, at));
+            begin = at + 2;
+        }
+        expected.add(text.substring(begin));
+
+        List<String> records = new ArrayList<>();
+        for (Split split : SplitPlanner.plan(STORES, path, false, 11, Format.TEXT_LINES, "aa")) {
+            records.addAll(linesOf(split, "aa"));
+        }
+
+        assertEquals(expected, records);
     }
 
     /** More directories than are asked for at once, below each other. */
