@@ -4,6 +4,7 @@ import dev.kindling.yarn.core.AppMasterEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -132,17 +133,25 @@ final class ContainerAgent {
         }
     }
 
-    /** The node is told as well as the ResourceManager: it acts at once. */
-    void release(String containerId) {
+    void stop(String containerId) {
         Container container = containers.get(containerId);
         if (container != null) {
             nodeManagers.stopContainerAsync(container.getId(), container.getNodeId());
+        }
+    }
+
+    /** The node is told as well as the ResourceManager: it acts at once. */
+    void release(String containerId) {
+        stop(containerId);
+        Container container = containers.get(containerId);
+        if (container != null) {
             resourceManager.releaseAssignedContainer(container.getId());
         }
     }
 
     void exclude(List<String> added, List<String> removed) {
-        resourceManager.updateBlacklist(added, removed);
+        // Hadoop takes what it knows already out of these very lists.
+        resourceManager.updateBlacklist(new ArrayList<>(added), new ArrayList<>(removed));
     }
 
     void heartbeatEvery(long intervalMs) {

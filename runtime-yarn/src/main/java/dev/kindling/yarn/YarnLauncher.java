@@ -185,6 +185,8 @@ final class YarnLauncher implements ClusterLauncher {
                 agent.askFor(ask.containers());
             } else if (effect instanceof AppMasterEffect.StartExecutor start) {
                 startExecutor(start);
+            } else if (effect instanceof AppMasterEffect.StopContainer stop) {
+                agent.stop(stop.containerId());
             } else if (effect instanceof AppMasterEffect.ReleaseContainer release) {
                 agent.release(release.containerId());
             } else if (effect instanceof AppMasterEffect.ExcludeNode exclude) {

@@ -1,15 +1,14 @@
 package dev.kindling.yarn.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
-import dev.kindling.api.KindlingListener.ExitReason.Kind;
 import dev.kindling.loop.Core;
 import dev.kindling.loop.Effects;
 import dev.kindling.util.Durations;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -38,6 +37,12 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     static final long PATIENT_HEARTBEAT_MS = 1_000;
 
+    /** A node says within a heartbeat how a process ended; one that is gone says nothing. */
+    static final long STOP_WITHIN_MS = 3_000;
+
+    /** Without a container for so long, a bad node is better than none. */
+    static final long STARVED_AFTER_MS = 30_000;
+
     private static final int UNKNOWN = -1;
 
     /** Ended executors for which another one may still be wanted. */
@@ -53,6 +58,9 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     /** Of containers that start or run. */
     private final TreeMap<String, Held> executors = new TreeMap<>();
 
+    /** Whose nodes were told to end them, and that were not given back yet; the first one first. */
+    private final ArrayDeque<Held> stopping = new ArrayDeque<>();
+
     private final LinkedHashSet<String> replaceable = new LinkedHashSet<>();
     private int wanted;
     private int asked;
@@ -60,6 +68,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private long askedSinceMs;
     private long heartbeatMs = EAGER_HEARTBEAT_MS;
     private boolean isClosing;
+    private ExitReason lastFailure;
 
     // Of the event that is being handled.
     private long nowMs;
@@ -73,6 +82,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         final long sinceMs;
         boolean hasRegistered;
         boolean isEnding;
+        long endingSinceMs;
         /** Whether the driver has heard of its end from here. */
         boolean isTold;
 
@@ -135,11 +145,20 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
     }
 
-    /** It knows that the executor is gone, so it is not told. */
+    /**
+     * It knows that the executor is gone, so it is not told. The container's node has a moment to say how the process
+     * ended: once a container is given back, the ResourceManager says no more than that.
+     */
     private void onExecutorReleased(AppMasterEvent.ExecutorReleased e) {
         Held held = executors.get(e.executorId());
         if (held != null) {
-            giveBack(held);
+            held.isEnding = true;
+            held.endingSinceMs = nowMs;
+            executors.remove(held.executorId);
+            if (!has(PlantedBug.CONTAINER_LEAKED)) {
+                out.add(new AppMasterEffect.StopContainer(held.containerId));
+                stopping.add(held);
+            }
             noLongerWanted(held);
         }
     }
@@ -159,13 +178,14 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private void refuse() {
         String executorId = nextExecutor();
         ExitReason reason = new ExitReason(
-                Kind.CRASHED,
-                OptionalInt.empty(),
+                lastFailure.kind(),
+                lastFailure.exitCode(),
                 "it was not started, for more than " + settings.maxFailures() + " executors have failed within "
-                        + Durations.format(settings.failureValidityMs()),
+                        + Durations.format(settings.failureValidityMs())
+                        + " (kindling.yarn.maxExecutorFailures), the last one so: " + lastFailure.detail(),
                 0,
                 0,
-                "find out why they failed; kindling.yarn.maxExecutorFailures is how many may");
+                lastFailure.advice());
         replaceable.add(executorId);
         out.add(new AppMasterEffect.RefuseExecutor(executorId, reason));
     }
@@ -173,6 +193,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private void onClosing() {
         isClosing = true;
         wanted = 0;
+        stopping.forEach(held -> out.add(new AppMasterEffect.ReleaseContainer(held.containerId)));
+        stopping.clear();
         for (Held held : List.copyOf(executors.values())) {
             giveBack(held);
         }
@@ -206,7 +228,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
         ExitReason reason = ends.of(held.node, e.exitStatus(), e.diagnostics());
         if (held.isEnding) {
-            if (!held.isTold && !isClosing) {
+            stopping.remove(held);
+            if (!held.isTold && ContainerEnds.isTelling(e.exitStatus()) && !isClosing) {
                 // The driver gave it up by itself, and may know less about its end than the exit status says.
                 out.add(new AppMasterEffect.TellExited(held.executorId, reason));
             }
@@ -228,8 +251,15 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     private void onTick() {
         nodes.tick(nowMs, out);
+        if (asked > 0 && nowMs - askedSinceMs >= STARVED_AFTER_MS && !has(PlantedBug.STARVED_BY_EXCLUSION)) {
+            // The nodes that are left may be full, or of another label.
+            nodes.readmitAll(out);
+        }
         if (has(PlantedBug.LAUNCH_DEADLINE_FORGOTTEN)) {
             return;
+        }
+        while (!stopping.isEmpty() && stopping.peek().endingSinceMs + STOP_WITHIN_MS <= nowMs) {
+            out.add(new AppMasterEffect.ReleaseContainer(stopping.remove().containerId));
         }
         List<Held> late = new ArrayList<>();
         for (Held held : executors.values()) {
@@ -258,6 +288,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     private void failed(Held held, boolean isOfNode, ExitReason reason) {
         failures.add(nowMs);
+        lastFailure = reason;
         if (isOfNode || !held.hasRegistered) {
             nodes.failed(held.node, reason.toString().lines().findFirst().orElse(""), nowMs, out);
         }

@@ -10,6 +10,9 @@ public sealed interface AppMasterEffect {
     /** This container becomes this executor, and the driver expects it. */
     record StartExecutor(String containerId, String executorId) implements AppMasterEffect {}
 
+    /** Its node ends what runs in it, and says how that ended. */
+    record StopContainer(String containerId) implements AppMasterEffect {}
+
     /** It is given back, whatever runs in it. */
     record ReleaseContainer(String containerId) implements AppMasterEffect {}
 

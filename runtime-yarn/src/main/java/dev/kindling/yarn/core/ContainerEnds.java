@@ -58,6 +58,14 @@ final class ContainerEnds {
         };
     }
 
+    /** Whether it says more than that the container was given back. */
+    static boolean isTelling(int exitStatus) {
+        return exitStatus != ABORTED
+                && exitStatus != KILLED_BY_APPLICATION_MASTER
+                && exitStatus != KILLED_BY_RESOURCE_MANAGER
+                && exitStatus != KILLED_AFTER_APPLICATION;
+    }
+
     /** What is known of a container that has ended. */
     ExitReason of(String node, int exitStatus, String diagnostics) {
         return switch (exitStatus) {

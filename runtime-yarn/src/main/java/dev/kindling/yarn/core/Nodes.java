@@ -9,7 +9,8 @@ import java.util.TreeSet;
 
 /**
  * Which nodes are worth another try. One on which executors fail again and again is excluded until its failures are
- * old; never more than half of the nodes at a time, for then the fault lies elsewhere. A node that is being
+ * old, or until nothing else is to be had; never more than half of the nodes at a time, for then the fault lies elsewhere.
+ * A node that is being
  * decommissioned or is unhealthy is left alone as long as that lasts.
  */
 final class Nodes {
@@ -42,8 +43,13 @@ final class Nodes {
         return !unusable.contains(node) && !excludedSinceMs.containsKey(node);
     }
 
-    int excludedCount() {
-        return excludedSinceMs.size();
+    /** Nothing else is to be had, so they get another chance. */
+    void readmitAll(Effects<AppMasterEffect> out) {
+        for (String node : excludedSinceMs.keySet()) {
+            failures.remove(node);
+            out.add(new AppMasterEffect.ReadmitNode(node));
+        }
+        excludedSinceMs.clear();
     }
 
     void failed(String node, String why, long nowMs, Effects<AppMasterEffect> out) {

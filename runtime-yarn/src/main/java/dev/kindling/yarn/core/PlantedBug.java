@@ -18,6 +18,8 @@ enum PlantedBug {
     WANTED_NOT_LOWERED,
     /** A replacement that is asked for twice is made twice. */
     REPLACED_TWICE,
+    /** Nodes stay excluded though no other gives anything. */
+    STARVED_BY_EXCLUSION,
     /** What the cluster takes back counts as a failure. */
     PREEMPTION_IS_A_FAILURE
 }

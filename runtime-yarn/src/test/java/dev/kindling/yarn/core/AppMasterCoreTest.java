@@ -97,7 +97,7 @@ class AppMasterCoreTest {
         twoRun();
 
         assertEquals(
-                List.of(new AppMasterEffect.ReleaseContainer("c2")),
+                List.of(new AppMasterEffect.StopContainer("c2")),
                 on(new AppMasterEvent.ExecutorReleased("e2", "no sign of life")));
         assertEquals(1, core.endingCount());
         on(new AppMasterEvent.ReplacementWanted("e2"));
@@ -109,6 +109,35 @@ class AppMasterCoreTest {
                 ((AppMasterEffect.TellExited) gone.get(0)).reason().kind());
         assertEquals(0, core.endingCount());
         assertEquals(1, core.asked());
+    }
+
+    @Test
+    void containerWhoseNodeDoesNotAnswerIsGivenBackAndItsEndTellsNothing() {
+        twoRun();
+        on(new AppMasterEvent.ExecutorReleased("e2", "no sign of life"));
+
+        nowMs += AppMasterCore.STOP_WITHIN_MS - 1;
+        assertEquals(List.of(), on(new AppMasterEvent.Tick()));
+        nowMs += 1;
+        assertEquals(List.of(new AppMasterEffect.ReleaseContainer("c2")), on(new AppMasterEvent.Tick()));
+        assertEquals(List.of(), on(new AppMasterEvent.Tick()));
+        assertEquals(List.of(), on(new AppMasterEvent.ContainerCompleted("c2", ContainerEnds.ABORTED, "")));
+    }
+
+    @Test
+    void nodesThatWereExcludedGetAnotherChanceWhenNothingElseIsToBeHad() {
+        on(new AppMasterEvent.NodesCounted(2));
+        on(new AppMasterEvent.Registered(1));
+        failsOn("c1", "n1");
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        failsOn("c2", "n1");
+        on(new AppMasterEvent.ReplacementWanted("e2"));
+
+        nowMs += AppMasterCore.STARVED_AFTER_MS;
+        assertEquals(
+                1,
+                of(on(new AppMasterEvent.Tick()), AppMasterEffect.ReadmitNode.class)
+                        .count());
     }
 
     @Test
