@@ -260,7 +260,7 @@ public interface KindlingListener {
         record TaskStack(Instant time, int stageId, int partition, int attempt, String executor, String stack)
                 implements Event {}
 
-        /** @param memory what its tasks and cached blocks share */
+        /** @param memory its heap, part of which its tasks and cached blocks share */
         record ExecutorAdded(Instant time, String id, String host, int cores, long memory) implements Event {}
 
         /** Where an added executor serves its blocks; port 0 inside the driver's JVM. */

@@ -361,8 +361,8 @@
   // ---- executors --------------------------------------------------------------------------------------------------
 
   const highest = points => points.reduce((most, value, i) => i % 2 && value > most ? value : most, 0);
-  const peaksOf = executor => [['heap', executor.heap], ['process', executor.resident], ['tasks', executor.tasks], ['cached', executor.cached], ['cached on disk', executor.onDisk]]
-    .filter(([, points]) => highest(points)).map(([what, points]) => what + ' up to ' + bytes(highest(points)));
+  const peaksOf = executor => [['heap', executor.heap], ['process', executor.resident], ['tasks', executor.tasks], ['cached blocks', executor.cached], ['cached on disk', executor.onDisk]]
+    .filter(([, points]) => highest(points)).map(([what, points]) => what + ' ' + bytes(highest(points)));
 
   function memoryOf(executor) {
     return chart(width => {
@@ -396,7 +396,7 @@
       svg.append(text(left, height - 4, '0', 'dim small'), text(width - 8, height - 4, time(model.wallMs), 'dim small', { 'text-anchor': 'end' }));
       svg.setAttribute('role', 'img');
       svg.setAttribute('tabindex', 0);
-      const words = lines('executor ' + executor.id + ', ' + bytes(executor.memoryBytes) + ' for tasks and cached blocks', ...peaksOf(executor));
+      const words = lines('executor ' + executor.id + ', ' + 'heap of ' + bytes(executor.memoryBytes), 'the most in use:', ...peaksOf(executor));
       svg.setAttribute('aria-label', words.replace(/\n/g, ', '));
       svg.addEventListener('focus', () => showTip(svg, words));
       svg.addEventListener('mouseenter', () => showTip(svg, words));
@@ -410,13 +410,13 @@
     const drawn = model.executors.filter(one => one.heap.length || one.tasks.length || one.cached.length).slice(0, 32);
     const card = one => h('div', { class: 'cardlet', 'data-executor': one.id },
       h('h3', {}, one.id, ' ', one.lostMs < 0 ? null : h('span', { class: 'pill bad' }, 'lost at ' + time(one.lostMs))),
-      h('p', {}, one.host + ', ' + count(one.cores, 'core') + ' busy ' + percent(one.busyMs, one.busyMs + one.idleMs) + ' of its time; ' + bytes(one.memoryBytes) + ' for tasks and cached blocks; ' + peaksOf(one).join(', ')), memoryOf(one));
+      h('p', {}, one.host + ', ' + count(one.cores, 'core') + ' busy ' + percent(one.busyMs, one.busyMs + one.idleMs) + ' of its time; ' + 'heap of ' + bytes(one.memoryBytes) + (peaksOf(one).length ? '; the most in use: ' + peaksOf(one).join(', ') : '')), memoryOf(one));
 
-    return section('executors', 'Memory and cache by executor', model.executors.length ? 'The dashed line is what tasks and cached blocks share, where it is near. Tasks are shown with the most they held, for their whole time; heap and process by signs of life, which come every two seconds.' : 'No executor came.',
-      drawn.length ? h('div', { class: 'legend' }, key('heap', 'heap in use'), key('rss', 'whole process'), key('tasks', 'held by tasks'), key('cached', 'cached blocks'), key('limit', 'limit')) : null,
+    return section('executors', 'Memory and cache by executor', model.executors.length ? 'The dashed line is the size of the heap, where it is near. Tasks are shown with the most they held, for their whole time; heap and process by signs of life, which come every two seconds.' : 'No executor came.',
+      drawn.length ? h('div', { class: 'legend' }, key('heap', 'heap in use'), key('rss', 'whole process'), key('tasks', 'held by tasks'), key('cached', 'cached blocks'), key('limit', 'size of the heap')) : null,
       h('div', { class: 'grid' }, drawn.slice(0, 12).map(card)),
       drawn.length > 12 ? h('details', {}, h('summary', {}, 'The memory of ' + count(drawn.length - 12, 'more executor')), h('div', { class: 'grid' }, drawn.slice(12).map(card))) : null,
-      h('details', {}, h('summary', {}, 'All executors in numbers'), table(['Executor', 'Host', '#Cores', '#Memory', '#Came', '#Lost', '#Succeeded', '#Without result', '#Busy', '#Idle'],
+      h('details', {}, h('summary', {}, 'All executors in numbers'), table(['Executor', 'Host', '#Cores', '#Heap', '#Came', '#Lost', '#Succeeded', '#Without result', '#Busy', '#Idle'],
         model.executors.map(one => [one.id, one.host, one.cores, bytes(one.memoryBytes), time(one.addedMs), one.lostMs < 0 ? '' : time(one.lostMs), one.succeeded, one.failed, time(one.busyMs), time(one.idleMs)]))));
   }
 
