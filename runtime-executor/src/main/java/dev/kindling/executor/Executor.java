@@ -21,6 +21,7 @@ import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.CachedBlockStatus;
@@ -302,6 +303,11 @@ public final class Executor implements AutoCloseable {
                     TaskFailure failure = new TaskFailure.ScratchFull("cannot keep a result of "
                             + succeeded.storedResult().length + " bytes on executor " + setup.executorId() + ": "
                             + e.getMessage());
+                    for (AccumulatorUpdate update : succeeded.updates()) {
+                        if (update.isOfSet()) {
+                            cacheStore.dropWithUpdates(update.setId(), update.setPartition());
+                        }
+                    }
                     return new TaskOutcome.Failure(failure, succeeded.metrics());
                 }
             }

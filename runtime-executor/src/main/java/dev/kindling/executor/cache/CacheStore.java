@@ -305,6 +305,20 @@ public final class CacheStore implements Closeable {
         deleteAndTell(dropped);
     }
 
+    /** What functions added for this partition is lost: a block that says it comes is not to be read. */
+    public void dropWithUpdates(int setId, int partition) {
+        List<CachedBlock> dropped = new ArrayList<>();
+        synchronized (lock) {
+            for (CachedBlock block : blocks.values()) {
+                if (block.hasUpdates && block.id.setId() == setId && block.id.partition() == partition) {
+                    dropped.add(block);
+                }
+            }
+            dropped.forEach(this::take);
+        }
+        dropped.forEach(this::deleteAndTell);
+    }
+
     private void take(CachedBlock block) {
         blocks.remove(block.id);
         block.isDropped = true;

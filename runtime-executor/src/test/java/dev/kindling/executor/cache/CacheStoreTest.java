@@ -234,6 +234,22 @@ class CacheStoreTest {
     }
 
     @Test
+    void blockWhoseUpdatesAreLostIsDroppedAndOthersStay() throws IOException {
+        CacheWriter adding =
+                cache().begin(block(1, 0), StorageLevel.MEMORY_ONLY).orElseThrow();
+        adding.add(chunk(0), 10);
+        adding.commitWithUpdates();
+        store(block(1, 1), StorageLevel.MEMORY_ONLY, 1);
+
+        assertTrue(cache().statuses().get(0).hasUpdates());
+        cache().dropWithUpdates(1, 0);
+        cache().dropWithUpdates(1, 1);
+
+        assertFalse(isHeld(block(1, 0)));
+        assertTrue(isHeld(block(1, 1)), "nothing was added for it");
+    }
+
+    @Test
     void blockIsWrittenByOneAtATime() throws IOException {
         CacheWriter first = cache().begin(block(1, 0), StorageLevel.MEMORY_ONLY).orElseThrow();
         assertTrue(cache().begin(block(1, 0), StorageLevel.MEMORY_ONLY).isEmpty());
