@@ -189,11 +189,13 @@ final class Attempts {
             failed(attempt, List.of(), attempt.id, unfitting(attempt, e.done()), TaskMetrics.NONE);
             return false;
         }
-        attempt.stage.recordDuration(out.nowMs() - attempt.launchedMs);
+        long tookMs = out.nowMs() - attempt.launchedMs;
+        attempt.stage.recordDuration(tookMs);
+        boolean isWhole = e.done().size() == attempt.tasks.size();
+        attempt.stage.tasks.groupEnded(e.done().size(), isWhole, tookMs);
         tellEnd(attempt, attempt.id, e.done(), new Outcome.Success(), TaskMetrics.NONE);
         accept(attempt, e.done());
-        if (e.done().size() < attempt.tasks.size()) {
-            attempt.stage.tasks.limitGroups(e.done().size());
+        if (!isWhole) {
             putBackFrom(attempt, e.done().size());
         }
         return true;

@@ -22,6 +22,9 @@ import java.util.function.IntPredicate;
  * about four bytes a task, and the next task for an executor is found in constant time.
  */
 final class TaskSet {
+    /** Half of what a group may take before it ends early: twice as many tasks would still be in time. */
+    private static final long QUICK_GROUP_MS = 500;
+
     /** Candidates looked at before a slot is given to another stage: a bound, not a tuning knob. */
     private static final int MAX_RETRIES_LOOKED_AT = 64;
 
@@ -220,9 +223,17 @@ final class TaskSet {
         groups = formed;
     }
 
-    /** A group ended when only so many of its tasks were done: there is no point in larger ones. */
-    void limitGroups(int taskCount) {
-        largestGroup = Math.min(largestGroup, taskCount);
+    /**
+     * A group ended when so many of its tasks were done. When there were more, larger ones have no point for now; but
+     * the first ones of a stage may be slow only because their process is cold, so each quick group that is as large as
+     * groups may be lets the next ones be twice as large.
+     */
+    void groupEnded(int doneCount, boolean isWhole, long ms) {
+        if (!isWhole) {
+            largestGroup = Math.min(largestGroup, doneCount);
+        } else if (doneCount >= largestGroup && ms <= QUICK_GROUP_MS) {
+            largestGroup *= 2;
+        }
     }
 
     /**

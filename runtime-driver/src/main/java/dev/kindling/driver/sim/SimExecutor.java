@@ -365,8 +365,11 @@ final class SimExecutor {
         if (running.containsKey(group.attempt())) {
             throw new SimViolation(name + " runs " + group.attempt() + " twice at once");
         }
-        SimAttempt attempt =
-                new SimAttempt(this, group, programs.get(group.attempt().stageId()));
+        byte[] program = programs.get(group.attempt().stageId());
+        if (program == null) {
+            throw new SimViolation(name + " runs " + group.attempt() + " without the program of its stage");
+        }
+        SimAttempt attempt = new SimAttempt(this, group, program);
         running.put(group.attempt(), attempt);
         cluster.attemptStarted();
         if (running.size() > cores) {

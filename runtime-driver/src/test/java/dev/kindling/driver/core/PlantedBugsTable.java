@@ -29,15 +29,20 @@ final class PlantedBugsTable {
     record Finding(long seed, String violation) {}
 
     PlantedBugsTable() throws IOException {
-        Path directory = Path.of("").toAbsolutePath();
-        while (!Files.exists(directory.resolve("docs/testing.md"))) {
-            directory = directory.getParent();
-        }
-        page = directory.resolve("docs/testing.md");
+        page = top().resolve("docs/testing.md");
         Matcher row = ROW.matcher(between(Files.readString(page)));
         while (row.find()) {
             firstSeeds.put(row.group(1), row.group(2));
         }
+    }
+
+    /** The directory of the whole project. */
+    static Path top() {
+        Path directory = Path.of("").toAbsolutePath();
+        while (!Files.exists(directory.resolve("docs/testing.md"))) {
+            directory = directory.getParent();
+        }
+        return directory;
     }
 
     private static String between(String text) {

@@ -10,14 +10,18 @@ import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The checker's checker: a simulation that does not find planted bugs would prove nothing by finding none. Bugs are
@@ -42,17 +46,19 @@ class PlantedBugsTest {
                 .toList();
     }
 
+    /** Writes it anew with {@code -Dkindling.docs.write=true}. */
     @Test
     void everyPlantedBugIsInTheTableOfTheDocument() throws IOException {
+        if (Boolean.getBoolean("kindling.docs.write")) {
+            writeTable();
+        }
         PlantedBugsTable table = new PlantedBugsTable();
         for (Planted bug : PlantedBugs.all()) {
             assertTrue(table.has(bug), bug.cell());
         }
     }
 
-    @Test
-    @EnabledIfSystemProperty(named = "kindling.docs.write", matches = "true")
-    void tableIsWritten() throws IOException {
+    private static void writeTable() throws IOException {
         Map<String, Finding> found = new TreeMap<>();
         for (Planted bug : PlantedBugs.all()) {
             if (bug.isFoundBySeeds()) {
@@ -60,6 +66,36 @@ class PlantedBugsTest {
             }
         }
         new PlantedBugsTable().write(PlantedBugs.all(), found, SEEDS);
+    }
+
+    /** A second line of defence that has no test is none. */
+    @Test
+    void testsOfSecondLinesExist() throws IOException {
+        Path top = PlantedBugsTable.top();
+        for (Planted bug : PlantedBugs.all()) {
+            if (!bug.isFoundBySeeds()) {
+                String[] test = bug.secondLine().orElseThrow().split("#");
+                assertTrue(isThere(top, test[0], test[1]), bug.cell() + ": " + bug.behind());
+            }
+        }
+    }
+
+    private static boolean isThere(Path top, String testClass, String method) throws IOException {
+        BiPredicate<Path, BasicFileAttributes> isSource = (path, attributes) -> path.endsWith(testClass + ".java");
+        try (Stream<Path> modules = Files.list(top)) {
+            for (Path tests :
+                    modules.map(module -> module.resolve("src/test/java")).toList()) {
+                if (Files.isDirectory(tests)) {
+                    try (Stream<Path> sources = Files.find(tests, Integer.MAX_VALUE, isSource)) {
+                        Optional<Path> source = sources.findFirst();
+                        if (source.isPresent()) {
+                            return Files.readString(source.get()).contains("void " + method + "(");
+                        }
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private static Optional<Finding> find(SimCores cores, long firstSeed, long endSeed) {

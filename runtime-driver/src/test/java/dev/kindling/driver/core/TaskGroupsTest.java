@@ -106,8 +106,19 @@ class TaskGroupsTest {
         driver.finishes("s1p0#0", 1);
 
         assertEquals(List.of(List.of(1), range(5, 10)), driver.runningGroups());
-        driver.finishes("s1p5#0", 5);
+        driver.passesAlive(600).finishes("s1p5#0", 5);
         assertEquals(List.of(List.of(1), List.of(2)), driver.runningGroups());
+    }
+
+    @Test
+    void groupsGrowAgainAsLongAsTheyAreQuick() {
+        DriverScript driver = tenSmallPartitions();
+        driver.finishes("s1p0#0", 1).finishes("s1p5#0", 5);
+        assertEquals(List.of(List.of(1), List.of(2, 3)), driver.runningGroups());
+
+        driver.passesAlive(600).finishes("s1p1#1");
+
+        assertEquals(List.of(List.of(2, 3), List.of(4)), driver.runningGroups());
     }
 
     @Test

@@ -348,7 +348,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         }
         remember(group.attempt());
         int stageId = group.attempt().stageId();
-        boolean isAnyProgram = bugs.contains(PlantedBug.PROGRAM_OF_ANOTHER_STAGE_RUN) && !programs.isEmpty();
+        boolean isAnyProgram = bugs.contains(PlantedBug.RUN_WITHOUT_PROGRAM) && !programs.isEmpty();
         if (programs.contains(stageId) || isAnyProgram) {
             queue(group);
             return;

@@ -35,8 +35,8 @@ enum PlantedBug {
     STUCK_NOT_REPORTED,
     /** With a stage it is forgotten which of its attempts have run, though the driver does not know their outcomes. */
     OUTCOMES_FORGOTTEN_WITH_STAGE,
-    /** An attempt runs with the program of another stage, such as one with the bounds of another sort. */
-    PROGRAM_OF_ANOTHER_STAGE_RUN,
+    /** An attempt runs although the program of its stage, which holds the bounds of its sort, is not there. */
+    RUN_WITHOUT_PROGRAM,
     /** A heartbeat names what runs only, not what has ended and is not acknowledged. */
     ENDED_ATTEMPTS_NOT_NAMED,
     /** More is granted than there is. */
