@@ -45,7 +45,7 @@ public enum FaultKind {
     /** The driver stands still for some seconds; per second. */
     DRIVER_PAUSE(0.02, 0.08),
     /** The driver's process ends, and with it the run; per second, per message it sends, per step of a publication. */
-    DRIVER_DEATH(0.001, 0.01),
+    DRIVER_DEATH(0.002, 0.01),
     /** A cancelled attempt ignores its interrupt and never ends; per interrupt. */
     STUCK(0.20, 0.80),
     /** A task ends its process, by a full heap or an exit, as often as it is tried; per attempt. */

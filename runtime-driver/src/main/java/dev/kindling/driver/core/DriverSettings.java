@@ -45,6 +45,22 @@ public record DriverSettings(
                 other);
     }
 
+    public DriverSettings with(SkewSettings other) {
+        return new DriverSettings(
+                warnSilenceMs,
+                lostSilenceMs,
+                registrationTimeoutMs,
+                relaunchMs,
+                missingAttemptMs,
+                localityWaitMs,
+                avoidMs,
+                maxStageAttempts,
+                maxFutileExecutorLosses,
+                maxLaunchBytes,
+                other,
+                scheduling);
+    }
+
     /** Heartbeats come every 2 s: two missed ones are a warning, five a loss. */
     public static DriverSettings defaults() {
         return new DriverSettings(

@@ -165,7 +165,17 @@ final class SimCluster {
         }
     }
 
-    /** The same when its driver is gone. */
+    /** As {@link #pass(long)}, and then does something, also in the middle of what takes the driver's shell its time. */
+    void pass(long ms, Runnable then) {
+        world.in(ms, () -> {
+            if (!driver.isDead()) {
+                then.run();
+            }
+        });
+        pass(ms);
+    }
+
+    /** As {@link #pass(long)} when its driver is gone. */
     void passWithoutDriver(long ms) {
         long untilMs = world.nowMs() + ms;
         while (world.nowMs() < untilMs && world.step()) {

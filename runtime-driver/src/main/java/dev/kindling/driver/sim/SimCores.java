@@ -5,6 +5,7 @@ import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
+import dev.kindling.driver.core.SkewSettings;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.core.FetchScheduler;
@@ -34,6 +35,9 @@ public record SimCores(
 
     /** Of what a simulated shuffle holds, a task or a few. */
     static final GroupSettings GROUPS = new GroupSettings(2_000, 100);
+
+    /** Two keys where others have one. */
+    static final SkewSettings SKEW = new SkewSettings(2, 100);
 
     /** When nothing has moved for so long, jobs are given up; no chain of other faults stops everything for so long. */
     static final long NO_PROGRESS_MS = 60_000;
@@ -79,6 +83,7 @@ public record SimCores(
         pools.put("a", new PoolSettings(3, 2, false));
         pools.put("b", new PoolSettings(1, 0, true));
         return DriverSettings.defaults()
+                .with(SKEW)
                 .with(SchedulingSettings.fair(pools)
                         .withMaxResultBytes(MAX_RESULT_BYTES)
                         .with(GROUPS)

@@ -70,6 +70,7 @@ final class SimDriver {
     private int openPublications;
     private boolean isPublishing;
     private boolean hasFailedToPublish;
+    private boolean isCloseAsked;
     private boolean isClosing;
     private boolean isClosed;
     private boolean isDead;
@@ -205,9 +206,12 @@ final class SimDriver {
                         .contains(tag.tag());
     }
 
-    /** The application is over. */
+    /** The application is over; a second call does nothing. */
     void close() {
-        on(new DriverEvent.CloseRequested());
+        if (!isCloseAsked) {
+            isCloseAsked = true;
+            on(new DriverEvent.CloseRequested());
+        }
     }
 
     /** Whether it has told its executors to end, or is gone. */
@@ -388,6 +392,7 @@ final class SimDriver {
             cluster.world.note("driver", digestOf(what), () -> "-> " + Sentences.of(effect));
         }
         if (effect instanceof DriverEffect.Emit e) {
+            cluster.jobs.hear(e.event());
             suspects.told(e.event());
         }
         if (effect instanceof DriverEffect.Send e) {
@@ -658,6 +663,9 @@ final class SimDriver {
     }
 
     private void discard(String target) {
+        if (isPublishing) {
+            throw new SimViolation(target + " is given up while it is being published");
+        }
         try {
             output.discard(target);
         } catch (IOException e) {

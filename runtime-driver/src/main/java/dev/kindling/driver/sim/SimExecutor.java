@@ -356,7 +356,9 @@ final class SimExecutor {
     private void transmit(Frame.ToDriver frame) {
         long untilMs =
                 cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
-        disturbedMs = Math.max(disturbedMs, untilMs);
+        if (untilMs > 0) {
+            disturbedMs = Math.max(disturbedMs, untilMs);
+        }
     }
 
     // ---- its tasks ----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.task.TaskOutcome;
@@ -20,6 +21,9 @@ interface SimJobs {
     default boolean isSaving() {
         return false;
     }
+
+    /** What the driver tells of the application. */
+    default void hear(Event event) {}
 
     /** Lets go of everything that the jobs keep beyond their ends. */
     default void giveUp(SimCluster cluster) {}

@@ -214,7 +214,7 @@ final class SimLauncher {
     /** The driver's process is gone: some executors see their connection end, others only hear nothing any more. */
     void driverDied() {
         for (SimExecutor executor : processes) {
-            if (executor.isAlive() && random.nextInt(3) > 0) {
+            if (executor.isAlive() && random.nextBoolean()) {
                 cluster.world.in(1 + random.nextInt(20), () -> executor.driverGone("end of stream"));
             }
         }

@@ -4,6 +4,7 @@ import static dev.kindling.driver.sim.SyntheticTasks.KEY_LIMIT;
 import static dev.kindling.driver.sim.SyntheticTasks.ROWS;
 import static dev.kindling.driver.sim.SyntheticTasks.ROW_BYTES;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.sim.SyntheticTasks.Kind;
@@ -72,6 +73,7 @@ final class SyntheticJobs implements SimJobs {
     private Optional<BroadcastKey> broadcast = Optional.empty();
     private byte[] broadcastBytes = {};
     private final boolean isDealt;
+    private final SkewOracle skew;
     private final List<SimDriver.JobRun> runs = new ArrayList<>();
 
     SyntheticJobs(SplittableRandom random, SimSize size, SimOutputs outputs, boolean isDealt) {
@@ -92,6 +94,7 @@ final class SyntheticJobs implements SimJobs {
         isSavingCancelled = random.nextInt(6) == 0;
         isBusy = random.nextInt(10) == 0 && size.canBeBusy();
         this.isDealt = isDealt;
+        skew = skewOracle();
         if (size.isLeavingOut()) {
             leaveOut(random);
         }
@@ -116,7 +119,7 @@ final class SyntheticJobs implements SimJobs {
             submitAll(cluster);
         }
         if (isClosedEarly) {
-            cluster.pass(cluster.random.nextInt(4_000));
+            cluster.pass(cluster.random.nextInt(4_000), cluster.driver::close);
             cluster.close();
         } else {
             runs.forEach(cluster::await);
@@ -133,6 +136,28 @@ final class SyntheticJobs implements SimJobs {
         }
         if (!leftOut.contains(2)) {
             submit(cluster, job(2, List.of(deal, stage(11, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
+        }
+    }
+
+    private SkewOracle skewOracle() {
+        List<TreeMap<Long, Long>> rowsOfKeys = new ArrayList<>();
+        for (int map = 0; map < maps; map++) {
+            TreeMap<Long, Long> ofMap = new TreeMap<>();
+            long[] sums = sumsOf(map);
+            for (int key = 1; key < KEY_LIMIT; key++) {
+                if (sums[key] > 0) {
+                    ofMap.put((long) key, sums[key]);
+                }
+            }
+            rowsOfKeys.add(ofMap);
+        }
+        return new SkewOracle(0, 0, rowsOfKeys, firstReduces);
+    }
+
+    @Override
+    public void hear(Event event) {
+        if (!isDealt) {
+            skew.hear(event);
         }
     }
 
@@ -162,8 +187,7 @@ final class SyntheticJobs implements SimJobs {
     private void collectOnce(SimCluster cluster, JobGraph job) {
         SimDriver.JobRun first = submit(cluster, job);
         if (isOneCancelled) {
-            cluster.pass(cluster.random.nextInt(3_000));
-            cancel(cluster, first);
+            cluster.pass(cluster.random.nextInt(3_000), () -> cancel(cluster, first));
         } else {
             cluster.await(first);
         }
@@ -177,8 +201,7 @@ final class SyntheticJobs implements SimJobs {
         }
         SimDriver.JobRun saving = submit(cluster, job);
         if (isSavingCancelled) {
-            cluster.pass(cluster.random.nextInt(3_000));
-            cancel(cluster, saving);
+            cluster.pass(cluster.random.nextInt(3_000), () -> cancel(cluster, saving));
         }
     }
 

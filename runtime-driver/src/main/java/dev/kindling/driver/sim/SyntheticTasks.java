@@ -8,6 +8,7 @@ import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.protocol.HotKey;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
@@ -15,6 +16,7 @@ import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -143,8 +145,20 @@ final class SyntheticTasks {
                     writer.write(encoded, 0, encoded.length);
                 }
             }
-            return new TaskResult.MapWritten(shuffleId, writer.commit(), rowCount, rowDigest);
+            List<HotKey> keys = kind == Kind.GENERATE ? rowsOfKeys(sums, reduces) : List.of();
+            return new TaskResult.MapWritten(shuffleId, writer.commit(), rowCount, rowDigest, keys);
         }
+    }
+
+    /** Each row is a one, so the sum of a key is the number of its rows. */
+    private static List<HotKey> rowsOfKeys(long[] sums, int reduces) {
+        List<HotKey> keys = new ArrayList<>();
+        for (int key = 1; key < KEY_LIMIT; key++) {
+            if (sums[key] > 0) {
+                keys.add(new HotKey(Integer.toString(key), key % reduces, sums[key]));
+            }
+        }
+        return keys;
     }
 
     private static TaskOutcome success(TaskResult result, long maxDirectBytes, List<AccumulatorUpdate> updates) {
