@@ -121,7 +121,7 @@ final class Oracles {
 
     /** The driver declares an executor lost: only after something has happened to it. */
     void mayLose(Event.ExecutorRemoved lost) {
-        if (isQuiet()) {
+        if (isQuiet() && !cluster.driver.wasAskedToLeave(lost.id())) {
             throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
         }
         if (lost.reason().kind() == ExitReason.Kind.HEARTBEAT_LOST) {

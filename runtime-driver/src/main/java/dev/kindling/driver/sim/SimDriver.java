@@ -58,6 +58,9 @@ final class SimDriver {
     /** Incarnations that an order to drop something did not reach. */
     private final TreeSet<Long> undelivered = new TreeSet<>();
 
+    /** Executors that somebody wanted back: at the end of their time they go, whatever happened before. */
+    private final TreeSet<String> askedToLeave = new TreeSet<>();
+
     /** Of each name that the driver has been told to expect. */
     private final TreeMap<String, String> lastNonces = new TreeMap<>();
 
@@ -161,9 +164,14 @@ final class SimDriver {
         return isDead;
     }
 
+    boolean wasAskedToLeave(String executorId) {
+        return askedToLeave.contains(executorId);
+    }
+
     /** Somebody wants the executor back after so long. */
     void drain(SimExecutor executor, SplittableRandom random, long withinMs) {
         DrainReason reason = DrainReason.values()[random.nextInt(DrainReason.values().length)];
+        askedToLeave.add(executor.id);
         on(new DriverEvent.DrainRequested(executor.id, reason, withinMs));
     }
 

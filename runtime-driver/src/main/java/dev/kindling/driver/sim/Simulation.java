@@ -185,9 +185,11 @@ public final class Simulation {
         throw new IllegalStateException("the shares of the workloads are less than " + Workload.SHARES);
     }
 
-    /** The size of the world that a seed draws when none is given. */
+    /** The size of the world that a seed draws when none is given; few mistakes with cached blocks show in a small one. */
     public static SimSize sizeOf(long seed) {
-        return SimSize.drawnBy(new SimWorld(seed, Optional.empty()));
+        return workloadOf(seed) == Workload.CACHED
+                ? SimSize.LARGE
+                : SimSize.drawnBy(new SimWorld(seed, Optional.empty()));
     }
 
     private static SimJobs jobsOf(Workload workload, SimSize size, SimWorld world, SimOutputs outputs) {

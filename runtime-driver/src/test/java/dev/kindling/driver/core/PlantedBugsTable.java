@@ -66,11 +66,14 @@ final class PlantedBugsTable {
                 "%n%s, OpenJDK %s: %d of %d planted bugs are found within %,d seeds of the mix, %d within 100.%n%n",
                 LocalDate.now().format(DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ROOT)),
                 Runtime.version(),
-                bugs.stream().filter(bug -> bug.secondLine().isEmpty()).count(),
+                bugs.stream()
+                        .filter(bug -> bug.secondLine().isEmpty() && found.containsKey(bug.name()))
+                        .count(),
                 bugs.size(),
                 seeds,
                 bugs.stream()
                         .filter(bug -> bug.secondLine().isEmpty()
+                                && found.containsKey(bug.name())
                                 && found.get(bug.name()).seed() < 100)
                         .count()));
         table.append("| bug | made harmless by | first seed | what it says |\n|---|---|---|---|\n");
