@@ -56,7 +56,10 @@ final class HalfOpen {
                 oldestOfPeer = oldestOfPeer == null ? entry.getKey() : oldestOfPeer;
             }
         }
-        return ofPeer == limitPerPeer ? oldestOfPeer : channels.size() == limit ? oldest : null;
+        if (ofPeer == limitPerPeer) {
+            return oldestOfPeer;
+        }
+        return channels.size() == limit ? oldest : null;
     }
 
     synchronized void remove(Channel channel) {
