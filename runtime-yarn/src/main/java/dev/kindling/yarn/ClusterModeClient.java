@@ -60,8 +60,8 @@ final class ClusterModeClient {
             submit(submission);
             if (program.isDetached()) {
                 System.out.println(submission.id());
-                System.err.println("submitted " + submission.id() + "; yarn application -status " + submission.id()
-                        + " tells how it goes, yarn application -kill " + submission.id() + " ends it");
+                System.err.println("submitted " + submission.id()
+                        + "; kindling yarn list tells how it goes, kindling yarn kill " + submission.id() + " ends it");
                 return 0;
             }
             return follow(submission);
@@ -199,7 +199,7 @@ final class ClusterModeClient {
         System.err.println("kindling: " + report.getApplicationId() + " "
                 + (report.getYarnApplicationState() == YarnApplicationState.KILLED ? "was killed" : "failed")
                 + (said.isEmpty() ? "" : ": " + said));
-        System.err.println("yarn logs -applicationId " + report.getApplicationId() + " shows what it wrote");
+        System.err.println("kindling yarn logs " + report.getApplicationId() + " shows what it wrote");
         Matcher code = TOLD_EXIT_CODE.matcher(said);
         return code.matches() && Integer.parseInt(code.group(1)) > 0 ? Integer.parseInt(code.group(1)) : FAILED;
     }

@@ -169,7 +169,8 @@ final class Submission implements AutoCloseable {
         return diagnostics == null || diagnostics.isBlank() ? "no reason given" : firstLine(diagnostics);
     }
 
-    private static String firstLine(String text) {
+    /** Servers send their stacks along. */
+    static String firstLine(String text) {
         return text == null
                 ? "no reason given"
                 : text.strip().lines().findFirst().map(String::strip).orElse("no reason given");

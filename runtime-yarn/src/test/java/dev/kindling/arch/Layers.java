@@ -80,7 +80,7 @@ final class Layers {
     private static final Map<String, Set<String>> DOORS = Map.of(
             "io.netty", Set.of("rpc", "executor.block"),
             "com.esotericsoftware", Set.of("serde"),
-            "picocli", Set.of("driver.cli"),
+            "picocli", Set.of("driver.cli", "yarn"),
             "ch.qos.logback", Set.of("driver.cli"),
             "org.junit", Set.of("testkit"),
             "software.amazon", Set.of("storage.s3"),

@@ -1,0 +1,36 @@
+package dev.kindling.yarn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.driver.cli.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** The command is found by the command line, and says what is wrong before it asks a cluster. */
+class YarnCommandTest {
+    private static String complaintOf(String... arguments) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(2, Main.run(arguments));
+        } finally {
+            System.setErr(before);
+        }
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void commandsAreNamedToWhoGivesNone() {
+        assertTrue(complaintOf("yarn").contains("use one of list, logs, kill"));
+    }
+
+    @Test
+    void whatIsNoApplicationIsRefused() {
+        assertTrue(complaintOf("yarn", "kill", "nonsense").contains("nonsense is no application"));
+        assertTrue(complaintOf("yarn", "logs", "nonsense").contains("nonsense is no application"));
+    }
+}
