@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.testcluster.HdfsCluster;
+import dev.kindling.testserver.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -117,19 +118,9 @@ class HdfsConfigurationsIT {
         Map<String, String> core = new TreeMap<>(OF_EMR);
         core.put("fs.defaultFS", cluster.uri());
         write(scratch.resolve("core-site.xml"), core);
-        ProcessBuilder program = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Xmx300m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WriteAndRead.class.getName(),
-                        scratch.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(scratch.resolve("said").toFile());
-        program.environment().put("HADOOP_CONF_DIR", scratch.toString());
+        Map<String, String> environment = Map.of("HADOOP_CONF_DIR", scratch.toString());
 
-        Process running = program.start();
+        Process running = Programs.start(WriteAndRead.class, environment, scratch.resolve("said"), scratch.toString());
 
         try {
             assertTrue(running.waitFor(120, TimeUnit.SECONDS), "hangs");

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.testcluster.SecureHdfs;
+import dev.kindling.testserver.Programs;
 import dev.kindling.testserver.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -56,21 +58,15 @@ class HdfsKerberosIT {
     private String run(String ticket, int exitCode) throws Exception {
         String[] readyAt = cluster.readyAt().split(" ");
         Path said = scratch.resolve("said");
-        ProcessBuilder program = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Xmx300m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Program.class.getName(),
-                        scratch.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile());
-        program.environment().put("HADOOP_CONF_DIR", readyAt[0]);
-        program.environment().put("KRB5CCNAME", ticket.isEmpty() ? "/none" : readyAt[0] + "/" + ticket);
-        // On a machine of a cluster this is /etc/krb5.conf.
-        program.environment().put("JAVA_TOOL_OPTIONS", "-Djava.security.krb5.conf=" + readyAt[1]);
-        Process running = program.start();
+        Map<String, String> environment = Map.of(
+                "HADOOP_CONF_DIR",
+                readyAt[0],
+                "KRB5CCNAME",
+                ticket.isEmpty() ? "/none" : readyAt[0] + "/" + ticket,
+                // On a machine of a cluster this is /etc/krb5.conf.
+                "JAVA_TOOL_OPTIONS",
+                "-Djava.security.krb5.conf=" + readyAt[1]);
+        Process running = Programs.start(Program.class, environment, said, scratch.toString());
         try {
             assertTrue(running.waitFor(120, TimeUnit.SECONDS), "hangs");
         } finally {

@@ -9,11 +9,13 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.storage.OutputStore.AttemptOutput;
 import dev.kindling.storage.OutputStore.Part;
 import dev.kindling.testcluster.HdfsCluster;
+import dev.kindling.testserver.Programs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileStatus;
@@ -138,18 +140,7 @@ class HdfsOutputStoreIT {
 
     /** In another JVM, which ends as if it was killed. */
     private static void run(Class<?> dying, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-Xmx200m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                dying.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process process = Programs.start(dying, Map.of(), java.nio.file.Path.of("/dev/null"), arguments);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "hangs");
         assertEquals(Dying.KILLED, process.exitValue(), String.join(" ", arguments));
     }

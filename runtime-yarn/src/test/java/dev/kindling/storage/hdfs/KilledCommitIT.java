@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.testcluster.HdfsCluster;
+import dev.kindling.testserver.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -60,18 +62,7 @@ class KilledCommitIT {
     }
 
     private void start(String target) throws IOException {
-        program = new ProcessBuilder(
-                        System.getProperty("java.home") + "/bin/java",
-                        "-Xmx200m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Program.class.getName(),
-                        scratch.toString(),
-                        target)
-                .redirectErrorStream(true)
-                .redirectOutput(scratch.resolve("said").toFile())
-                .start();
+        program = Programs.start(Program.class, Map.of(), scratch.resolve("said"), scratch.toString(), target);
     }
 
     private static List<String> namesIn(FileSystem files, String directory) throws IOException {
