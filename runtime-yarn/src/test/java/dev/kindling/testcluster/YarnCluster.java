@@ -3,6 +3,7 @@ package dev.kindling.testcluster;
 import dev.kindling.testserver.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,10 +14,6 @@ import org.apache.hadoop.conf.Configuration;
 
 /** A small YARN over a small HDFS in a process of its own, as those see it who use it. Safe for many threads. */
 public final class YarnCluster implements AutoCloseable {
-    private static final List<String> JAVA_OPTIONS = List.of(
-            "-Xmx700m",
-            // Their web pages are put together by a library that writes classes.
-            "--add-opens=java.base/java.lang=ALL-UNNAMED");
 
     private static YarnCluster shared;
 
@@ -29,9 +26,21 @@ public final class YarnCluster implements AutoCloseable {
                 MiniYarn.class,
                 "/hadoop-cluster.classpath",
                 directory,
-                JAVA_OPTIONS,
+                javaOptions(),
                 directory.toString(),
                 Integer.toString(nodeManagers));
+    }
+
+    private static List<String> javaOptions() throws IOException {
+        URL assertions = YarnCluster.class.getResource("/junit.jar");
+        if (assertions == null) {
+            throw new IOException("/junit.jar is missing: Maven copies it, so run mvn test-compile");
+        }
+        return List.of(
+                "-Xmx700m",
+                // Their web pages are put together by a library that writes classes.
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Xbootclasspath/a:" + assertions.getPath());
     }
 
     /** The one cluster of this JVM, of two NodeManagers; ends with the JVM. */
