@@ -2,6 +2,7 @@ package dev.kindling.api;
 
 import dev.kindling.api.spi.Session;
 import dev.kindling.api.spi.SessionProvider;
+import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -447,6 +448,14 @@ public final class KindlingContext implements AutoCloseable {
     /** See {@link #cancelJobGroup}. */
     public void cancelAllJobs() {
         session.jobs().cancelAll();
+    }
+
+    /**
+     * Where this run can be looked at while it goes on: a page on this machine's loopback address, with the token that
+     * opens it, so to be shown to nobody else. Empty unless {@code kindling.ui.enabled} is set.
+     */
+    public Optional<URI> uiUri() {
+        return session.uiUri();
     }
 
     /**

@@ -36,6 +36,7 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -309,6 +310,11 @@ public final class PlanSession implements Session, SetMarks {
     public void addFile(String path) {
         checkOpen(CallSite.of("addFile"));
         additions.addFile(path);
+    }
+
+    @Override
+    public Optional<URI> uiUri() {
+        return settings.uiUri();
     }
 
     @Override

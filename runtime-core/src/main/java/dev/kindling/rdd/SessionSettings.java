@@ -2,6 +2,8 @@ package dev.kindling.rdd;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.storage.Stores;
+import java.net.URI;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,6 +15,7 @@ import java.util.OptionalInt;
  * @param configuredParallelism partitions after a shuffle, where the user configured a number
  * @param isRecursive whether an input directory stands for the files below those in it, too
  * @param recordDelimiter between records of text for which the program names none; empty for ends of lines
+ * @param uiUri where the run is shown while it goes on, with the token that opens it
  * @param stores of the application
  */
 public record SessionSettings(
@@ -25,4 +28,5 @@ public record SessionSettings(
         OptionalInt configuredParallelism,
         boolean isRecursive,
         String recordDelimiter,
+        Optional<URI> uiUri,
         Stores stores) {}

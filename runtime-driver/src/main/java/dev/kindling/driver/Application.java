@@ -17,12 +17,14 @@ import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.SharedVariables;
 import dev.kindling.serde.RegisteredClasses;
 import dev.kindling.storage.Stores;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -49,6 +51,7 @@ final class Application implements AutoCloseable {
     private final Driver driver;
     private final Cluster cluster;
     private final Thread shutdownHook = new Thread(() -> end(JVM_ENDED), "kindling-shutdown");
+    private Optional<URI> uiUri = Optional.empty();
     private boolean isClosed;
 
     private Application(
@@ -130,6 +133,11 @@ final class Application implements AutoCloseable {
         return application;
     }
 
+    /** Where the run is shown while it goes on. */
+    Optional<URI> uiUri() {
+        return uiUri;
+    }
+
     private void begin(Config config) {
         Runtime.getRuntime().addShutdownHook(shutdownHook);
         if (config.get(UiKeys.ENABLED)) {
@@ -147,6 +155,7 @@ final class Application implements AutoCloseable {
         events.add(ui);
         // Not the log: what gives access is for those who started the program.
         System.err.println("this run is shown at " + ui.address());
+        uiUri = Optional.of(URI.create(ui.address()));
     }
 
     /** Time of the start in UTC and six random digits, such as {@code 20261122-105530-4f1a2b}. */

@@ -55,6 +55,7 @@ public final class DriverEngine implements SessionProvider {
                 configured > 0 ? OptionalInt.of(configured) : OptionalInt.empty(),
                 config.get(InputKeys.RECURSIVE),
                 InputKeys.recordDelimiter(config),
+                application.uiUri(),
                 application.stores());
     }
 }

@@ -12,9 +12,13 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +53,20 @@ class ApplicationTest {
 
     private KindlingConf conf() {
         return new KindlingConf().setMaster("local[2]").set("kindling.scratch.dirs", scratch.toString());
+    }
+
+    @Test
+    void addressOfTheRunIsKnownWhereItIsShownAndEndsWithIt() throws Exception {
+        URI address;
+        try (KindlingContext kindling =
+                new KindlingContext(conf().set("kindling.ui.enabled", "true").set("kindling.ui.port", "0"))) {
+            address = kindling.uiUri().orElseThrow();
+            new Socket(address.getHost(), address.getPort()).close();
+        }
+        assertThrows(ConnectException.class, () -> new Socket(address.getHost(), address.getPort()).close());
+        try (KindlingContext kindling = new KindlingContext(conf())) {
+            assertEquals(Optional.empty(), kindling.uiUri());
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
 import dev.kindling.api.StatusTracker;
 import dev.kindling.api.Tuple2;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +37,9 @@ public interface Session extends AutoCloseable {
     int defaultParallelism();
 
     Instant startTime();
+
+    /** See {@code KindlingContext.uiUri}. */
+    Optional<URI> uiUri();
 
     <T> RDD<T> parallelize(List<T> rows, int partitions);
 

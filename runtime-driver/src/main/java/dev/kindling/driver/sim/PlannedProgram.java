@@ -164,7 +164,17 @@ final class PlannedProgram {
         Stores stores = new Stores(Config.defaults());
         PlannerSettings planner = new PlannerSettings("sim", Simulation.MAX_TASK_FAILURES, classes, stores);
         SessionSettings settings = new SessionSettings(
-                new KindlingConf(), "sim", "sim", "sim", true, partitions, OptionalInt.empty(), false, "", stores);
+                new KindlingConf(),
+                "sim",
+                "sim",
+                "sim",
+                true,
+                partitions,
+                OptionalInt.empty(),
+                false,
+                "",
+                Optional.empty(),
+                stores);
         return new PlanSession(
                 null,
                 settings,

@@ -53,7 +53,17 @@ final class RecordedJobs implements JobSubmitter {
         session = new PlanSession(
                 null,
                 new SessionSettings(
-                        conf, "app-1", "test", "local[2]", true, 2, configuredParallelism, false, "", stores),
+                        conf,
+                        "app-1",
+                        "test",
+                        "local[2]",
+                        true,
+                        2,
+                        configuredParallelism,
+                        false,
+                        "",
+                        Optional.empty(),
+                        stores),
                 planner,
                 new NoAdditions(),
                 new SharedVariables(new AccumulatorRegistry(getClass().getClassLoader()), new NoBroadcasts()),

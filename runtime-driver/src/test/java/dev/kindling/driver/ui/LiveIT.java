@@ -44,6 +44,7 @@ class LiveIT {
                 .findFirst()
                 .orElseThrow();
         String address = line.substring("this run is shown at ".length());
+        assertEquals(Optional.of(URI.create(address)), kindling.uiUri());
 
         try (Browser browser = Browser.start(chromium.get())) {
             try (kindling) {
