@@ -243,7 +243,7 @@ final class Attempts {
         if (!own.isEmpty()
                 && (attempt.stage.counted.isFirst(task.attempt().partition())
                         || bugs.contains(PlantedBug.UPDATES_OF_REBUILT_OUTPUT_COUNTED))) {
-            out.add(new DriverEffect.MergeUpdates(attempt.jobId, task.attempt(), own));
+            out.add(new DriverEffect.MergeUpdates(attempt.countingJobId(), task.attempt(), own));
         }
     }
 
@@ -259,7 +259,7 @@ final class Attempts {
      * @param attempt null, or not current, when it was given up
      */
     private void countSets(List<TaskDone> done, RunningAttempt attempt) {
-        int jobId = attempt == null || !attempt.isCurrent ? DriverEffect.MergeUpdates.NO_JOB : attempt.jobId;
+        int jobId = attempt == null || !attempt.isCurrent ? DriverEffect.MergeUpdates.NO_JOB : attempt.countingJobId();
         for (TaskDone task : done) {
             List<AccumulatorUpdate> first = new ArrayList<>();
             // Several accumulators of one partition count together.
@@ -428,7 +428,7 @@ final class Attempts {
 
     /** As nobody must: it counts, and counts once more when it is done again. */
     private void computeAgain(RunningAttempt attempt, TaskDone task) {
-        out.add(new DriverEffect.MergeUpdates(attempt.jobId, task.attempt(), task.updates()));
+        out.add(new DriverEffect.MergeUpdates(attempt.countingJobId(), task.attempt(), task.updates()));
         discard(attempt.executor, task);
         stages.putBack(attempt.stage, task.attempt().partition());
     }

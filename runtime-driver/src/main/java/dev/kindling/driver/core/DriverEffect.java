@@ -29,7 +29,8 @@ public sealed interface DriverEffect {
     /**
      * Add what an attempt added to accumulators, before anything that comes later is done.
      *
-     * @param jobId fails when that cannot be done; {@link #NO_JOB} when none waits for the attempt any more
+     * @param jobId one that has not ended; it fails when that cannot be done. {@link #NO_JOB} when none waits for the
+     *     attempt any more
      */
     record MergeUpdates(int jobId, AttemptId attempt, List<AccumulatorUpdate> updates) implements DriverEffect {
         /** Of no job. */

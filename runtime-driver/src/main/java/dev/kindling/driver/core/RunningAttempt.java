@@ -23,6 +23,7 @@ final class RunningAttempt {
 
     final StageState stage;
     final ExecutorState executor;
+    /** For which it was launched; others may wait for it too. */
     final int jobId;
     /** Number of its first task's attempt in the application; those of the others follow. */
     final long taskId;
@@ -76,6 +77,11 @@ final class RunningAttempt {
         this.lastNamedMs = nowMs;
         this.isAlone = choice.isAlone();
         this.slots = slots;
+    }
+
+    /** The job that gets what it counts: its own, or when that has ended another that waits for the same tasks. */
+    int countingJobId() {
+        return stage.jobIds.isEmpty() || stage.jobIds.contains(jobId) ? jobId : stage.jobIds.first();
     }
 
     /** Whether an executor's answer can be that of this attempt: its first tasks, in their order. */

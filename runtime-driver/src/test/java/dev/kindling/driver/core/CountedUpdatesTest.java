@@ -101,6 +101,36 @@ class CountedUpdatesTest {
     }
 
     @Test
+    void mapTaskOfACancelledJobCountsForAnotherThatWaitsForIt() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.submit(job(2).mapStage(0, 1, 1).resultStage(2, 1, 0).build());
+
+        driver.on(new DriverEvent.CancelJob(1, "enough"));
+        driver.finishesAdding("s0p0#0", mapWritten());
+
+        assertEquals(List.of(2), jobsCountedFor(driver));
+    }
+
+    @Test
+    void persistedPartitionOfACancelledJobCountsForAnotherThatWaitsForIt() {
+        DriverScript driver =
+                DriverScript.with(executor("e1", 1)).on(new DriverEvent.PersistSet(SET, StorageLevel.MEMORY_ONLY, 2));
+        driver.submit(1, 1).submit(job(2).mapStage(0, 1, 1).resultStage(2, 1, 0).build());
+
+        driver.on(new DriverEvent.CancelJob(1, "enough"));
+        driver.finishesAt("e1", "s0p0#0", mapWritten(), List.of(new AccumulatorUpdate(7, SET, 0, new byte[] {1})));
+
+        assertEquals(List.of(2), jobsCountedFor(driver));
+    }
+
+    private static List<Integer> jobsCountedFor(DriverScript driver) {
+        return driver.effects().stream()
+                .filter(DriverEffect.MergeUpdates.class::isInstance)
+                .map(effect -> ((DriverEffect.MergeUpdates) effect).jobId())
+                .toList();
+    }
+
+    @Test
     void failedAttemptAndLostExecutorsAttemptCountNothing() {
         DriverScript driver = twoExecutors().submit(job(1).resultStage(0, 2).build());
         String lost = driver.placeOf("s0p1#0");
