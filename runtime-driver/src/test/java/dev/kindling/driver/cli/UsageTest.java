@@ -33,7 +33,7 @@ class UsageTest {
                 "demo --mastr local                 | --master",
                 "demo --deploy-mode both            | client, cluster",
                 "demo --executors 2 --master local  | local-cluster",
-                "demo --executors none              | --executors",
+                "demo --executors none              | --num-executors",
                 "demo --executor-memory 1           | 256m",
                 "config --executor-memory 1         | 256m",
                 "config --executor-cores 0          | from 1",
