@@ -11,8 +11,10 @@ import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.Serial;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * User functions, and the programs they sit in, as bytes: Java serialization, because it is what makes a lambda travel.
@@ -42,6 +44,22 @@ public final class ClosureCodec {
 
     public static byte[] encode(Object closure) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        write(closure, bytes);
+        return bytes.toByteArray();
+    }
+
+    /** The same, empty where it would have more bytes; then no more than these are made. */
+    public static Optional<byte[]> encode(Object value, long maxBytes) {
+        BoundedBytes bytes = new BoundedBytes(maxBytes);
+        try {
+            write(value, bytes);
+            return Optional.of(bytes.toByteArray());
+        } catch (BoundedBytes.Full e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void write(Object closure, ByteArrayOutputStream bytes) {
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(closure);
         } catch (NotSerializableException e) {
@@ -60,7 +78,38 @@ public final class ClosureCodec {
                             + " several functions into one",
                     e);
         }
-        return bytes.toByteArray();
+    }
+
+    private static final class BoundedBytes extends ByteArrayOutputStream {
+        private final long maxBytes;
+
+        /** One more byte than there may be. */
+        static final class Full extends RuntimeException {
+            @Serial
+            private static final long serialVersionUID = 1L;
+        }
+
+        BoundedBytes(long maxBytes) {
+            this.maxBytes = maxBytes;
+        }
+
+        @Override
+        public void write(int oneByte) {
+            check(1);
+            super.write(oneByte);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) {
+            check(length);
+            super.write(from, offset, length);
+        }
+
+        private void check(int more) {
+            if (count + (long) more > maxBytes) {
+                throw new Full();
+            }
+        }
     }
 
     /** @param userClasses the application's loader, asked for every class */

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -161,14 +162,12 @@ final class AttemptVariables extends TaskVariables implements SetCounts, AutoClo
     private void encodeCopies(Added part, AttemptId attempt, long maxBytes, List<AccumulatorUpdate> updates) {
         for (Accumulator<?, ?> copy : copies.values()) {
             if (!isZero(copy)) {
-                updates.add(new AccumulatorUpdate(copy.id(), part.setId, part.partition, encode(copy)));
-                long bytes = 0;
+                long left = maxBytes;
                 for (AccumulatorUpdate update : updates) {
-                    bytes += update.partial().length;
+                    left -= update.partial().length;
                 }
-                if (bytes > maxBytes) {
-                    throw tooLarge(attempt, copy, bytes, maxBytes);
-                }
+                byte[] partial = encode(copy, left).orElseThrow(() -> tooLarge(attempt, copy, maxBytes));
+                updates.add(new AccumulatorUpdate(copy.id(), part.setId, part.partition, partial));
             }
         }
     }
@@ -220,9 +219,9 @@ final class AttemptVariables extends TaskVariables implements SetCounts, AutoClo
         }
     }
 
-    private static byte[] encode(Accumulator<?, ?> copy) {
+    private static Optional<byte[]> encode(Accumulator<?, ?> copy, long maxBytes) {
         try {
-            return ClosureCodec.encode(copy);
+            return ClosureCodec.encode(copy, maxBytes);
         } catch (KindlingException e) {
             throw new KindlingException(
                     ErrorCode.NOT_SERIALIZABLE,
@@ -232,12 +231,12 @@ final class AttemptVariables extends TaskVariables implements SetCounts, AutoClo
         }
     }
 
-    private static KindlingException tooLarge(AttemptId attempt, Accumulator<?, ?> last, long bytes, long maxBytes) {
+    private static KindlingException tooLarge(AttemptId attempt, Accumulator<?, ?> last, long maxBytes) {
         return new KindlingException(
                 ErrorCode.RESULT_TOO_LARGE,
-                "the accumulators of task " + attempt + " hold " + ByteSizes.format(bytes) + " and more with " + last
-                        + ", one task sends at most " + ByteSizes.format(maxBytes)
-                        + "; make rows of what is added and write them with saveAsTextFile, use more partitions, or raise"
+                "the accumulators of task " + attempt + " hold more with " + last + " than the "
+                        + ByteSizes.format(maxBytes)
+                        + " that one task sends; make rows of what is added and write them with saveAsTextFile, use more partitions, or raise"
                         + " kindling.accumulator.maxBytes");
     }
 
