@@ -62,6 +62,10 @@ final class SimAttempt {
         return current.isHanging();
     }
 
+    boolean usesProcessor() {
+        return current.usesProcessor();
+    }
+
     /** It will not notice before the body of its task is done. */
     void cancelAtEnd(String reason) {
         cancelledFor = Optional.of(reason);

@@ -119,7 +119,7 @@ final class SimExecutor {
     private boolean isBusy() {
         if (!running.isEmpty()) {
             for (SimAttempt attempt : running.values()) {
-                if (!attempt.isHanging()) {
+                if (attempt.usesProcessor()) {
                     return true;
                 }
             }

@@ -44,6 +44,11 @@ interface SimJobs {
         return OptionalLong.empty();
     }
 
+    /** Whether a task that runs keeps its processor busy. */
+    default boolean usesProcessor(TaskLaunch task) {
+        return true;
+    }
+
     /** Does a task at one instant, over inputs that were fetched before. */
     TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment);
 }

@@ -73,11 +73,13 @@ final class SimLauncher {
         return processes.size();
     }
 
-    /** How many executors there should be: those started with and those that joined. */
-    private boolean isAlive(String executorId) {
-        return processes.stream().anyMatch(process -> process.id.equals(executorId) && process.isAlive());
+    private boolean isRegistered(String executorId) {
+        return processes.stream()
+                .anyMatch(process -> process.id.equals(executorId)
+                        && cluster.driver.core.isRegistered(executorId, process.incarnation));
     }
 
+    /** How many executors there should be: those started with and those that joined. */
     int wantedCount() {
         return wantedCount;
     }
@@ -97,8 +99,8 @@ final class SimLauncher {
 
     /** As launchers do: mostly under a new name, sometimes the same name is started again. */
     void replace(String lostExecutorId) {
-        // One that still lives, since it is about to leave, is replaced under another name.
-        boolean isSameName = random.nextInt(4) == 0 && !isAlive(lostExecutorId);
+        // One that is about to leave is replaced under another name; one that is lost may live on all the same.
+        boolean isSameName = random.nextInt(4) == 0 && !isRegistered(lostExecutorId);
         String executorId = isSameName ? lostExecutorId : "e" + ++nextExecutorNumber;
         boolean isLate = random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
         cluster.world.in(1 + random.nextInt(50), () -> launch(executorId, isLate ? MAX_LATE_START_MS : MAX_START_MS));

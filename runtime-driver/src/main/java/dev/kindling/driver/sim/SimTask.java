@@ -94,7 +94,8 @@ final class SimTask {
         long runMs = givenMs.isPresent()
                 ? givenMs.getAsLong()
                 : 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
-        executor.in(cluster.faults.strikes(FaultKind.STRAGGLE) ? STRAGGLING * runMs : runMs, this::compute);
+        boolean isStraggling = runMs <= MAX_USUAL_RUN_MS && cluster.faults.strikes(FaultKind.STRAGGLE);
+        executor.in(isStraggling ? STRAGGLING * runMs : runMs, this::compute);
     }
 
     private void compute() {
@@ -110,6 +111,8 @@ final class SimTask {
             return;
         }
         if (isFailing) {
+            // The time of a task that took long is lost now, not when it was decided.
+            cluster.network.disturbedUntil(cluster.world.nowMs());
             cluster.planted(attempt());
             endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
             return;
@@ -166,6 +169,10 @@ final class SimTask {
 
     boolean isHanging() {
         return isHanging;
+    }
+
+    boolean usesProcessor() {
+        return !isHanging && cluster.jobs.usesProcessor(launch);
     }
 
     void endWith(TaskFailure failure) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,6 +47,11 @@ final class SyntheticJobs implements SimJobs {
     private static final int BUSY_TASKS = 100;
 
     private static final int BUSY_JOB = 5;
+    private static final int SLOW_JOB = 6;
+    /** Of so many programs each kind of slow job is in one. */
+    private static final int SLOW_IN = 40;
+
+    private static final int SLOW_STAGE = 15;
     private static final int KEYS = 11;
 
     private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
@@ -69,12 +75,34 @@ final class SyntheticJobs implements SimJobs {
     private final boolean isOneTooLarge;
     private final boolean isSavingCancelled;
     private final boolean isBusy;
+    private final Optional<Slow> slow;
     private final int blocks;
     private Optional<BroadcastKey> broadcast = Optional.empty();
     private byte[] broadcastBytes = {};
     private final boolean isDealt;
     private final SkewOracle skew;
     private final List<SimDriver.JobRun> runs = new ArrayList<>();
+
+    /** A job that takes longer than nothing may move, and gives one sign of life. */
+    private enum Slow {
+        /** No task ends, but the executor uses its processor. */
+        COMPUTING(1, 75_000),
+        /** Tasks wait for something outside and use no processor; on a single slot one after the other ends. */
+        WAITING(12, 6_000);
+
+        final int tasks;
+        final int runMs;
+
+        Slow(int tasks, int runMs) {
+            this.tasks = tasks;
+            this.runMs = runMs;
+        }
+
+        static Optional<Slow> drawnBy(SplittableRandom random) {
+            int drawn = random.nextInt(SLOW_IN);
+            return drawn < values().length ? Optional.of(values()[drawn]) : Optional.empty();
+        }
+    }
 
     SyntheticJobs(SplittableRandom random, SimSize size, SimOutputs outputs, boolean isDealt) {
         this.outputs = outputs;
@@ -93,6 +121,7 @@ final class SyntheticJobs implements SimJobs {
         blocks = 1 + random.nextInt(3);
         isSavingCancelled = random.nextInt(6) == 0;
         isBusy = random.nextInt(10) == 0 && size.canBeBusy();
+        slow = Slow.drawnBy(random);
         this.isDealt = isDealt;
         skew = skewOracle();
         if (size.isLeavingOut()) {
@@ -181,6 +210,9 @@ final class SyntheticJobs implements SimJobs {
         }
         if (isOneTooLarge && !isClosedEarly) {
             bringTooMuch(cluster);
+        } else if (slow.isPresent() && !isClosedEarly) {
+            int tasks = slow.get().tasks;
+            submit(cluster, job(SLOW_JOB, List.of(stage(SLOW_STAGE, tasks, -1, 0, -1, Kind.NUMBER)), false));
         }
     }
 
@@ -244,14 +276,14 @@ final class SyntheticJobs implements SimJobs {
             compare(run, expected(firstSums, secondReduces));
         } else if (run.graph.jobId() == 2) {
             compare(run, expected(secondSums(), secondReduces));
-        } else if (run.graph.jobId() == BUSY_JOB) {
-            compareBusy(run);
+        } else if (run.graph.jobId() == BUSY_JOB || run.graph.jobId() == SLOW_JOB) {
+            compareNumbers(run);
         } else if (run.graph.outputTarget().isEmpty()) {
             compare(run, expected(firstSums, firstReduces));
         }
     }
 
-    private void compareBusy(SimDriver.JobRun run) {
+    private void compareNumbers(SimDriver.JobRun run) {
         for (int partition : run.graph.resultPartitions()) {
             requireEqual(run.graph.jobId(), partition, SyntheticTasks.number(partition), run.results.get(partition));
         }
@@ -476,6 +508,18 @@ final class SyntheticJobs implements SimJobs {
                 throw new SimViolation(task.attempt() + " reads a broadcast value that is wrong");
             }
         }
+    }
+
+    @Override
+    public OptionalLong runMs(TaskLaunch task) {
+        return task.attempt().stageId() == SLOW_STAGE
+                ? OptionalLong.of(slow.orElseThrow().runMs)
+                : OptionalLong.empty();
+    }
+
+    @Override
+    public boolean usesProcessor(TaskLaunch task) {
+        return task.attempt().stageId() != SLOW_STAGE || slow.orElseThrow() == Slow.COMPUTING;
     }
 
     @Override

@@ -22,10 +22,6 @@ final class PlantedBugs {
                     "driver CACHE_NEVER_DISTRUSTED",
                     "CachedBlocksTest#blockThatIsGoneCostsAnUnchargedAttemptAndTheNextLaunchSaysWhatIsBelow"),
             Map.entry("driver FENCED_REGISTRATION_ACCEPTED", "driver NONCE_NOT_COMPARED"),
-            Map.entry("driver INCARNATION_NOT_COMPARED", "DriverCoreTest#earlierProcessOfALostNameIsRefusedToo"),
-            Map.entry("driver MOVEMENT_NOT_SEEN", "WatchdogTest#taskThatUsesItsCoreIsNeverGivenUp"),
-            Map.entry(
-                    "driver BUSY_EXECUTOR_NOT_SEEN", "WatchdogTest#standstillIsReportedAfterHalfTheTimeAndThenGivenUp"),
             Map.entry(
                     "executor EARLY_CANCELLATION_FORGOTTEN",
                     "DriverCoreTest#attemptTheDriverDoesNotBelieveInIsCancelled"),
