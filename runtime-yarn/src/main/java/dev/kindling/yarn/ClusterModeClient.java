@@ -95,7 +95,10 @@ final class ClusterModeClient {
         try {
             // What a driver with a command line needs beside what executors do.
             List<Path> drivers = Stream.of(
-                            "picocli.CommandLine", "ch.qos.logback.classic.Logger", "ch.qos.logback.core.Appender")
+                            EngineClassPath.class.getName(),
+                            "picocli.CommandLine",
+                            "ch.qos.logback.classic.Logger",
+                            "ch.qos.logback.core.Appender")
                     .map(name -> EngineClassPath.entryOf(name, scratch))
                     .toList();
             String user = MasterSession.user();
