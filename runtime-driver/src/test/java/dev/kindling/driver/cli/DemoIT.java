@@ -129,16 +129,10 @@ class DemoIT {
         process.destroyForcibly();
 
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-        assertEquals(List.of(), processesOnly());
+        assertEquals(List.of(), kindling.processes());
         // The scratch of a killed driver is deleted by the next one, once it is older than a driver that just starts.
-        TimeUnit.SECONDS.sleep(11);
+        kindling.age();
         kindling.run("demo", "--master", "local[1]").succeeds();
-    }
-
-    private List<String> processesOnly() throws IOException, InterruptedException {
-        return kindling.leftovers().stream()
-                .filter(left -> left.startsWith("process"))
-                .toList();
     }
 
     /** The chaos demo is held up in each stage: once a stage is done, the next one runs for a while. */

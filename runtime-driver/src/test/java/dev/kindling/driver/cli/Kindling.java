@@ -8,6 +8,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,19 +124,41 @@ final class Kindling {
 
     /** Files and processes that should not be there any more, by name; waits a moment for those that are just going. */
     List<String> leftovers() throws IOException, InterruptedException {
+        return whenNothingIsLeft(() -> {
+            List<String> left = filesLeft();
+            left.addAll(processesLeft());
+            return left;
+        });
+    }
+
+    /** Processes of ours that go on although they should not. */
+    List<String> processes() throws IOException, InterruptedException {
+        return whenNothingIsLeft(this::processesLeft);
+    }
+
+    private interface Look {
+        List<String> left() throws IOException;
+    }
+
+    private static List<String> whenNothingIsLeft(Look look) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        List<String> left = leftoversNow();
+        List<String> left = look.left();
         while (!left.isEmpty() && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(20);
-            left = leftoversNow();
+            left = look.left();
         }
         return left;
     }
 
-    private List<String> leftoversNow() throws IOException {
+    private List<String> filesLeft() throws IOException {
         List<String> left = new ArrayList<>();
         addFiles(temporary, left);
         addFiles(state.resolve("apps"), left);
+        return left;
+    }
+
+    private List<String> processesLeft() {
+        List<String> left = new ArrayList<>();
         ProcessHandle.allProcesses()
                 .filter(process -> process.info()
                         .commandLine()
@@ -142,6 +167,14 @@ final class Kindling {
                 .forEach(process -> left.add("process " + process.pid() + " "
                         + process.info().commandLine().orElse("")));
         return left;
+    }
+
+    /** What runs left behind looks as if they had ended long ago. */
+    void age() throws IOException {
+        FileTime longAgo = FileTime.from(Instant.now().minus(1, ChronoUnit.HOURS));
+        for (String left : filesLeft()) {
+            Files.setLastModifiedTime(Path.of(left), longAgo);
+        }
     }
 
     private static void addFiles(Path directory, List<String> left) throws IOException {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
@@ -30,10 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** The process of a driver with executor processes is killed while it commits, and its program is run again. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KilledCommitIT {
-    /** So many renames that the first is seen long before the last. */
-    private static final int PARTS = 500;
+    // So many renames that the first is seen long before the last; those of local files take no time.
+    private static final int PARTS_ON_HDFS = 150;
+    private static final int PARTS_ON_LOCAL_FILES = 500;
 
     private static final int ROWS_A_PART = 3;
+
+    /** Between two looks: the processes that are looked at need the processors. */
+    private static final long PAUSE_NANOS = 500_000;
+
     private static final int MOST_TRIES = 10;
 
     @TempDir
@@ -48,21 +54,23 @@ class KilledCommitIT {
         }
     }
 
-    /** Saves rows. */
+    /** Saves rows in so many parts as its third argument says. */
     public static final class Program {
         private Program() {}
 
         public static void main(String[] args) {
             KindlingConf conf =
                     new KindlingConf().setMaster("local-cluster[2,1,128]").set("kindling.scratch.dirs", args[0]);
+            int parts = Integer.parseInt(args[2]);
             try (KindlingContext kindling = new KindlingContext(conf)) {
-                kindling.range(0, (long) PARTS * ROWS_A_PART, 1, PARTS).saveAsTextFile(args[1]);
+                kindling.range(0, (long) parts * ROWS_A_PART, 1, parts).saveAsTextFile(args[1]);
             }
         }
     }
 
-    private void start(String target) throws IOException {
-        program = Programs.start(Program.class, Map.of(), scratch.resolve("said"), scratch.toString(), target);
+    private void start(String target, int parts) throws IOException {
+        program = Programs.start(
+                Program.class, Map.of(), scratch.resolve("said"), scratch.toString(), target, Integer.toString(parts));
     }
 
     private static List<String> namesIn(FileSystem files, String directory) throws IOException {
@@ -77,11 +85,11 @@ class KilledCommitIT {
     }
 
     /** False when the commit was over before. */
-    private boolean isKilledInMidCommit(FileSystem files, String target) throws Exception {
+    private boolean isKilledInMidCommit(FileSystem files, String target, int parts) throws Exception {
         org.apache.hadoop.fs.Path first = new org.apache.hadoop.fs.Path(target + "/part-00000");
-        start(target);
+        start(target, parts);
         while (program.isAlive() && !files.exists(first)) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
         List<ProcessHandle> executors = program.descendants().toList();
         program.destroyForcibly().waitFor();
@@ -100,26 +108,26 @@ class KilledCommitIT {
         }
     }
 
-    private void driverKilledInMidCommitLeavesNoSuccessAndTheNextRunIsClean(FileSystem files, String root)
+    private void driverKilledInMidCommitLeavesNoSuccessAndTheNextRunIsClean(FileSystem files, String root, int parts)
             throws Exception {
         int tries = 1;
-        while (!isKilledInMidCommit(files, root + "/out" + tries)) {
+        while (!isKilledInMidCommit(files, root + "/out" + tries, parts)) {
             assertTrue(tries < MOST_TRIES, "never in the middle of the commit");
             tries++;
         }
         String target = root + "/out" + tries;
         assertTrue(namesIn(files, target).contains("_temporary"));
 
-        start(target);
+        start(target, parts);
 
         assertTrue(program.waitFor(200, TimeUnit.SECONDS), "hangs");
         assertEquals(0, program.exitValue(), said());
         List<String> expected = new ArrayList<>(List.of("_SUCCESS"));
-        IntStream.range(0, PARTS).mapToObj(i -> String.format("part-%05d", i)).forEach(expected::add);
+        IntStream.range(0, parts).mapToObj(i -> String.format("part-%05d", i)).forEach(expected::add);
         assertEquals(expected, namesIn(files, target));
         try (KindlingContext kindling = new KindlingContext("local[2]", "check", new KindlingConf())) {
             assertEquals(
-                    LongStream.range(0, (long) PARTS * ROWS_A_PART)
+                    LongStream.range(0, (long) parts * ROWS_A_PART)
                             .mapToObj(Long::toString)
                             .toList(),
                     kindling.textFile(target).collect());
@@ -132,7 +140,7 @@ class KilledCommitIT {
         String root = HdfsCluster.shared().uri() + "/killed-commit";
         try (HdfsStorage storage = new HdfsStorage(new TreeMap<>())) {
             driverKilledInMidCommitLeavesNoSuccessAndTheNextRunIsClean(
-                    storage.client(root).files(), root);
+                    storage.client(root).files(), root, PARTS_ON_HDFS);
         }
     }
 
@@ -140,7 +148,7 @@ class KilledCommitIT {
     void onLocalFiles() throws Exception {
         try (FileSystem files = new RawLocalFileSystem()) {
             files.initialize(scratch.toUri(), new Configuration(false));
-            driverKilledInMidCommitLeavesNoSuccessAndTheNextRunIsClean(files, scratch + "/files");
+            driverKilledInMidCommitLeavesNoSuccessAndTheNextRunIsClean(files, scratch + "/files", PARTS_ON_LOCAL_FILES);
         }
     }
 }
