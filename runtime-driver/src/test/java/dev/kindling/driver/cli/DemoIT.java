@@ -45,7 +45,6 @@ class DemoIT {
             delimiter = '|',
             value = {
                 "local[2]                | client  | 1",
-                "local[2]                | client  | 64",
                 "local[3]                | cluster | 7",
                 "local-cluster[1,1,64]   | client  | 1",
                 "local-cluster[2,1,256]  | client  | 5",
@@ -131,7 +130,7 @@ class DemoIT {
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));
         assertEquals(List.of(), kindling.processes());
         // The scratch of a killed driver is deleted by the next one, once it is older than a driver that just starts.
-        kindling.age();
+        kindling.ageScratch();
         kindling.run("demo", "--master", "local[1]").succeeds();
     }
 

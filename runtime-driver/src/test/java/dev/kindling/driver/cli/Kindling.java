@@ -169,11 +169,11 @@ final class Kindling {
         return left;
     }
 
-    /** What runs left behind looks as if they had ended long ago. */
-    void age() throws IOException {
+    /** The scratch that killed drivers left behind looks as if they had started long ago. */
+    void ageScratch() throws IOException {
         FileTime longAgo = FileTime.from(Instant.now().minus(1, ChronoUnit.HOURS));
         for (String left : filesLeft()) {
-            Files.setLastModifiedTime(Path.of(left), longAgo);
+            Files.setLastModifiedTime(Path.of(left, "driver.lock"), longAgo);
         }
     }
 
