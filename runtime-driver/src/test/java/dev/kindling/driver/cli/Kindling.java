@@ -1,6 +1,7 @@
 package dev.kindling.driver.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.driver.Keyboard;
 import dev.kindling.util.FileTrees;
@@ -29,7 +30,7 @@ final class Kindling {
     private final Path world;
     private final Path temporary;
     private final Path state;
-    private boolean hasArchives;
+    private boolean hasOwnArchives;
 
     Kindling(Path world) throws IOException {
         this.world = world;
@@ -76,10 +77,25 @@ final class Kindling {
         return unpacked;
     }
 
-    /** From now on with archives of classes, which the first run makes. */
-    Kindling withArchives() {
-        hasArchives = true;
+    /** From now on with archives of classes of its own, which the first run makes. */
+    Kindling withOwnArchives() {
+        hasOwnArchives = true;
         return this;
+    }
+
+    /** Archives of classes for all tests of this JVM, which start as quickly as a user's second run does. */
+    private static Path archives() throws IOException, InterruptedException {
+        Path cache = home().resolveSibling("cache");
+        if (!Files.exists(cache)) {
+            ProcessBuilder doctor = new ProcessBuilder(
+                            home().resolve("bin/kindling").toString(), "doctor")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD);
+            doctor.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            doctor.environment().put("XDG_CACHE_HOME", cache.toString());
+            assertTrue(doctor.start().waitFor(LIMIT_S, TimeUnit.SECONDS), "archives of classes are not made");
+        }
+        return cache;
     }
 
     Run run(String... arguments) throws IOException, InterruptedException {
@@ -104,8 +120,8 @@ final class Kindling {
                 .redirectError(errFile().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("KINDLING_DIR", state.toString());
-        builder.environment().put("XDG_CACHE_HOME", world.resolve("cache").toString());
-        builder.environment().put("KINDLING_ARCHIVES", hasArchives ? "on" : "off");
+        Path cache = hasOwnArchives ? world.resolve("cache") : archives();
+        builder.environment().put("XDG_CACHE_HOME", cache.toString());
         builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m -Djava.io.tmpdir=" + temporary);
         return builder.start();
     }

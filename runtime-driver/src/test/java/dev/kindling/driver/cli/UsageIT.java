@@ -56,7 +56,7 @@ class UsageIT {
 
     @Test
     void theFirstRunLeavesArchivesOfClassesAndTheSecondUsesThem() throws Exception {
-        Run first = kindling.withArchives().run("demo", "--output", "first");
+        Run first = kindling.withOwnArchives().run("demo", "--output", "first");
         Run second = kindling.run("demo", "--output", "second", "--verbose");
 
         first.succeeds();
