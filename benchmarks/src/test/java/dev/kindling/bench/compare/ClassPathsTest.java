@@ -28,6 +28,8 @@ class ClassPathsTest {
             assertEquals(List.of(), jars(Files.readString(Path.of(list)), SPARKS), list);
         }
         assertEquals(List.of(), jars(System.getProperty("java.class.path"), SPARKS));
+        assertTrue(
+                Files.readString(Path.of("target/benchmark.classpath")).contains("kryo5"), "our own Kryo is missing");
     }
 
     @Test
