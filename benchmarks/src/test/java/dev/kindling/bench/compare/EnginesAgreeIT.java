@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each work once by each engine, with little data: whatever is compared later gives the same answers. */
@@ -59,6 +60,7 @@ class EnginesAgreeIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "tests.long", matches = "true", disabledReason = "-Dtests.long=true runs it")
     void programsOfBothRunInTwoProcesses() throws Exception {
         Work work = Work.of("W7S");
         Map<Engine, List<Sample>> samples = new EnumMap<>(Engine.class);

@@ -26,6 +26,7 @@ import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Writing to a real HDFS of three DataNodes. */
 class HdfsOutputStoreIT {
@@ -118,6 +119,7 @@ class HdfsOutputStoreIT {
 
     /** The process that is killed is another JVM: only so does its hold on the claim end as it would. */
     @Test
+    @EnabledIfSystemProperty(named = "tests.long", matches = "true", disabledReason = "-Dtests.long=true runs it")
     void driverKilledInTheMiddleOfItsCommitLeavesNoSuccessAndTheNextRunIsClean() throws Exception {
         for (String step : List.of("move part-00002", "delete _temporary")) {
             String target = root + "/killed/" + step.replace(' ', '-');
