@@ -86,7 +86,7 @@
 
   /** A chart as wide as its place, drawn again when that changes. */
   function chart(draw, classes) {
-    const place = h('div', { class: classes || 'scroll' });
+    const place = h('div', { class: classes || 'scroll', 'data-chart': '' });
     let drawn = 0;
     const redraw = () => {
       const width = Math.floor(place.clientWidth);
@@ -492,7 +492,9 @@
       h('main', {}, panels),
       h('footer', {}, model.notes.length ? h('ul', { class: 'notes' }, model.notes.map(note => h('li', {}, note))) : 'Nothing was left out.'));
     root.querySelectorAll('details').forEach(details => { details.open = opened.has(details.firstChild.textContent); });
-    requestAnimationFrame(() => root.querySelectorAll('.scroll').forEach((place, i) => { if (scrolled[i]) place.scrollTo(...scrolled[i]); }));
+    // In the frame of the words around them: a live page does not flicker, and is never without its bars.
+    root.querySelectorAll('[data-chart]').forEach(place => place.redraw());
+    root.querySelectorAll('.scroll').forEach((place, i) => { if (scrolled[i]) place.scrollTo(...scrolled[i]); });
   }
 
   // ---- while it runs ----------------------------------------------------------------------------------------------
