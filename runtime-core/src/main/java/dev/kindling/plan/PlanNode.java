@@ -145,26 +145,36 @@ public sealed interface PlanNode extends Serializable {
         }
     }
 
-    // ---- row by row ---------------------------------------------------------------------------------------------
+    // ---- part by part -------------------------------------------------------------------------------------------
+
+    /** A set whose partition i is made of partition i of its one parent. Chains of them are walked, not recursed. */
+    sealed interface Step extends PlanNode {
+        PlanNode parent();
+
+        /** Whether each row stays with a key that belongs where it lies. */
+        default boolean keepsPartitioning() {
+            return true;
+        }
+
+        @Override
+        default List<PlanNode> parents() {
+            return List.of(parent());
+        }
+
+        @Override
+        default int partitionCount() {
+            return PlanOrder.startOfChain(this).partitionCount();
+        }
+
+        @Override
+        default Optional<Partitioner> partitioner() {
+            return PlanOrder.partitionerOfChain(this);
+        }
+    }
 
     /** One function over single rows, fused with its neighbours into one pass over a batch. */
     record Rows(int id, Origin origin, PlanNode parent, RowFunction function, boolean keepsPartitioning)
-            implements PlanNode {
-        @Override
-        public List<PlanNode> parents() {
-            return List.of(parent);
-        }
-
-        @Override
-        public int partitionCount() {
-            return PlanOrder.startOfChain(parent).partitionCount();
-        }
-
-        @Override
-        public Optional<Partitioner> partitioner() {
-            return PlanOrder.partitionerOfChain(this);
-        }
-
+            implements Step {
         @Override
         public Rows withParents(List<PlanNode> parents) {
             return new Rows(id, origin, PlanOrder.only(parents), function, keepsPartitioning);
@@ -178,22 +188,7 @@ public sealed interface PlanNode extends Serializable {
             PlanNode parent,
             Function2<Integer, Iterator<Object>, Iterator<Object>> function,
             boolean keepsPartitioning)
-            implements PlanNode {
-        @Override
-        public List<PlanNode> parents() {
-            return List.of(parent);
-        }
-
-        @Override
-        public int partitionCount() {
-            return PlanOrder.startOfChain(parent).partitionCount();
-        }
-
-        @Override
-        public Optional<Partitioner> partitioner() {
-            return PlanOrder.partitionerOfChain(this);
-        }
-
+            implements Step {
         @Override
         public Partitions withParents(List<PlanNode> parents) {
             return new Partitions(id, origin, PlanOrder.only(parents), function, keepsPartitioning);
@@ -204,22 +199,7 @@ public sealed interface PlanNode extends Serializable {
      * In a stage, around a set that the program has persisted; {@code id} is that set's. Never made by users. Whether a
      * partition is read from a cache, kept in one, or simply passed through, its launch says.
      */
-    record Cached(int id, Origin origin, PlanNode parent) implements PlanNode {
-        @Override
-        public List<PlanNode> parents() {
-            return List.of(parent);
-        }
-
-        @Override
-        public int partitionCount() {
-            return PlanOrder.startOfChain(parent).partitionCount();
-        }
-
-        @Override
-        public Optional<Partitioner> partitioner() {
-            return PlanOrder.partitionerOfChain(this);
-        }
-
+    record Cached(int id, Origin origin, PlanNode parent) implements Step {
         @Override
         public Cached withParents(List<PlanNode> parents) {
             return new Cached(id, origin, PlanOrder.only(parents));
@@ -325,22 +305,7 @@ public sealed interface PlanNode extends Serializable {
     }
 
     /** The parent's partitions, of which those that {@code kept} does not name are empty and not even computed. */
-    record Pruned(int id, Origin origin, PlanNode parent, PartitionTest kept) implements PlanNode {
-        @Override
-        public List<PlanNode> parents() {
-            return List.of(parent);
-        }
-
-        @Override
-        public int partitionCount() {
-            return parent.partitionCount();
-        }
-
-        @Override
-        public Optional<Partitioner> partitioner() {
-            return parent.partitioner();
-        }
-
+    record Pruned(int id, Origin origin, PlanNode parent, PartitionTest kept) implements Step {
         @Override
         public Pruned withParents(List<PlanNode> parents) {
             return new Pruned(id, origin, PlanOrder.only(parents), kept);
@@ -411,22 +376,7 @@ public sealed interface PlanNode extends Serializable {
     }
 
     /** The pairs of each partition in the order of their keys, for a set that is placed as wanted already. */
-    record SortedInPlace(int id, Origin origin, PlanNode parent, Comparator<Object> order) implements PlanNode {
-        @Override
-        public List<PlanNode> parents() {
-            return List.of(parent);
-        }
-
-        @Override
-        public int partitionCount() {
-            return parent.partitionCount();
-        }
-
-        @Override
-        public Optional<Partitioner> partitioner() {
-            return parent.partitioner();
-        }
-
+    record SortedInPlace(int id, Origin origin, PlanNode parent, Comparator<Object> order) implements Step {
         @Override
         public SortedInPlace withParents(List<PlanNode> parents) {
             return new SortedInPlace(id, origin, PlanOrder.only(parents), order);

@@ -48,27 +48,20 @@ public final class PlanOrder {
     /** Down from {@code node}, the first one whose partitions are not simply those of its parent. */
     static PlanNode startOfChain(PlanNode node) {
         PlanNode at = node;
-        while (isStep(at)) {
-            at = at.parents().get(0);
+        while (at instanceof PlanNode.Step step) {
+            at = step.parent();
         }
         return at;
-    }
-
-    /** Whether its partition i is made of partition i of its one parent. */
-    private static boolean isStep(PlanNode node) {
-        return node instanceof PlanNode.Rows || node instanceof PlanNode.Partitions || node instanceof PlanNode.Cached;
     }
 
     /** The partitioner that a chain of steps started with, unless one of them may have changed keys. */
     static Optional<Partitioner> partitionerOfChain(PlanNode node) {
         PlanNode at = node;
-        while (isStep(at)) {
-            boolean losesPartitioning = at instanceof PlanNode.Rows rows && !rows.keepsPartitioning()
-                    || at instanceof PlanNode.Partitions partitions && !partitions.keepsPartitioning();
-            if (losesPartitioning) {
+        while (at instanceof PlanNode.Step step) {
+            if (!step.keepsPartitioning()) {
                 return Optional.empty();
             }
-            at = at.parents().get(0);
+            at = step.parent();
         }
         return at.partitioner();
     }
