@@ -62,12 +62,7 @@ public final class RpcServer implements Closeable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel accepted) {
-                        if (channels.size() >= settings.maxConnections()) {
-                            halfOpen.refuse(accepted, "there are " + settings.maxConnections() + " already");
-                            return;
-                        }
-                        channels.add(accepted);
-                        addHandshake(accepted, control, blocks);
+                        take(accepted, control, blocks);
                     }
                 });
         threads.options().forEach((option, value) -> childOption(bootstrap, option, value));
@@ -79,7 +74,13 @@ public final class RpcServer implements Closeable {
         bootstrap.childOption((ChannelOption<Object>) option, value);
     }
 
-    private void addHandshake(Channel accepted, ControlHandler control, BlockService blocks) {
+    /** A connection's start, from wherever it came: tests bring some that have no socket. */
+    void take(Channel accepted, ControlHandler control, BlockService blocks) {
+        if (channels.size() >= settings.maxConnections()) {
+            halfOpen.refuse(accepted, "there are " + settings.maxConnections() + " already");
+            return;
+        }
+        channels.add(accepted);
         ChannelPipeline pipeline = accepted.pipeline();
         pipeline.addLast(new Unproved(why -> halfOpen.refuse(accepted, why)));
         client.tls().ifPresent(tls -> pipeline.addLast(tls.atListener(accepted.alloc())));

@@ -13,18 +13,18 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /** Makes values of any record and sealed family of this package from a seed, and compares them by content. */
-final class FrameSamples {
+public final class FrameSamples {
     private static final long[] EDGES = {0, 1, -1, 63, 64, -64, -65, 127, 128, Integer.MAX_VALUE, Integer.MIN_VALUE};
     private static final String[] TEXTS = {"", "e1", "host.example", "Zürich \u6771\u4eac \uD83D\uDD25", "a\nb\u0000c"};
 
     private final SplittableRandom random;
 
-    FrameSamples(long seed) {
+    public FrameSamples(long seed) {
         this.random = new SplittableRandom(seed);
     }
 
     /** All records below a sealed interface, at any depth. */
-    static List<Class<?>> recordsOf(Class<?> family) {
+    public static List<Class<?>> recordsOf(Class<?> family) {
         if (family.isRecord()) {
             return List.of(family);
         }
@@ -35,7 +35,7 @@ final class FrameSamples {
         return records;
     }
 
-    Object value(Type type) {
+    public Object value(Type type) {
         if (type == int.class) {
             return random.nextBoolean() ? (int) edge() : random.nextInt();
         }

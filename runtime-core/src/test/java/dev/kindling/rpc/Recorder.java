@@ -40,6 +40,11 @@ final class Recorder implements ControlHandler {
         return take(closed);
     }
 
+    /** Frames that nobody will take. */
+    void forget() {
+        frames.clear();
+    }
+
     boolean hasOpened() {
         return !opened.isEmpty();
     }
