@@ -13,32 +13,16 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serial;
 import java.lang.reflect.Proxy;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * User functions, and the programs they sit in, as bytes: Java serialization, because it is what makes a lambda travel.
  * Nothing is opened in the JDK for it. Reading goes through the application's class loader and past a filter that
- * refuses the JDK's own ways of running a command or a look-up; the bytes come from authenticated peers only, so the
- * filter is the second fence. Any thread.
+ * knows {@link AllowedClasses} alone. Any thread.
  */
 public final class ClosureCodec {
     /** Deeper than a chain of 2,000 sets with its functions; beyond it the reader's stack would end. */
     private static final int MAX_DEPTH = 20_000;
-
-    /** Classes that act when they are read; none of them is a value. A package covers those below it. */
-    private static final List<String> REFUSED = List.of(
-            "javax.management.",
-            "javax.naming.",
-            "javax.script.",
-            "java.rmi.",
-            "sun.rmi.",
-            "com.sun.jndi.",
-            "com.sun.rowset.",
-            "com.sun.org.apache.xalan.",
-            "com.sun.org.apache.bcel.",
-            "sun.reflect.annotation.",
-            "java.lang.ProcessBuilder");
 
     private ClosureCodec() {}
 
@@ -114,7 +98,8 @@ public final class ClosureCodec {
 
     /** @param userClasses the application's loader, asked for every class */
     public static Object decode(byte[] bytes, ClassLoader userClasses) {
-        try (ObjectInputStream in = new LoadingStream(bytes, userClasses)) {
+        AllowedClasses.StreamFilter filter = new AllowedClasses.StreamFilter(bytes.length, MAX_DEPTH);
+        try (ObjectInputStream in = new LoadingStream(bytes, userClasses, filter)) {
             return in.readObject();
         } catch (ClassNotFoundException | NoClassDefFoundError e) {
             throw new KindlingException(
@@ -123,45 +108,25 @@ public final class ClosureCodec {
                             + " with --jars",
                     e);
         } catch (InvalidClassException e) {
-            throw new KindlingException(
-                    ErrorCode.CORRUPT_DATA,
-                    "a function of the job is of another version here than at the driver, or refused: "
-                            + e.getMessage(),
-                    e);
+            throw filter.refusal()
+                    .orElseGet(() -> new KindlingException(
+                            ErrorCode.CORRUPT_DATA,
+                            "a function of the job is of another version here than at the driver: " + e.getMessage(),
+                            e));
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.CORRUPT_DATA, "a function of " + bytes.length + " bytes cannot be read: " + e, e);
         }
     }
 
-    private static ObjectInputFilter.Status admit(ObjectInputFilter.FilterInfo info) {
-        if (info.depth() > MAX_DEPTH) {
-            return ObjectInputFilter.Status.REJECTED;
-        }
-        Class<?> type = info.serialClass();
-        if (type == null) {
-            return ObjectInputFilter.Status.UNDECIDED;
-        }
-        while (type.isArray()) {
-            type = type.getComponentType();
-        }
-        String name = type.getName();
-        for (String refused : REFUSED) {
-            if (name.startsWith(refused)) {
-                return ObjectInputFilter.Status.REJECTED;
-            }
-        }
-        return ObjectInputFilter.Status.UNDECIDED;
-    }
-
     /** Resolves classes through the application's loader, whose parent knows ours. */
     private static final class LoadingStream extends ObjectInputStream {
         private final ClassLoader userClasses;
 
-        LoadingStream(byte[] bytes, ClassLoader userClasses) throws IOException {
+        LoadingStream(byte[] bytes, ClassLoader userClasses, ObjectInputFilter filter) throws IOException {
             super(new ByteArrayInputStream(bytes));
             this.userClasses = userClasses;
-            setObjectInputFilter(ClosureCodec::admit);
+            setObjectInputFilter(filter);
         }
 
         @Override

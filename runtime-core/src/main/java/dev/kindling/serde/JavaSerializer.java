@@ -69,28 +69,18 @@ final class JavaSerializer extends Serializer<Object> {
     @Override
     public Object read(Kryo kryo, Input input, Class<? extends Object> type) {
         byte[] bytes = input.readBytes(input.readInt());
-        try (ObjectInputStream stream = new ApplicationStream(new ByteArrayInputStream(bytes), bytes.length)) {
+        AllowedClasses.StreamFilter filter = new AllowedClasses.StreamFilter(bytes.length, MAX_DEPTH);
+        try (ObjectInputStream stream = new ApplicationStream(new ByteArrayInputStream(bytes), filter)) {
             return stream.readObject();
         } catch (IOException | ClassNotFoundException e) {
-            throw new KryoException(e);
+            throw filter.refusal().<RuntimeException>map(refusal -> refusal).orElseGet(() -> new KryoException(e));
         }
     }
 
     private final class ApplicationStream extends ObjectInputStream {
-        private ApplicationStream(InputStream in, int streamBytes) throws IOException {
+        private ApplicationStream(InputStream in, ObjectInputFilter filter) throws IOException {
             super(in);
-            setObjectInputFilter(info -> check(info, streamBytes));
-        }
-
-        private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info, int streamBytes) {
-            Class<?> type = info.serialClass();
-            while (type != null && type.isArray()) {
-                type = type.getComponentType();
-            }
-            boolean isForbidden = type != null && !type.isPrimitive() && !classes.isAllowed(type.getName());
-            return isForbidden || info.arrayLength() > streamBytes || info.depth() > MAX_DEPTH
-                    ? ObjectInputFilter.Status.REJECTED
-                    : ObjectInputFilter.Status.UNDECIDED;
+            setObjectInputFilter(filter);
         }
 
         @Override

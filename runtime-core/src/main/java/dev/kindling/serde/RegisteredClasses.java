@@ -16,7 +16,7 @@ public final class RegisteredClasses {
         if (names.isEmpty()) {
             return;
         }
-        RowClasses classes = new RowClasses(userClasses, name -> true);
+        RowClasses classes = new RowClasses(userClasses);
         RowKryo kryo = new RowKryo(new PageClassResolver(classes), classes);
         for (String name : names) {
             try {

@@ -4,28 +4,21 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
- * Finds the classes that pages name: through the application's class loader, and only those its filter allows. Used by
- * one thread.
+ * Finds the classes that pages name: through the application's class loader, and only {@link AllowedClasses}. Used by one
+ * thread.
  */
 final class RowClasses {
     private final ClassLoader loader;
-    private final Predicate<String> isAllowed;
     private final Map<String, Class<?>> found = new HashMap<>();
 
-    RowClasses(ClassLoader loader, Predicate<String> isAllowed) {
+    RowClasses(ClassLoader loader) {
         this.loader = loader;
-        this.isAllowed = isAllowed;
     }
 
     ClassLoader loader() {
         return loader;
-    }
-
-    boolean isAllowed(String name) {
-        return isAllowed.test(name);
     }
 
     Class<?> load(String name) {
@@ -33,11 +26,11 @@ final class RowClasses {
         if (known != null) {
             return known;
         }
-        if (!isAllowed.test(name)) {
-            throw new KindlingException(ErrorCode.NOT_SERIALIZABLE, "rows may not contain class " + name);
-        }
         try {
             Class<?> type = Class.forName(name, false, loader);
+            if (!AllowedClasses.isAllowed(type)) {
+                throw AllowedClasses.refusal(name);
+            }
             found.put(name, type);
             return type;
         } catch (ClassNotFoundException | LinkageError e) {

@@ -1,7 +1,5 @@
 package dev.kindling.serde;
 
-import java.util.function.Predicate;
-
 /**
  * What the row writers and readers of one thread share: the classes of the application, Kryo once somebody needs it,
  * and the count of the bytes their pages hold. Thousands of writers may hang on one.
@@ -15,12 +13,7 @@ public final class RowCodecs {
 
     /** @param userClasses the application's class loader */
     public RowCodecs(ClassLoader userClasses) {
-        this(userClasses, name -> true);
-    }
-
-    /** @param isAllowed asked for the name of each class that a page to be read contains */
-    public RowCodecs(ClassLoader userClasses, Predicate<String> isAllowed) {
-        this.classes = new RowClasses(userClasses, isAllowed);
+        this.classes = new RowClasses(userClasses);
     }
 
     /** From here on a row that takes more than {@code bytes} in a page is refused with an error that says so. */

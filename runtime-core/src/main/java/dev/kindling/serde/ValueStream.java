@@ -62,7 +62,7 @@ public final class ValueStream {
     }
 
     private static RowKryo kryo(ClassLoader userClasses) {
-        RowClasses classes = new RowClasses(userClasses, name -> true);
+        RowClasses classes = new RowClasses(userClasses);
         PageClassResolver resolver = new PageClassResolver(classes);
         resolver.use(new PageClassResolver.Names());
         return new RowKryo(resolver, classes);
