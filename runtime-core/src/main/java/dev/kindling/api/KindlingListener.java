@@ -106,6 +106,26 @@ public interface KindlingListener {
         /** The job does not run the stage: its results are there already. */
         record StageSkipped(Instant time, int jobId, int stageId, String name) implements Event {}
 
+        /**
+         * Small neighbouring partitions of the stage will be computed together, as its program named no number of them
+         * and the map outputs say how much each reads. Told when the stage begins to run.
+         *
+         * @param partitionCount that are to be computed
+         * @param groupCount of them, one launch each as long as they turn out to be quick
+         * @param readBytes by all of them together, as measured
+         * @param targetBytes the most that the partitions of a group read together
+         * @param coreCount for which there shall be a group each
+         */
+        record PartitionsGrouped(
+                Instant time,
+                int stageId,
+                int partitionCount,
+                int groupCount,
+                long readBytes,
+                long targetBytes,
+                int coreCount)
+                implements Event {}
+
         /** The stage writes this shuffle: map output {@code n} is what its task {@code n} leaves. Told once. */
         record ShuffleDeclared(Instant time, int shuffleId, int stageId, int mapPartitions, int reducePartitions)
                 implements Event {}

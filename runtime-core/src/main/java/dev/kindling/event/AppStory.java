@@ -173,6 +173,8 @@ public final class AppStory {
                 || event instanceof Event.StageSkipped
                 || event instanceof Event.StageCompleted) {
             tellStage(event);
+        } else if (event instanceof Event.PartitionsGrouped e) {
+            lines.say(StoryLines.words(e));
         } else {
             tellAttempt(event);
         }

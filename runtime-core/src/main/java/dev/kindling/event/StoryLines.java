@@ -102,6 +102,15 @@ public final class StoryLines {
         };
     }
 
+    /** Which partitions run together, and why so many. */
+    public static String words(Event.PartitionsGrouped e) {
+        return count(e.partitionCount(), "partition") + " of stage " + e.stageId() + " run as "
+                + count(e.groupCount(), "group") + " of neighbours, each one launch: nobody named their number, and"
+                + " they read " + ByteSizes.format(e.readBytes()) + " in all; a group reads at most "
+                + ByteSizes.format(e.targetBytes()) + " (kindling.shuffle.targetPartitionBytes) and its share for "
+                + count(e.coreCount(), "core");
+    }
+
     /** Why an attempt ended without a result. */
     public static String words(Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {

@@ -95,6 +95,7 @@ final class SubjectStory {
             blockUpdated(e);
         } else if (event instanceof Event.StageSubmitted
                 || event instanceof Event.StageSkipped
+                || event instanceof Event.PartitionsGrouped
                 || event instanceof Event.JobStart
                 || event instanceof Event.JobEnd) {
             tellContext(event);
@@ -245,6 +246,8 @@ final class SubjectStory {
             int missing = stage.numTasks() - stage.numCompletedTasks();
             note("stage " + stage.stageId() + " (" + stage.name() + ") runs " + StoryLines.count(missing, "task")
                     + " of " + stage.numTasks());
+        } else if (event instanceof Event.PartitionsGrouped e && isOfStage(e.stageId())) {
+            note(StoryLines.words(e));
         } else if (event instanceof Event.StageSkipped e && isOfStage(e.stageId())) {
             note("job " + e.jobId() + " needs no task of stage " + e.stageId() + ": all its map outputs are there");
         } else if (event instanceof Event.JobStart e) {

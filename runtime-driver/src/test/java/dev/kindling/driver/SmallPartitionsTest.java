@@ -11,6 +11,7 @@ import dev.kindling.api.PairRDD;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.TaskContext;
 import dev.kindling.api.Tuple2;
+import dev.kindling.event.AppStory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +38,12 @@ class SmallPartitionsTest {
     private static final class Ends implements KindlingListener {
         final List<Event.TaskStart> starts = new CopyOnWriteArrayList<>();
         final List<Event.TaskEnd> ends = new CopyOnWriteArrayList<>();
+        final List<Event> all = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onEvent(Event e) {
+            all.add(e);
+        }
 
         @Override
         public void onTaskStart(Event.TaskStart e) {
@@ -101,6 +108,11 @@ class SmallPartitionsTest {
                 .toList();
         assertEquals(IntStream.range(0, PARTITIONS).boxed().toList(), computed);
         assertTrue(ends.ends.stream().filter(end -> end.stageId() == 1).count() < PARTITIONS / 2);
+        String story = String.join("\n", AppStory.tell(ends.all));
+        assertTrue(
+                story.contains("40 partitions of stage 1 run as 3 groups of neighbours, each one launch: nobody named"),
+                story);
+        assertTrue(story.contains("a group reads at most 16 MiB (kindling.shuffle.targetPartitionBytes)"), story);
     }
 
     @Test

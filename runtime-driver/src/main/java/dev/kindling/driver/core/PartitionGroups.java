@@ -60,6 +60,12 @@ final class PartitionGroups {
         return end;
     }
 
+    int count() {
+        return (int) IntStream.range(0, begins.length)
+                .filter(index -> begins[index] == index)
+                .count();
+    }
+
     /** All of the partition's group, ascending; itself alone when it is in none. */
     List<Integer> of(int partition) {
         int at = Arrays.binarySearch(partitions, partition);

@@ -308,6 +308,11 @@ public final class Sentences {
             return "stage " + e.stageId() + " of job " + e.jobId() + " is planned with " + e.partitionCount()
                     + " partitions, reads stages " + e.parents();
         }
+        if (event instanceof Event.PartitionsGrouped e) {
+            return e.partitionCount() + " partitions of stage " + e.stageId() + " are " + e.groupCount()
+                    + " groups: they read " + e.readBytes() + " bytes, the target is " + e.targetBytes() + " on "
+                    + e.coreCount() + " cores";
+        }
         if (event instanceof Event.ShuffleWritten e) {
             return "shuffle " + e.shuffleId() + " is all written, "
                     + e.matrix().stream().mapToLong(Long::longValue).sum() + " bytes";

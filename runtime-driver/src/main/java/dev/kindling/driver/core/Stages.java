@@ -201,7 +201,7 @@ final class Stages {
                 stage.tasks.add(partition);
             }
             if (bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
-                stage.tasks.group(grouping.groupsOf(stage, missing));
+                stage.tasks.group(grouping.groupsOf(stage, missing).groups());
             }
         }
         boolean isReady = true;
@@ -216,10 +216,12 @@ final class Stages {
     }
 
     private void setReady(StageState stage, boolean isReady) {
+        TaskGrouping.Formed formed = TaskGrouping.Formed.NONE;
         if (isReady && !stage.isReady) {
             stage.tasks.startWaitingForLocality(out.nowMs());
             if (!bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
-                stage.tasks.group(grouping.groupsOf(stage, missingOf(stage)));
+                formed = grouping.groupsOf(stage, missingOf(stage));
+                stage.tasks.group(formed.groups());
             }
         }
         stage.isReady = isReady;
@@ -233,6 +235,7 @@ final class Stages {
             out.emit(new Event.StageSubmitted(out.time(), infoOf(stage)));
             tellShuffle(stage);
         }
+        grouping.told(out.time(), stage, formed).ifPresent(out::emit);
         if (stage.tasks.isWaiting()) {
             placement.offer(stage);
         }

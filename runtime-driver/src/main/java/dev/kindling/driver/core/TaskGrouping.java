@@ -1,6 +1,9 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.api.KindlingListener.Event;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Forms the groups of a stage when it can begin: by what the map outputs, which are all there by then, say about their
@@ -22,22 +25,49 @@ final class TaskGrouping {
         this.executors = executors;
     }
 
+    /**
+     * The groups of a stage, and what they were formed by.
+     *
+     * @param readBytes by all partitions whose size is known
+     */
+    record Formed(PartitionGroups groups, int partitionCount, long readBytes, int coreCount) {
+        static final Formed NONE = new Formed(PartitionGroups.NONE, 0, 0, 0);
+    }
+
     /** @param missing the partitions that have to be computed */
-    PartitionGroups groupsOf(StageState stage, PartitionSet missing) {
+    Formed groupsOf(StageState stage, PartitionSet missing) {
         if (settings.targetBytes() == 0 || missing.size() < 2 || !readsDefaultCount(stage)) {
-            return PartitionGroups.NONE;
+            return Formed.NONE;
         }
         int[] partitions = new int[missing.size()];
         long[] bytes = new long[partitions.length];
+        long readBytes = 0;
         int count = 0;
         for (int partition = missing.first(); partition >= 0; partition = missing.next(partition + 1)) {
             long read = reads.measuredBytes(stage, partition);
+            readBytes += Math.max(0, read);
             partitions[count] = partition;
             bytes[count++] = read < 0 ? read : read + settings.emptyTaskBytes();
         }
         int slots = Math.max(1, executors.coreCount());
         long limitBytes = Math.min(settings.targetBytes(), Arrays.stream(bytes).sum() / slots);
-        return PartitionGroups.of(partitions, bytes, limitBytes, maxTasks(stage));
+        PartitionGroups groups = PartitionGroups.of(partitions, bytes, limitBytes, maxTasks(stage));
+        return new Formed(groups, partitions.length, readBytes, slots);
+    }
+
+    /** Of a stage in which no partition has company there is nothing to tell. */
+    Optional<Event> told(Instant time, StageState stage, Formed formed) {
+        int groupCount = formed.groups.count();
+        return groupCount == formed.partitionCount
+                ? Optional.empty()
+                : Optional.of(new Event.PartitionsGrouped(
+                        time,
+                        stage.id(),
+                        formed.partitionCount,
+                        groupCount,
+                        formed.readBytes,
+                        settings.targetBytes(),
+                        formed.coreCount));
     }
 
     private boolean readsDefaultCount(StageState stage) {

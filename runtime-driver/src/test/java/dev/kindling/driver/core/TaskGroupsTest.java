@@ -48,6 +48,15 @@ class TaskGroupsTest {
     }
 
     @Test
+    void whatFormedTheGroupsIsTold() {
+        tenSmallPartitions()
+                .says("10 partitions of stage 1 are 2 groups: they read 970 bytes, the target is 16777216 on 2 cores");
+        DriverScript alone = ready(DriverScript.with(executor("e1", 10)), true, 20 << 20);
+
+        alone.neverSays("groups: they read");
+    }
+
+    @Test
     void namedNumberOfPartitionsIsTheNumberOfTasks() {
         DriverScript driver = ready(DriverScript.with(executor("e1", 10)), false, 100);
 
