@@ -88,12 +88,21 @@ public interface KindlingListener {
          * A stage of a job that begins, told for each of them whether it will run or not, parents first.
          *
          * @param parents stages whose shuffles it reads
+         * @param calls of the program that it computes, in the order in which a row passes them, such as
+         *     {@code map at Zips.java:8}
          */
         record StagePlanned(
-                Instant time, int jobId, int stageId, String name, int partitionCount, List<Integer> parents)
+                Instant time,
+                int jobId,
+                int stageId,
+                String name,
+                int partitionCount,
+                List<Integer> parents,
+                List<String> calls)
                 implements Event {
             public StagePlanned {
                 parents = List.copyOf(parents);
+                calls = List.copyOf(calls);
             }
         }
 
@@ -103,8 +112,12 @@ public interface KindlingListener {
         /** @param failure why it ended unfinished; empty when all its results are there */
         record StageCompleted(Instant time, StatusTracker.StageInfo stage, Optional<String> failure) implements Event {}
 
-        /** The job does not run the stage: its results are there already. */
-        record StageSkipped(Instant time, int jobId, int stageId, String name) implements Event {}
+        /**
+         * The job does not run the stage.
+         *
+         * @param isUnread whether nothing that has to run reads its results; else they are there already
+         */
+        record StageSkipped(Instant time, int jobId, int stageId, String name, boolean isUnread) implements Event {}
 
         /**
          * Small neighbouring partitions of the stage will be computed together, as its program named no number of them

@@ -207,7 +207,7 @@ public final class AppStory {
                                     + ", the results of the others are there"));
         } else if (event instanceof Event.StageSkipped e) {
             StageRun before = stageRuns.get(e.stageId());
-            lines.say("stage " + e.stageId() + " (" + e.name() + ") was skipped: all its map outputs are there"
+            lines.say("stage " + e.stageId() + " (" + e.name() + ") was skipped: " + StoryLines.words(e)
                     + (before == null ? "" : ", which saves " + StoryLines.runTime(before.metrics) + " of task time"));
         } else if (event instanceof Event.StageCompleted e
                 && stageRuns.containsKey(e.stage().stageId())) {

@@ -111,6 +111,11 @@ public final class StoryLines {
                 + count(e.coreCount(), "core");
     }
 
+    /** Why a stage does not run. */
+    public static String words(Event.StageSkipped e) {
+        return e.isUnread() ? "nothing that runs reads it" : "all its map outputs are there";
+    }
+
     /** Why an attempt ended without a result. */
     public static String words(Outcome outcome) {
         if (outcome instanceof Outcome.Failed failed) {

@@ -249,7 +249,7 @@ final class SubjectStory {
         } else if (event instanceof Event.PartitionsGrouped e && isOfStage(e.stageId())) {
             note(StoryLines.words(e));
         } else if (event instanceof Event.StageSkipped e && isOfStage(e.stageId())) {
-            note("job " + e.jobId() + " needs no task of stage " + e.stageId() + ": all its map outputs are there");
+            note("job " + e.jobId() + " needs no task of stage " + e.stageId() + ": " + StoryLines.words(e));
         } else if (event instanceof Event.JobStart e) {
             jobs.put(e.jobId(), e);
         } else if (event instanceof Event.JobEnd e && e.failure().isPresent()) {

@@ -185,7 +185,7 @@ class AppStatusTest {
     @Test
     void skippedStageIsToldFromOneThatRan() {
         tellOfAJobWithALoss();
-        happens(jobEnds(0), jobStarts(1, "count", 0, 2, 3), new Event.StageSkipped(now(), 1, 3, "map"));
+        happens(jobEnds(0), jobStarts(1, "count", 0, 2, 3), new Event.StageSkipped(now(), 1, 3, "map", false));
 
         assertEquals(State.SKIPPED, stage(3).state());
         assertEquals(
@@ -276,7 +276,7 @@ class AppStatusTest {
         after(3);
         happens(
                 jobStarts(1, "count at Zips.java:10", 0, 2),
-                new Event.StageSkipped(now(), 1, 0, "groupByKey at Zips.java:8"));
+                new Event.StageSkipped(now(), 1, 0, "groupByKey at Zips.java:8", false));
         happens(new Event.ApplicationEnd(after(4), 0));
 
         assertEquals("""

@@ -123,7 +123,7 @@ final class RandomRun {
             case 3 ->
                 new Event.StageCompleted(
                         now(), stage(), random.nextBoolean() ? Optional.empty() : Optional.of("job failed"));
-            case 4 -> new Event.StageSkipped(now(), id(), id(), "skipped");
+            case 4 -> new Event.StageSkipped(now(), id(), id(), "skipped", random.nextBoolean());
             case 5, 6, 7 ->
                 new Event.TaskStart(now(), task % 6, 0, task, task % 5, 0, executor(), Locality.NO_PREF, false);
             case 8, 9, 10 -> new Event.TaskEnd(now(), task % 6, 0, task, task % 5, 0, executor(), outcome(), metrics());

@@ -36,6 +36,7 @@ public record JobGraph(
      * already is not run again.
      *
      * @param name what users see, such as {@code groupByKey at ZipCount.java:12}
+     * @param calls of the program that it computes, in the order in which a row passes them
      * @param shuffleId the shuffle it writes, -1 for a result stage
      * @param reducePartitions partitions of that shuffle, 0 for a result stage
      * @param readsShuffles shuffles that must be complete before it can run
@@ -46,6 +47,7 @@ public record JobGraph(
     public record StageSpec(
             int stageId,
             String name,
+            List<String> calls,
             int partitionCount,
             int shuffleId,
             int reducePartitions,
@@ -55,11 +57,12 @@ public record JobGraph(
             List<Below> persisted,
             boolean hasDefaultCount) {
         public StageSpec {
+            calls = List.copyOf(calls);
             readsShuffles = List.copyOf(readsShuffles);
             persisted = List.copyOf(persisted);
         }
 
-        /** One without persisted sets, whose partitions were named. */
+        /** One of no known calls, without persisted sets, whose partitions were named. */
         public StageSpec(
                 int stageId,
                 String name,
@@ -72,6 +75,7 @@ public record JobGraph(
             this(
                     stageId,
                     name,
+                    List.of(),
                     partitionCount,
                     shuffleId,
                     reducePartitions,

@@ -248,7 +248,7 @@ public final class Sentences {
                     + stage.numTasks() + " tasks";
         }
         if (event instanceof Event.StageSkipped e) {
-            return "stage " + e.stageId() + " is skipped";
+            return "stage " + e.stageId() + " is skipped" + (e.isUnread() ? ", nothing that runs reads it" : "");
         }
         if (event instanceof Event.StageCompleted e) {
             return "stage " + e.stage().stageId()

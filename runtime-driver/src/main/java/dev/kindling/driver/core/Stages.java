@@ -145,7 +145,8 @@ final class Stages {
         need(resultStage);
         for (JobGraph.StageSpec spec : graph.stages()) {
             if (!stages.get(spec.stageId()).isNeeded) {
-                out.emit(new Event.StageSkipped(out.time(), job.id(), spec.stageId(), spec.name()));
+                boolean isUnread = !mapOutputs.find(spec.shuffleId()).isComplete();
+                out.emit(new Event.StageSkipped(out.time(), job.id(), spec.stageId(), spec.name(), isUnread));
             }
         }
     }
@@ -154,7 +155,8 @@ final class Stages {
         List<Integer> parents = spec.readsShuffles().stream()
                 .map(shuffleId -> mapOutputs.find(shuffleId).mapStageId)
                 .toList();
-        return new Event.StagePlanned(out.time(), jobId, spec.stageId(), spec.name(), spec.partitionCount(), parents);
+        return new Event.StagePlanned(
+                out.time(), jobId, spec.stageId(), spec.name(), spec.partitionCount(), parents, spec.calls());
     }
 
     private void knowPersistedSets(StageState stage) {

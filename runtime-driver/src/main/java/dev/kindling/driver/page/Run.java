@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What is known of an application, more than {@link AppStatus} says and for people who look at it: an unchangeable
@@ -63,13 +64,42 @@ public record Run(
      * A stage as it was planned.
      *
      * @param parents stages whose shuffles it reads
-     * @param skippedByJobs jobs that found its outputs there
+     * @param calls of the program that it computes; empty when they are not known
+     * @param skippedByJobs jobs that did not run it
+     * @param skippedWhy the last of them; empty when there is none
+     * @param grouped what was said of small partitions that run together, in a sentence's words; else empty
      */
     public record StagePlan(
-            int stageId, String name, int partitionCount, List<Integer> parents, List<Integer> skippedByJobs) {
+            int stageId,
+            String name,
+            int partitionCount,
+            List<Integer> parents,
+            List<String> calls,
+            List<Integer> skippedByJobs,
+            String skippedWhy,
+            String grouped) {
         public StagePlan {
             parents = List.copyOf(parents);
+            calls = List.copyOf(calls);
             skippedByJobs = List.copyOf(skippedByJobs);
+        }
+
+        static StagePlan unknown(int stageId, String name) {
+            return new StagePlan(stageId, name, 0, List.of(), List.of(), List.of(), "", "");
+        }
+
+        StagePlan planned(String asName, int partitions, List<Integer> reads, List<String> computes) {
+            return new StagePlan(stageId, asName, partitions, reads, computes, skippedByJobs, skippedWhy, grouped);
+        }
+
+        StagePlan skipped(int jobId, String why) {
+            TreeSet<Integer> jobs = new TreeSet<>(skippedByJobs);
+            jobs.add(jobId);
+            return new StagePlan(stageId, name, partitionCount, parents, calls, List.copyOf(jobs), why, grouped);
+        }
+
+        StagePlan grouped(String words) {
+            return new StagePlan(stageId, name, partitionCount, parents, calls, skippedByJobs, skippedWhy, words);
         }
     }
 

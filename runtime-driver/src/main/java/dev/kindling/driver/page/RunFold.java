@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -132,11 +133,13 @@ public final class RunFold implements KindlingListener {
         } else if (event instanceof Event.EnvironmentUpdate e) {
             settings.putAll(e.settings());
         } else if (event instanceof Event.StagePlanned e) {
-            plan(e.stageId(), e.name(), e.partitionCount(), e.parents());
+            change(e.stageId(), e.name(), plan -> plan.planned(e.name(), e.partitionCount(), e.parents(), e.calls()));
+        } else if (event instanceof Event.PartitionsGrouped e) {
+            change(e.stageId(), "", plan -> plan.grouped(StoryLines.words(e)));
         } else if (event instanceof Event.StageSubmitted e) {
             planOfOldLog(e);
         } else if (event instanceof Event.StageSkipped e) {
-            skip(e);
+            change(e.stageId(), e.name(), plan -> plan.skipped(e.jobId(), StoryLines.words(e)));
         } else if (event instanceof Event.ShuffleWritten e) {
             shuffles.put(e.shuffleId(), e);
             dropOldest(shuffles, KEPT_SHUFFLES);
@@ -167,29 +170,20 @@ public final class RunFold implements KindlingListener {
 
     // ---- stages ---------------------------------------------------------------------------------------------------
 
-    private void plan(int stageId, String name, int partitionCount, List<Integer> parents) {
-        List<Integer> skippedBy =
-                plans.containsKey(stageId) ? plans.get(stageId).skippedByJobs() : List.of();
-        plans.put(stageId, new StagePlan(stageId, name, partitionCount, parents, skippedBy));
+    private void change(int stageId, String name, UnaryOperator<StagePlan> change) {
+        StagePlan known = plans.getOrDefault(stageId, StagePlan.unknown(stageId, name));
+        plans.put(stageId, change.apply(known));
         dropOldest(plans, KEPT_STAGES);
     }
 
     /** Logs of earlier versions do not tell what a stage reads. */
     private void planOfOldLog(Event.StageSubmitted e) {
         if (!plans.containsKey(e.stage().stageId())) {
-            plan(e.stage().stageId(), e.stage().name(), e.stage().numTasks(), List.of());
+            change(
+                    e.stage().stageId(),
+                    e.stage().name(),
+                    plan -> plan.planned(e.stage().name(), e.stage().numTasks(), List.of(), List.of()));
         }
-    }
-
-    private void skip(Event.StageSkipped e) {
-        StagePlan known =
-                plans.getOrDefault(e.stageId(), new StagePlan(e.stageId(), e.name(), 0, List.of(), List.of()));
-        TreeSet<Integer> jobs = new TreeSet<>(known.skippedByJobs());
-        jobs.add(e.jobId());
-        plans.put(
-                e.stageId(),
-                new StagePlan(e.stageId(), known.name(), known.partitionCount(), known.parents(), List.copyOf(jobs)));
-        dropOldest(plans, KEPT_STAGES);
     }
 
     private static <V> void dropOldest(TreeMap<Integer, V> entries, int kept) {

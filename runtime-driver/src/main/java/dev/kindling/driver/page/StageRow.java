@@ -18,7 +18,9 @@ import java.util.Map;
  * @param taskMs sum over successful attempts of the time from launch to end
  * @param medianMs of one successful attempt, and the longest of them by its name
  * @param gcMs of the processes while its tasks ran: tasks that ran at one time count the same collection
- * @param skippedByJobs jobs that found its outputs there
+ * @param grouped which small partitions ran together and why, in a sentence's words; empty when none did
+ * @param skippedByJobs jobs that did not run it
+ * @param skippedWhy the last of them
  */
 public record StageRow(
         int id,
@@ -44,7 +46,9 @@ public record StageRow(
         long shuffleIn,
         long shuffleOut,
         long spilledBytes,
-        List<Integer> skippedByJobs) {
+        String grouped,
+        List<Integer> skippedByJobs,
+        String skippedWhy) {
     static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
@@ -123,7 +127,9 @@ public record StageRow(
                 metrics.shuffleBytesReadLocal() + metrics.shuffleBytesReadRemote(),
                 written(run, stage),
                 metrics.diskSpilled(),
-                plan == null ? List.of() : plan.skippedByJobs());
+                plan == null ? "" : plan.grouped(),
+                plan == null ? List.of() : plan.skippedByJobs(),
+                plan == null ? "" : plan.skippedWhy());
     }
 
     /** As its task told it, or as the driver has measured the shuffle. */

@@ -238,6 +238,7 @@ public final class JobPlanner implements JobRunner {
             return new StageSpec(
                     stageId,
                     root.origin().toString(),
+                    StageCalls.of(root),
                     root.partitionCount(),
                     shuffleId,
                     by.numPartitions(),
@@ -254,6 +255,7 @@ public final class JobPlanner implements JobRunner {
         return new StageSpec(
                 stageId,
                 name,
+                StageCalls.of(stage.root()),
                 stage.root().partitionCount(),
                 -1,
                 0,

@@ -252,6 +252,7 @@ final class PlannedProgram {
             stages.add(new JobGraph.StageSpec(
                     stage.stageId(),
                     stage.name(),
+                    stage.calls(),
                     stage.partitionCount(),
                     stage.shuffleId(),
                     stage.reducePartitions(),

@@ -362,6 +362,7 @@ final class SyntheticJobs implements SimJobs {
         return new JobGraph.StageSpec(
                 stageId,
                 kind + " " + stageId,
+                List.of(),
                 tasks,
                 shuffleId,
                 reduces,

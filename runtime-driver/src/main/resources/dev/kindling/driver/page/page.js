@@ -129,8 +129,9 @@
   /** From its first task on: what it waited for a core is not its work. */
   const lengthOf = stage => stage.startMs < 0 ? 0 : Math.max(0, (stage.endMs < 0 ? model.wallMs : stage.endMs) - stage.startMs - stage.waitedMs);
 
-  function stageWords(stage) {
+  function stageWords(stage, calls) {
     return lines('stage ' + stage.id + ': ' + stage.name,
+      calls && calls.length > 1 ? calls.join(' \u2192 ') : '',
       count(stage.partitions, 'partition') + ', ' + stage.state + (stage.startMs < 0 ? '' : ' in ' + time(lengthOf(stage))),
       stage.waitedMs ? 'waited ' + time(stage.waitedMs) + ' for its first core' : '',
       stage.attempts ? count(stage.attempts, 'attempt') + (stage.failedAttempts ? ', ' + stage.failedAttempts + ' without a result' : '') : '',
@@ -138,7 +139,8 @@
       stage.bytesIn ? bytes(stage.bytesIn) + ' read' : '',
       stage.shuffleIn ? bytes(stage.shuffleIn) + ' read from shuffles' : '',
       stage.shuffleOut ? bytes(stage.shuffleOut) + ' written for shuffles' : '',
-      stage.skippedByJobs.length ? 'skipped by job ' + stage.skippedByJobs.join(', ') + ': its outputs were there' : '');
+      stage.grouped,
+      stage.skippedByJobs.length ? 'skipped by ' + (stage.skippedByJobs.length === 1 ? 'job ' : 'jobs ') + stage.skippedByJobs.join(', ') + ': ' + stage.skippedWhy : '');
   }
 
   function graphPanel() {
@@ -163,22 +165,24 @@
       const share = model.wallMs ? Math.min(1, lengthOf(stage) / model.wallMs) : 0;
       const flow = [stage.bytesIn + stage.shuffleIn ? bytes(stage.bytesIn + stage.shuffleIn) + ' in' : '',
         stage.shuffleOut ? bytes(stage.shuffleOut) + ' out' : ''].filter(part => part).join(', ');
+      const skips = stage.skippedByJobs.length ? (isSkipped ? 'skipped: ' : 'skipped later: ') + stage.skippedWhy : '';
+      const last = box.height - 9;
       const group = s('g', { transform: 'translate(' + box.x + ' ' + box.y + ')', class: stage.state, 'data-stage': stage.id },
-        s('rect', { width: 230, height: 76, rx: 7, class: 'box' }),
-        s('rect', { width: 5, height: 76, rx: 2, class: 's' + color(stage.id), 'fill-opacity': isSkipped ? 0.35 : 1 }),
+        s('rect', { width: 262, height: box.height, rx: 7, class: 'box' }),
+        s('rect', { width: 5, height: box.height, rx: 2, class: 's' + color(stage.id), 'fill-opacity': isSkipped ? 0.35 : 1 }),
         text(15, 19, 'Stage ' + stage.id, 'strong'),
-        text(220, 19, isSkipped ? 'skipped' : stage.startMs < 0 ? stage.state : time(lengthOf(stage)), 'dim small', { 'text-anchor': 'end' }),
-        text(15, 36, cut(stage.name, 33), 'small'),
-        text(15, 53, count(stage.partitions, 'partition') + (stage.failedAttempts ? ', ' + stage.failedAttempts + ' failed' : ''),
+        text(252, 19, isSkipped ? 'skipped' : stage.startMs < 0 ? stage.state : time(lengthOf(stage)), 'dim small', { 'text-anchor': 'end' }),
+        box.lines.map((line, index) => text(15, 36 + 15 * index, cut(line, 42), 'small')),
+        text(15, last - (skips ? 29 : 14), count(stage.partitions, 'partition') + (stage.failedAttempts ? ', ' + stage.failedAttempts + ' failed' : stage.grouped ? ', small ones together' : ''),
           'small ' + (stage.failedAttempts ? 'badtext' : 'dim')),
-        text(220, 53, stage.skippedByJobs.length && !isSkipped ? 'skipped later' : '', 'dim small', { 'text-anchor': 'end' }),
-        text(15, 67, flow, 'dim small'),
-        s('rect', { x: 5, y: 73, width: Math.round(225 * share), height: 3, class: 's' + color(stage.id) }));
+        text(15, last - (skips ? 15 : 0), flow, 'dim small'),
+        skips ? text(15, last, cut(skips, 44), 'dim small') : '',
+        s('rect', { x: 5, y: box.height - 3, width: Math.round(257 * share), height: 3, class: 's' + color(stage.id) }));
       at.append(group);
-      things.push([group, stageWords(stage)]);
+      things.push([group, stageWords(stage, box.calls)]);
     }
     navigable(svg, things);
-    return section('graph', 'Stages', 'What was read and shuffled, from left to right. A dashed stage did not run: its outputs were there. The line below a stage is its share of the time.',
+    return section('graph', 'Stages', 'What was read and shuffled, from left to right. Each box lists the calls of the program that its tasks compute. A dashed stage did not run. The line below a stage is its share of the time.',
       h('div', { class: 'scroll tall' }, svg),
       h('details', {}, h('summary', {}, 'All stages in numbers'), table(
         ['#Stage', 'Name', 'State', '#Partitions', '#Attempts', '#Without result', '#Began', '#Waited', '#Took', '#Task time', '#Median', '#Longest', '#Fetch wait', '#GC', '#Spilling', '#Rows in', '#Read', '#Shuffle in', '#Shuffle out', '#Spilled'],

@@ -49,6 +49,7 @@ class CachedBlocksTest {
         JobGraph.StageSpec over = new JobGraph.StageSpec(
                 resultStageId,
                 above.name(),
+                List.of(),
                 PARTITIONS,
                 -1,
                 0,

@@ -601,6 +601,7 @@ final class DriverScript {
             stages.add(new JobGraph.StageSpec(
                     stageId,
                     (shuffleId < 0 ? "collect" : "groupByKey") + " at Lesson.java:" + (10 + stageId),
+                    List.of(),
                     partitionCount,
                     shuffleId,
                     reduces,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PageModelTest {
@@ -85,6 +86,67 @@ class PageModelTest {
                 page.graph().arrows().stream()
                         .map(arrow -> arrow.from() + "-" + arrow.to())
                         .toList());
+    }
+
+    @Test
+    void aBoxSaysWhatItsTasksComputeAndWhyAJobDidNotRunIt() {
+        Map<Integer, Box> boxes = page.graph().boxes().stream().collect(Collectors.toMap(Box::id, box -> box));
+
+        assertEquals(
+                List.of("textFile at Zips.java:5", "map at Zips.java:6, cached", "groupByKey at Zips.java:7"),
+                boxes.get(0).lines(),
+                "the stage is named after its last call");
+        assertEquals(
+                List.of("sortByKey at Zips.java:8", "collect at Zips.java:9"),
+                boxes.get(1).lines(),
+                "the action comes after the calls");
+        assertEquals(List.of("count at Zips.java:11"), boxes.get(2).lines(), "of old logs the name is known");
+        assertEquals("all its map outputs are there", page.stages().get(0).skippedWhy());
+        assertEquals("", page.stages().get(1).skippedWhy());
+    }
+
+    @Test
+    void aStageWhoseSmallPartitionsRanTogetherSaysByWhichMeasure() {
+        Run run = RunScript.application("small")
+                .planned(0, 0, 3, "count at Small.java:1", 40)
+                .submitted(0, 3, "count at Small.java:1", 40)
+                .grouped(0, 3, 40, 2)
+                .ends(10)
+                .run();
+
+        String words = PageModel.of(run).stages().get(0).grouped();
+
+        assertTrue(words.startsWith("40 partitions of stage 3 run as 2 groups of neighbours"), words);
+        assertEquals("", page.stages().get(1).grouped());
+    }
+
+    @Test
+    void fortyStagesHaveBoxesOfFewLinesThatDoNotOverlap() {
+        RunScript script = RunScript.application("wide");
+        List<String> calls =
+                IntStream.range(0, 9).mapToObj(i -> "map at Wide.java:" + i).toList();
+        for (int stage = 0; stage < 40; stage++) {
+            Integer[] parents = stage < 3 ? new Integer[0] : new Integer[] {stage - 3, stage - 1};
+            script.planned(0, 0, stage, "join at Wide.java:9", 2, calls, parents)
+                    .submitted(0, stage, "join at Wide.java:9", 2);
+        }
+
+        List<Box> boxes = PageModel.of(script.ends(10).run()).graph().boxes();
+
+        assertEquals(40, boxes.size());
+        assertEquals(
+                List.of("map at Wide.java:0", "... 8 more ...", "join at Wide.java:9"),
+                boxes.get(0).lines());
+        assertEquals(10, boxes.get(0).calls().size(), "whoever points at it sees all");
+        for (Box a : boxes) {
+            for (Box b : boxes) {
+                boolean isApart = a.x() + StageGraph.BOX_WIDTH <= b.x()
+                        || b.x() + StageGraph.BOX_WIDTH <= a.x()
+                        || a.y() + a.height() <= b.y()
+                        || b.y() + b.height() <= a.y();
+                assertTrue(a == b || isApart, a + " lies on " + b);
+            }
+        }
     }
 
     @Test

@@ -21,6 +21,9 @@ import java.util.OptionalInt;
 final class RunScript {
     static final long START_MS = 1_700_000_000_000L;
 
+    private static final List<String> MAP_CALLS =
+            List.of("textFile at Zips.java:5", "map at Zips.java:6, cached", "groupByKey at Zips.java:7");
+
     private final List<Event> events = new ArrayList<>();
     private long taskIds;
 
@@ -47,7 +50,17 @@ final class RunScript {
     }
 
     RunScript planned(long ms, int jobId, int stageId, String name, int partitions, Integer... parents) {
-        events.add(new Event.StagePlanned(at(ms), jobId, stageId, name, partitions, List.of(parents)));
+        return planned(ms, jobId, stageId, name, partitions, List.of(), parents);
+    }
+
+    RunScript planned(
+            long ms, int jobId, int stageId, String name, int partitions, List<String> calls, Integer... parents) {
+        events.add(new Event.StagePlanned(at(ms), jobId, stageId, name, partitions, List.of(parents), calls));
+        return this;
+    }
+
+    RunScript grouped(long ms, int stageId, int partitions, int groups) {
+        events.add(new Event.PartitionsGrouped(at(ms), stageId, partitions, groups, 970, 16 << 20, 2));
         return this;
     }
 
@@ -62,7 +75,7 @@ final class RunScript {
     }
 
     RunScript skipped(long ms, int jobId, int stageId, String name) {
-        events.add(new Event.StageSkipped(at(ms), jobId, stageId, name));
+        events.add(new Event.StageSkipped(at(ms), jobId, stageId, name, false));
         return this;
     }
 
@@ -195,8 +208,8 @@ final class RunScript {
         RunScript script = application("zips");
         script.executor(400, "e1", 2).executor(400, "e2", 2);
         script.job(500, 0, 0, 1)
-                .planned(500, 0, 0, "groupByKey at Zips.java:7", 4)
-                .planned(500, 0, 1, "collect at Zips.java:9", 2, 0)
+                .planned(500, 0, 0, "groupByKey at Zips.java:7", 4, MAP_CALLS)
+                .planned(500, 0, 1, "collect at Zips.java:9", 2, List.of("sortByKey at Zips.java:8"), 0)
                 .submitted(500, 0, "groupByKey at Zips.java:7", 4);
         script.task(500, 700, 0, 0, "e1", did(180, 20, 0, 0, 0, 4_000))
                 .task(500, 720, 0, 1, "e1", did(200, 20, 0, 0, 0, 4_000));
@@ -224,7 +237,7 @@ final class RunScript {
                 .completed(1_810, 1, "collect at Zips.java:9", 2)
                 .jobEnds(1_820, 0);
         script.job(1_850, 1, 0, 2)
-                .planned(1_850, 1, 0, "groupByKey at Zips.java:7", 4)
+                .planned(1_850, 1, 0, "groupByKey at Zips.java:7", 4, MAP_CALLS)
                 .planned(1_850, 1, 2, "count at Zips.java:11", 2, 0)
                 .submitted(1_850, 2, "count at Zips.java:11", 2)
                 .skipped(1_850, 1, 0, "groupByKey at Zips.java:7");

@@ -74,6 +74,45 @@ class JobPlannerTest {
     }
 
     @Test
+    void aStageNamesTheCallsOfTheProgramThatItComputes() {
+        RDD<Integer> kept = numbers(4).map(n -> n + 1).cache();
+        kept.filter(n -> n > 2)
+                .mapToPair(n -> Tuple2.of(n, n))
+                .groupByKey(3)
+                .mapValues(Groups::size)
+                .collect();
+
+        List<List<String>> operations = jobs.lastGraph().stages().stream()
+                .map(stage -> stage.calls().stream()
+                        .map(call -> call.replaceAll(" at \\w+.java:\\d+", ""))
+                        .toList())
+                .toList();
+
+        assertEquals(
+                List.of(
+                        List.of("parallelize", "map, cached", "filter", "mapToPair"),
+                        List.of("groupByKey", "mapValues")),
+                operations);
+    }
+
+    @Test
+    void ofALoopsManyCallsTheFirstAndTheLastAreNamed() {
+        RDD<Integer> rows = numbers(1);
+        for (int round = 0; round < 100; round++) {
+            int added = round;
+            rows = rows.map(n -> n + added);
+        }
+        rows.filter(n -> n > 2).collect();
+
+        List<String> calls = jobs.lastGraph().resultStage().calls();
+
+        assertEquals(41, calls.size());
+        assertTrue(calls.get(0).startsWith("parallelize at "), calls.get(0));
+        assertEquals("... 62 more calls", calls.get(20));
+        assertTrue(calls.get(40).startsWith("filter at "), calls.get(40));
+    }
+
+    @Test
     void aShuffleCutsThePlanAndIsReadInItsPlace() {
         pairs(4).groupByKey(3).mapValues(Groups::size).collect();
 
