@@ -83,6 +83,14 @@ public final class YarnKeys {
                     "Executors that may fail within kindling.yarn.failureValidityMs before none is replaced any more; 0 for"
                             + " twice the number of executors, and 8 at least. What the cluster takes back does not count.");
 
+    public static final ConfigKey<Long> PREEMPTION_NOTICE_MS = ConfigKey.millis("kindling.yarn.preemptionNoticeMs")
+            .defaultsTo(14_000L)
+            .between(1_000L, 3_600_000L)
+            .doc(
+                    "How long the map outputs and cached blocks of an executor have to move when YARN has said that it will"
+                            + " preempt its container. A second less than the scheduler waits, by default 15 s:"
+                            + " yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill.");
+
     static final List<ConfigKey<?>> ALL = List.of(
             QUEUE,
             PRIORITY,
@@ -98,7 +106,8 @@ public final class YarnKeys {
             LAUNCH_TIMEOUT_MS,
             ACCEPT_TIMEOUT_MS,
             FAILURE_VALIDITY_MS,
-            MAX_EXECUTOR_FAILURES);
+            MAX_EXECUTOR_FAILURES,
+            PREEMPTION_NOTICE_MS);
 
     private YarnKeys() {}
 }

@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.api.records.Container;
@@ -17,8 +19,12 @@ import org.apache.hadoop.yarn.api.records.ContainerStatus;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
+import org.apache.hadoop.yarn.api.records.PreemptionContainer;
+import org.apache.hadoop.yarn.api.records.PreemptionContract;
+import org.apache.hadoop.yarn.api.records.PreemptionMessage;
 import org.apache.hadoop.yarn.api.records.Priority;
 import org.apache.hadoop.yarn.api.records.Resource;
+import org.apache.hadoop.yarn.api.records.StrictPreemptionContract;
 import org.apache.hadoop.yarn.api.records.UpdatedContainer;
 import org.apache.hadoop.yarn.client.api.AMRMClient;
 import org.apache.hadoop.yarn.client.api.AMRMClient.ContainerRequest;
@@ -39,6 +45,9 @@ final class ContainerAgent {
 
     /** One kind of container only, so that requests are counted and never matched. */
     private static final Priority PRIORITY = Priority.newInstance(1);
+
+    /** Of a node that is being decommissioned and whose ResourceManager says no time; an hour is Hadoop's own default. */
+    private static final long DECOMMISSION_WITHIN_MS = 3_600_000;
 
     /** Of one context after the other: who gets what is heard, and what is asked for. */
     private record User(Consumer<AppMasterEvent> events, Consumer<String> onShutdown, Resource size, String label) {}
@@ -190,9 +199,9 @@ final class ContainerAgent {
         }
     }
 
-    /** Hosts are what requests and the list of excluded nodes go by. */
-    private static String nodeOf(Container container) {
-        return container.getNodeId().getHost();
+    /** Of a node as events name it, which have the port as well: what the list of excluded nodes goes by. */
+    static String hostOf(String node) {
+        return node.substring(0, node.lastIndexOf(':'));
     }
 
     private final class ResourceManagerNews extends AMRMClientAsync.AbstractCallbackHandler {
@@ -202,7 +211,8 @@ final class ContainerAgent {
             for (Container container : allocated) {
                 String id = container.getId().toString();
                 containers.put(id, container);
-                if (!tell(new AppMasterEvent.ContainerAllocated(id, nodeOf(container)))) {
+                if (!tell(new AppMasterEvent.ContainerAllocated(
+                        id, container.getNodeId().toString()))) {
                     resourceManager.releaseAssignedContainer(container.getId());
                 }
             }
@@ -231,11 +241,34 @@ final class ContainerAgent {
         @Override
         public void onNodesUpdated(List<NodeReport> updated) {
             for (NodeReport node : updated) {
-                tell(new AppMasterEvent.NodeChanged(
-                        node.getNodeId().getHost(),
-                        node.getNodeState() == NodeState.RUNNING,
-                        node.getNodeState().toString()));
+                String id = node.getNodeId().toString();
+                NodeState state = node.getNodeState();
+                if (state == NodeState.DECOMMISSIONING) {
+                    Integer timeoutS = node.getDecommissioningTimeout();
+                    long withinMs = timeoutS == null || timeoutS < 0
+                            ? DECOMMISSION_WITHIN_MS
+                            : TimeUnit.SECONDS.toMillis(timeoutS);
+                    tell(new AppMasterEvent.NodeDecommissioning(id, withinMs));
+                } else {
+                    tell(new AppMasterEvent.NodeChanged(id, state == NodeState.RUNNING, state.toString()));
+                }
             }
+        }
+
+        @Override
+        public void onPreemptionMessageReceived(PreemptionMessage message) {
+            StrictPreemptionContract certain = message.getStrictContract();
+            PreemptionContract exchangeable = message.getContract();
+            tell(new AppMasterEvent.PreemptionAnnounced(
+                    idsOf(certain == null ? Set.of() : certain.getContainers()),
+                    idsOf(exchangeable == null ? Set.of() : exchangeable.getContainers())));
+        }
+
+        private List<String> idsOf(Set<PreemptionContainer> named) {
+            return named.stream()
+                    .map(container -> container.getId().toString())
+                    .sorted()
+                    .toList();
         }
 
         @Override

@@ -79,7 +79,8 @@ final class YarnLauncher implements ClusterLauncher {
                 config.get(YarnKeys.LAUNCH_TIMEOUT_MS),
                 config.get(YarnKeys.FAILURE_VALIDITY_MS),
                 maxFailures > 0 ? maxFailures : Math.max(LEAST_MAX_FAILURES, 2 * size.count()),
-                MAX_FAILURES_ON_NODE);
+                MAX_FAILURES_ON_NODE,
+                config.get(YarnKeys.PREEMPTION_NOTICE_MS));
     }
 
     // ---- by the driver --------------------------------------------------------------------------------------------
@@ -191,14 +192,16 @@ final class YarnLauncher implements ClusterLauncher {
                 agent.release(release.containerId());
             } else if (effect instanceof AppMasterEffect.ExcludeNode exclude) {
                 LOG.warn("no executor goes to node {} for a while: {}", exclude.node(), exclude.why());
-                agent.exclude(List.of(exclude.node()), List.of());
+                agent.exclude(List.of(ContainerAgent.hostOf(exclude.node())), List.of());
             } else if (effect instanceof AppMasterEffect.ReadmitNode readmit) {
-                agent.exclude(List.of(), List.of(readmit.node()));
+                agent.exclude(List.of(), List.of(ContainerAgent.hostOf(readmit.node())));
             } else if (effect instanceof AppMasterEffect.RefuseExecutor refused) {
                 listener.executorRequested(refused.executorId(), ExecutorBootstrap.newNonce());
                 listener.executorExited(refused.executorId(), refused.reason());
             } else if (effect instanceof AppMasterEffect.TellExited exited) {
                 listener.executorExited(exited.executorId(), exited.reason());
+            } else if (effect instanceof AppMasterEffect.LeaveExecutor leaving) {
+                listener.executorLeaving(leaving.executorId(), leaving.reason(), leaving.withinMs());
             } else if (effect instanceof AppMasterEffect.HeartbeatEvery every) {
                 agent.heartbeatEvery(every.intervalMs());
             }

@@ -5,8 +5,8 @@ import java.util.TreeSet;
 /** How an executor leaves without loss: for what, until when, and what was moved so far. */
 final class Drain {
     final DrainReason reason;
-    /** In the driver's waking time. */
-    final long deadlineMs;
+    /** In the driver's waking time; may become earlier. */
+    long deadlineMs;
 
     /** By the driver's clock. */
     final long beganMs;

@@ -13,8 +13,10 @@ public enum DrainReason {
     /** The application needs fewer. */
     SCALE_DOWN("the application needs fewer executors", Kind.FINISHED, false);
 
-    final String words;
-    final Kind kind;
+    /** For people, behind the name of the executor. */
+    public final String words;
+    /** What its end counts as. */
+    public final Kind kind;
     /** Whether another one is asked for. */
     final boolean isReplaced;
 

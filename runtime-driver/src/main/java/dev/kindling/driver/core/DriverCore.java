@@ -298,12 +298,19 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     }
 
     private void onDrainRequested(DriverEvent.DrainRequested e) {
-        Optional<ExecutorState> leaving =
-                executors.registered(e.executorId()).filter(executor -> !executor.isDraining());
+        Optional<ExecutorState> leaving = executors.registered(e.executorId());
         if (leaving.isEmpty() || isClosing) {
             return;
         }
         ExecutorState executor = leaving.get();
+        if (executor.isDraining()) {
+            // Such as a spot notice of two minutes on a node that had an hour.
+            if (awakeMs + e.withinMs() < executor.drain.deadlineMs) {
+                executor.drain.deadlineMs = awakeMs + e.withinMs();
+                out.emit(new Event.ExecutorDraining(out.time(), executor.id, e.reason().words, e.withinMs()));
+            }
+            return;
+        }
         executors.drain(executor, new Drain(e.reason(), out.nowMs(), awakeMs + e.withinMs()));
         placement.closeExecutor(executor);
         stages.cached().executorDrains(executor);

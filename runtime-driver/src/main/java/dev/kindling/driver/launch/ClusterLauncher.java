@@ -23,7 +23,8 @@ public interface ClusterLauncher extends AutoCloseable {
 
         /**
          * The cluster wants this executor back after so long: what it holds moves to others, as far as time allows, and
-         * then it is released. One that is not registered or leaves already is left as it is.
+         * then it is released. One that is not registered is left as it is; one that leaves already has the shorter of
+         * both times.
          */
         void executorLeaving(String executorId, DrainReason reason, long withinMs);
 

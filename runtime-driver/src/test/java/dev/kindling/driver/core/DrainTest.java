@@ -128,6 +128,20 @@ class DrainTest {
     }
 
     @Test
+    void aShorterTimeWinsAndALongerOneChangesNothing() {
+        DriverScript driver = withOutputs();
+        driver.on(leave("e1", DrainReason.DECOMMISSION, 60_000)).says("replace e1");
+        driver.forgetEffects().on(leave("e1", DrainReason.SPOT_NOTICE, 3_000));
+        driver.says("executor e1 is to leave within 3000 ms").neverSays("replace e1");
+        driver.forgetEffects().on(leave("e1", DrainReason.DECOMMISSION, 60_000));
+        driver.neverSays("executor e1 is to leave");
+
+        driver.passesAlive(4_000);
+
+        assertFalse(driver.core().isRegistered("e1", 1));
+    }
+
+    @Test
     void twoThatLeaveDoNotMoveTheirOutputsToEachOther() {
         DriverScript driver = withOutputs();
         driver.on(leave("e1", DrainReason.DECOMMISSION, 600_000));

@@ -1,6 +1,7 @@
 package dev.kindling.yarn.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.driver.core.DrainReason;
 import dev.kindling.loop.Core;
 import dev.kindling.loop.Effects;
 import dev.kindling.util.Durations;
@@ -9,18 +10,23 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * What decides about an application's containers. The driver says how many executors it wants; the rest follows:
  * <em>asked</em> = <em>wanted</em> - <em>held</em>, always, where held are containers in which an executor starts or
- * runs. A container that comes when none is wanted, or on a node that is not, goes back.
+ * runs and is to stay. A container that comes when none is wanted, or on a node that is not, goes back.
  *
  * <p>A container is <em>starting</em> until its executor has registered with the driver, then <em>running</em>; it is
  * <em>ending</em> from when it is given back until the ResourceManager says that it is gone. One that ends while it
  * starts or runs is told to the driver, once, and is wanted no more: the driver asks for another one, or does not, and
  * ends jobs for whose executors there is no hope.
+ *
+ * <p>One that runs where it cannot stay, for its node is being decommissioned or its container will be preempted, is
+ * <em>leaving</em>: the driver is told once, asks for another one, moves what it holds and gives it up. Its end is
+ * expected then, however it comes. One that only starts there is given back at once, since it holds nothing.
  *
  * <p>Executors that fail are counted for an hour or so: a node with several of them is excluded, and when the application
  * has too many, none is replaced until they are old; when none is left either, the driver is told why.
@@ -62,6 +68,9 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private final ArrayDeque<Held> stopping = new ArrayDeque<>();
 
     private final LinkedHashSet<String> replaceable = new LinkedHashSet<>();
+    /** Of {@code executors}, those that do not count as wanted any more. */
+    private int leavingCount;
+
     private int wanted;
     private int asked;
     private int lastExecutor;
@@ -81,6 +90,13 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         final String executorId;
         final long sinceMs;
         boolean hasRegistered;
+        /** The driver was told, or has told us, that it will go. */
+        boolean isLeaving;
+        /** Of its node or of a preemption: after that it goes with what is left. */
+        long leavesAtMs = Long.MAX_VALUE;
+        /** The ResourceManager wanted it and was given another one. */
+        boolean isExchanged;
+
         boolean isEnding;
         long endingSinceMs;
         /** Whether the driver has heard of its end from here. */
@@ -128,6 +144,10 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
             onContainerNotStarted(e);
         } else if (event instanceof AppMasterEvent.NodeChanged e) {
             nodes.changed(e.node(), e.isUsable());
+        } else if (event instanceof AppMasterEvent.NodeDecommissioning e) {
+            onNodeDecommissioning(e);
+        } else if (event instanceof AppMasterEvent.PreemptionAnnounced e) {
+            onPreemptionAnnounced(e);
         } else if (event instanceof AppMasterEvent.NodesCounted e) {
             nodes.counted(e.nodes());
         } else if (event instanceof AppMasterEvent.Tick) {
@@ -154,7 +174,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         if (held != null) {
             held.isEnding = true;
             held.endingSinceMs = nowMs;
-            executors.remove(held.executorId);
+            remove(held);
             if (!has(PlantedBug.CONTAINER_LEAKED)) {
                 out.add(new AppMasterEffect.StopContainer(held.containerId));
                 stopping.add(held);
@@ -163,8 +183,12 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
     }
 
-    /** Asked twice for one executor it is the same request. */
+    /** Asked twice for one executor it is the same request. One that still runs is leaving by the driver's own will. */
     private void onReplacementWanted(AppMasterEvent.ReplacementWanted e) {
+        Held held = executors.get(e.lostExecutorId());
+        if (held != null && !held.isLeaving && !isClosing) {
+            beginLeaving(held);
+        }
         if (isClosing || !replaceable.remove(e.lostExecutorId()) && !has(PlantedBug.REPLACED_TWICE)) {
             return;
         }
@@ -208,7 +232,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
         // For the ResourceManager one request less is left now, whatever becomes of the container.
         asked = UNKNOWN;
-        boolean isSurplus = executors.size() >= wanted && !has(PlantedBug.SURPLUS_KEPT);
+        boolean isSurplus = stayingCount() >= wanted && !has(PlantedBug.SURPLUS_KEPT);
         if (isClosing || isSurplus || !nodes.isWanted(e.node()) && !has(PlantedBug.EXCLUDED_NODE_USED)) {
             if (!has(PlantedBug.SURPLUS_FORGOTTEN)) {
                 out.add(new AppMasterEffect.ReleaseContainer(e.containerId()));
@@ -235,8 +259,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
             }
             return;
         }
-        executors.remove(held.executorId);
-        if (ContainerEnds.isFailure(e.exitStatus()) || has(PlantedBug.PREEMPTION_IS_A_FAILURE)) {
+        remove(held);
+        if (ContainerEnds.isFailure(e.exitStatus()) && !held.isLeaving || has(PlantedBug.PREEMPTION_IS_A_FAILURE)) {
             failed(held, e.exitStatus() == ContainerEnds.DISKS_FAILED, reason);
         }
         tellExited(held, reason);
@@ -280,7 +304,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     /** Given back until the ResourceManager says that it is gone. */
     private void giveBack(Held held) {
         held.isEnding = true;
-        executors.remove(held.executorId);
+        remove(held);
         if (!has(PlantedBug.CONTAINER_LEAKED)) {
             out.add(new AppMasterEffect.ReleaseContainer(held.containerId));
         }
@@ -303,7 +327,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     }
 
     private void noLongerWanted(Held held) {
-        if (isClosing) {
+        if (isClosing || held.isLeaving && !has(PlantedBug.LEAVING_LOWERED_TWICE)) {
             return;
         }
         if (!has(PlantedBug.WANTED_NOT_LOWERED)) {
@@ -315,15 +339,87 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
     }
 
+    private void remove(Held held) {
+        if (executors.remove(held.executorId) != null && held.isLeaving) {
+            leavingCount--;
+        }
+    }
+
+    private int stayingCount() {
+        return has(PlantedBug.LEAVING_STILL_COUNTED) ? executors.size() : executors.size() - leavingCount;
+    }
+
     private String nextExecutor() {
         return "e" + ++lastExecutor;
+    }
+
+    // ---- leaving --------------------------------------------------------------------------------------------------
+
+    private void onNodeDecommissioning(AppMasterEvent.NodeDecommissioning e) {
+        nodes.changed(e.node(), false);
+        for (Held held : List.copyOf(executors.values())) {
+            if (held.node.equals(e.node()) && !has(PlantedBug.DECOMMISSION_NOT_TOLD)) {
+                leave(held, DrainReason.DECOMMISSION, e.withinMs());
+            }
+        }
+    }
+
+    /** Where the ResourceManager leaves the choice it gets what starts, for that holds nothing yet. */
+    private void onPreemptionAnnounced(AppMasterEvent.PreemptionAnnounced e) {
+        executorsIn(e.certain()).forEach(this::preempt);
+        executorsIn(e.exchangeable()).stream()
+                .filter(held -> !held.hasRegistered)
+                .forEach(this::preempt);
+        for (Held named : executorsIn(e.exchangeable())) {
+            if (!named.isExchanged && !named.isLeaving) {
+                Optional<Held> starting = executors.values().stream()
+                        .filter(held -> !held.hasRegistered)
+                        .findFirst();
+                named.isExchanged = starting.isPresent() && !has(PlantedBug.PREEMPTION_ANSWERED_AGAIN);
+                preempt(starting.orElse(named));
+            }
+        }
+    }
+
+    private void preempt(Held held) {
+        leave(held, DrainReason.PREEMPTION, settings.preemptionNoticeMs());
+    }
+
+    private List<Held> executorsIn(List<String> containerIds) {
+        return containerIds.stream()
+                .map(containers::get)
+                .filter(held -> held != null && !held.isEnding)
+                .toList();
+    }
+
+    /** Told again only when it has to go earlier than was said. */
+    private void leave(Held held, DrainReason reason, long withinMs) {
+        if (isClosing || held.leavesAtMs <= nowMs + withinMs) {
+            return;
+        }
+        if (held.hasRegistered) {
+            held.leavesAtMs = nowMs + withinMs;
+            if (!held.isLeaving) {
+                beginLeaving(held);
+            }
+            out.add(new AppMasterEffect.LeaveExecutor(held.executorId, reason, withinMs));
+        } else if (!has(PlantedBug.STARTING_LEFT_BEHIND)) {
+            giveBack(held);
+            tellExited(held, ContainerEnds.gaveBackBeforeItBegan(held.node, reason));
+        }
+    }
+
+    private void beginLeaving(Held held) {
+        noLongerWanted(held);
+        held.isLeaving = true;
+        leavingCount++;
     }
 
     // ---- asking ---------------------------------------------------------------------------------------------------
 
     private void ask() {
         boolean hasFailedTooOften = failures.countAt(nowMs) > settings.maxFailures();
-        int missing = hasFailedTooOften ? 0 : Math.max(0, wanted - executors.size());
+        int missing = hasFailedTooOften ? 0 : Math.max(0, wanted - stayingCount());
         if (missing != asked) {
             if (missing > asked) {
                 askedSinceMs = nowMs;
@@ -350,6 +446,11 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     int asked() {
         return asked;
+    }
+
+    /** How many executors are leaving. */
+    int leavingCount() {
+        return leavingCount;
     }
 
     /** In which an executor starts or runs. */

@@ -1,6 +1,7 @@
 package dev.kindling.yarn.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.driver.core.DrainReason;
 
 /** What an application's master wants done. */
 public sealed interface AppMasterEffect {
@@ -27,6 +28,9 @@ public sealed interface AppMasterEffect {
 
     /** The driver shall know that this executor is gone. */
     record TellExited(String executorId, ExitReason reason) implements AppMasterEffect {}
+
+    /** The driver shall move what this executor holds, and then give it up; another one comes in its place if wanted. */
+    record LeaveExecutor(String executorId, DrainReason reason, long withinMs) implements AppMasterEffect {}
 
     /** The ResourceManager is asked for news so often. */
     record HeartbeatEvery(long intervalMs) implements AppMasterEffect {}

@@ -1,5 +1,7 @@
 package dev.kindling.yarn.core;
 
+import java.util.List;
+
 /** What an application's master hears: from the driver, from the ResourceManager, from NodeManagers. */
 public sealed interface AppMasterEvent {
     // ---- the driver -----------------------------------------------------------------------------------------------
@@ -13,7 +15,7 @@ public sealed interface AppMasterEvent {
     /** The driver has given an executor up, or needs it no more. */
     record ExecutorReleased(String executorId, String why) implements AppMasterEvent {}
 
-    /** One more shall come in the place of one that is gone. */
+    /** One more shall come in the place of one that is gone, or that is about to leave. */
     record ReplacementWanted(String lostExecutorId) implements AppMasterEvent {}
 
     /** The application ends. */
@@ -34,6 +36,22 @@ public sealed interface AppMasterEvent {
 
     /** A node takes no more containers, or takes them again. */
     record NodeChanged(String node, boolean isUsable, String state) implements AppMasterEvent {}
+
+    /** A node will be taken out of service after so long; containers on it go on until then, and no others come. */
+    record NodeDecommissioning(String node, long withinMs) implements AppMasterEvent {}
+
+    /**
+     * Others are to get what we have; the ResourceManager repeats it until it has it.
+     *
+     * @param certain containers that will be taken
+     * @param exchangeable containers that will be taken unless as many others are given back
+     */
+    record PreemptionAnnounced(List<String> certain, List<String> exchangeable) implements AppMasterEvent {
+        public PreemptionAnnounced {
+            certain = List.copyOf(certain);
+            exchangeable = List.copyOf(exchangeable);
+        }
+    }
 
     /** How many nodes the cluster has. */
     record NodesCounted(int nodes) implements AppMasterEvent {}

@@ -12,6 +12,7 @@ import dev.kindling.config.MemoryMap;
  * @param failureValidityMs a failure older than this counts no more, neither against its node nor against the application
  * @param maxFailures failed executors within {@code failureValidityMs}, beyond which none is replaced
  * @param maxFailuresOnNode failed executors of one node within that time, with which it is excluded
+ * @param preemptionNoticeMs how long a container is left after the ResourceManager has said that it will take it
  */
 public record AppMasterSettings(
         MemoryMap memory,
@@ -19,9 +20,14 @@ public record AppMasterSettings(
         long launchTimeoutMs,
         long failureValidityMs,
         int maxFailures,
-        int maxFailuresOnNode) {
+        int maxFailuresOnNode,
+        long preemptionNoticeMs) {
     public AppMasterSettings {
-        if (launchTimeoutMs < 1 || failureValidityMs < 1 || maxFailures < 1 || maxFailuresOnNode < 1) {
+        if (launchTimeoutMs < 1
+                || failureValidityMs < 1
+                || maxFailures < 1
+                || maxFailuresOnNode < 1
+                || preemptionNoticeMs < 1) {
             throw new IllegalArgumentException("times and numbers of failures must be positive");
         }
     }

@@ -2,6 +2,7 @@ package dev.kindling.yarn.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
+import dev.kindling.driver.core.DrainReason;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
@@ -198,6 +199,17 @@ final class ContainerEnds {
                 0,
                 "its node is slow to fetch the jars, is overloaded or cannot reach the driver; the container's log says"
                         + " more; kindling.yarn.launchTimeoutMs is how long is waited");
+    }
+
+    /** It was to leave, and had not begun. */
+    static ExitReason gaveBackBeforeItBegan(String node, DrainReason why) {
+        return new ExitReason(
+                why.kind,
+                OptionalInt.empty(),
+                "its container on " + node + " was given back before it became an executor: " + why.words,
+                0,
+                0,
+                "");
     }
 
     /** Its node would not start it. */

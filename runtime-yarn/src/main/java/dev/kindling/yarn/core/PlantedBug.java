@@ -21,5 +21,15 @@ enum PlantedBug {
     /** Nodes stay excluded though no other gives anything. */
     STARVED_BY_EXCLUSION,
     /** What the cluster takes back counts as a failure. */
-    PREEMPTION_IS_A_FAILURE
+    PREEMPTION_IS_A_FAILURE,
+    /** Executors of a node that is being decommissioned are not told to leave. */
+    DECOMMISSION_NOT_TOLD,
+    /** An executor that is leaving still counts as one of those that are wanted. */
+    LEAVING_STILL_COUNTED,
+    /** The end of an executor that was leaving lowers what is wanted once more. */
+    LEAVING_LOWERED_TWICE,
+    /** Each repetition of a preemption message takes another executor. */
+    PREEMPTION_ANSWERED_AGAIN,
+    /** An executor that starts on a node that is being decommissioned is left to be killed there. */
+    STARTING_LEFT_BEHIND
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.api.KindlingListener.ExitReason.Kind;
 import dev.kindling.config.MemoryMap;
+import dev.kindling.driver.core.DrainReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,8 +16,9 @@ import org.junit.jupiter.api.Test;
 class AppMasterCoreTest {
     private static final long LAUNCH_TIMEOUT_MS = 60_000;
     private static final long VALIDITY_MS = 600_000;
-    private static final AppMasterSettings SETTINGS =
-            new AppMasterSettings(MemoryMap.ofProcess(1L << 30, 2), 1536L << 20, LAUNCH_TIMEOUT_MS, VALIDITY_MS, 4, 2);
+    private static final long NOTICE_MS = 14_000;
+    private static final AppMasterSettings SETTINGS = new AppMasterSettings(
+            MemoryMap.ofProcess(1L << 30, 2), 1536L << 20, LAUNCH_TIMEOUT_MS, VALIDITY_MS, 4, 2, NOTICE_MS);
 
     private final AppMasterCore core = new AppMasterCore(SETTINGS);
     private long nowMs = 1_000;
@@ -227,6 +229,104 @@ class AppMasterCoreTest {
         on(new AppMasterEvent.NodeChanged("n1", true, "RUNNING"));
         on(new AppMasterEvent.ContainerAllocated("c2", "n1"));
         assertEquals(1, core.held().size());
+    }
+
+    @Test
+    void executorsOfADecommissionedNodeLeaveAndAreReplacedBeforeTheyHaveGone() {
+        twoRun();
+
+        assertEquals(
+                List.of(new AppMasterEffect.LeaveExecutor("e1", DrainReason.DECOMMISSION, 60_000)),
+                on(new AppMasterEvent.NodeDecommissioning("n1", 60_000)));
+        assertEquals(
+                List.of(
+                        new AppMasterEffect.AskFor(1),
+                        new AppMasterEffect.HeartbeatEvery(AppMasterCore.EAGER_HEARTBEAT_MS)),
+                on(new AppMasterEvent.ReplacementWanted("e1")));
+        assertEquals(List.of(), on(new AppMasterEvent.ReplacementWanted("e1")));
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c3"), new AppMasterEffect.AskFor(1)),
+                on(new AppMasterEvent.ContainerAllocated("c3", "n1")));
+        on(new AppMasterEvent.ContainerAllocated("c4", "n3"));
+
+        assertEquals(
+                List.of(new AppMasterEffect.StopContainer("c1")),
+                on(new AppMasterEvent.ExecutorReleased("e1", "it was drained")));
+        assertEquals(0, core.asked());
+        assertEquals(2, core.held().size());
+    }
+
+    @Test
+    void whoLeavesIsToldAgainOnlyWhenItHasToGoEarlier() {
+        twoRun();
+        on(new AppMasterEvent.NodeDecommissioning("n1", 3_600_000));
+
+        assertEquals(List.of(), on(new AppMasterEvent.NodeDecommissioning("n1", 3_600_000)));
+        assertEquals(
+                List.of(new AppMasterEffect.LeaveExecutor("e1", DrainReason.PREEMPTION, NOTICE_MS)),
+                on(new AppMasterEvent.PreemptionAnnounced(List.of("c1"), List.of())));
+        nowMs += 1_000;
+        assertEquals(List.of(), on(new AppMasterEvent.PreemptionAnnounced(List.of("c1"), List.of())));
+    }
+
+    @Test
+    void containerInWhichAnExecutorOnlyStartsGoesBackFromADecommissionedNodeAtOnce() {
+        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.ContainerAllocated("c1", "n1"));
+
+        List<AppMasterEffect> effects = on(new AppMasterEvent.NodeDecommissioning("n1", 60_000));
+
+        assertEquals(new AppMasterEffect.ReleaseContainer("c1"), effects.get(0));
+        assertEquals(
+                "its container on n1 was given back before it became an executor: its node is being decommissioned",
+                ((AppMasterEffect.TellExited) effects.get(1)).reason().toString());
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        assertEquals(1, core.asked());
+    }
+
+    @Test
+    void preemptionThatLeavesTheChoiceGetsWhatOnlyStarts() {
+        twoRun();
+        on(new AppMasterEvent.ExecutorReleased("e2", "no sign of life"));
+        on(new AppMasterEvent.ReplacementWanted("e2"));
+        on(new AppMasterEvent.ContainerAllocated("c3", "n3"));
+        AppMasterEvent message = new AppMasterEvent.PreemptionAnnounced(List.of(), List.of("c1"));
+
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c3")),
+                of(on(message), AppMasterEffect.ReleaseContainer.class).toList());
+        assertEquals(List.of(), on(message), "it was answered");
+
+        assertEquals(
+                List.of(new AppMasterEffect.LeaveExecutor("e1", DrainReason.PREEMPTION, NOTICE_MS)),
+                on(new AppMasterEvent.PreemptionAnnounced(List.of("c1"), List.of())));
+    }
+
+    @Test
+    void endOfAnExecutorThatWasLeavingIsNoFailureAndIsNotReplacedAgain() {
+        twoRun();
+        on(new AppMasterEvent.NodeDecommissioning("n1", 60_000));
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        on(new AppMasterEvent.ContainerAllocated("c3", "n3"));
+
+        List<AppMasterEffect> ended = on(new AppMasterEvent.ContainerCompleted("c1", ContainerEnds.ABORTED, ""));
+
+        assertEquals(1, ended.size(), ended::toString);
+        assertEquals("e1", ((AppMasterEffect.TellExited) ended.get(0)).executorId());
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        assertEquals(0, core.asked());
+        assertEquals(2, core.wanted());
+    }
+
+    @Test
+    void executorThatTheDriverItselfHasLeaveIsReplacedAtOnce() {
+        twoRun();
+
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+
+        assertEquals(1, core.asked());
+        on(new AppMasterEvent.ExecutorReleased("e1", "it was drained"));
+        assertEquals(1, core.asked());
     }
 
     @Test

@@ -25,6 +25,7 @@ final class AppMasterWorld {
     private static final long NARROW_FROM_MS = 20_000;
     private static final long DEADLINE_MS = 400_000;
     private static final long LAUNCH_TIMEOUT_MS = 20_000;
+    private static final long PREEMPTION_NOTICE_MS = 10_000;
 
     /** What is due at a time, in the order in which it was said. */
     private record Due(long atMs, long order, Runnable action) {}
@@ -60,6 +61,9 @@ final class AppMasterWorld {
     private final TreeSet<String> counted = new TreeSet<>();
 
     private final TreeSet<String> told = new TreeSet<>();
+    /** Executors that leave: their end is no loss. */
+    private final TreeSet<String> leaving = new TreeSet<>();
+
     private final List<String> trouble = new ArrayList<>();
     /** As the application asks now, and as the ResourceManager knows. */
     private int asked;
@@ -79,7 +83,13 @@ final class AppMasterWorld {
         int maxFailures = isGentle ? 2 : 1_000;
         core = new AppMasterCore(
                 new AppMasterSettings(
-                        MemoryMap.ofProcess(1L << 30, 1), 2L << 30, LAUNCH_TIMEOUT_MS, 1_000_000, maxFailures, 2),
+                        MemoryMap.ofProcess(1L << 30, 1),
+                        2L << 30,
+                        LAUNCH_TIMEOUT_MS,
+                        1_000_000,
+                        maxFailures,
+                        2,
+                        PREEMPTION_NOTICE_MS),
                 bugs);
         if (!isGentle) {
             for (int i = random.nextInt(3); i > 0; i--) {
@@ -112,7 +122,7 @@ final class AppMasterWorld {
     private void scheduleFaults() {
         for (int i = random.nextInt(12); i > 0; i--) {
             long atMs = random.nextLong(FAULTS_UNTIL_MS);
-            int kind = isGentle ? 3 : random.nextInt(6);
+            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(7);
             queue.add(new Due(atMs, order++, () -> fault(kind)));
         }
     }
@@ -122,7 +132,7 @@ final class AppMasterWorld {
             case 0 -> {
                 String node = "n" + random.nextInt(NODES);
                 draining.add(node);
-                tell(new AppMasterEvent.NodeChanged(node, false, "DECOMMISSIONING"));
+                decommission(node);
                 after(random.nextLong(30_000), () -> {
                     draining.remove(node);
                     tell(new AppMasterEvent.NodeChanged(node, true, "RUNNING"));
@@ -137,9 +147,40 @@ final class AppMasterWorld {
                                 random.nextBoolean() ? ContainerEnds.PREEMPTED : ContainerEnds.ABORTED,
                                 random.nextLong(5_000)));
             case 4 -> anyRunning().ifPresent(container -> giveUp(container.executorId));
+            case 6 -> preempt();
             // One more than was asked for, as a decision that crossed our change of mind.
             default -> allocate();
         }
+    }
+
+    /** Some containers there start, some run; a tick later nobody counts on any of them but to move what it holds. */
+    private void decommission(String node) {
+        tell(new AppMasterEvent.NodeDecommissioning(node, 30_000));
+        for (String executorId : counted) {
+            SimContainer container = byExecutor.get(executorId);
+            require(!container.node.equals(node) || container.isGone, executorId + " stays on " + node);
+        }
+    }
+
+    /** Told with every heartbeat until so many containers have gone, of those named or of others. */
+    private void preempt() {
+        List<String> named = new ArrayList<>();
+        for (String executorId : counted) {
+            SimContainer container = byExecutor.get(executorId);
+            if (!container.isGone && random.nextInt(3) == 0) {
+                named.add(container.id);
+            }
+        }
+        boolean isCertain = random.nextBoolean();
+        AppMasterEvent message =
+                new AppMasterEvent.PreemptionAnnounced(isCertain ? named : List.of(), isCertain ? List.of() : named);
+        Set<String> before = new TreeSet<>(counted);
+        for (int i = 0; i < 3; i++) {
+            tell(message);
+        }
+        before.removeAll(counted);
+        require(before.size() <= named.size(), before + " went where " + named + " were to be preempted");
+        require(before.size() == named.size(), "only " + before + " go where " + named + " are to be preempted");
     }
 
     private Optional<SimContainer> anyRunning() {
@@ -240,8 +281,24 @@ final class AppMasterWorld {
 
     private void exited(AppMasterEffect.TellExited exited) {
         require(told.add(exited.executorId()), exited.executorId() + " was said to have ended twice");
+        leaving.remove(exited.executorId());
         if (counted.remove(exited.executorId())) {
             replace(exited.executorId());
+        }
+    }
+
+    /** What it holds moves, then it is given up, unless its container has ended before. */
+    private void leave(AppMasterEffect.LeaveExecutor leave) {
+        if (counted.remove(leave.executorId())) {
+            leaving.add(leave.executorId());
+            replace(leave.executorId());
+            after(random.nextLong(leave.withinMs()), () -> release(leave.executorId()));
+        }
+    }
+
+    private void release(String executorId) {
+        if (leaving.remove(executorId)) {
+            tell(new AppMasterEvent.ExecutorReleased(executorId, "it was drained"));
         }
     }
 
@@ -297,6 +354,8 @@ final class AppMasterWorld {
             excluded.remove(readmit.node());
         } else if (effect instanceof AppMasterEffect.TellExited exited) {
             exited(exited);
+        } else if (effect instanceof AppMasterEffect.LeaveExecutor leave) {
+            leave(leave);
         } else if (effect instanceof AppMasterEffect.RefuseExecutor refused) {
             require(false, refused + " though it was not the executors that failed");
         } else if (effect instanceof AppMasterEffect.HeartbeatEvery every) {
@@ -309,7 +368,9 @@ final class AppMasterWorld {
     private void checkAlways() {
         int held = core.held().size();
         require(core.asked() >= 0, "asked for " + core.asked());
-        require(core.asked() + held <= wanted, held + " held and " + core.asked() + " asked for, of " + wanted);
+        require(
+                core.asked() + held - core.leavingCount() <= wanted,
+                held + " held and " + core.asked() + " asked for, of " + wanted);
         require(2 * excluded.size() <= NODES, "more than half of the nodes are excluded: " + excluded);
     }
 
