@@ -123,7 +123,7 @@ class CourseIT {
                 .redirectOutput(world.resolve(log).toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().merge("PATH", System.getProperty("java.home") + "/bin:", (path, java) -> java + path);
-        builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m -XX:TieredStopAtLevel=1");
+        builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m " + Kindling.QUICK_JAVA);
         builder.environment().put("KINDLING_DIR", world.resolve("state").toString());
         // Archives of classes are made once, and save half of each start.
         builder.environment().put("XDG_CACHE_HOME", world.resolve("cache").toString());

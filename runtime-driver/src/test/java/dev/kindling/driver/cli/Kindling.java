@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  * directory and a home of its own, so that what is left behind can be seen.
  */
 final class Kindling {
+    /** Options for short runs, and for the executors they start. */
+    static final String QUICK_JAVA = "-XX:TieredStopAtLevel=1 -Dkindling.executor.javaOptions=-XX:TieredStopAtLevel=1";
+
     private static final long LIMIT_S = 120;
 
     private static Path unpacked;
@@ -122,7 +125,7 @@ final class Kindling {
         builder.environment().put("KINDLING_DIR", state.toString());
         Path cache = hasOwnArchives ? world.resolve("cache") : archives();
         builder.environment().put("XDG_CACHE_HOME", cache.toString());
-        builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m -Djava.io.tmpdir=" + temporary);
+        builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m " + QUICK_JAVA + " -Djava.io.tmpdir=" + temporary);
         return builder.start();
     }
 

@@ -33,6 +33,7 @@ final class CopyProgram {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
+                "-Dkindling.executor.javaOptions=-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Dkindling.scratch.dirs=" + scratch,
                 "-Dkindling.eventlog.dir=" + scratch.resolve("events")));
