@@ -1,6 +1,7 @@
 package dev.kindling.protocol;
 
 import dev.kindling.api.StorageLevel;
+import dev.kindling.util.Secret;
 import java.util.List;
 
 /**
@@ -30,7 +31,7 @@ public sealed interface Frame {
     record Register(
             String executorId,
             long incarnation,
-            String nonce,
+            Secret nonce,
             ExecutorAddress address,
             int cores,
             long memoryBytes,

@@ -30,6 +30,7 @@ import dev.kindling.protocol.Frame.Registered;
 import dev.kindling.protocol.Frame.ShowStacks;
 import dev.kindling.protocol.Frame.Shutdown;
 import dev.kindling.protocol.Frame.StageProgram;
+import dev.kindling.util.Secret;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -172,7 +173,7 @@ public final class FrameCodec {
     private static void writeFrame(FrameWriter out, Frame frame) {
         if (frame instanceof Register f) {
             start(out, REGISTER, f);
-            out.text(f.nonce());
+            out.text(f.nonce().reveal());
             writeAddress(out, f.address());
             out.number(f.cores());
             out.number(f.memoryBytes());
@@ -315,7 +316,7 @@ public final class FrameCodec {
                 return new Register(
                         in.text("executorId"),
                         in.number("incarnation"),
-                        in.text("nonce"),
+                        Secret.of(in.text("nonce")),
                         readAddress(in),
                         in.integer("cores"),
                         in.number("memoryBytes"),

@@ -23,14 +23,14 @@ public final class ApplicationCredentials {
     /** Those of ours have some 300 bytes each. */
     private static final int MAX_PART_BYTES = 16 << 10;
 
-    private final Secret secret;
+    private final SharedKey secret;
 
     /** Both null where all connections stay within one machine. */
     private final X509Certificate certificate;
 
     private final PrivateKey key;
 
-    private ApplicationCredentials(Secret secret, X509Certificate certificate, PrivateKey key) {
+    private ApplicationCredentials(SharedKey secret, X509Certificate certificate, PrivateKey key) {
         this.secret = secret;
         this.certificate = certificate;
         this.key = key;
@@ -38,13 +38,13 @@ public final class ApplicationCredentials {
 
     /** New ones for connections within one machine, which are authenticated but not encrypted. */
     public static ApplicationCredentials withoutCertificate() {
-        return new ApplicationCredentials(Secret.random(), null, null);
+        return new ApplicationCredentials(SharedKey.random(), null, null);
     }
 
     /** New ones with which every connection is encrypted. */
     public static ApplicationCredentials withCertificate() {
         SelfSigned made = SelfSigned.make();
-        return new ApplicationCredentials(Secret.random(), made.certificate(), made.key());
+        return new ApplicationCredentials(SharedKey.random(), made.certificate(), made.key());
     }
 
     /** Whether all connections are encrypted. */
@@ -52,7 +52,7 @@ public final class ApplicationCredentials {
         return certificate != null;
     }
 
-    Secret secret() {
+    SharedKey secret() {
         return secret;
     }
 
@@ -83,7 +83,7 @@ public final class ApplicationCredentials {
     /** Reads what {@link #writeTo} wrote, and nothing that follows. */
     public static ApplicationCredentials read(InputStream source) throws IOException {
         DataInputStream in = new DataInputStream(source);
-        Secret secret = Secret.read(in);
+        SharedKey secret = SharedKey.read(in);
         if (!in.readBoolean()) {
             return new ApplicationCredentials(secret, null, null);
         }

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLException;
 
 /** The dialler's part of the {@link Handshake}. */
 final class ClientHandshake extends FixedReader {
-    private final Secret secret;
+    private final SharedKey secret;
     private final Handshake.Plane plane;
     private final int port;
     private final int timeoutMs;
@@ -31,7 +31,7 @@ final class ClientHandshake extends FixedReader {
      * @param onFailure called once, with a sentence, when it has not
      */
     ClientHandshake(
-            Secret secret,
+            SharedKey secret,
             Handshake.Plane plane,
             int port,
             int timeoutMs,

@@ -99,11 +99,11 @@ final class Handshake {
                 .array();
     }
 
-    static byte[] holderProof(Secret secret, byte[] context) {
+    static byte[] holderProof(SharedKey secret, byte[] context) {
         return secret.proofOf("holder".getBytes(StandardCharsets.US_ASCII), context);
     }
 
-    static byte[] askerProof(Secret secret, byte[] context) {
+    static byte[] askerProof(SharedKey secret, byte[] context) {
         return secret.proofOf("asker".getBytes(StandardCharsets.US_ASCII), context);
     }
 

@@ -34,7 +34,7 @@ public final class RpcClient implements BlockClient, Closeable {
     private static final long MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
     private final RpcSettings settings;
-    private final Secret secret;
+    private final SharedKey secret;
     /** Null where connections are in the clear. */
     private final Tls tls;
 

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 
 /** The listener's part of the {@link Handshake}. Until it is over this is all that an unknown peer can make us hold. */
 final class ServerHandshake extends FixedReader {
-    private final Secret secret;
+    private final SharedKey secret;
     private final HalfOpen halfOpen;
     private final int timeoutMs;
     private final Function<Handshake.Plane, ChannelHandler> handlers;
@@ -24,7 +24,7 @@ final class ServerHandshake extends FixedReader {
 
     /** @param handlers makes what serves a connection once its peer has proved itself */
     ServerHandshake(
-            Secret secret, HalfOpen halfOpen, int timeoutMs, Function<Handshake.Plane, ChannelHandler> handlers) {
+            SharedKey secret, HalfOpen halfOpen, int timeoutMs, Function<Handshake.Plane, ChannelHandler> handlers) {
         super(Handshake.HELLO_BYTES);
         this.secret = secret;
         this.halfOpen = halfOpen;

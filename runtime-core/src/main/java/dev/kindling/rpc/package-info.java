@@ -1,7 +1,7 @@
 /**
  * Bytes between processes: one listening port, two kinds of connections. Control connections carry {@link
  * dev.kindling.protocol.Frame}s, data connections carry blocks; a large block never stands before a heartbeat. Both
- * ends prove that they know the application's {@link dev.kindling.rpc.Secret} before anything else is read.
+ * ends prove that they know the application's {@link dev.kindling.rpc.SharedKey} before anything else is read.
  *
  * <p>Threads: {@code rpc-io-n}, daemons, which never wait. Handlers are called by them and post to a mailbox.
  *

@@ -1,5 +1,6 @@
 package dev.kindling.protocol;
 
+import dev.kindling.util.Secret;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -47,6 +48,9 @@ public final class FrameSamples {
         }
         if (type == String.class) {
             return TEXTS[random.nextInt(TEXTS.length)];
+        }
+        if (type == Secret.class) {
+            return Secret.of((String) value(String.class));
         }
         if (type == byte[].class) {
             byte[] bytes = new byte[random.nextInt(40)];

@@ -65,7 +65,7 @@ final class ProtocolPage {
             |---|---|
             | `int`, `long` | zig-zag varint: low seven bits first, 1 to 10 bytes |
             | `boolean` | one, 0 or 1 |
-            | `String`, `byte[]` | length as a number, then UTF-8 or the bytes |
+            | `String`, `Secret`, `byte[]` | length as a number, then UTF-8 or the bytes |
             | list, `long[]` | count as a number, then the elements |
             | one of several words, such as an error code | its name, as a `String` |
             | record | its components |

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class HandshakeTest {
     private final ApplicationCredentials credentials = ApplicationCredentials.withoutCertificate();
-    private final Secret secret = credentials.secret();
+    private final SharedKey secret = credentials.secret();
     private final Recorder atServer = new Recorder();
     private final Recorder atClient = new Recorder();
 
@@ -55,7 +55,7 @@ class HandshakeTest {
             byte[] answer = socket.getInputStream().readNBytes(Handshake.ANSWER_BYTES);
             byte[] context = Handshake.context(Plane.CONTROL, server.port(), nonce, Handshake.nonceInAnswer(answer));
 
-            socket.getOutputStream().write(Handshake.askerProof(Secret.random(), context));
+            socket.getOutputStream().write(Handshake.askerProof(SharedKey.random(), context));
 
             assertTrue(isClosedWithoutAWord(socket));
             assertFalse(atServer.hasOpened());

@@ -31,6 +31,7 @@ import dev.kindling.rdd.JobRunner;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.Stores;
 import dev.kindling.util.ByteSizes;
+import dev.kindling.util.Secret;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -319,7 +320,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
-    public void executorRequested(String executorId, String nonce) {
+    public void executorRequested(String executorId, Secret nonce) {
         loop.offer(new DriverEvent.ExecutorRequested(executorId, nonce));
     }
 

@@ -1,14 +1,13 @@
 package dev.kindling.executor;
 
 import dev.kindling.rpc.ApplicationCredentials;
+import dev.kindling.util.Secret;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +34,7 @@ public record ExecutorBootstrap(
         String applicationId,
         String executorId,
         long incarnation,
-        String nonce,
+        Secret nonce,
         int cores,
         long memoryBytes,
         List<String> scratchDirectories,
@@ -74,20 +73,13 @@ public record ExecutorBootstrap(
                 settings);
     }
 
-    /** 128 random bits, for one launch. */
-    public static String newNonce() {
-        byte[] nonce = new byte[16];
-        new SecureRandom().nextBytes(nonce);
-        return HexFormat.of().formatHex(nonce);
-    }
-
     /** Writes it, for {@link #read} of the same build. */
     public void write(DataOutputStream out) throws IOException {
         out.writeInt(MAGIC);
         writeText(out, applicationId);
         writeText(out, executorId);
         out.writeLong(incarnation);
-        writeText(out, nonce);
+        writeText(out, nonce.reveal());
         out.writeInt(cores);
         out.writeLong(memoryBytes);
         writeTexts(out, scratchDirectories);
@@ -116,7 +108,7 @@ public record ExecutorBootstrap(
                 readText(in),
                 readText(in),
                 in.readLong(),
-                readText(in),
+                Secret.of(readText(in)),
                 in.readInt(),
                 in.readLong(),
                 readTexts(in),

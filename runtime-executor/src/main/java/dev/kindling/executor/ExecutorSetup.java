@@ -7,6 +7,7 @@ import dev.kindling.config.ShuffleKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.core.FetchSettings;
+import dev.kindling.util.Secret;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,7 +27,7 @@ import java.util.List;
 public record ExecutorSetup(
         String executorId,
         long incarnation,
-        String nonce,
+        Secret nonce,
         int cores,
         long memoryBytes,
         List<Path> localDirectories,
@@ -43,7 +44,7 @@ public record ExecutorSetup(
     public static ExecutorSetup of(
             String executorId,
             long incarnation,
-            String nonce,
+            Secret nonce,
             int cores,
             long memoryBytes,
             List<Path> localDirectories,

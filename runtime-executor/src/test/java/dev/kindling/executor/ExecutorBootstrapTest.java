@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.rpc.ApplicationCredentials;
+import dev.kindling.util.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -31,7 +32,7 @@ class ExecutorBootstrapTest {
                 "app-1",
                 "e7",
                 3,
-                "0123456789abcdef0123456789abcdef",
+                Secret.of("0123456789abcdef0123456789abcdef"),
                 2,
                 64L << 20,
                 List.of("/tmp/a", "/tmp/b"),

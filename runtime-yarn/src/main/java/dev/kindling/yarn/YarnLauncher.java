@@ -14,6 +14,7 @@ import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
 import dev.kindling.storage.IdentityProperties;
 import dev.kindling.storage.hdfs.HadoopSettings;
+import dev.kindling.util.Secret;
 import dev.kindling.yarn.core.AppMasterCore;
 import dev.kindling.yarn.core.AppMasterEffect;
 import dev.kindling.yarn.core.AppMasterEvent;
@@ -196,7 +197,7 @@ final class YarnLauncher implements ClusterLauncher {
             } else if (effect instanceof AppMasterEffect.ReadmitNode readmit) {
                 agent.exclude(List.of(), List.of(ContainerAgent.hostOf(readmit.node())));
             } else if (effect instanceof AppMasterEffect.RefuseExecutor refused) {
-                listener.executorRequested(refused.executorId(), ExecutorBootstrap.newNonce());
+                listener.executorRequested(refused.executorId(), Secret.random());
                 listener.executorExited(refused.executorId(), refused.reason());
             } else if (effect instanceof AppMasterEffect.TellExited exited) {
                 listener.executorExited(exited.executorId(), exited.reason());
@@ -216,7 +217,7 @@ final class YarnLauncher implements ClusterLauncher {
     /** As soon as its files are there. */
     private void startExecutor(AppMasterEffect.StartExecutor start) {
         LOG.info("executor {} starts in {}", start.executorId(), start.containerId());
-        String nonce = ExecutorBootstrap.newNonce();
+        Secret nonce = Secret.random();
         listener.executorRequested(start.executorId(), nonce);
         session.files().whenComplete((there, failure) -> {
             try {
@@ -230,7 +231,7 @@ final class YarnLauncher implements ClusterLauncher {
         });
     }
 
-    private ContainerLaunchContext command(String executorId, String nonce, ContainerFiles there) throws IOException {
+    private ContainerLaunchContext command(String executorId, Secret nonce, ContainerFiles there) throws IOException {
         Credentials credentials = new Credentials();
         credentials.addSecretKey(ContainerMain.BOOTSTRAP, bootstrapOf(executorId, nonce));
         return ContainerCommand.of(
@@ -246,7 +247,7 @@ final class YarnLauncher implements ClusterLauncher {
                 Map.of());
     }
 
-    private byte[] bootstrapOf(String executorId, String nonce) throws IOException {
+    private byte[] bootstrapOf(String executorId, Secret nonce) throws IOException {
         Map<String, String> all = new TreeMap<>(context.settings());
         all.putAll(IdentityProperties.forOtherMachines());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

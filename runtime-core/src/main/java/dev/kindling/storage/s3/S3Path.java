@@ -21,7 +21,14 @@ record S3Path(String scheme, String bucket, String key) {
         int start = colon + 3;
         int slash = path.indexOf('/', start);
         String bucket = slash < 0 ? path.substring(start) : path.substring(start, slash);
-        if (bucket.isEmpty() || bucket.chars().anyMatch(c -> "*?[]{}\\ @%".indexOf(c) >= 0)) {
+        if (bucket.indexOf('@') >= 0) {
+            // What stands there may be keys: neither they nor what follows is repeated.
+            throw bad(
+                    scheme + "://...",
+                    "keys have no place in a path, where everybody sees them; give them as environment variables, system"
+                            + " properties or a profile");
+        }
+        if (bucket.isEmpty() || bucket.chars().anyMatch(c -> "*?[]{}\\ %".indexOf(c) >= 0)) {
             throw bad(path, "'" + bucket + "' is not the name of a bucket");
         }
         return new S3Path(scheme, bucket, slash < 0 ? "" : path.substring(slash + 1));

@@ -5,6 +5,7 @@ import dev.kindling.api.StorageLevel;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
+import dev.kindling.util.Secret;
 
 /** All that can happen to a driver. */
 public sealed interface DriverEvent {
@@ -21,7 +22,7 @@ public sealed interface DriverEvent {
     record ConnectionClosed(String executorId, long incarnation, String why) implements DriverEvent {}
 
     /** The launcher was asked for this executor and it will register. */
-    record ExecutorRequested(String executorId, String nonce) implements DriverEvent {
+    record ExecutorRequested(String executorId, Secret nonce) implements DriverEvent {
         /** Without the nonce. */
         @Override
         public String toString() {

@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.util.Secret;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -14,7 +15,7 @@ final class ExecutorState {
 
     final ExecutorAddress address;
     /** Of its launch; only the same process shows it again. */
-    final String nonce;
+    final Secret nonce;
 
     final int cores;
     /** The heap it was given. */
@@ -59,7 +60,7 @@ final class ExecutorState {
     /** Until then another output of it that cannot be read speaks against all of them. */
     long unreadableUntilMs = Long.MIN_VALUE;
 
-    ExecutorState(int index, ExecutorAddress address, String nonce, int cores, long memoryBytes, long nowMs) {
+    ExecutorState(int index, ExecutorAddress address, Secret nonce, int cores, long memoryBytes, long nowMs) {
         this.id = address.executorId();
         this.incarnation = address.incarnation();
         this.index = index;

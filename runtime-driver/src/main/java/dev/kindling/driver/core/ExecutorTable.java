@@ -2,6 +2,7 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.protocol.ExecutorAddress;
+import dev.kindling.util.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -25,7 +26,7 @@ final class ExecutorTable {
     private final LinkedHashMap<String, ExecutorState> registeredByLastSeen = new LinkedHashMap<>();
     private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
     /** Of the launch of each name that has not registered; each is good once. */
-    private final TreeMap<String, String> awaitedNonces = new TreeMap<>();
+    private final TreeMap<String, Secret> awaitedNonces = new TreeMap<>();
     /** The highest lost incarnation of each name, oldest loss first. */
     private final LinkedHashMap<String, Long> fenced = new LinkedHashMap<>();
     /** Names that were replaced before they registered. */
@@ -40,7 +41,7 @@ final class ExecutorTable {
     final Losses losses = new Losses();
     final FullDisks fullDisks = new FullDisks();
 
-    void request(String executorId, String nonce, long awakeMs) {
+    void request(String executorId, Secret nonce, long awakeMs) {
         abandoned.remove(executorId);
         awaitedNonces.put(executorId, nonce);
         if (!registeredByLastSeen.containsKey(executorId)) {
@@ -61,11 +62,11 @@ final class ExecutorTable {
     }
 
     /** Whether a launch with this nonce is to register under this name. */
-    boolean isAwaited(String executorId, String nonce) {
+    boolean isAwaited(String executorId, Secret nonce) {
         return nonce.equals(awaitedNonces.get(executorId));
     }
 
-    ExecutorState register(ExecutorAddress address, String nonce, int cores, long memoryBytes, long awakeMs) {
+    ExecutorState register(ExecutorAddress address, Secret nonce, int cores, long memoryBytes, long awakeMs) {
         requestedSinceMs.remove(address.executorId());
         awaitedNonces.remove(address.executorId());
         ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, cores, memoryBytes, awakeMs);

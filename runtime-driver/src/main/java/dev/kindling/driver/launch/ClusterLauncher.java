@@ -2,6 +2,7 @@ package dev.kindling.driver.launch;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
+import dev.kindling.util.Secret;
 
 /**
  * What makes an application's executors exist: threads in this JVM, processes on this machine, containers of a
@@ -19,7 +20,7 @@ public interface ClusterLauncher extends AutoCloseable {
          *
          * @param nonce as it was told to it alone; see {@link dev.kindling.executor.ExecutorBootstrap#newNonce}
          */
-        void executorRequested(String executorId, String nonce);
+        void executorRequested(String executorId, Secret nonce);
 
         /**
          * The cluster wants this executor back after so long: what it holds moves to others, as far as time allows, and

@@ -12,6 +12,7 @@ import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
 import dev.kindling.storage.Stores;
+import dev.kindling.util.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,14 +70,14 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
     private void launchNext() {
         String executorId;
         Executor executor;
-        String nonce;
+        Secret nonce;
         synchronized (lock) {
             if (isClosed) {
                 return;
             }
             executorId = "e" + ++lastExecutor;
             // Nobody else can reach this JVM's mailboxes: it has to be another one each time, not a secret.
-            nonce = applicationId + " " + executorId;
+            nonce = Secret.of(applicationId + " " + executorId);
             executor = new Executor(
                     setupOf(executorId, nonce), stores, localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);
@@ -85,7 +86,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
         executor.start(new ToDriver(inbox, executor), program.loader(), program, broadcasts);
     }
 
-    private ExecutorSetup setupOf(String executorId, String nonce) {
+    private ExecutorSetup setupOf(String executorId, Secret nonce) {
         return ExecutorSetup.of(
                 executorId,
                 // Ids are never used twice, so the first incarnation is the only one.

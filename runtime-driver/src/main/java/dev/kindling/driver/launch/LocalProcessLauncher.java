@@ -3,6 +3,7 @@ package dev.kindling.driver.launch;
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorMain;
 import dev.kindling.storage.IdentityProperties;
+import dev.kindling.util.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
@@ -78,7 +79,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
     private void launchNext() {
         ExecutorProcess process;
         String executorId;
-        String nonce = ExecutorBootstrap.newNonce();
+        Secret nonce = Secret.random();
         synchronized (lock) {
             if (isClosed) {
                 return;
@@ -105,7 +106,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 : context.applicationId() + "-" + executorId;
     }
 
-    private ExecutorBootstrap bootstrapOf(String executorId, String nonce) {
+    private ExecutorBootstrap bootstrapOf(String executorId, Secret nonce) {
         return new ExecutorBootstrap(
                 context.applicationId(),
                 executorId,

@@ -22,6 +22,7 @@ import dev.kindling.protocol.TaskResult;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.SimClock;
 import dev.kindling.storage.DirectoryOutput;
+import dev.kindling.util.Secret;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ final class SimDriver {
     private final TreeSet<String> askedToLeave = new TreeSet<>();
 
     /** Of each name that the driver has been told to expect. */
-    private final TreeMap<String, String> lastNonces = new TreeMap<>();
+    private final TreeMap<String, Secret> lastNonces = new TreeMap<>();
 
     private final SuspectWatch suspects;
     private final DirectoryOutput output;

@@ -17,6 +17,7 @@ import dev.kindling.protocol.FrameCodec;
 import dev.kindling.protocol.TaskGroup;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.SimClock;
+import dev.kindling.util.Secret;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +53,7 @@ final class SimExecutor {
     final TaskSettings settings;
 
     private final String name;
-    private final String nonce;
+    private final Secret nonce;
     private final int cores;
     private final int tickMs;
     private final ExecutorCore core;
@@ -71,7 +72,7 @@ final class SimExecutor {
     private int slowness = 1;
     private long slowUntilMs;
 
-    SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, String nonce, int cores) {
+    SimExecutor(SimCluster cluster, String id, long incarnation, int launchNumber, Secret nonce, int cores) {
         this.nonce = nonce;
         this.launchNumber = launchNumber;
         this.cluster = cluster;

@@ -5,6 +5,7 @@ import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
+import dev.kindling.util.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -111,7 +112,7 @@ final class SimLauncher {
             return;
         }
         int launches = launchesOf.merge(executorId, 1, Integer::sum);
-        String nonce = "n" + ++launchCount;
+        Secret nonce = Secret.of("n" + ++launchCount);
         cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce));
         if (cluster.faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             cluster.causes.processEnded();

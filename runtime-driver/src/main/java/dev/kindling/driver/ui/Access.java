@@ -1,28 +1,22 @@
 package dev.kindling.driver.ui;
 
 import com.sun.net.httpserver.Headers;
+import dev.kindling.util.Secret;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Who may look: those who have the token, which is new for each application, and who ask for this host by its own name.
  */
-record Access(int port, String token) {
-    private static final int TOKEN_BYTES = 16;
-
+record Access(int port, Secret token) {
     static Access to(int port) {
-        byte[] token = new byte[TOKEN_BYTES];
-        new SecureRandom().nextBytes(token);
-        return new Access(port, HexFormat.of().formatHex(token));
+        return new Access(port, Secret.random());
     }
 
     String address() {
-        return "http://127.0.0.1:" + port + "/#" + token;
+        return "http://127.0.0.1:" + port + "/#" + token.reveal();
     }
 
     /** A name of somebody else's that leads here, by its own name server, is not one of these. */
@@ -33,7 +27,7 @@ record Access(int port, String token) {
     }
 
     boolean isAllowed(Headers headers) {
-        return given(headers).filter(this::isToken).isPresent();
+        return given(headers).map(Secret::of).filter(token::equals).isPresent();
     }
 
     /** As our page sends it, as a bearer's, or as a password, which every tool can send. */
@@ -57,16 +51,5 @@ record Access(int port, String token) {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    /** Takes the same time however much of it is right. */
-    private boolean isToken(String text) {
-        return MessageDigest.isEqual(text.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Without the token. */
-    @Override
-    public String toString() {
-        return "access to port " + port;
     }
 }

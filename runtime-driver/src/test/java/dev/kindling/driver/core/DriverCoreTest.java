@@ -20,6 +20,7 @@ import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.util.Secret;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -1446,18 +1447,21 @@ class DriverCoreTest {
         DriverScript driver = DriverScript.with(executor("e1", 1));
         driver.asksFor("e2").exits("e2", 1).says("replace e2").asksFor("e2");
 
-        driver.registersWith("nonce 2", executor("e2", 1), 1).says("send e2 Refused: the driver does not wait for it");
+        driver.registersWith(Secret.of("nonce 2"), executor("e2", 1), 1)
+                .says("send e2 Refused: the driver does not wait for it");
 
-        driver.registersWith("nonce 3", executor("e2", 1), 2).says("send e2 Registered");
+        driver.registersWith(Secret.of("nonce 3"), executor("e2", 1), 2).says("send e2 Registered");
     }
 
     @Test
     void launchIsGoodForOneProcessWhichMayRegisterAgain() {
         DriverScript driver = DriverScript.with(executor("e1", 1));
-        driver.asksFor("e2").registersWith("nonce 2", executor("e2", 1), 1).says("send e2 Registered");
+        driver.asksFor("e2")
+                .registersWith(Secret.of("nonce 2"), executor("e2", 1), 1)
+                .says("send e2 Registered");
 
-        driver.registersWith("nonce 2", executor("e2", 1), 1).says("send e2 Registered");
-        driver.registersWith("nonce 2", executor("e2", 1), 2)
+        driver.registersWith(Secret.of("nonce 2"), executor("e2", 1), 1).says("send e2 Registered");
+        driver.registersWith(Secret.of("nonce 2"), executor("e2", 1), 2)
                 .says("send e2 Refused")
                 .neverSays("e2 is lost");
     }
@@ -1466,8 +1470,9 @@ class DriverCoreTest {
     void processThatNobodyAskedForIsRefused() {
         DriverScript driver = DriverScript.with(executor("e1", 1));
 
-        driver.registersWith("guessed", executor("e7", 1), 1).says("send e7 Refused: the driver does not wait for it");
-        driver.registersWith("guessed", executor("e1", 1), 2)
+        driver.registersWith(Secret.of("guessed"), executor("e7", 1), 1)
+                .says("send e7 Refused: the driver does not wait for it");
+        driver.registersWith(Secret.of("guessed"), executor("e1", 1), 2)
                 .says("send e1 Refused")
                 .neverSays("lost");
     }
@@ -1655,12 +1660,12 @@ class DriverCoreTest {
     @Test
     void millionTasksAreWaitingBitsNotObjects() {
         DriverCore core = new DriverCore(DriverSettings.defaults());
-        core.on(0, new DriverEvent.ExecutorRequested("e1", "nonce"), effect -> {});
+        core.on(0, new DriverEvent.ExecutorRequested("e1", Secret.of("nonce")), effect -> {});
         dev.kindling.protocol.ExecutorAddress address =
                 new dev.kindling.protocol.ExecutorAddress("e1", 1, "a", 1, "a", "/s");
         core.on(
                 0,
-                new DriverEvent.FrameReceived(new Frame.Register("e1", 1, "nonce", address, 100, 1, 1)),
+                new DriverEvent.FrameReceived(new Frame.Register("e1", 1, Secret.of("nonce"), address, 100, 1, 1)),
                 effect -> {});
         System.gc();
         long before = usedBytes();

@@ -16,6 +16,7 @@ import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.util.Secret;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,9 +36,9 @@ import java.util.stream.Stream;
 final class DriverScript {
     private final DriverCore core;
     /** By name, of a launch that has not registered; by process, of one that has. */
-    private final Map<String, String> awaitedNonces = new TreeMap<>();
+    private final Map<String, Secret> awaitedNonces = new TreeMap<>();
 
-    private final Map<String, String> nonces = new TreeMap<>();
+    private final Map<String, Secret> nonces = new TreeMap<>();
     private int lastNonce;
 
     private final ArrayDeque<DriverEffect> unseen = new ArrayDeque<>();
@@ -113,7 +114,7 @@ final class DriverScript {
 
     /** A process is started under this name, and the driver told so. */
     DriverScript asksFor(String executorId) {
-        awaitedNonces.put(executorId, "nonce " + ++lastNonce);
+        awaitedNonces.put(executorId, Secret.of("nonce " + ++lastNonce));
         return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId)));
     }
 
@@ -121,17 +122,17 @@ final class DriverScript {
     DriverScript registers(Executor executor, long incarnation) {
         String process = executor.id() + "@" + incarnation;
         if (!nonces.containsKey(process) && !awaitedNonces.containsKey(executor.id())) {
-            awaitedNonces.put(executor.id(), "nonce " + ++lastNonce);
+            awaitedNonces.put(executor.id(), Secret.of("nonce " + ++lastNonce));
             core.on(
                     nowMs,
                     new DriverEvent.ExecutorRequested(executor.id(), awaitedNonces.get(executor.id())),
                     this::remember);
         }
-        String nonce = nonces.computeIfAbsent(process, id -> awaitedNonces.remove(executor.id()));
+        Secret nonce = nonces.computeIfAbsent(process, id -> awaitedNonces.remove(executor.id()));
         return registersWith(nonce, executor, incarnation);
     }
 
-    DriverScript registersWith(String nonce, Executor executor, long incarnation) {
+    DriverScript registersWith(Secret nonce, Executor executor, long incarnation) {
         ExecutorAddress address =
                 new ExecutorAddress(executor.id(), incarnation, executor.host(), 7000, executor.host(), "/scratch");
         executors.put(executor.id(), address);

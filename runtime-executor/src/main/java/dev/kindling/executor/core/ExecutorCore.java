@@ -8,6 +8,7 @@ import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.util.Secret;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
 
     private Phase phase = Phase.STARTING;
     private ExecutorAddress address;
-    private String nonce;
+    private Secret nonce;
     private int cores;
     private long memoryBytes;
     private long processId;

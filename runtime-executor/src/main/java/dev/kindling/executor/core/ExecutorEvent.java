@@ -7,6 +7,7 @@ import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskMetrics;
+import dev.kindling.util.Secret;
 import java.util.List;
 
 /** All that can happen to an executor. */
@@ -16,7 +17,7 @@ public sealed interface ExecutorEvent {
      *
      * @param nonce of its launch
      */
-    record Started(ExecutorAddress address, String nonce, int cores, long memoryBytes, long processId)
+    record Started(ExecutorAddress address, Secret nonce, int cores, long memoryBytes, long processId)
             implements ExecutorEvent {
         /** Without the nonce. */
         @Override

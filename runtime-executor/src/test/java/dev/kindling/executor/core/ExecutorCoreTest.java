@@ -12,6 +12,7 @@ import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.util.Secret;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -49,7 +50,7 @@ class ExecutorCoreTest {
     }
 
     private void register() {
-        on(new ExecutorEvent.Started(ADDRESS, "nonce", 2, 1 << 26, 99));
+        on(new ExecutorEvent.Started(ADDRESS, Secret.of("nonce"), 2, 1 << 26, 99));
         receives(new Frame.Registered("e1", 7));
     }
 
@@ -97,7 +98,7 @@ class ExecutorCoreTest {
 
     @Test
     void registrationIsRepeatedUntilItIsAnswered() {
-        on(new ExecutorEvent.Started(ADDRESS, "nonce", 2, 1 << 26, 99));
+        on(new ExecutorEvent.Started(ADDRESS, Secret.of("nonce"), 2, 1 << 26, 99));
 
         assertEquals(3, sent(passes(3_000), Frame.Register.class).size());
         receives(new Frame.Registered("e1", 7));
@@ -109,7 +110,7 @@ class ExecutorCoreTest {
 
     @Test
     void answerMeantForAnotherProcessIsNoRegistration() {
-        on(new ExecutorEvent.Started(ADDRESS, "nonce", 2, 1 << 26, 99));
+        on(new ExecutorEvent.Started(ADDRESS, Secret.of("nonce"), 2, 1 << 26, 99));
 
         receives(new Frame.Registered("e1", 6));
         receives(new Frame.Refused("e1", 6, "fenced"));
@@ -300,7 +301,7 @@ class ExecutorCoreTest {
         assertEquals(ExecutorCore.EXIT_OK, exit().code());
 
         ExecutorCore other = new ExecutorCore(ExecutorSettings.defaults());
-        other.on(0, new ExecutorEvent.Started(ADDRESS, "nonce", 1, 1, 1), effect -> {});
+        other.on(0, new ExecutorEvent.Started(ADDRESS, Secret.of("nonce"), 1, 1, 1), effect -> {});
         List<ExecutorEffect> answer = new ArrayList<>();
         other.on(0, new ExecutorEvent.DriverGone("end of stream"), answer::add);
         assertEquals(List.of(new ExecutorEffect.Exit(4, "the driver's connection ended: end of stream")), answer);

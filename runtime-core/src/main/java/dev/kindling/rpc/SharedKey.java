@@ -14,7 +14,7 @@ import java.security.SecureRandom;
  * 256 random bits that every process of an application knows. What proves its possession is {@link #proofOf}; it
  * travels within {@link ApplicationCredentials} only.
  */
-final class Secret {
+final class SharedKey {
     private static final int BYTES = 32;
 
     /** Of SHA-256; a key is no longer, so it is used as it is. */
@@ -22,23 +22,23 @@ final class Secret {
 
     private final byte[] key;
 
-    private Secret(byte[] key) {
+    private SharedKey(byte[] key) {
         this.key = key;
     }
 
-    static Secret random() {
+    static SharedKey random() {
         byte[] key = new byte[BYTES];
         new SecureRandom().nextBytes(key);
-        return new Secret(key);
+        return new SharedKey(key);
     }
 
     /** Reads what {@link #writeTo} wrote, and nothing that follows. */
-    static Secret read(InputStream in) throws IOException {
+    static SharedKey read(InputStream in) throws IOException {
         byte[] key = in.readNBytes(BYTES);
         if (key.length != BYTES) {
             throw new EOFException("a secret has " + BYTES + " bytes, " + key.length + " came");
         }
-        return new Secret(key);
+        return new SharedKey(key);
     }
 
     void writeTo(OutputStream out) throws IOException {
@@ -79,6 +79,6 @@ final class Secret {
     /** The same for every secret. */
     @Override
     public String toString() {
-        return "Secret(hidden)";
+        return "***";
     }
 }
