@@ -16,12 +16,15 @@ import java.util.TreeMap;
  * nothing is left the executor may go; after its deadline it goes with what is left, which is lost as with any other.
  *
  * <p>An output keeps its name, the attempt that wrote it: readers of the copy read the same rows. An order is repeated
- * until it is answered, and an answer until it is acknowledged; a copy that nobody wants any more is dropped. A tick costs
- * a pass over the table of outputs while somebody leaves, and nothing else.
+ * until it is answered, and an answer until it is acknowledged; a copy that nobody wants any more is dropped. An output of
+ * which no copy succeeds is given up, as one that a task cannot read: its file is gone or broken, and would keep the
+ * executor until its deadline. A tick costs a pass over the table of outputs while somebody leaves, and nothing else.
  */
 final class Drains {
     /** Copies that one executor makes at the same time: it makes them one after the other. */
     private static final int MOST_ORDERS_OF_ONE = 4;
+    /** Copies of one output that may fail in a row. */
+    private static final int MOST_FAILURES = 3;
 
     private final long repeatMs;
     private final Outbox out;
@@ -29,8 +32,8 @@ final class Drains {
     private final Stages stages;
     private final Set<PlantedBug> bugs;
     private final TreeMap<Output, Order> orders = new TreeMap<>();
-    /** When a copy has failed: what is out of reach is not asked for again at once. */
-    private final TreeMap<Output, Long> failedMs = new TreeMap<>();
+    /** Orders that failed: what is out of reach is not asked for again at once, nor for ever. */
+    private final TreeMap<Output, Failed> failed = new TreeMap<>();
 
     /** A map output, wherever it lies. */
     private record Output(int shuffleId, int map) implements Comparable<Output> {
@@ -44,6 +47,9 @@ final class Drains {
     }
 
     private record Order(AttemptId attempt, ExecutorState source, ExecutorState target, long sentMs) {}
+
+    /** @param last of so many orders in a row */
+    private record Failed(Order last, int times, long atMs) {}
 
     Drains(long repeatMs, Outbox out, ExecutorTable executors, Stages stages, Set<PlantedBug> bugs) {
         this.repeatMs = repeatMs;
@@ -60,7 +66,7 @@ final class Drains {
         if (draining.isEmpty() && orders.isEmpty()) {
             return done;
         }
-        failedMs.values().removeIf(atMs -> out.nowMs() - atMs >= repeatMs);
+        failed.entrySet().removeIf(entry -> !isStillThere(entry.getKey(), entry.getValue().last));
         repeatOrders();
         for (ExecutorState executor : draining) {
             int left = orderCopies(executor);
@@ -115,7 +121,7 @@ final class Drains {
             for (int map : shuffle.heldBy(source.index)) {
                 left++;
                 Output output = new Output(shuffle.shuffleId, map);
-                if (!orders.containsKey(output) && !failedMs.containsKey(output)) {
+                if (!orders.containsKey(output) && !hasJustFailed(output)) {
                     AttemptId attempt = new AttemptId(shuffle.mapStageId, map, shuffle.attemptOf(map));
                     target(source, map).ifPresent(target -> {
                         send(output, attempt, source, target);
@@ -127,6 +133,11 @@ final class Drains {
             }
         }
         return left;
+    }
+
+    private boolean hasJustFailed(Output output) {
+        Failed last = failed.get(output);
+        return last != null && out.nowMs() - last.atMs < repeatMs;
     }
 
     private void send(Output output, AttemptId attempt, ExecutorState source, ExecutorState target) {
@@ -151,15 +162,18 @@ final class Drains {
     void copied(ExecutorState executor, Frame.MapOutputCopied e) {
         Output output = new Output(e.shuffleId(), e.attempt().partition());
         Order order = orders.get(output);
-        if (order != null && order.target == executor && order.attempt.equals(e.attempt())) {
+        boolean isAwaited = order != null && order.target == executor && order.attempt.equals(e.attempt());
+        if (isAwaited) {
             orders.remove(output);
         }
-        MapOutputs.Shuffle shuffle = stages.mapOutputs().find(e.shuffleId());
         if (!e.isHeld()) {
-            failedMs.put(output, out.nowMs());
             out.send(executor, new Frame.MapOutputCopyReceived(e.attempt()));
+            if (isAwaited) {
+                failed(output, order);
+            }
             return;
         }
+        MapOutputs.Shuffle shuffle = stages.mapOutputs().find(e.shuffleId());
         if (shuffle != null && shuffle.isHeld(e.attempt(), executor.index)) {
             out.send(executor, new Frame.MapOutputCopyReceived(e.attempt()));
         } else if (shuffle != null && shuffle.isHeld(e.attempt()) && !executor.isDraining() && isLeaving(shuffle, e)) {
@@ -174,6 +188,21 @@ final class Drains {
             out.send(executor, new Frame.MapOutputCopyReceived(e.attempt()));
         } else {
             out.send(executor, new Frame.DropMapOutput(e.shuffleId(), e.attempt()));
+        }
+    }
+
+    /** Whether it was the source or the target that could not, nobody knows: each time another target is asked, if there is one. */
+    private void failed(Output output, Order order) {
+        Failed before = failed.get(output);
+        boolean isInARow = before != null && before.last.attempt.equals(order.attempt);
+        int times = isInARow ? before.times + 1 : 1;
+        failed.put(output, new Failed(order, times, out.nowMs()));
+        if (times >= MOST_FAILURES
+                && isStillThere(output, order)
+                && !bugs.contains(PlantedBug.UNREADABLE_OUTPUT_AWAITED)) {
+            String reason = times + " copies from executor " + order.source.id
+                    + ", which is to leave, failed, the last to " + order.target.id;
+            stages.dropUncopied(output.shuffleId, output.map, reason);
         }
     }
 

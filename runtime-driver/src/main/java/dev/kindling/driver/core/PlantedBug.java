@@ -38,6 +38,8 @@ enum PlantedBug {
     OUTPUT_MOVED_BEFORE_IT_ARRIVED,
     /** An executor that is to leave goes before its map outputs have been moved. */
     DRAINED_WITH_OUTPUTS_LEFT,
+    /** A map output that cannot be copied keeps its executor, which is to leave, until the deadline. */
+    UNREADABLE_OUTPUT_AWAITED,
     /** A copy of a map output that nobody wants any more is kept. */
     UNWANTED_COPY_KEPT,
     /** Who could not read a map output at its former holder speaks against the copy as well. */

@@ -520,16 +520,25 @@ final class Stages {
         if (isMoved && !bugs.contains(PlantedBug.FETCH_FAILURE_HOLDER_NOT_COMPARED)) {
             return false;
         }
-        List<Integer> dropped = unreadableOn(holder, shuffle, map);
-        for (int unreadable : dropped) {
-            if (!holder.isLost) {
-                AttemptId attempt = new AttemptId(shuffle.mapStageId, unreadable, shuffle.attemptOf(unreadable));
-                out.send(holder, new Frame.DropMapOutput(shuffleId, attempt));
-            }
-            shuffle.drop(unreadable);
-        }
-        lost(shuffle, dropped, List.of(holder.id), reason);
+        dropUnreadable(shuffle, holder, unreadableOn(holder, shuffle, map), reason);
         return true;
+    }
+
+    /** No copy can be made of this output, whose executor is to leave. */
+    void dropUncopied(int shuffleId, int map, String reason) {
+        MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);
+        dropUnreadable(shuffle, executors.byIndex(shuffle.executorOf(map)), List.of(map), reason);
+    }
+
+    private void dropUnreadable(MapOutputs.Shuffle shuffle, ExecutorState holder, List<Integer> maps, String reason) {
+        for (int map : maps) {
+            if (!holder.isLost) {
+                AttemptId attempt = new AttemptId(shuffle.mapStageId, map, shuffle.attemptOf(map));
+                out.send(holder, new Frame.DropMapOutput(shuffle.shuffleId, attempt));
+            }
+            shuffle.drop(map);
+        }
+        lost(shuffle, maps, List.of(holder.id), reason);
     }
 
     /**

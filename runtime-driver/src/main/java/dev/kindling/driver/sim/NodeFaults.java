@@ -16,6 +16,8 @@ final class NodeFaults {
     private static final int MAX_FULL_MS = 30_000;
     private static final int MAX_LEAP_MS = 60_000;
     private static final int MAX_DRAIN_MS = 60_000;
+    /** Longer than any run: who is to leave goes because nothing is left to keep it. */
+    private static final int PATIENT_DRAIN_MS = 3_600_000;
 
     private final SimCluster cluster;
     private final Faults faults;
@@ -78,7 +80,9 @@ final class NodeFaults {
             executor.leave("its machine is wanted elsewhere");
         }
         if (faults.strikes(FaultKind.DRAIN)) {
-            cluster.driver.drain(executor, faults.random(FaultKind.DRAIN), span(FaultKind.DRAIN, MAX_DRAIN_MS));
+            SplittableRandom details = faults.random(FaultKind.DRAIN);
+            cluster.driver.drain(
+                    executor, details, details.nextBoolean() ? PATIENT_DRAIN_MS : span(FaultKind.DRAIN, MAX_DRAIN_MS));
         }
         if (executor.isAlive() && faults.strikes(FaultKind.KILL)) {
             cluster.launcher.kill(executor, "killed");

@@ -93,6 +93,27 @@ class DrainTest {
     }
 
     @Test
+    void anOutputOfWhichNoCopySucceedsIsComputedAgainAndKeepsNobody() {
+        DriverScript driver = withOutputs();
+        driver.on(leave("e1", DrainReason.DECOMMISSION, 600_000)).passesAlive(200);
+        driver.sends(copied("e2", "s0p2#0", true));
+
+        for (int failure = 1; failure <= 2; failure++) {
+            // The answer comes twice, and counts once.
+            driver.sends(copied("e2", "s0p0#0", false)).sends(copied("e2", "s0p0#0", false));
+            driver.forgetEffects().passesAlive(10_000).says("send e2 CopyMapOutput s0p0#0 from e1");
+            driver.neverSays("are lost");
+        }
+        driver.sends(copied("e2", "s0p0#0", false));
+
+        driver.says("send e1 DropMapOutput s0p0#0")
+                .says("map outputs [0] of shuffle 0 are lost: 3 copies from executor e1, which is to leave, failed");
+        assertEquals("e2", driver.executorOfOutput(2));
+        driver.finishAll(1);
+        driver.passesAlive(200).says("executor e1 is lost: it was drained, 1 map outputs were moved");
+    }
+
+    @Test
     void aCopyThatNobodyWantsAnyMoreIsDropped() {
         DriverScript driver = withOutputs();
         driver.on(leave("e1", DrainReason.DECOMMISSION, 600_000)).passesAlive(200);
