@@ -1,5 +1,6 @@
 package dev.kindling.bench.compare;
 
+import dev.kindling.bench.work.Median;
 import dev.kindling.bench.work.Request.Place;
 import dev.kindling.bench.work.Work;
 import java.util.Arrays;
@@ -34,9 +35,9 @@ record Summary(Work work, Place place, Map<Engine, List<Sample>> samples) {
     }
 
     private static long median(List<Sample> samples, ToLongFunction<Sample> measure) {
-        long[] values = samples.stream().mapToLong(measure).sorted().toArray();
-        int half = values.length / 2;
-        return values.length % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+        return Math.round(Median.of(samples.stream()
+                .mapToDouble(sample -> measure.applyAsLong(sample))
+                .toArray()));
     }
 
     long warmMedian(Engine engine, String measure) {

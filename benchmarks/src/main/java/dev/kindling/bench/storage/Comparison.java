@@ -1,5 +1,6 @@
 package dev.kindling.bench.storage;
 
+import dev.kindling.bench.work.Median;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,7 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
     /** Megabytes a second of each run, in their order. */
     record Measured(Comparison of, double[] ours, double[] other) {
         double ratio() {
-            return median(ours) / median(other);
+            return Median.of(ours) / Median.of(other);
         }
 
         boolean isMet() {
@@ -41,10 +42,10 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
                     ROW,
                     of.what,
                     of.ours.name(),
-                    median(ours),
+                    Median.of(ours),
                     spread(ours),
                     of.other.name(),
-                    median(other),
+                    Median.of(other),
                     spread(other),
                     ratio(),
                     of.bar == 0 ? "" : String.format(Locale.ROOT, "%.1f", of.bar),
@@ -82,13 +83,6 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
                         + "|---|---|--:|---|---|--:|---|--:|--:|---|\n");
         all.forEach(measured -> table.append(measured.row()));
         return table.toString();
-    }
-
-    private static double median(double[] rates) {
-        double[] sorted = rates.clone();
-        Arrays.sort(sorted);
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
     private static String spread(double[] rates) {

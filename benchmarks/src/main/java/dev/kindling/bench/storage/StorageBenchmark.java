@@ -3,6 +3,7 @@ package dev.kindling.bench.storage;
 import dev.kindling.bench.compare.Page;
 import dev.kindling.bench.storage.Comparison.Measured;
 import dev.kindling.bench.storage.Comparison.Way;
+import dev.kindling.bench.work.Machine;
 import dev.kindling.config.Config;
 import dev.kindling.s3server.S3Server;
 import dev.kindling.storage.Split.FileRange;
@@ -69,7 +70,7 @@ public final class StorageBenchmark {
         long fileBytes = Long.parseLong(left.isEmpty() ? "96" : left.get(0)) << 20;
         int rounds = Integer.parseInt(left.size() < 2 ? "9" : left.get(1));
         Path directory = Files.createTempDirectory("kindling-bench-");
-        String environment = Environment.line();
+        String environment = environment();
         List<Measured> measured;
         try {
             measured = new StorageBenchmark(directory, fileBytes, 5, rounds, System.out).run();
@@ -85,9 +86,14 @@ public final class StorageBenchmark {
         System.exit(0);
     }
 
+    private static String environment() {
+        return Machine.processor() + ", load " + Machine.load() + "; " + Machine.system() + "; " + Machine.java()
+                + ", heap " + (Runtime.getRuntime().maxMemory() >> 20) + " MB";
+    }
+
     /** All comparisons, in the order of the table. */
     List<Measured> run() throws Exception {
-        out.println(Environment.line());
+        out.println(environment());
         try (Stores local = new Stores(Config.defaults())) {
             for (TextShape shape : TextShape.values()) {
                 Path file = directory.resolve(shape.name());

@@ -1,12 +1,12 @@
 package dev.kindling.bench.tls;
 
+import dev.kindling.bench.work.Machine;
+import dev.kindling.bench.work.Median;
 import dev.kindling.rpc.ApplicationCredentials;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,20 +74,15 @@ public final class TlsBenchmark {
     }
 
     private static void print(PrintStream out, Map<Way, List<Transfer.Figures>> figures) {
-        out.printf(
-                Locale.ROOT,
-                "%d cores, load %.1f; %s %s; both ends share the cores%n",
-                Runtime.getRuntime().availableProcessors(),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
-                System.getProperty("java.vm.name"),
-                System.getProperty("java.version"));
+        out.println(Machine.processor() + ", load " + Machine.load() + "; " + Machine.java()
+                + "; both ends share the cores");
         out.println("| way | blocks, MB/s (all rounds) | connection, ms | first connection, ms |");
         out.println("|---|---|---|---|");
         figures.forEach((way, measured) -> out.printf(
                 Locale.ROOT,
                 "| %s | %.0f (%s) | %.2f | %.0f |%n",
                 way.words,
-                median(measured.stream()
+                Median.of(measured.stream()
                         .mapToDouble(Transfer.Figures::megabytesPerSecond)
                         .toArray()),
                 String.join(
@@ -95,16 +90,11 @@ public final class TlsBenchmark {
                         measured.stream()
                                 .map(f -> String.format(Locale.ROOT, "%.0f", f.megabytesPerSecond()))
                                 .toList()),
-                median(measured.stream()
+                Median.of(measured.stream()
                         .mapToDouble(Transfer.Figures::connectionMs)
                         .toArray()),
-                median(measured.stream()
+                Median.of(measured.stream()
                         .mapToDouble(Transfer.Figures::firstConnectionMs)
                         .toArray())));
-    }
-
-    static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
     }
 }

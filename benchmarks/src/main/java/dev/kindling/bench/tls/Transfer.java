@@ -1,5 +1,6 @@
 package dev.kindling.bench.tls;
 
+import dev.kindling.bench.work.Median;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.BlockRequest;
 import dev.kindling.protocol.Frame;
@@ -66,7 +67,7 @@ final class Transfer {
             for (int i = 0; i < CONNECTIONS; i++) {
                 connectionsMs[i] = connectMs(client, server);
             }
-            return new Figures(megabytesPerSecond, TlsBenchmark.median(connectionsMs), firstConnectionMs);
+            return new Figures(megabytesPerSecond, Median.of(connectionsMs), firstConnectionMs);
         } finally {
             Files.delete(file);
         }
