@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * Places are in pixels.
  */
 public record StageGraph(double width, double height, List<Box> boxes, List<Arrow> arrows) {
-    static final double BOX_WIDTH = 262;
+    static final double BOX_WIDTH = 272;
     static final double LINE_HEIGHT = 15;
     private static final int SHOWN_STAGES = 60;
 

@@ -49,6 +49,7 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
             long waitMs,
             long gcMs,
             long spillMs,
+            long spilledBytes,
             String state,
             String why) {
         private Bar with(Bar next) {
@@ -65,6 +66,7 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
                     waitMs + next.waitMs,
                     gcMs + next.gcMs,
                     spillMs + next.spillMs,
+                    spilledBytes + next.spilledBytes,
                     isWorse ? next.state : state,
                     isWorse ? next.why : why);
         }
@@ -155,6 +157,7 @@ public record Timeline(List<Lane> lanes, List<Bar> bars, boolean isMerged) {
                 StageRow.ms(attempt.metrics().fetchWaitNanos()),
                 StageRow.ms(attempt.metrics().gcNanos()),
                 StageRow.ms(attempt.metrics().spillNanos()),
+                attempt.metrics().diskSpilled(),
                 StageRow.lower(attempt.result()),
                 attempt.why().lines().findFirst().orElse(""));
     }

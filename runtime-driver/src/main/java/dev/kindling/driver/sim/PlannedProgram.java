@@ -20,7 +20,6 @@ import dev.kindling.plan.LeafInput;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskLaunch;
-import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.rdd.AccumulatorRegistry;
 import dev.kindling.rdd.BroadcastPublisher;
 import dev.kindling.rdd.PlanSession;
@@ -383,10 +382,9 @@ final class PlannedProgram {
         public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
             try (SimSetCounts counts = new SimSetCounts()) {
                 TaskOutcome outcome = runner.run(task, bodyOf(task, program), environment, counts);
-                // Metrics hold what the real clock says: equal seeds would not be equal runs.
                 return outcome instanceof TaskOutcome.Success success
                         ? new TaskOutcome.Success(
-                                success.result(), success.storedResult(), TaskMetrics.NONE, counts.succeed())
+                                success.result(), success.storedResult(), success.metrics(), counts.succeed())
                         : outcome;
             }
         }

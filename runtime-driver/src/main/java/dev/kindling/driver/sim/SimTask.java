@@ -9,6 +9,7 @@ import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
+import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.sim.FaultKind;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,11 @@ final class SimTask {
     private final boolean isFatal;
     private final boolean isHanging;
     private long heldBytes;
+    private final long startedMs;
+    /** Beginning of the fetch that is under way, by the executor's clock. */
+    private long fetchingSinceMs;
+
+    private long fetchWaitMs;
     private int nextInput;
 
     SimTask(SimAttempt whole, SimExecutor executor, TaskLaunch launch, byte[] program) {
@@ -46,6 +52,7 @@ final class SimTask {
         this.cluster = executor.cluster;
         this.launch = launch;
         this.program = program;
+        startedMs = executor.nowMs();
         memory = executor.memory.openTask();
         cached = new SimCache(executor, executor.cache);
         isFailing = cluster.faults.strikes(FaultKind.USER_ERROR);
@@ -70,7 +77,8 @@ final class SimTask {
         while (nextInput < launch.inputs().size()) {
             TaskInput input = launch.inputs().get(nextInput++);
             if (input instanceof TaskInput.CachedPartition part && cached.hasToFetch(part)) {
-                cached.fetch(part, this::fetchNext, this::endWith);
+                fetchingSinceMs = executor.nowMs();
+                cached.fetch(part, this::fetched, this::endWith);
                 return;
             }
             if (input instanceof TaskInput.ShuffleInput shuffle) {
@@ -79,9 +87,10 @@ final class SimTask {
                         shuffle,
                         cluster.jobs.bucketsPerPartition(launch, program, shuffle.leafId()),
                         attempt().partition(),
-                        this::fetchNext,
+                        this::fetched,
                         this::endWith);
                 fetches.add(fetch);
+                fetchingSinceMs = executor.nowMs();
                 fetch.start();
                 return;
             }
@@ -96,6 +105,11 @@ final class SimTask {
                 : 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
         boolean isStraggling = runMs <= MAX_USUAL_RUN_MS && cluster.faults.strikes(FaultKind.STRAGGLE);
         executor.in(isStraggling ? STRAGGLING * runMs : runMs, this::compute);
+    }
+
+    private void fetched() {
+        fetchWaitMs += executor.nowMs() - fetchingSinceMs;
+        fetchNext();
     }
 
     private void compute() {
@@ -164,7 +178,8 @@ final class SimTask {
         }
         close();
         cluster.world.note(executor.name(), digest(), () -> attempt() + " succeeds");
-        whole.succeeded(new TaskDone(attempt(), success.result(), success.metrics(), success.updates()));
+        TaskMetrics did = SimMetrics.of(success.metrics(), executor.nowMs() - startedMs, fetchWaitMs);
+        whole.succeeded(new TaskDone(attempt(), success.result(), did, success.updates()));
     }
 
     boolean isHanging() {

@@ -22,6 +22,8 @@ final class SpillingSums implements Closeable {
     private long[] sums = new long[SyntheticTasks.KEY_LIMIT];
     private SpillFile spill;
     private long heldBytes;
+    private long memorySpilled;
+    private long diskSpilled;
 
     SpillingSums(TaskEnvironment environment) {
         this.environment = environment;
@@ -48,7 +50,17 @@ final class SpillingSums implements Closeable {
         spilled.add(spill.append(rows, 0, rows.length));
         Arrays.fill(sums, 0);
         memory.release(heldBytes);
+        memorySpilled += heldBytes;
+        diskSpilled += rows.length;
         heldBytes = 0;
+    }
+
+    long memorySpilled() {
+        return memorySpilled;
+    }
+
+    long diskSpilled() {
+        return diskSpilled;
     }
 
     /** All that was added. */

@@ -62,7 +62,8 @@ final class SyntheticTasks {
         ByteBuffer what = ByteBuffer.wrap(program);
         Kind kind = Kind.values()[what.getInt()];
         try {
-            long[] sums = sums(task, environment);
+            Summed summed = sums(task, environment);
+            long[] sums = summed.sums;
             TaskResult result = switch (kind) {
                 case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
                     write(task.attempt(), kind, sums, what.getInt(), what.getInt(), environment);
@@ -76,6 +77,7 @@ final class SyntheticTasks {
             return success(
                     result,
                     environment.settings().maxDirectResultBytes(),
+                    SimMetrics.ofSpills(summed.memorySpilled, summed.diskSpilled),
                     List.of(new AccumulatorUpdate(task.attempt().stageId(), rowsRead)));
         } catch (KindlingException e) {
             return new TaskOutcome.Failure(failureOf(e), TaskMetrics.NONE);
@@ -94,7 +96,9 @@ final class SyntheticTasks {
                 : new TaskFailure.OutOfResources(e.getMessage());
     }
 
-    private static long[] sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
+    private record Summed(long[] sums, long memorySpilled, long diskSpilled) {}
+
+    private static Summed sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
         try (SpillingSums sums = new SpillingSums(environment)) {
             for (TaskInput input : task.inputs()) {
                 if (input instanceof TaskInput.Bytes bytes) {
@@ -103,7 +107,7 @@ final class SyntheticTasks {
                     read(shuffle, environment, sums);
                 }
             }
-            return sums.total();
+            return new Summed(sums.total(), sums.memorySpilled(), sums.diskSpilled());
         }
     }
 
@@ -161,12 +165,12 @@ final class SyntheticTasks {
         return keys;
     }
 
-    private static TaskOutcome success(TaskResult result, long maxDirectBytes, List<AccumulatorUpdate> updates) {
+    private static TaskOutcome success(
+            TaskResult result, long maxDirectBytes, TaskMetrics metrics, List<AccumulatorUpdate> updates) {
         if (result instanceof TaskResult.Direct direct && direct.bytes().length > maxDirectBytes) {
-            return new TaskOutcome.Success(
-                    TaskResult.Stored.of(direct.bytes()), direct.bytes(), TaskMetrics.NONE, updates);
+            return new TaskOutcome.Success(TaskResult.Stored.of(direct.bytes()), direct.bytes(), metrics, updates);
         }
-        return new TaskOutcome.Success(result, new byte[0], TaskMetrics.NONE, updates);
+        return new TaskOutcome.Success(result, new byte[0], metrics, updates);
     }
 
     static byte[] number(int partition) {

@@ -168,16 +168,16 @@
       const skips = stage.skippedByJobs.length ? (isSkipped ? 'skipped: ' : 'skipped later: ') + stage.skippedWhy : '';
       const last = box.height - 9;
       const group = s('g', { transform: 'translate(' + box.x + ' ' + box.y + ')', class: stage.state, 'data-stage': stage.id },
-        s('rect', { width: 262, height: box.height, rx: 7, class: 'box' }),
+        s('rect', { width: 272, height: box.height, rx: 7, class: 'box' }),
         s('rect', { width: 5, height: box.height, rx: 2, class: 's' + color(stage.id), 'fill-opacity': isSkipped ? 0.35 : 1 }),
         text(15, 19, 'Stage ' + stage.id, 'strong'),
-        text(252, 19, isSkipped ? 'skipped' : stage.startMs < 0 ? stage.state : time(lengthOf(stage)), 'dim small', { 'text-anchor': 'end' }),
-        box.lines.map((line, index) => text(15, 36 + 15 * index, cut(line, 42), 'small')),
+        text(262, 19, isSkipped ? 'skipped' : stage.startMs < 0 ? stage.state : time(lengthOf(stage)), 'dim small', { 'text-anchor': 'end' }),
+        box.lines.map((line, index) => text(15, 36 + 15 * index, cut(line, 40), 'small')),
         text(15, last - (skips ? 29 : 14), count(stage.partitions, 'partition') + (stage.failedAttempts ? ', ' + stage.failedAttempts + ' failed' : stage.grouped ? ', small ones together' : ''),
           'small ' + (stage.failedAttempts ? 'badtext' : 'dim')),
         text(15, last - (skips ? 15 : 0), flow, 'dim small'),
         skips ? text(15, last, cut(skips, 44), 'dim small') : '',
-        s('rect', { x: 5, y: box.height - 3, width: Math.round(257 * share), height: 3, class: 's' + color(stage.id) }));
+        s('rect', { x: 5, y: box.height - 3, width: Math.round(267 * share), height: 3, class: 's' + color(stage.id) }));
       at.append(group);
       things.push([group, stageWords(stage, box.calls)]);
     }
@@ -251,7 +251,7 @@
           stageOf(bar.stage) ? stageOf(bar.stage).name : '',
           'on ' + lanes[bar.lane].executorId + ' from ' + time(bar.startMs) + ' for ' + time(bar.endMs - bar.startMs),
           bar.waitMs ? 'waiting for blocks ' + time(bar.waitMs) : '', bar.gcMs ? 'garbage collection ' + time(bar.gcMs) : '',
-          bar.spillMs ? 'spilling ' + time(bar.spillMs) : '', other ? 'launch and answer ' + time(other) : '',
+          bar.spilledBytes ? 'spilling ' + bytes(bar.spilledBytes) + (bar.spillMs ? ' in ' + time(bar.spillMs) : '') : '', other ? 'launch and answer ' + time(other) : '',
           bar.count > 1 && isTrouble ? 'at least one has ' + (bar.state === 'lost' ? 'gone with its executor' : 'failed') : '', bar.why)]);
       }
       navigable(svg, things);

@@ -3,14 +3,19 @@ package dev.kindling.driver.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.KindlingListener;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.page.PageModel;
 import dev.kindling.driver.page.RunFold;
+import dev.kindling.driver.page.StageRow;
+import dev.kindling.driver.page.Timeline;
 import dev.kindling.driver.sim.Lesson;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
 import dev.kindling.executor.core.DefectiveExecutors;
+import dev.kindling.sim.FaultKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -96,8 +101,41 @@ class SimCommandTest {
         assertEquals(7, model.shuffles().get(0).skewed().get(0).partition());
         assertTrue(model.sentences().get(1).contains("others waited for s"), model.sentences()::toString);
         assertTrue(model.sentences().get(2).contains("partition 7"), model.sentences()::toString);
+        assertTrue(model.sentences().get(1).contains("waiting for shuffle blocks"), model.sentences()::toString);
+        for (Timeline.Bar bar : model.timeline().bars()) {
+            assertTrue(bar.runMs() <= bar.busyMs(), () -> bar + " ran for longer than it was there");
+            assertEquals(0, bar.gcMs(), "no garbage is collected in that world");
+        }
+        StageRow reading = model.stages().get(model.stages().size() - 1);
+        assertTrue(reading.fetchWaitMs() > 0 && reading.shuffleIn() > 0, reading::toString);
         assertEquals(report.submittedJobs(), model.jobs().size());
         assertTrue(model.jobs().stream().allMatch(job -> job.state().equals("completed")));
+    }
+
+    @Test
+    void simulatedTasksTellWhatTheySpilled() {
+        long spilled = 0;
+        long told = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            List<Event> events = new ArrayList<>();
+            KindlingListener listener = new KindlingListener() {
+                @Override
+                public void onEvent(Event e) {
+                    events.add(e);
+                }
+            };
+            SimOptions options = SimOptions.of(seed).withRates(Map.of(FaultKind.SCARCE_MEMORY, 1.0));
+            Simulation.run(options, SimCores.real(), listener);
+            spilled += PageModel.of(RunFold.of(events)).stages().stream()
+                    .mapToLong(StageRow::spilledBytes)
+                    .sum();
+            told += events.stream()
+                    .mapToLong(event -> event instanceof Event.Spilled e ? e.diskBytes() : 0)
+                    .sum();
+        }
+
+        assertTrue(spilled > 0);
+        assertEquals(told, spilled);
     }
 
     @Test
