@@ -459,6 +459,17 @@ public final class KindlingContext implements AutoCloseable {
     }
 
     /**
+     * Has the page of this run show these numbers as bars, in the order of the map; a later call takes the place of an
+     * earlier one. Listeners are told of them and the event log has them, in which there is else nothing of what the
+     * program computes: give what everybody may see who may look at the run.
+     *
+     * @param bars at most 100, with names of at most 100 characters
+     */
+    public void showResult(String title, Map<String, Long> bars) {
+        session.showResult(title, bars);
+    }
+
+    /**
      * Has an executor leave without loss, for example because its machine will be shut down: it gets no new task, what it
      * holds moves to others, and another executor is asked for. Returns at once; listeners hear of its end. An id that no
      * executor has, or one that leaves already, changes nothing. {@code local[n]} has nothing to move to.

@@ -361,6 +361,15 @@ public interface KindlingListener {
             }
         }
 
+        /** The program has numbers of its own shown with the run; see {@code KindlingContext.showResult}. */
+        record ResultShown(Instant time, String title, List<Bar> bars) implements Event {
+            public ResultShown {
+                bars = List.copyOf(bars);
+            }
+
+            public record Bar(String name, long value) {}
+        }
+
         /** So many events about tasks and blocks were left out here. */
         record Dropped(Instant time, long events) implements Event {}
 

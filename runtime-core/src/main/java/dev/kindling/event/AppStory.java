@@ -173,6 +173,9 @@ public final class AppStory {
                 || event instanceof Event.StageSkipped
                 || event instanceof Event.StageCompleted) {
             tellStage(event);
+        } else if (event instanceof Event.ResultShown e) {
+            lines.say("the program showed a result of "
+                    + StoryLines.count(e.bars().size(), "bar") + ": " + e.title());
         } else if (event instanceof Event.PartitionsGrouped e) {
             lines.say(StoryLines.words(e));
         } else {

@@ -9,6 +9,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.RDD;
@@ -59,6 +60,11 @@ import java.util.stream.Stream;
  * a leaf or a shuffle unreachable, the next call that makes a set or runs a job drops its input or its map outputs.
  */
 public final class PlanSession implements Session, SetMarks {
+    /** Of what a program has shown with its run. */
+    private static final int MAX_BARS = 100;
+
+    private static final int MAX_BAR_CHARS = 100;
+
     private final KindlingContext context;
     private final SessionSettings settings;
     private final JobRunner runner;
@@ -284,6 +290,25 @@ public final class PlanSession implements Session, SetMarks {
     @Override
     public void removeListener(KindlingListener listener) {
         events.remove(listener);
+    }
+
+    @Override
+    public void showResult(String title, Map<String, Long> bars) {
+        boolean isShort = bars.size() <= MAX_BARS
+                && title.length() <= MAX_BAR_CHARS
+                && bars.keySet().stream().allMatch(name -> name.length() <= MAX_BAR_CHARS);
+        if (!isShort) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "showResult is given " + bars.size() + " bars; give at most " + MAX_BARS
+                            + ", and a title and names of at most " + MAX_BAR_CHARS + " characters");
+        }
+        List<Event.ResultShown.Bar> shown = bars.entrySet().stream()
+                .map(bar -> new Event.ResultShown.Bar(bar.getKey(), bar.getValue()))
+                .toList();
+        // The driver's clock, which never runs backwards, as it was at the event before.
+        long nowMs = events.status().status().updatedMs();
+        events.publish(new Event.ResultShown(Instant.ofEpochMilli(nowMs), title, shown));
     }
 
     @Override

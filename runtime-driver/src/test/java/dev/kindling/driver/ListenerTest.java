@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
@@ -14,13 +15,17 @@ import dev.kindling.api.KindlingListener.Outcome;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.StatusTracker;
 import dev.kindling.api.Tuple2;
+import dev.kindling.driver.page.PageModel;
+import dev.kindling.driver.page.RunFold;
 import dev.kindling.event.AppStatus;
 import dev.kindling.event.EventLog;
 import dev.kindling.event.StatusFold;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -167,6 +172,34 @@ class ListenerTest {
     }
 
     @Test
+    void resultThatAProgramShowsIsInItsLogAndOnThePageMadeOfThat(@TempDir Path directory) throws Exception {
+        String id;
+        try (KindlingContext kindling = new KindlingContext(
+                new KindlingConf().setMaster("local[1]").set("kindling.eventlog.dir", directory.toString()))) {
+            id = kindling.applicationId();
+            Map<String, Long> bars = new LinkedHashMap<>();
+            bars.put("odd", kindling.range(0, 99, 1, 1).filter(n -> n % 2 == 1).count());
+            bars.put("even", 50L);
+            kindling.showResult("Numbers", Map.of("replaced", 1L));
+            kindling.showResult("Numbers", bars);
+            String tooLong = "x".repeat(101);
+            assertThrows(KindlingException.class, () -> kindling.showResult("Numbers", Map.of(tooLong, 1L)));
+        }
+
+        List<Event> log = EventLog.read(directory.resolve(id + ".events.jsonl"));
+
+        PageModel.ResultChart chart = PageModel.of(RunFold.of(log)).chart().orElseThrow();
+        assertEquals("Numbers", chart.title());
+        assertEquals(
+                List.of(new PageModel.ResultChart.Bar("odd", 49), new PageModel.ResultChart.Bar("even", 50)),
+                chart.bars(),
+                "in the order of the program's map");
+        for (int i = 1; i < log.size(); i++) {
+            assertTrue(!log.get(i).time().isBefore(log.get(i - 1).time()), "time runs backwards at " + log.get(i));
+        }
+    }
+
+    @Test
     void whatAListenerThrowsOrHowLongItTakesTouchesNoJob() throws InterruptedException {
         Recorder good = new Recorder();
         Recorder bad = new Recorder() {
@@ -277,9 +310,8 @@ class ListenerTest {
     void theLogReadBackGivesTheSameStatus(@TempDir Path directory) throws InterruptedException {
         Recorder recorder = new Recorder();
         String id;
-        try (KindlingContext kindling = new KindlingContext(new dev.kindling.api.KindlingConf()
-                .setMaster("local[2]")
-                .set("kindling.eventlog.dir", directory.toString()))) {
+        try (KindlingContext kindling = new KindlingContext(
+                new KindlingConf().setMaster("local[2]").set("kindling.eventlog.dir", directory.toString()))) {
             id = kindling.applicationId();
             groups(kindling).count();
             assertThrows(

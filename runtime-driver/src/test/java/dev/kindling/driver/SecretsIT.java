@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -221,7 +220,7 @@ class SecretsIT {
     private static String pageOf(List<KindlingListener.Event> events) {
         RunFold fold = new RunFold();
         events.forEach(fold::onEvent);
-        return PageHtml.of(PageModel.of(fold.run(), Optional.empty()));
+        return PageHtml.of(PageModel.of(fold.run()));
     }
 
     private static String around(String text, String found) {

@@ -109,6 +109,9 @@ public interface Session extends AutoCloseable {
 
     JobControl jobs();
 
+    /** See {@code KindlingContext.showResult}. */
+    void showResult(String title, Map<String, Long> bars);
+
     /** See {@code KindlingContext.decommissionExecutor}. */
     void decommissionExecutor(String executorId, long withinMs);
 

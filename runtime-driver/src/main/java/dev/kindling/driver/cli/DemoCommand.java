@@ -5,17 +5,16 @@ import dev.kindling.api.KindlingContext;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.launch.MasterUrl;
-import dev.kindling.driver.page.PageModel;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.StatusFold;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -74,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
             EventBus.install(new Progress(terminal));
         }
         EventBus.install(status);
-        Optional<PageFile> page = options.observe(terminal);
+        options.observe(terminal);
         ChaosKill chaos = new ChaosKill(terminal);
         if (isChaotic) {
             EventBus.install(chaos);
@@ -101,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
             if (isDrained) {
                 drain.await();
             }
-            page.ifPresent(file -> file.show(resultChart(counts)));
+            kindling.showResult("Rows by the first digit", bars(counts));
             stopNanos = System.nanoTime();
         }
         long stopMs = (System.nanoTime() - stopNanos) / 1_000_000;
@@ -164,10 +163,10 @@ final class DemoCommand implements Callable<Integer> {
         return BarChart.lines(byFirstDigit(counts), 50);
     }
 
-    private static PageModel.ResultChart resultChart(List<Tuple2<Integer, Integer>> counts) {
-        List<PageModel.ResultChart.Bar> bars = new ArrayList<>();
-        byFirstDigit(counts).forEach((digit, rows) -> bars.add(new PageModel.ResultChart.Bar(digit + "xxxx", rows)));
-        return new PageModel.ResultChart("Rows by the first digit", bars);
+    private static Map<String, Long> bars(List<Tuple2<Integer, Integer>> counts) {
+        Map<String, Long> bars = new LinkedHashMap<>();
+        byFirstDigit(counts).forEach((digit, rows) -> bars.put(digit + "xxxx", (long) rows));
+        return bars;
     }
 
     /** Rows by the first of the three digits. */

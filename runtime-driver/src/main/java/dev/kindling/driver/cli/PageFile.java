@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 
 /**
  * Writes the page of each application of this JVM when it has ended: the first to the file that was asked for, the
@@ -25,18 +24,12 @@ final class PageFile implements KindlingListener {
     private final Terminal terminal;
     private RunFold fold = new RunFold();
     private int written;
-    private volatile Optional<PageModel.ResultChart> chart = Optional.empty();
     /** An application has started, and its page is not written. */
     private boolean isOwed;
 
     PageFile(Path file, Terminal terminal) {
         this.file = file;
         this.terminal = terminal;
-    }
-
-    /** What the page of the application that is about to end shows of its result. */
-    void show(PageModel.ResultChart result) {
-        chart = Optional.of(result);
     }
 
     /** When the JVM ends, it does not before the page of an application that ends with it is written. */
@@ -77,13 +70,12 @@ final class PageFile implements KindlingListener {
         written++;
         Path next = written == 1 ? file : numbered(file, written);
         try {
-            write(PageModel.of(fold.run(), chart), next);
+            write(PageModel.of(fold.run()), next);
             terminal.say("page written to " + next);
         } catch (KindlingException e) {
             terminal.say("kindling: " + e.getMessage());
         } finally {
             fold = new RunFold();
-            chart = Optional.empty();
             setOwed(false);
         }
     }

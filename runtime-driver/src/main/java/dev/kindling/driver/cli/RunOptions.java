@@ -162,7 +162,7 @@ final class RunOptions {
      * To be called once, before the application starts: makes room among the kept runs, and listens for the page that
      * was asked for, if one was.
      */
-    Optional<PageFile> observe(Terminal terminal) {
+    void observe(Terminal terminal) {
         Config config = Config.parse(settings(""));
         if (isKept(config)) {
             KeptRuns.forgetOld(
@@ -170,9 +170,9 @@ final class RunOptions {
                     config.get(UiKeys.RUNS_KEPT) - 1,
                     config.get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE * (LOGS_OF_LARGEST_SIZE - 1));
         }
-        Optional<PageFile> listener = Optional.ofNullable(page).map(file -> new PageFile(file, terminal));
-        listener.ifPresent(PageFile::listen);
-        return listener;
+        if (page != null) {
+            new PageFile(page, terminal).listen();
+        }
     }
 
     /** The master with the other options worked in; a {@link UsageError} when they do not fit together. */

@@ -1,6 +1,7 @@
 package dev.kindling.driver.page;
 
 import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.event.AppStatus;
 import dev.kindling.event.StoryLines;
 import dev.kindling.util.Durations;
@@ -77,15 +78,19 @@ public record PageModel(
             bars = List.copyOf(bars);
         }
 
+        static ResultChart of(Event.ResultShown shown) {
+            return new ResultChart(
+                    shown.title(),
+                    shown.bars().stream()
+                            .map(bar -> new Bar(bar.name(), bar.value()))
+                            .toList());
+        }
+
         public record Bar(String name, long value) {}
     }
 
     /** The page of a run. */
     public static PageModel of(Run run) {
-        return of(run, Optional.empty());
-    }
-
-    public static PageModel of(Run run, Optional<ResultChart> chart) {
         List<StageRow> allStages = StageRow.of(run);
         List<String> notes = new ArrayList<>();
         Timeline timeline = Timeline.of(run, notes);
@@ -108,7 +113,7 @@ public record PageModel(
                 shuffles,
                 executors,
                 troubles(run),
-                chart,
+                run.result().map(ResultChart::of),
                 Optional.empty(),
                 notes);
     }

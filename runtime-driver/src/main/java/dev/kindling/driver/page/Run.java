@@ -24,6 +24,7 @@ import java.util.TreeSet;
  * @param troubles in their order, the first {@value RunFold#KEPT_TROUBLES}
  * @param forgottenTroubles how many came after those
  * @param sets what is persisted now, by id
+ * @param result what the program had shown last
  * @param droppedEvents events about tasks and blocks that are missing
  */
 public record Run(
@@ -38,6 +39,7 @@ public record Run(
         List<Trouble> troubles,
         long forgottenTroubles,
         List<CachedSet> sets,
+        Optional<Event.ResultShown> result,
         long droppedEvents) {
     public Run {
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));

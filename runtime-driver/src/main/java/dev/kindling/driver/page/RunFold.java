@@ -47,6 +47,7 @@ public final class RunFold implements KindlingListener {
     private long forgottenAttempts;
     private long forgottenTroubles;
     private long droppedEvents;
+    private Event.ResultShown result;
 
     private static final class History {
         private final List<Run.Usage> usage = new ArrayList<>();
@@ -120,6 +121,7 @@ public final class RunFold implements KindlingListener {
                 troubles,
                 forgottenTroubles,
                 sets(),
+                Optional.ofNullable(result),
                 droppedEvents);
     }
 
@@ -145,6 +147,8 @@ public final class RunFold implements KindlingListener {
             dropOldest(shuffles, KEPT_SHUFFLES);
         } else if (event instanceof Event.SkewFound e && skews.size() < KEPT_SKEWS) {
             skews.add(e);
+        } else if (event instanceof Event.ResultShown e) {
+            result = e;
         } else if (event instanceof Event.Dropped e) {
             droppedEvents += e.events();
         } else if (event instanceof Event.JobEnd e) {

@@ -99,6 +99,9 @@ class CourseIT {
             assertTrue(page.contains("</html>"), pages.group(1));
         }
         assertTrue(count >= 12, count + " pages");
+        for (String ofDemo : List.of("first.html", "compared.html")) {
+            assertTrue(Files.readString(world.resolve(ofDemo)).contains("Rows by the first digit"), ofDemo);
+        }
     }
 
     private Process serve(String command) throws Exception {

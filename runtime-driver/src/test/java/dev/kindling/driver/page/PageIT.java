@@ -38,9 +38,7 @@ class PageIT {
 
     @Test
     void everyPanelShowsTheNumbersOfTheLog() throws Exception {
-        PageModel model = PageModel.of(
-                RunScript.twoJobs().run(),
-                Optional.of(new PageModel.ResultChart("Rows", List.of(new PageModel.ResultChart.Bar("1xxxx", 17)))));
+        PageModel model = PageModel.of(RunScript.twoJobs().run());
         open(model);
 
         assertEquals(
@@ -48,6 +46,8 @@ class PageIT {
                 browser.evaluate("[...document.querySelectorAll('[data-panel]')].map(p => p.dataset.panel).join(' ')"));
         assertEquals(model.sentences().get(0), browser.evaluate("document.querySelector('.findings li').textContent"));
         assertEquals(3L, count("#graph svg g[data-stage]"));
+        assertTrue(text("#graph").contains("map at Zips.java:6, cached"), text("#graph"));
+        assertTrue(text("#graph").contains("skipped later: all its map outputs are there"), text("#graph"));
         assertEquals((long) model.timeline().bars().size(), count("#timeline .bar"));
         assertEquals((long) model.timeline().lanes().size(), count("#timeline rect.lane"));
         assertEquals(8L, count("#shuffle svg[aria-label='matrix of shuffle 0'] rect"));

@@ -161,6 +161,11 @@ final class RunScript {
         return this;
     }
 
+    RunScript shows(long ms, String title, String name, long value) {
+        events.add(new Event.ResultShown(at(ms), title, List.of(new Event.ResultShown.Bar(name, value))));
+        return this;
+    }
+
     RunScript ends(long ms) {
         events.add(new Event.ApplicationEnd(at(ms), 0));
         return this;
@@ -251,6 +256,7 @@ final class RunScript {
                 .task(1_850, 1_900, 2, 1, "e3", did(40, 0, 0, 0, 14_000, 0))
                 .completed(1_900, 2, "count at Zips.java:11", 2)
                 .jobEnds(1_905, 1)
+                .shows(1_950, "Rows", "1xxxx", 17)
                 .ends(2_000);
     }
 }
