@@ -21,14 +21,15 @@ public final class UiKeys {
     public static final ConfigKey<Integer> RUNS_KEPT = ConfigKey.ints("kindling.runs.kept")
             .defaultsTo(20)
             .between(0, 10_000)
-            .doc("Event logs of how many of the last runs the commands demo and submit keep in a directory of the"
-                    + " user's own, for kindling runs, page and story; 0 for none. Where kindling.eventlog.dir is set,"
+            .doc("Event logs and pages of how many of the last runs the commands demo and submit keep in a directory of"
+                    + " the user's own, for kindling runs, page and story; 0 for none. Where kindling.eventlog.dir is set,"
                     + " the log lies there instead.");
 
     public static final ConfigKey<Long> RUNS_MAX_BYTES = ConfigKey.bytes("kindling.runs.maxBytes")
             .defaultsTo(256L << 20)
             .between(1L << 20, 1L << 40)
-            .doc("How large the kept logs may be together; the oldest go first. One log may have a quarter of it.");
+            .doc(
+                    "How large the kept logs and pages may be together; the oldest go first. One log may have a quarter of it.");
 
     static final List<ConfigKey<?>> ALL = List.of(PROGRESS, ENABLED, PORT, RUNS_KEPT, RUNS_MAX_BYTES);
 

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Event logs of the last runs of {@code demo} and {@code submit}, in a directory of the user's own:
+ * Event logs and pages of the last runs of {@code demo} and {@code submit}, in a directory of the user's own:
  * {@code $KINDLING_DIR/runs}, else {@code $XDG_STATE_HOME/kindling/runs}, else {@code ~/.local/state/kindling/runs}.
  */
 final class KeptRuns {
@@ -52,6 +52,11 @@ final class KeptRuns {
         }
     }
 
+    /** Where the page of a kept run lies; one that is running or was killed has none. */
+    static Path pageOf(Path directory, String applicationId) {
+        return directory.resolve(applicationId + ".html");
+    }
+
     /** Whether it is there or can be made: a home that cannot be written costs the log, not the run. */
     static boolean isWritable(Path directory) {
         Path there = directory.toAbsolutePath();
@@ -67,9 +72,12 @@ final class KeptRuns {
         int kept = 0;
         try {
             for (Path log : all(directory)) {
-                keptBytes += Files.size(log);
+                Path page = pageOf(directory, EventLog.applicationIdOf(log));
+                keptBytes += Files.size(log) + (Files.exists(page) ? Files.size(page) : 0);
                 kept++;
                 if (kept > count || keptBytes > bytes) {
+                    // The page first: without its log nobody would find it again.
+                    Files.deleteIfExists(page);
                     Files.deleteIfExists(log);
                 }
             }

@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
 import dev.kindling.driver.page.PageHtml;
 import dev.kindling.driver.page.PageModel;
+import dev.kindling.driver.page.Run;
 import dev.kindling.driver.page.RunFold;
 import dev.kindling.event.EventBus;
 import java.io.IOException;
@@ -12,36 +13,45 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the page of each application of this JVM when it has ended: the first to the file that was asked for, the
- * second to {@code run-2.html} beside {@code run.html}, and so on. Its events come on one thread.
+ * second to {@code run-2.html} beside {@code run.html}, and so on; and to the directory where runs are kept, by the
+ * application's id. Its events come on one thread; pages are written on others, so that nobody waits for them but the
+ * end of the JVM.
  */
 final class PageFile implements KindlingListener {
+    private static final Logger LOG = LoggerFactory.getLogger(PageFile.class);
     private static final long WRITTEN_WITHIN_MS = 20_000;
 
-    private final Path file;
+    private final Optional<Path> file;
+    private final Optional<Path> keptIn;
     private final Terminal terminal;
     private RunFold fold = new RunFold();
-    private int written;
-    /** An application has started, and its page is not written. */
-    private boolean isOwed;
+    private int ended;
+    /** Applications that have started and whose pages are not written. */
+    private int owed;
 
-    PageFile(Path file, Terminal terminal) {
+    /** @param keptIn the directory of kept runs, where this one is to be kept */
+    PageFile(Optional<Path> file, Optional<Path> keptIn, Terminal terminal) {
         this.file = file;
+        this.keptIn = keptIn;
         this.terminal = terminal;
     }
 
     /** When the JVM ends, it does not before the page of an application that ends with it is written. */
     void listen() {
         EventBus.install(this);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::awaitWritten, "kindling-page"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::awaitWritten, "kindling-page-end"));
     }
 
     private synchronized void awaitWritten() {
         long deadlineNanos = System.nanoTime() + WRITTEN_WITHIN_MS * 1_000_000;
         try {
-            for (long left = WRITTEN_WITHIN_MS; isOwed && left > 0; ) {
+            for (long left = WRITTEN_WITHIN_MS; owed > 0 && left > 0; ) {
                 wait(left);
                 left = (deadlineNanos - System.nanoTime()) / 1_000_000;
             }
@@ -50,8 +60,8 @@ final class PageFile implements KindlingListener {
         }
     }
 
-    private synchronized void setOwed(boolean isNowOwed) {
-        isOwed = isNowOwed;
+    private synchronized void owes(int more) {
+        owed += more;
         notifyAll();
     }
 
@@ -59,24 +69,40 @@ final class PageFile implements KindlingListener {
     public void onEvent(Event event) {
         fold.onEvent(event);
         if (event instanceof Event.ApplicationStart) {
-            setOwed(true);
+            owes(1);
         }
         if (event instanceof Event.ApplicationEnd) {
-            end();
+            Run run = fold.run();
+            fold = new RunFold();
+            ended++;
+            int number = ended;
+            new Thread(() -> writeAll(run, number), "kindling-page").start();
         }
     }
 
-    private void end() {
-        written++;
-        Path next = written == 1 ? file : numbered(file, written);
+    private void writeAll(Run run, int number) {
         try {
-            write(PageModel.of(fold.run()), next);
-            terminal.say("page written to " + next);
+            String page = PageHtml.of(PageModel.of(run));
+            keptIn.ifPresent(directory ->
+                    keep(page, KeptRuns.pageOf(directory, run.status().applicationId())));
+            file.ifPresent(first -> {
+                Path next = number == 1 ? first : numbered(first, number);
+                write(page, next);
+                terminal.say("page written to " + next);
+            });
         } catch (KindlingException e) {
             terminal.say("kindling: " + e.getMessage());
         } finally {
-            fold = new RunFold();
-            setOwed(false);
+            owes(-1);
+        }
+    }
+
+    /** Nobody has asked for it: where it cannot be written it costs nothing else. */
+    private static void keep(String page, Path kept) {
+        try {
+            write(page, kept);
+        } catch (KindlingException e) {
+            LOG.debug("the page is not kept", e);
         }
     }
 
@@ -92,12 +118,16 @@ final class PageFile implements KindlingListener {
      * skewed shuffle had.
      */
     static void write(PageModel model, Path file) {
+        write(PageHtml.of(model), file);
+    }
+
+    private static void write(String page, Path file) {
         Path absolute = file.toAbsolutePath();
         try {
             // A new temporary file is for its owner alone.
             Path next = Files.createTempFile(absolute.getParent(), ".page", ".html");
             try {
-                Files.writeString(next, PageHtml.of(model));
+                Files.writeString(next, page);
                 Files.move(next, absolute, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(next);

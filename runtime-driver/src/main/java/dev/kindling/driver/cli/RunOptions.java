@@ -159,19 +159,20 @@ final class RunOptions {
     }
 
     /**
-     * To be called once, before the application starts: makes room among the kept runs, and listens for the page that
-     * was asked for, if one was.
+     * To be called once, before the application starts: makes room among the kept runs, and listens for the pages that
+     * are asked for or kept.
      */
     void observe(Terminal terminal) {
-        Config config = Config.parse(settings(""));
-        if (isKept(config)) {
+        Optional<Path> keptIn = isKept() ? Optional.of(KeptRuns.directory()) : Optional.empty();
+        keptIn.ifPresent(directory -> {
+            Config config = Config.parse(settings(""));
             KeptRuns.forgetOld(
-                    KeptRuns.directory(),
+                    directory,
                     config.get(UiKeys.RUNS_KEPT) - 1,
                     config.get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE * (LOGS_OF_LARGEST_SIZE - 1));
-        }
-        if (page != null) {
-            new PageFile(page, terminal).listen();
+        });
+        if (page != null || keptIn.isPresent()) {
+            new PageFile(Optional.ofNullable(page), keptIn, terminal).listen();
         }
     }
 
@@ -218,8 +219,27 @@ final class RunOptions {
         }
     }
 
-    /** What the options say, as settings. */
+    /** What the options say, as settings, and where the run is kept. */
     Map<String, String> settings(String defaultName) {
+        Map<String, String> settings = givenSettings(defaultName);
+        if (isKept()) {
+            settings.put(StorageKeys.EVENT_LOG_DIR.name(), KeptRuns.directory().toString());
+            settings.putIfAbsent(
+                    StorageKeys.EVENT_LOG_MAX_BYTES.name(),
+                    String.valueOf(Config.parse(settings).get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE));
+        }
+        return settings;
+    }
+
+    /** Unless the user has another place for event logs, or wants none of it. */
+    boolean isKept() {
+        Config config = Config.parse(givenSettings(""));
+        return config.get(UiKeys.RUNS_KEPT) > 0
+                && config.get(StorageKeys.EVENT_LOG_DIR).isEmpty()
+                && KeptRuns.isWritable(KeptRuns.directory());
+    }
+
+    private Map<String, String> givenSettings(String defaultName) {
         Map<String, String> settings = new LinkedHashMap<>(conf);
         MasterUrl parsed = parsedMaster();
         settings.put(ApplicationKeys.MASTER.name(), parsed.text());
@@ -235,7 +255,6 @@ final class RunOptions {
         if (!(parsed instanceof MasterUrl.Provided)) {
             QuickStart.addExecutorArchive(settings);
         }
-        keepRun(settings);
         if (isShown) {
             settings.put(UiKeys.ENABLED.name(), "true");
         }
@@ -246,22 +265,6 @@ final class RunOptions {
             settings.put(ApplicationKeys.FILES.name(), commaSeparated(files));
         }
         return settings;
-    }
-
-    /** Unless the user has a place for event logs, or wants none of it, they lie with those of the last runs. */
-    private static void keepRun(Map<String, String> settings) {
-        Config config = Config.parse(settings);
-        if (isKept(config) && KeptRuns.isWritable(KeptRuns.directory())) {
-            settings.put(StorageKeys.EVENT_LOG_DIR.name(), KeptRuns.directory().toString());
-            settings.putIfAbsent(
-                    StorageKeys.EVENT_LOG_MAX_BYTES.name(),
-                    String.valueOf(config.get(UiKeys.RUNS_MAX_BYTES) / LOGS_OF_LARGEST_SIZE));
-        }
-    }
-
-    private static boolean isKept(Config config) {
-        return config.get(UiKeys.RUNS_KEPT) > 0
-                && config.get(StorageKeys.EVENT_LOG_DIR).isEmpty();
     }
 
     /** Hands the options to a program that makes its own context: a new KindlingConf starts with them. */

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code kindling runs}: the last runs whose event logs were kept. */
+/** {@code kindling runs}: the last runs whose event logs and pages were kept. */
 @Command(
         name = "runs",
         description = {
-            "Lists the last runs of demo and submit, the latest first: their ids are good for kindling page and story.",
+            "Lists the last runs of demo and submit, the latest first: their ids are good for kindling page and story,",
+            "and the page of each is kept as ID.html.",
             "How many are kept says kindling.runs.kept; 0 keeps none."
         },
         mixinStandardHelpOptions = true)
@@ -30,6 +31,9 @@ final class RunsCommand implements Callable<Integer> {
         }
         for (Path log : logs) {
             System.out.println(line(log));
+        }
+        if (!logs.isEmpty()) {
+            System.err.println("their pages are in " + directory);
         }
         return Main.DONE;
     }

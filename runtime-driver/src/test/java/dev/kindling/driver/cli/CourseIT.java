@@ -11,10 +11,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +76,8 @@ class CourseIT {
             }
         }
         everyPageIsThere(script.toString());
+        assertEquals(kept(".events.jsonl"), kept(".html"), "each kept run has its page");
+        assertTrue(kept(".html").size() >= 8, () -> "few runs are kept in " + world);
         String said = said("reader");
         for (String promised : List.of(
                 "42049 lines in 8 partitions",
@@ -102,6 +108,13 @@ class CourseIT {
         for (String ofDemo : List.of("first.html", "compared.html")) {
             assertTrue(Files.readString(world.resolve(ofDemo)).contains("Rows by the first digit"), ofDemo);
         }
+    }
+
+    private SortedSet<String> kept(String suffix) {
+        String[] names = world.resolve("state/runs").toFile().list((directory, name) -> name.endsWith(suffix));
+        return Arrays.stream(names)
+                .map(name -> name.replace(suffix, ""))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private Process serve(String command) throws Exception {

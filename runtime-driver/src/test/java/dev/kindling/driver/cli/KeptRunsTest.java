@@ -53,6 +53,20 @@ class KeptRunsTest {
     }
 
     @Test
+    void aPageGoesWithItsLogAndCountsAsPartOfTheRun() throws IOException {
+        for (String id : List.of("20261101", "20261102", "20261103")) {
+            keep(id, 10);
+            Files.writeString(KeptRuns.pageOf(directory, id), "x".repeat(300));
+        }
+
+        KeptRuns.forgetOld(directory, 10, 700);
+
+        assertEquals(List.of("20261103", "20261102"), ids());
+        assertFalse(Files.exists(KeptRuns.pageOf(directory, "20261101")));
+        assertTrue(Files.exists(KeptRuns.pageOf(directory, "20261102")));
+    }
+
+    @Test
     void aRunIsNamedByItsFileItsIdTheBeginningOfThatOrAsTheLast() throws IOException {
         Path first = keep("20261101-100000-aaaaaa", 1);
         Path second = keep("20261102-100000-bbbbbb", 1);
