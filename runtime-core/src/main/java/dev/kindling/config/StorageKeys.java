@@ -19,6 +19,12 @@ public final class StorageKeys {
             .doc("How large the file of events may grow. From three quarters of it on, events about tasks and"
                     + " blocks are left out and counted; at the end, all but the end of the application.");
 
+    public static final ConfigKey<String> JOURNAL_DIR = ConfigKey.string("kindling.journal.dir")
+            .defaultsTo("")
+            .doc(
+                    "Directory in which each driver leaves a journal of all that it decided by, at most 4 GiB, for `kindling"
+                            + " replay`; empty for none.");
+
     public static final ConfigKey<String> HADOOP = ConfigKey.string("kindling.hadoop.<name>")
             .defaultsTo("")
             .doc("A property of Hadoop's client, such as kindling.hadoop.dfs.replication: it wins over what the"
@@ -31,7 +37,8 @@ public final class StorageKeys {
                             + " start: the first path costs less time then. `demo` and `submit` name those that they find among"
                             + " the program's arguments.");
 
-    static final List<ConfigKey<?>> ALL = List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, HADOOP, PREPARE);
+    static final List<ConfigKey<?>> ALL =
+            List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, JOURNAL_DIR, HADOOP, PREPARE);
 
     private StorageKeys() {}
 }

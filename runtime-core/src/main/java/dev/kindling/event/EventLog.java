@@ -3,6 +3,7 @@ package dev.kindling.event;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
+import dev.kindling.util.FileTrees;
 import dev.kindling.util.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,8 @@ public final class EventLog implements KindlingListener, AutoCloseable {
         Path file = directory.resolve(applicationId + SUFFIX);
         try {
             Files.createDirectories(directory);
-            createForOwner(file);
+            // What failed, and which keys a skewed shuffle had, is for nobody else on the machine.
+            FileTrees.createForOwner(file);
             Writer out = Files.newBufferedWriter(file, StandardOpenOption.WRITE);
             EventLog log = new EventLog(file, out, maxBytes);
             log.writeLine(HEAD);
@@ -72,16 +73,6 @@ public final class EventLog implements KindlingListener, AutoCloseable {
                     "cannot create the event log " + file + " (" + e.getClass().getSimpleName()
                             + "); name a directory that can be written in kindling.eventlog.dir",
                     e);
-        }
-    }
-
-    /** What failed, and which keys a skewed shuffle had, is for nobody else on the machine. */
-    private static void createForOwner(Path file) throws IOException {
-        try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (UnsupportedOperationException e) {
-            // A file system without such permissions.
-            Files.createFile(file);
         }
     }
 

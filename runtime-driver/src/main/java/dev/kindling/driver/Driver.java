@@ -11,6 +11,7 @@ import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.driver.journal.JournaledCore;
 import dev.kindling.driver.launch.BroadcastShelf;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.DriverInbox;
@@ -18,6 +19,7 @@ import dev.kindling.driver.launch.ExecutorLink;
 import dev.kindling.driver.launch.ResultFetcher;
 import dev.kindling.driver.plan.JobSubmitter;
 import dev.kindling.event.EventBus;
+import dev.kindling.loop.Core;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
 import dev.kindling.metrics.OutputPublishEvent;
@@ -33,6 +35,7 @@ import dev.kindling.storage.Stores;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Secret;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -71,6 +74,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final ActionThreads actions = new ActionThreads();
     private final JobProgress progress = new JobProgress();
     private final EventLoop<DriverEvent, DriverEffect> loop;
+    private final Optional<JournaledCore> journaled;
     private final Map<ExecutorKey, ExecutorLink> links = new ConcurrentHashMap<>();
     private final Map<Integer, RunningJob> jobs = new ConcurrentHashMap<>();
     /** Outputs of jobs that are about to fail, while they are being removed; by {@code driver-loop} only. */
@@ -125,7 +129,15 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         this.failures = new JobFailures(setup.userLoader());
         this.merges = new AccumulatorMerges(
                 accumulators, io, (jobId, failure) -> end(jobId, job -> job.fail(() -> inThisThread(failure))));
-        this.loop = new EventLoop<>("driver-loop", new DriverCore(setup.core()), new Shell());
+        DriverCore core = new DriverCore(setup.core());
+        this.journaled = setup.journalDirectory().isEmpty()
+                ? Optional.empty()
+                : Optional.of(JournaledCore.create(
+                        core, setup.core(), Path.of(setup.journalDirectory()), setup.applicationId()));
+        this.loop = new EventLoop<>(
+                "driver-loop",
+                journaled.<Core<DriverEvent, DriverEffect>>map(j -> j).orElse(core),
+                new Shell());
     }
 
     void start(ClusterLauncher executors, ResultFetcher storedResults) {
@@ -282,6 +294,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     void endLoop() {
         awaitPublications();
         loop.close();
+        journaled.ifPresent(JournaledCore::close);
         jobs.values().forEach(job -> job.fail(Driver::closed));
         waiters.end();
         actions.close();

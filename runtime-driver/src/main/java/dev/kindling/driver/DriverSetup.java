@@ -7,6 +7,7 @@ import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.ResultKeys;
 import dev.kindling.config.SchedulerKeys;
 import dev.kindling.config.ShuffleKeys;
+import dev.kindling.config.StorageKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.config.YarnKeys;
 import dev.kindling.driver.core.DriverSettings;
@@ -25,13 +26,23 @@ import java.util.TreeSet;
  *
  * @param userLoader loads the program's classes, for exceptions and results
  * @param maxResultBytes a job with larger results fails
+ * @param journalDirectory where the driver leaves its journal, empty for none
  */
-record DriverSetup(String applicationId, ClassLoader userLoader, long maxResultBytes, DriverSettings core) {
+record DriverSetup(
+        String applicationId,
+        ClassLoader userLoader,
+        long maxResultBytes,
+        String journalDirectory,
+        DriverSettings core) {
     private static final long LATER_THAN_CLUSTER_MS = 5_000;
 
     static DriverSetup of(String applicationId, MasterUrl master, ClassLoader userLoader, Config config) {
         return new DriverSetup(
-                applicationId, userLoader, config.get(ResultKeys.MAX_BYTES), coreSettings(master, config));
+                applicationId,
+                userLoader,
+                config.get(ResultKeys.MAX_BYTES),
+                config.get(StorageKeys.JOURNAL_DIR),
+                coreSettings(master, config));
     }
 
     private static DriverSettings coreSettings(MasterUrl master, Config config) {

@@ -54,6 +54,7 @@ final class Layers {
             Map.entry("driver.lineage", 5),
             Map.entry("driver.core", 5),
             Map.entry("driver.plan", 6),
+            Map.entry("driver.journal", 6),
             Map.entry("driver.page", 6),
             Map.entry("driver.ui", 7),
             Map.entry("driver.launch", 11),

@@ -124,6 +124,7 @@ public final class Main implements Runnable {
         commands.put("config", ConfigCommand::new);
         commands.put("story", StoryCommand::new);
         commands.put("page", PageCommand::new);
+        commands.put("replay", ReplayCommand::new);
         commands.put("runs", RunsCommand::new);
         commands.put("sim", SimCommand::new);
         commands.put("doctor", DoctorCommand::new);

@@ -91,6 +91,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         out.close();
     }
 
+    /** Where jobs, stages, attempts and executors stand, in sentences; bounded. */
+    public List<String> standing() {
+        return Standing.of(stages, executors, out.nowMs());
+    }
+
     private void dispatch(DriverEvent event) {
         if (event instanceof DriverEvent.FrameReceived e) {
             onFrame(e.frame());

@@ -4,6 +4,7 @@ import dev.kindling.plan.LeafInput;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
  * One action, cut into stages: what the driver core is asked to bring to an end. User code inside is opaque bytes.
@@ -25,6 +26,25 @@ public record JobGraph(
     public JobGraph {
         stages = List.copyOf(stages);
         resultPartitions = List.copyOf(resultPartitions);
+    }
+
+    /** The same, with inputs that are asked through others. */
+    public JobGraph withInputs(Function<StageSpec, TaskInputs> through) {
+        List<StageSpec> others = stages.stream()
+                .map(stage -> new StageSpec(
+                        stage.stageId,
+                        stage.name,
+                        stage.calls,
+                        stage.partitionCount,
+                        stage.shuffleId,
+                        stage.reducePartitions,
+                        stage.readsShuffles,
+                        stage.program,
+                        through.apply(stage),
+                        stage.persisted,
+                        stage.hasDefaultCount))
+                .toList();
+        return new JobGraph(jobId, description, others, resultPartitions, outputTarget, maxTaskFailures, properties);
     }
 
     public StageSpec resultStage() {

@@ -1,8 +1,10 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.driver.core.JobGraph;
+import dev.kindling.loop.Effects;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimNetwork;
@@ -52,6 +54,13 @@ final class SimCluster {
 
     /** Hears of each effect of the driver's core as it is performed. */
     Consumer<DriverEffect> decisions = effect -> {};
+
+    /** Between the driver and its core: who listens here changes nothing. */
+    Stepping stepping = DriverCore::on;
+
+    interface Stepping {
+        void step(DriverCore core, long nowMs, DriverEvent event, Effects<DriverEffect> effects);
+    }
 
     private final int executorCount;
     /** Whether the grace passes in the end, also when all is tidy before: what comes late shows. */

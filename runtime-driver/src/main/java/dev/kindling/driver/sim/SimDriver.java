@@ -272,7 +272,7 @@ final class SimDriver {
         boolean isStale = isStaleFetchFailure(event);
         boolean isOfOldLaunch = isOfOldLaunch(event);
         List<DriverEffect> effects = new ArrayList<>();
-        core.on(clock.nowMs(), event, effects::add);
+        cluster.stepping.step(core, clock.nowMs(), event, effects::add);
         if (isOfOldLaunch && effects.stream().anyMatch(SimDriver::isNewExecutor)) {
             throw new SimViolation(
                     "a process is registered whose name was given to another launch: " + Sentences.of(event));

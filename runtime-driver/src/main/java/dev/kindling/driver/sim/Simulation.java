@@ -49,7 +49,8 @@ public final class Simulation {
         return report;
     }
 
-    private static SimReport observed(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
+    /** The observer sees each application of the run before it starts. */
+    static SimReport observed(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
         SimWorld world = new SimWorld(options.seed(), options.trace());
         Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
         SimSize size = options.size().orElseGet(() -> sizeOf(options.seed()));

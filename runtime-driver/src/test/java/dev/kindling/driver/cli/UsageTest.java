@@ -74,7 +74,9 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "submit", "status", "kill", "config", "story", "page", "runs", "sim", "doctor"})
+    @ValueSource(
+            strings = {"demo", "submit", "status", "kill", "config", "story", "page", "replay", "runs", "sim", "doctor"
+            })
     void everyCommandExplainsItself(String command) throws Exception {
         assertEquals(0, run(List.of(command, "--help")));
         assertTrue(out.toString().startsWith("Usage: kindling " + command), out::toString);
@@ -94,8 +96,8 @@ class UsageTest {
     @Test
     void theHelpListsEveryCommandThatIsThere() {
         assertEquals(0, run(List.of("--help")));
-        for (String command :
-                List.of("demo", "submit", "status", "kill", "config", "story", "page", "runs", "sim", "doctor")) {
+        for (String command : List.of(
+                "demo", "submit", "status", "kill", "config", "story", "page", "replay", "runs", "sim", "doctor")) {
             assertTrue(out.toString().contains("\n  " + command + " "), () -> command + " in " + out);
         }
     }
