@@ -20,10 +20,17 @@ final class EngineProcess {
 
     private final Engine engine;
     private final Path log;
+    private final List<String> javaOptions;
 
     EngineProcess(Engine engine, Path log) {
+        this(engine, log, List.of());
+    }
+
+    /** @param javaOptions beside those that make engines comparable */
+    EngineProcess(Engine engine, Path log, List<String> javaOptions) {
         this.engine = engine;
         this.log = log;
+        this.javaOptions = javaOptions;
     }
 
     /** Does the requests one after the other, which differ in their work alone, and gives back all their runs. */
@@ -65,6 +72,7 @@ final class EngineProcess {
         command.add("-Xmx" + (isDriverOnly ? first.heapMb() / 2 : first.heapMb()) + "m");
         command.add("-XX:+UseParallelGC");
         command.addAll(engine.javaOptions());
+        command.addAll(javaOptions);
         command.addAll(List.of("-cp", engine.classPath(), engine.mainClass));
         command.addAll(Request.args(requests));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());

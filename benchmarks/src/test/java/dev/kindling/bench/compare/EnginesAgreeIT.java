@@ -83,6 +83,7 @@ class EnginesAgreeIT {
             requests.add(new Request(
                     work, SCALE, place, 1_200, directory.resolve("data"), scratch, 1, System.currentTimeMillis()));
         }
-        return new EngineProcess(engine, directory.resolve(engine.id + ".log")).samples(requests, 0);
+        return new EngineProcess(engine, directory.resolve(engine.id + ".log"), List.of("-XX:TieredStopAtLevel=1"))
+                .samples(requests, 0);
     }
 }
