@@ -7,8 +7,11 @@ import dev.kindling.driver.Keyboard;
 import dev.kindling.util.FileTrees;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -56,28 +59,51 @@ final class Kindling {
         }
     }
 
-    /** The archive that packaging leaves, unpacked once for all tests of this JVM. */
+    /** The archive that packaging leaves, unpacked once for all tests of a build, whichever JVM they run in. */
     static synchronized Path home() throws IOException, InterruptedException {
         if (unpacked == null) {
             Path target = Path.of("target").toAbsolutePath();
-            List<Path> archives;
-            try (Stream<Path> files = Files.list(target)) {
-                archives = files.filter(file -> file.toString().endsWith(".tar.gz"))
-                        .toList();
+            try (FileChannel file = FileChannel.open(
+                            target.resolve("unpacked.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = file.lock()) {
+                unpacked = unpacked(target);
             }
-            assertEquals(1, archives.size(), () -> "one archive is wanted in " + target + ", not " + archives);
-            Path into = target.resolve("unpacked");
+        }
+        return unpacked;
+    }
+
+    private static Path unpacked(Path target) throws IOException, InterruptedException {
+        List<Path> archives = in(target).stream()
+                .filter(file -> file.toString().endsWith(".tar.gz"))
+                .toList();
+        assertEquals(1, archives.size(), () -> "one archive is wanted in " + target + ", not " + archives);
+        Path into = target.resolve("unpacked");
+        Path ready = target.resolve(
+                "unpacked." + Files.getLastModifiedTime(archives.get(0)).toMillis());
+        boolean isReady = Files.exists(ready);
+        if (!isReady) {
             FileTrees.delete(into);
             Files.createDirectories(into);
             Process tar = new ProcessBuilder("tar", "-xzf", archives.get(0).toString(), "-C", into.toString())
                     .inheritIO()
                     .start();
             assertEquals(0, tar.waitFor());
-            try (Stream<Path> tops = Files.list(into)) {
-                unpacked = tops.findFirst().orElseThrow();
-            }
         }
-        return unpacked;
+        Path home = in(into).stream()
+                .filter(top -> !top.equals(into.resolve("cache")))
+                .findFirst()
+                .orElseThrow();
+        if (!isReady) {
+            makeArchives(home);
+            Files.createFile(ready);
+        }
+        return home;
+    }
+
+    private static List<Path> in(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
     }
 
     /** From now on with archives of classes of its own, which the first run makes. */
@@ -86,19 +112,14 @@ final class Kindling {
         return this;
     }
 
-    /** Archives of classes for all tests of this JVM, which start as quickly as a user's second run does. */
-    private static Path archives() throws IOException, InterruptedException {
-        Path cache = home().resolveSibling("cache");
-        if (!Files.exists(cache)) {
-            ProcessBuilder doctor = new ProcessBuilder(
-                            home().resolve("bin/kindling").toString(), "doctor")
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD);
-            doctor.environment().put("JAVA_HOME", System.getProperty("java.home"));
-            doctor.environment().put("XDG_CACHE_HOME", cache.toString());
-            assertTrue(doctor.start().waitFor(LIMIT_S, TimeUnit.SECONDS), "archives of classes are not made");
-        }
-        return cache;
+    /** Archives of classes for all tests, which start as quickly as a user's second run does. */
+    private static void makeArchives(Path home) throws IOException, InterruptedException {
+        ProcessBuilder doctor = new ProcessBuilder(home.resolve("bin/kindling").toString(), "doctor")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        doctor.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        doctor.environment().put("XDG_CACHE_HOME", home.resolveSibling("cache").toString());
+        assertTrue(doctor.start().waitFor(LIMIT_S, TimeUnit.SECONDS), "archives of classes are not made");
     }
 
     Run run(String... arguments) throws IOException, InterruptedException {
@@ -123,7 +144,7 @@ final class Kindling {
                 .redirectError(errFile().toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("KINDLING_DIR", state.toString());
-        Path cache = hasOwnArchives ? world.resolve("cache") : archives();
+        Path cache = hasOwnArchives ? world.resolve("cache") : home().resolveSibling("cache");
         builder.environment().put("XDG_CACHE_HOME", cache.toString());
         builder.environment().put("KINDLING_JAVA_OPTIONS", "-Xmx256m " + QUICK_JAVA + " -Djava.io.tmpdir=" + temporary);
         return builder.start();
