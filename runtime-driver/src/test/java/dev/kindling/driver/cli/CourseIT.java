@@ -3,6 +3,7 @@ package dev.kindling.driver.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.testserver.CourseCommands;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -24,13 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All commands of docs/course.md, as a reader would type them, one after the other, beside the servers they need. */
+/**
+ * The commands of docs/course.md, as a reader would type them, one after the other, beside the servers they need. Those
+ * that need an HDFS are run where the tests have one.
+ */
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 class CourseIT {
-    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final Path COURSE = REPOSITORY.resolve("docs/course.md");
-    private static final Pattern BLOCK = Pattern.compile("```(sh(?: server)?)\n(.*?)```", Pattern.DOTALL);
-
     /** The port that the course names; another one may be free. */
     private static final String PORT = "7480";
 
@@ -39,7 +39,7 @@ class CourseIT {
 
     @Test
     void everySectionHasACommandSomethingToLookAtAQuestionAnAnswerAndItsCounterpart() throws IOException {
-        String[] sections = Files.readString(COURSE).split("\n## ");
+        String[] sections = Files.readString(CourseCommands.COURSE).split("\n## ");
 
         assertEquals(1 + 12, sections.length);
         for (int section = 1; section < sections.length; section++) {
@@ -50,18 +50,20 @@ class CourseIT {
     }
 
     @Test
-    void everyCommandOfTheCourseRuns() throws Exception {
+    void everyCommandOfTheCourseThatNeedsNoHadoopRuns() throws Exception {
         layOut();
         String port = freePort();
         List<Process> servers = new ArrayList<>();
         StringBuilder script = new StringBuilder("set -ex\n");
         try {
-            Matcher blocks = BLOCK.matcher(Files.readString(COURSE).replace(PORT, port));
-            while (blocks.find()) {
-                if (blocks.group(1).equals("sh")) {
-                    script.append(blocks.group(2));
-                } else {
-                    servers.add(serve(blocks.group(2)));
+            for (CourseCommands.Block block : CourseCommands.all()) {
+                String commands = block.commands().replace(PORT, port);
+                switch (block.kind()) {
+                    case READER -> script.append(commands);
+                    case SERVER -> servers.add(serve(commands));
+                    case READER_OF_HDFS, HDFS -> {
+                        // Run by CourseOnHdfsIT.
+                    }
                 }
             }
 
@@ -92,7 +94,7 @@ class CourseIT {
     /** As in a clone, with what was packaged in the place of what bin/kindling would build. */
     private void layOut() throws Exception {
         for (String name : List.of("bin", "data", "docs", "runtime-core", "runtime-driver")) {
-            Files.createSymbolicLink(world.resolve(name), REPOSITORY.resolve(name));
+            Files.createSymbolicLink(world.resolve(name), CourseCommands.REPOSITORY.resolve(name));
         }
         Files.createSymbolicLink(world.resolve("lib"), Kindling.home().resolve("lib"));
     }
