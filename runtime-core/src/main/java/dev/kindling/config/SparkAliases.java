@@ -30,6 +30,7 @@ final class SparkAliases {
             Map.entry("spark.driver.maxResultSize", new Alias(ResultKeys.MAX_BYTES.name(), "")),
             Map.entry("spark.reducer.maxSizeInFlight", new Alias(ShuffleKeys.FETCH_BYTES_IN_FLIGHT.name(), "m")),
             Map.entry("spark.local.dir", new Alias(StorageKeys.SCRATCH_DIRS.name(), "")),
+            Map.entry("spark.io.encryption.enabled", new Alias(StorageKeys.SCRATCH_ENCRYPT.name(), "")),
             Map.entry("spark.eventLog.dir", new Alias(StorageKeys.EVENT_LOG_DIR.name(), "")),
             Map.entry("spark.driver.bindAddress", new Alias(RpcKeys.DRIVER_BIND_ADDRESS.name(), "")),
             Map.entry("spark.driver.port", new Alias(RpcKeys.DRIVER_PORTS.name(), "")),

@@ -9,6 +9,13 @@ public final class StorageKeys {
             .doc("Directories for map outputs and spilled rows, best on different disks; empty for the system's"
                     + " temporary directory. What is written there is deleted when the application ends.");
 
+    public static final ConfigKey<Boolean> SCRATCH_ENCRYPT = ConfigKey.booleans("kindling.scratch.encrypt")
+            .defaultsTo(false)
+            .doc(
+                    "Whether executors encrypt what they write there, with keys that lie in their memory alone: map outputs,"
+                            + " spilled rows, results, and what is persisted or broadcast. Executors of one machine then fetch"
+                            + " from each other instead of reading files.");
+
     public static final ConfigKey<String> EVENT_LOG_DIR = ConfigKey.string("kindling.eventlog.dir")
             .defaultsTo("")
             .doc("Directory in which each application leaves a file of its events; empty for none.");
@@ -38,7 +45,7 @@ public final class StorageKeys {
                             + " the program's arguments.");
 
     static final List<ConfigKey<?>> ALL =
-            List.of(SCRATCH_DIRS, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, JOURNAL_DIR, HADOOP, PREPARE);
+            List.of(SCRATCH_DIRS, SCRATCH_ENCRYPT, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, JOURNAL_DIR, HADOOP, PREPARE);
 
     private StorageKeys() {}
 }

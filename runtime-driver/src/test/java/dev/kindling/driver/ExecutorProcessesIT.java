@@ -58,6 +58,7 @@ class ExecutorProcessesIT {
     void smallExecutorsFetchFromEachOtherOverTls() {
         KindlingConf conf = new KindlingConf()
                 .set("kindling.scratch.dirs", scratch.toString())
+                .set("kindling.scratch.encrypt", "true")
                 .set("kindling.driver.bindAddress", "0.0.0.0")
                 .set("kindling.executor.bindAddress", "0.0.0.0")
                 .set("kindling.executor.ports", "41000-41999")

@@ -5,6 +5,7 @@ import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
 import dev.kindling.executor.block.LocalPeers;
+import dev.kindling.executor.block.ScratchCipher;
 import dev.kindling.executor.block.ShuffleFetcher;
 import dev.kindling.executor.cache.AttemptCache;
 import dev.kindling.executor.cache.CacheCopy;
@@ -96,7 +97,11 @@ public final class Executor implements AutoCloseable {
         this.localPeers = localPeers;
         this.host = host;
         memory = MemoryPool.ofThisJvm(setup.cores());
-        blocks = new BlockStore(setup.localDirectories(), setup.executorId(), memory);
+        blocks = new BlockStore(
+                setup.localDirectories(),
+                setup.executorId(),
+                memory,
+                setup.isScratchEncrypted() ? ScratchCipher.random() : ScratchCipher.NONE);
         cacheStore = new CacheStore(memory, blocks.cacheDisk(), this::cachedBlockChanged);
         threads = new TaskThreads(setup.cores());
         ExecutorSettings bounds = ExecutorSettings.defaults().withHeartbeatMs(setup.heartbeatMs());

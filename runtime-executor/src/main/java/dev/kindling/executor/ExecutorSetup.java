@@ -4,6 +4,7 @@ import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.ResultKeys;
 import dev.kindling.config.ShuffleKeys;
+import dev.kindling.config.StorageKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.core.FetchSettings;
@@ -20,7 +21,8 @@ import java.util.List;
  * @param cores attempts that run at once
  * @param memoryBytes heap of its process, for the status
  * @param localDirectories where its files go
- * @param hostKey equal for executors that see the same local disks
+ * @param isScratchEncrypted whether what it writes to them is of use to itself alone
+ * @param hostKey equal for executors that may read each other's files
  * @param isProcess whether it has a process of its own, which it may end
  * @param heartbeatMs how often it shows the driver that it lives
  */
@@ -31,6 +33,7 @@ public record ExecutorSetup(
         int cores,
         long memoryBytes,
         List<Path> localDirectories,
+        boolean isScratchEncrypted,
         String hostKey,
         boolean isProcess,
         long heartbeatMs,
@@ -59,7 +62,9 @@ public record ExecutorSetup(
                 cores,
                 memoryBytes,
                 localDirectories,
-                hostKey,
+                config.get(StorageKeys.SCRATCH_ENCRYPT),
+                // Encrypted files are fetched from who has the key, also within a machine.
+                config.get(StorageKeys.SCRATCH_ENCRYPT) ? "" : hostKey,
                 isProcess,
                 config.get(ExecutorKeys.HEARTBEAT_INTERVAL_MS),
                 taskSettings(applicationId, config),

@@ -11,8 +11,8 @@ public sealed interface BlockRange {
     /** All its bytes; for ranges known to be small. */
     byte[] readFully() throws IOException;
 
-    /** A region of a map output file. */
-    record InFile(Path file, long offset, long length) implements BlockRange {
+    /** A region of a scratch file that was written with this cipher. */
+    record InFile(Path file, ScratchCipher cipher, long offset, long length) implements BlockRange {
         @Override
         public byte[] readFully() throws IOException {
             byte[] bytes = new byte[Math.toIntExact(length)];

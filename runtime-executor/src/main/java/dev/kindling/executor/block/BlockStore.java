@@ -52,7 +52,12 @@ public final class BlockStore implements Closeable {
      * @param memory where results held in memory are counted; this store gives them up first
      */
     public BlockStore(List<Path> localDirectories, String name, MemoryPool memory) {
-        this.directories = new ScratchDirectories(localDirectories, name);
+        this(localDirectories, name, memory, ScratchCipher.NONE);
+    }
+
+    /** As {@link #BlockStore(List, String, MemoryPool)}; nobody else can read files of a cipher that is one. */
+    public BlockStore(List<Path> localDirectories, String name, MemoryPool memory, ScratchCipher cipher) {
+        this.directories = new ScratchDirectories(localDirectories, name, cipher);
         this.cacheDisk = new ScratchCacheDisk(directories);
         this.memory = memory;
         this.broadcasts = new BroadcastBlocks(directories);
@@ -87,15 +92,20 @@ public final class BlockStore implements Closeable {
     public Optional<FileRange> openRange(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
         Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
-        return file == null ? Optional.empty() : openIn(file, shuffleId, attempt, firstBucket, endBucket);
+        return file == null
+                ? Optional.empty()
+                : openIn(file, directories.cipher(), shuffleId, attempt, firstBucket, endBucket);
     }
 
     /** All of it as it is stored; empty when this output is not here. */
     Optional<BlockRange> whole(int shuffleId, AttemptId attempt) {
         Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
-        return file == null
-                ? Optional.empty()
-                : Optional.of(new BlockRange.InFile(file, 0, file.toFile().length()));
+        return file == null ? Optional.empty() : Optional.of(inFile(file));
+    }
+
+    private BlockRange.InFile inFile(Path file) {
+        ScratchCipher cipher = directories.cipher();
+        return new BlockRange.InFile(file, cipher, 0, ScratchChannel.contentBytes(file, cipher));
     }
 
     /** Brings the bytes of an output that another executor stores. */
@@ -121,7 +131,7 @@ public final class BlockStore implements Closeable {
             if (file.path() == null) {
                 throw new EOFException("nothing came of map output " + attempt);
             }
-            MapOutputFile.verify(file.path(), shuffleId, attempt);
+            MapOutputFile.verify(file.path(), directories.cipher(), shuffleId, attempt);
             publish(shuffleId, attempt, file.path(), file.directory());
             isKept = true;
         } finally {
@@ -131,13 +141,13 @@ public final class BlockStore implements Closeable {
         }
     }
 
-    /** The same out of another executor's files on this host. */
+    /** The same out of another executor's files on this host, which are not encrypted. */
     static Optional<FileRange> openRangeIn(
             Path scratchDirectory, int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
         for (Path directory : ScratchDirectories.ofExecutor(scratchDirectory)) {
             Path file = directory.resolve(MapOutputFile.relativePath(shuffleId, attempt));
-            Optional<FileRange> range = openIn(file, shuffleId, attempt, firstBucket, endBucket);
+            Optional<FileRange> range = openIn(file, ScratchCipher.NONE, shuffleId, attempt, firstBucket, endBucket);
             if (range.isPresent()) {
                 return range;
             }
@@ -145,10 +155,10 @@ public final class BlockStore implements Closeable {
         return Optional.empty();
     }
 
-    private static Optional<FileRange> openIn(Path file, int shuffleId, AttemptId attempt, int first, int end)
-            throws IOException {
+    private static Optional<FileRange> openIn(
+            Path file, ScratchCipher cipher, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
         try {
-            return Optional.of(MapOutputFile.open(file, shuffleId, attempt, first, end));
+            return Optional.of(MapOutputFile.open(file, cipher, shuffleId, attempt, first, end));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -268,8 +278,7 @@ public final class BlockStore implements Closeable {
         return Optional.of(
                 stored.bytes() != null
                         ? new BlockRange.InMemory(stored.bytes(), 0, stored.bytes().length)
-                        : new BlockRange.InFile(
-                                stored.file(), 0, stored.file().toFile().length()));
+                        : inFile(stored.file()));
     }
 
     public void dropResult(AttemptId attempt) {

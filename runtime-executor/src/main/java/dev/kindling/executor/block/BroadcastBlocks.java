@@ -93,7 +93,7 @@ final class BroadcastBlocks {
 
         synchronized Optional<BlockRange> range(int block) {
             return block >= 0 && present.get(block)
-                    ? Optional.of(new BlockRange.InFile(files[block], 0, lengths[block]))
+                    ? Optional.of(new BlockRange.InFile(files[block], directories.cipher(), 0, lengths[block]))
                     : Optional.empty();
         }
 

@@ -4,14 +4,12 @@ import dev.kindling.rpc.ServedRange;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** A region of a file that is open; it stays readable when the file is deleted meanwhile. */
-public record FileRange(FileChannel channel, BlockRange.InFile range) implements ServedRange {
+public record FileRange(ScratchChannel channel, BlockRange.InFile range) implements ServedRange {
     static FileRange open(BlockRange.InFile range) throws IOException {
-        return new FileRange(FileChannel.open(range.file(), StandardOpenOption.READ), range);
+        return new FileRange(ScratchChannel.open(range.file(), range.cipher()), range);
     }
 
     @Override
@@ -33,7 +31,7 @@ public record FileRange(FileChannel channel, BlockRange.InFile range) implements
 
     @Override
     public Optional<FilePlace> file() {
-        return Optional.of(new FilePlace(channel, range.offset()));
+        return channel.plain().map(file -> new FilePlace(file, range.offset()));
     }
 
     @Override

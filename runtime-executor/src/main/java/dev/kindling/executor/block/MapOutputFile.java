@@ -10,9 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
@@ -63,8 +61,9 @@ final class MapOutputFile {
      * The blocks of buckets {@code first} to {@code end - 1}. The file is opened once, for its index and its blocks: of
      * many small blocks that is most of what reading them costs.
      */
-    static FileRange open(Path file, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    static FileRange open(Path file, ScratchCipher cipher, int shuffleId, AttemptId attempt, int first, int end)
+            throws IOException {
+        ScratchChannel channel = ScratchChannel.open(file, cipher);
         try {
             byte[] index = new byte[2 * ENTRY_BYTES];
             if (end == first + 1) {
@@ -78,7 +77,7 @@ final class MapOutputFile {
             if (from > to) {
                 throw corrupt(file, first);
             }
-            return new FileRange(channel, new BlockRange.InFile(file, from, to - from));
+            return new FileRange(channel, new BlockRange.InFile(file, cipher, from, to - from));
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -86,8 +85,8 @@ final class MapOutputFile {
     }
 
     /** Looks at every entry of the index and every checksum. */
-    static void verify(Path file, int shuffleId, AttemptId attempt) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    static void verify(Path file, ScratchCipher cipher, int shuffleId, AttemptId attempt) throws IOException {
+        try (ScratchChannel channel = ScratchChannel.open(file, cipher)) {
             long blocksFrom = readEntry(channel, file, 0, shuffleId, attempt);
             long end = blocksFrom;
             for (int bucket = 1; bucket < blocksFrom / ENTRY_BYTES; bucket++) {
@@ -101,7 +100,7 @@ final class MapOutputFile {
                 throw new EOFException(
                         "map output " + file + " has " + channel.size() + " bytes, its index speaks of " + end);
             }
-            verifyBlocks(new FileRange(channel, new BlockRange.InFile(file, blocksFrom, end - blocksFrom)));
+            verifyBlocks(new FileRange(channel, new BlockRange.InFile(file, cipher, blocksFrom, end - blocksFrom)));
         }
     }
 
@@ -121,7 +120,7 @@ final class MapOutputFile {
         parser.finish();
     }
 
-    private static long readEntry(FileChannel channel, Path file, int bucket, int shuffleId, AttemptId attempt)
+    private static long readEntry(ScratchChannel channel, Path file, int bucket, int shuffleId, AttemptId attempt)
             throws IOException {
         byte[] index = new byte[ENTRY_BYTES];
         readIndex(channel, bucket, index, 0, ENTRY_BYTES);
@@ -129,7 +128,7 @@ final class MapOutputFile {
     }
 
     /** What a file that is too short does not have stays zero, and fails its checksum. */
-    private static void readIndex(FileChannel channel, int bucket, byte[] index, int at, int byteCount)
+    private static void readIndex(ScratchChannel channel, int bucket, byte[] index, int at, int byteCount)
             throws IOException {
         channel.read(ByteBuffer.wrap(index, at, byteCount), (long) bucket * ENTRY_BYTES);
     }

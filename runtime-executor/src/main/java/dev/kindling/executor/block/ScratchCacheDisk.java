@@ -26,15 +26,17 @@ final class ScratchCacheDisk implements CacheDisk {
     public Writer create(CachedBlockId block) {
         // A number of its own: the same block may be written again before its former file is gone.
         String name = "cache/" + block.name() + "-" + fileNumber.incrementAndGet() + ".blocks";
-        return new FileWriter(block, new ScratchFile(directories, name));
+        return new FileWriter(block, directories, new ScratchFile(directories, name));
     }
 
     private static final class FileWriter implements Writer {
         private final CachedBlockId block;
+        private final ScratchDirectories directories;
         private final ScratchFile file;
         private boolean isFinished;
 
-        FileWriter(CachedBlockId block, ScratchFile file) {
+        FileWriter(CachedBlockId block, ScratchDirectories directories, ScratchFile file) {
+            this.directories = directories;
             this.block = block;
             this.file = file;
         }
@@ -55,7 +57,7 @@ final class ScratchCacheDisk implements CacheDisk {
         public Stored finish() throws IOException {
             file.keep();
             isFinished = true;
-            return file.length() == 0 ? Empty.BLOCK : new File(file.path(), file.length());
+            return file.length() == 0 ? Empty.BLOCK : new File(file.path(), directories.cipher(), file.length());
         }
 
         @Override
@@ -67,10 +69,10 @@ final class ScratchCacheDisk implements CacheDisk {
     }
 
     /** @param byteCount as it was written: a file that has become shorter fails when it is read */
-    private record File(Path path, long byteCount) implements Stored {
+    private record File(Path path, ScratchCipher cipher, long byteCount) implements Stored {
         @Override
         public ServedRange open() throws IOException {
-            return FileRange.open(new BlockRange.InFile(path, 0, byteCount));
+            return FileRange.open(new BlockRange.InFile(path, cipher, 0, byteCount));
         }
 
         @Override

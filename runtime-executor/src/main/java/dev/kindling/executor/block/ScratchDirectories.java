@@ -45,9 +45,11 @@ final class ScratchDirectories implements Closeable {
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final List<Path> directories = new ArrayList<>();
+    private final ScratchCipher cipher;
     private final List<FileChannel> locks = new ArrayList<>();
 
-    ScratchDirectories(List<Path> localDirectories, String name) {
+    ScratchDirectories(List<Path> localDirectories, String name, ScratchCipher cipher) {
+        this.cipher = cipher;
         List<String> refusals = new ArrayList<>();
         for (Path local : localDirectories) {
             try {
@@ -117,6 +119,11 @@ final class ScratchDirectories implements Closeable {
         } catch (IOException e) {
             return false; // of another user, or just being made
         }
+    }
+
+    /** Of all files in them. */
+    ScratchCipher cipher() {
+        return cipher;
     }
 
     Path first() {

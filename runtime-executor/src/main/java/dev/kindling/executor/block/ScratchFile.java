@@ -8,10 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -35,7 +33,7 @@ final class ScratchFile implements Closeable {
     private IOException lastRefusal;
     private Path directory;
     private Path path;
-    private FileChannel channel;
+    private ScratchChannel channel;
     private long length;
 
     /** @param relativePath below whichever directory is chosen; nothing is created before the first write */
@@ -95,17 +93,12 @@ final class ScratchFile implements Closeable {
         }
         path = directory.resolve(relativePath);
         Files.createDirectories(path.getParent());
-        channel = FileChannel.open(
-                path,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+        channel = ScratchChannel.create(path, directories.cipher());
     }
 
     /** Takes what was written to the next directory that accepts it. */
     private void moveOn(int count) throws IOException {
-        FileChannel from = channel;
+        ScratchChannel from = channel;
         Path fromPath = path;
         channel = null;
         try {
@@ -126,13 +119,17 @@ final class ScratchFile implements Closeable {
         }
     }
 
-    private static void copy(FileChannel from, FileChannel to, long length) throws IOException {
+    private static void copy(ScratchChannel from, ScratchChannel to, long length) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, length));
         for (long at = 0; at < length; ) {
-            long moved = from.transferTo(at, length - at, to.position(at));
-            if (moved <= 0) {
+            piece.clear().limit((int) Math.min(piece.capacity(), length - at));
+            int count = from.read(piece, at);
+            if (count <= 0) {
                 throw new EOFException("a scratch file ended at " + at + " of " + length + " bytes");
             }
-            at += moved;
+            for (piece.flip(); piece.hasRemaining(); ) {
+                at += to.write(piece, at);
+            }
         }
     }
 
@@ -159,7 +156,7 @@ final class ScratchFile implements Closeable {
     }
 
     /** A file on a disk that fails is left to the cleaning of the directory. */
-    private static void discard(FileChannel channel, Path path) {
+    private static void discard(ScratchChannel channel, Path path) {
         try {
             if (channel != null) {
                 channel.close();
