@@ -488,6 +488,14 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return executors.registered(executorId, incarnation).isPresent();
     }
 
+    /** Whether an executor of this name is registered and was told to leave. */
+    public boolean isLeaving(String executorId) {
+        return executors
+                .registered(executorId)
+                .filter(ExecutorState::isDraining)
+                .isPresent();
+    }
+
     /** Whether this very output is registered as lying with this process. */
     public boolean holdsMapOutput(int shuffleId, AttemptId attempt, String executorId, long incarnation) {
         return executors

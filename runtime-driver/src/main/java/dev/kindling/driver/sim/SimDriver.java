@@ -271,6 +271,7 @@ final class SimDriver {
         countDeaths(event);
         boolean isStale = isStaleFetchFailure(event);
         boolean isOfOldLaunch = isOfOldLaunch(event);
+        boolean isFirstRequest = event instanceof DriverEvent.DrainRequested e && !core.isLeaving(e.executorId());
         List<DriverEffect> effects = new ArrayList<>();
         cluster.stepping.step(core, clock.nowMs(), event, effects::add);
         if (isOfOldLaunch && effects.stream().anyMatch(SimDriver::isNewExecutor)) {
@@ -293,7 +294,7 @@ final class SimDriver {
             throw new SimViolation(
                     "map outputs are dropped although another was the unreadable one: " + Sentences.of(event));
         }
-        if (event instanceof DriverEvent.DrainRequested && isScaledDown(effects)) {
+        if (isFirstRequest && isScaledDown(effects)) {
             cluster.launcher.wantFewer();
         }
         effects.forEach(this::checkDrained);
