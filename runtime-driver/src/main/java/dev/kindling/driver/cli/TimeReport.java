@@ -3,6 +3,7 @@ package dev.kindling.driver.cli;
 import dev.kindling.event.AppStatus;
 import dev.kindling.event.AppStatus.StageStatus;
 import dev.kindling.event.AppStatus.State;
+import dev.kindling.event.StoryLines;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.util.ByteSizes;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class TimeReport {
         addBytes(parts, "shuffle out", metrics.shuffleBytesWritten());
         addBytes(parts, "spilled", metrics.diskSpilled());
         if (stage.failedAttempts() > 0) {
-            parts.add(stage.failedAttempts() + " attempts failed");
+            parts.add(StoryLines.count(stage.failedAttempts(), "attempt") + " failed");
         }
         return String.join(", ", parts);
     }

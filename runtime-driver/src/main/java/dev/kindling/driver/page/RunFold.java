@@ -66,7 +66,15 @@ public final class RunFold implements KindlingListener {
             tellCached(e.time().toEpochMilli());
         }
 
-        void lose(long timeMs) {
+        void lose(Event.ExecutorRemoved e) {
+            long timeMs = e.time().toEpochMilli();
+            // Its last sign of life may have said more than was told of those before.
+            if (e.reason().lastHeapBytes() > 0) {
+                add(
+                        usage,
+                        new Run.Usage(
+                                timeMs, e.reason().lastHeapBytes(), e.reason().lastRssBytes()));
+            }
             boolean hadSome = !blocks.isEmpty();
             blocks.clear();
             memoryBytes = 0;
@@ -290,7 +298,7 @@ public final class RunFold implements KindlingListener {
             histories.get(e.executor()).update(e);
         } else if (event instanceof Event.ExecutorRemoved e) {
             if (histories.containsKey(e.id())) {
-                histories.get(e.id()).lose(e.time().toEpochMilli());
+                histories.get(e.id()).lose(e);
             }
             if (e.reason().kind() != ExitReason.Kind.FINISHED) {
                 trouble(

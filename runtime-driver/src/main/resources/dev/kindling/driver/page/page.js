@@ -6,7 +6,7 @@
   const root = document.getElementById('root');
   const tip = document.getElementById('tip');
   /** What the reader has chosen; it stays when a live page is drawn anew. */
-  const chosen = { zoom: 1, stage: null, shuffle: null };
+  const chosen = { zoom: 1, stage: null, shuffle: null, isWhole: false };
   let model = null;
 
   // ---- elements ---------------------------------------------------------------------------------------------------
@@ -16,7 +16,7 @@
       if (typeof value === 'function') element.addEventListener(name, value);
       else if (value !== null && value !== undefined) element.setAttribute(name, value);
     }
-    element.append(...children.flat().filter(child => child !== null && child !== undefined));
+    element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined));
     return element;
   }
   const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
@@ -143,9 +143,19 @@
       stage.skippedByJobs.length ? 'skipped by ' + (stage.skippedByJobs.length === 1 ? 'job ' : 'jobs ') + stage.skippedByJobs.join(', ') + ': ' + stage.skippedWhy : '');
   }
 
-  function graphPanel() {
-    const graph = model.graph;
-    const svg = picture(Math.ceil(graph.width) + 24, Math.ceil(graph.height) + 24, 'graph of stages');
+  /** Of this width, or of its own where that is null; in a small one a box has its number alone. */
+  function graphOf(graph, wanted) {
+    const width = Math.ceil(graph.width) + 24;
+    const height = Math.ceil(graph.height) + 24;
+    const scale = wanted && wanted < width ? wanted / width : 1;
+    const svg = picture(width, height, 'graph of stages');
+    svg.setAttribute('width', width * scale);
+    svg.setAttribute('height', height * scale);
+    const number = (box, id) => {
+      const label = text(272 / 2, box.height / 2, id, 'strong', { 'text-anchor': 'middle', 'dominant-baseline': 'central' });
+      label.style.fontSize = Math.min(box.height * 0.7, 12 / scale) + 'px';
+      return label;
+    };
     const at = s('g', { transform: 'translate(12 12)' });
     svg.append(s('defs', {}, s('marker', { id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' },
       s('path', { d: 'M0 0L8 4L0 8z', class: 'head' }))), at);
@@ -170,20 +180,30 @@
       const group = s('g', { transform: 'translate(' + box.x + ' ' + box.y + ')', class: stage.state, 'data-stage': stage.id },
         s('rect', { width: 272, height: box.height, rx: 7, class: 'box' }),
         s('rect', { width: 5, height: box.height, rx: 2, class: 's' + color(stage.id), 'fill-opacity': isSkipped ? 0.35 : 1 }),
-        text(15, 19, 'Stage ' + stage.id, 'strong'),
+        scale < 1 ? number(box, stage.id) : [text(15, 19, 'Stage ' + stage.id, 'strong'),
         text(262, 19, isSkipped ? 'skipped' : stage.startMs < 0 ? stage.state : time(lengthOf(stage)), 'dim small', { 'text-anchor': 'end' }),
         box.lines.map((line, index) => text(15, 36 + 15 * index, cut(line, 40), 'small')),
         text(15, last - (skips ? 29 : 14), count(stage.partitions, 'partition') + (stage.failedAttempts ? ', ' + stage.failedAttempts + ' failed' : stage.grouped ? ', small ones together' : ''),
           'small ' + (stage.failedAttempts ? 'badtext' : 'dim')),
         text(15, last - (skips ? 15 : 0), flow, 'dim small'),
-        skips ? text(15, last, cut(skips, 44), 'dim small') : '',
+        skips ? text(15, last, cut(skips, 44), 'dim small') : ''],
         s('rect', { x: 5, y: box.height - 3, width: Math.round(267 * share), height: 3, class: 's' + color(stage.id) }));
       at.append(group);
       things.push([group, stageWords(stage, box.calls)]);
     }
     navigable(svg, things);
+    return svg;
+  }
+
+  function graphPanel() {
+    const place = chart(width => graphOf(model.graph, chosen.isWhole ? width : null), 'scroll tall');
+    const whole = h('button', { 'aria-pressed': chosen.isWhole, click: () => {
+      chosen.isWhole = !chosen.isWhole;
+      whole.setAttribute('aria-pressed', chosen.isWhole);
+      place.redraw();
+    } }, 'Whole graph');
     return section('graph', 'Stages', 'What was read and shuffled, from left to right. Each box lists the calls of the program that its tasks compute. A dashed stage did not run. The line below a stage is its share of the time.',
-      h('div', { class: 'scroll tall' }, svg),
+      model.graph.boxes.length > 4 ? h('div', { class: 'tools' }, whole) : null, place,
       h('details', {}, h('summary', {}, 'All stages in numbers'), table(
         ['#Stage', 'Name', 'State', '#Partitions', '#Attempts', '#Without result', '#Began', '#Waited', '#Took', '#Task time', '#Median', '#Longest', '#Fetch wait', '#GC', '#Spilling', '#Rows in', '#Read', '#Shuffle in', '#Shuffle out', '#Spilled'],
         model.stages.map(stage => [stage.id, stage.name, stage.state, stage.partitions, stage.attempts, stage.failedAttempts,
@@ -264,7 +284,11 @@
       place.classList.toggle('dimmed', chosen.stage !== null);
       place.querySelectorAll('.bar').forEach(bar => bar.classList.toggle('chosen', Number(bar.dataset.stage) === chosen.stage));
     };
-    const buttons = seen.slice(0, 16).map(stage => h('button', { 'aria-pressed': chosen.stage === stage, title: 'Show only this stage',
+    // Of more stages than that, one is chosen from a list.
+    const buttons = seen.length > 16 ? [h('select', { 'aria-label': 'Show only this stage', change: event => { chosen.stage = event.target.value === '' ? null : Number(event.target.value); mark(); } },
+      h('option', { value: '' }, 'all stages'),
+      seen.map(stage => h('option', { value: stage, selected: stage === chosen.stage ? '' : null }, 'stage ' + stage + (stageOf(stage) ? ': ' + cut(stageOf(stage).name, 60) : ''))))]
+      : seen.map(stage => h('button', { 'aria-pressed': chosen.stage === stage, title: 'Show only this stage',
       click: event => {
         chosen.stage = chosen.stage === stage ? null : stage;
         buttons.forEach(button => button.setAttribute('aria-pressed', button === event.currentTarget && chosen.stage !== null));

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PageIT {
     private static final String DRAWN = "document.querySelector('footer') && document.querySelector('.bar')";
 
+    private static final String GRAPH = "document.querySelector('#graph .scroll')";
+
     private static Browser browser;
 
     @TempDir
@@ -115,6 +117,27 @@ class PageIT {
 
         assertEquals(hostile, text("h1"));
         assertEquals(0L, count("img"));
+        assertEquals(List.of(), browser.complaints());
+    }
+
+    @Test
+    void ofFortyStagesTheWholeGraphCanBeSeenAndAnyStagePicked() throws Exception {
+        open(PageModel.of(PageModelTest.fortyStages().run()));
+        assertEquals(40L, count("#graph svg g[data-stage]"));
+        assertTrue((Boolean) browser.evaluate(GRAPH + ".scrollWidth > " + GRAPH + ".clientWidth"), "it is a wide one");
+
+        browser.evaluate("document.querySelector('#graph .tools button').click()");
+
+        assertTrue(
+                (Boolean) browser.evaluate(GRAPH + ".scrollWidth <= " + GRAPH + ".clientWidth"), "all of it is there");
+        assertEquals(
+                "39",
+                browser.evaluate("[...document.querySelectorAll('#graph g[data-stage] text')].pop().textContent"));
+        assertEquals(1L + 40, count("#timeline select option"));
+        browser.evaluate("(() => { const list = document.querySelector('#timeline select'); list.value = '29';"
+                + " list.dispatchEvent(new Event('change')); })()");
+        assertEquals("29", browser.evaluate("document.querySelector('#timeline .bar.chosen').dataset.stage"));
+        assertEquals(1L, count("#timeline .bar.chosen"));
         assertEquals(List.of(), browser.complaints());
     }
 

@@ -121,16 +121,7 @@ class PageModelTest {
 
     @Test
     void fortyStagesHaveBoxesOfFewLinesThatDoNotOverlap() {
-        RunScript script = RunScript.application("wide");
-        List<String> calls =
-                IntStream.range(0, 9).mapToObj(i -> "map at Wide.java:" + i).toList();
-        for (int stage = 0; stage < 40; stage++) {
-            Integer[] parents = stage < 3 ? new Integer[0] : new Integer[] {stage - 3, stage - 1};
-            script.planned(0, 0, stage, "join at Wide.java:9", 2, calls, parents)
-                    .submitted(0, stage, "join at Wide.java:9", 2);
-        }
-
-        List<Box> boxes = PageModel.of(script.ends(10).run()).graph().boxes();
+        List<Box> boxes = PageModel.of(fortyStages().run()).graph().boxes();
 
         assertEquals(40, boxes.size());
         assertEquals(
@@ -303,6 +294,19 @@ class PageModelTest {
     }
 
     /** On a hundred executors, one after the other on each core. */
+    static RunScript fortyStages() {
+        RunScript script = RunScript.application("wide").executor(0, "e1", 1);
+        List<String> calls =
+                IntStream.range(0, 9).mapToObj(i -> "map at Wide.java:" + i).toList();
+        for (int stage = 0; stage < 40; stage++) {
+            Integer[] parents = stage < 3 ? new Integer[0] : new Integer[] {stage - 3, stage - 1};
+            script.planned(0, 0, stage, "join at Wide.java:9", 1, calls, parents)
+                    .submitted(10 * stage, stage, "join at Wide.java:9", 1)
+                    .task(10 * stage, 10 * stage + 9, stage, 0, "e1", RunScript.did(8, 0, 1, 0, 0, 0));
+        }
+        return script.ends(400);
+    }
+
     static RunScript tenThousandTasks() {
         RunScript script = RunScript.application("large");
         for (int executor = 0; executor < 100; executor++) {
