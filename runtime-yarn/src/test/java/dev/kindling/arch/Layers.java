@@ -63,7 +63,8 @@ final class Layers {
             Map.entry("driver.sim", 13),
             Map.entry("testkit", 13),
             Map.entry("yarn.core", 6),
-            Map.entry("yarn", 14));
+            Map.entry("yarn", 14),
+            Map.entry("yarn.emr", 14));
 
     /** Allowed steps on one level. They make no circle, see {@link #circleAmong}. */
     static final Map<String, Set<String>> NEIGHBOURS = Map.of(
@@ -81,7 +82,7 @@ final class Layers {
     private static final Map<String, Set<String>> DOORS = Map.of(
             "io.netty", Set.of("rpc", "executor.block"),
             "com.esotericsoftware", Set.of("serde"),
-            "picocli", Set.of("driver.cli", "yarn"),
+            "picocli", Set.of("driver.cli", "yarn", "yarn.emr"),
             "ch.qos.logback", Set.of("driver.cli"),
             "org.junit", Set.of("testkit"),
             "software.amazon", Set.of("storage.s3"),

@@ -3,11 +3,11 @@ package dev.kindling.driver.cli;
 import java.io.Serial;
 
 /** What the caller got wrong, in one line that also says what would be right; exit code 2. */
-final class UsageError extends RuntimeException {
+public final class UsageError extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    UsageError(String message) {
+    public UsageError(String message) {
         super(message);
     }
 }
