@@ -14,6 +14,11 @@ public final class SimNetwork {
     /** Longer than any timer of the protocol, the registration's minute included. */
     private static final int MAX_DELAY_MS = 70_000;
 
+    /** When the second of two has come. */
+    private static final int MAX_LATE_MS = 20_000;
+
+    private static final int DUPLICATES_TO_A_LATE_ONE = 3;
+
     private final SimWorld world;
     private final Faults faults;
     private final SplittableRandom random;
@@ -45,9 +50,20 @@ public final class SimNetwork {
             return world.nowMs();
         }
         if (faults.strikes(FaultKind.DUPLICATE)) {
-            deliver(bytes.clone(), arrival);
+            duplicate(bytes.clone(), arrival);
         }
         return deliver(bytes, arrival);
+    }
+
+    /** Some come when what the message says is long over: a change that it tells may have been taken back since. */
+    private void duplicate(byte[] bytes, Consumer<byte[]> arrival) {
+        if (faults.random(FaultKind.DUPLICATE).nextInt(DUPLICATES_TO_A_LATE_ONE) > 0) {
+            deliver(bytes, arrival);
+            return;
+        }
+        long delayMs = faults.span(FaultKind.DUPLICATE, MAX_LATE_MS);
+        disturbedUntil(world.nowMs() + delayMs);
+        world.in(delayMs, () -> arrival.accept(bytes));
     }
 
     private long deliver(byte[] bytes, Consumer<byte[]> arrival) {
