@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedSet;
 import java.util.function.Consumer;
 
@@ -36,6 +35,8 @@ import java.util.function.Consumer;
 public final class DirectoryOutput {
     private static final String TEMPORARY = "_temporary";
     private static final String SUCCESS = "_SUCCESS";
+    /** Of the number in the name of a part; more where a job has more parts. */
+    private static final int NAME_DIGITS = 5;
 
     /** The name of a claim's file. */
     public static final String CLAIM = "_claim";
@@ -173,7 +174,8 @@ public final class DirectoryOutput {
 
     /** See {@link OutputStore#openAttempt}. */
     public AttemptOutput openAttempt(String target, int partition, String suffix, String attempt) throws IOException {
-        String finalName = String.format(Locale.ROOT, "part-%05d%s", partition, suffix);
+        String digits = Integer.toString(partition);
+        String finalName = "part-" + "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits + suffix;
         String attemptFile = TEMPORARY + "/" + attempt + "/" + finalName;
         String file = attemptPath(target, attemptFile);
         try {

@@ -237,9 +237,12 @@ final class Attempts {
 
     /** Before the result, which may complete the job: all updates are merged when its action returns. */
     private void count(RunningAttempt attempt, TaskDone task) {
-        List<AccumulatorUpdate> own = task.updates().stream()
-                .filter(update -> !isOfPersistedSet(update))
-                .toList();
+        List<AccumulatorUpdate> own = new ArrayList<>();
+        for (AccumulatorUpdate update : task.updates()) {
+            if (!isOfPersistedSet(update)) {
+                own.add(update);
+            }
+        }
         if (!own.isEmpty()
                 && (attempt.stage.counted.isFirst(task.attempt().partition())
                         || bugs.contains(PlantedBug.UPDATES_OF_REBUILT_OUTPUT_COUNTED))) {
@@ -300,7 +303,11 @@ final class Attempts {
     }
 
     private static boolean isFitting(RunningAttempt attempt, List<TaskDone> done) {
-        return attempt.begins(done) && done.stream().allMatch(task -> isFitting(attempt.stage, task.result()));
+        boolean isFitting = attempt.begins(done);
+        for (int index = 0; isFitting && index < done.size(); index++) {
+            isFitting = isFitting(attempt.stage, done.get(index).result());
+        }
+        return isFitting;
     }
 
     private static boolean isFitting(StageState stage, TaskResult result) {

@@ -95,6 +95,9 @@ public final class Invariants {
 
     private static void neededStageHasAllItsWorkInHand(DriverCore core, StageState stage) {
         PartitionSet missing = core.stages.missingOf(stage);
+        if (stage.tasks.inHand().isEqualTo(missing)) {
+            return;
+        }
         for (int partition = 0; partition < stage.spec.partitionCount(); partition++) {
             boolean isInHand = stage.tasks.isWaiting(partition) || stage.tasks.isRunning(partition);
             if (isInHand != missing.contains(partition)) {

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -101,6 +102,25 @@ final class PartitionSet {
             index = (index << 6) + Long.numberOfTrailingZeros(levels[down][index]);
         }
         return index;
+    }
+
+    /** What is in this one or the other, which has the same capacity. */
+    PartitionSet union(PartitionSet other) {
+        PartitionSet union = new PartitionSet(levels[0].length << 6);
+        for (int level = 0; level < levels.length; level++) {
+            for (int word = 0; word < levels[level].length; word++) {
+                union.levels[level][word] = levels[level][word] | other.levels[level][word];
+            }
+        }
+        for (long word : union.levels[0]) {
+            union.size += Long.bitCount(word);
+        }
+        return union;
+    }
+
+    /** Whether the other, which has the same capacity, has the very same indexes. */
+    boolean isEqualTo(PartitionSet other) {
+        return size == other.size && Arrays.equals(levels[0], other.levels[0]);
     }
 
     void clear() {

@@ -159,6 +159,14 @@ final class TaskSet {
         return anywhere.size() + local.size() + retries.size();
     }
 
+    /** All that wait or run. */
+    PartitionSet inHand() {
+        PartitionSet all = anywhere.union(local);
+        retries.keySet().forEach(all::add);
+        running.keySet().forEach(all::add);
+        return all;
+    }
+
     /** Puts the task in line unless it waits or runs already. */
     void add(int partition) {
         if (isWaiting(partition) || running.containsKey(partition)) {
@@ -348,6 +356,9 @@ final class TaskSet {
 
     /** Of this set, the one that others have kept waiting for longest; a pass over the tasks that were tried before. */
     Optional<Suspect> longestCrowdedOut(StageState stage) {
+        if (retries.isEmpty()) {
+            return Optional.empty();
+        }
         Optional<Suspect> longest = Optional.empty();
         for (Map.Entry<Integer, Retry> entry : retries.entrySet()) {
             long sinceMs = entry.getValue().crowdedSinceMs;

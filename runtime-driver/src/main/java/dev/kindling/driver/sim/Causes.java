@@ -67,14 +67,13 @@ final class Causes {
 
     /** Only what was planted in an attempt, or the third process that ends under a task, that alone, is charged to it. */
     void justify(Event.TaskEnd end) {
+        if (!(end.outcome() instanceof Outcome.Failed failure) || !failure.countsTowardsLimit()) {
+            return;
+        }
         AttemptId attempt = new AttemptId(end.stageId(), end.partition(), end.attempt());
         boolean isPlanted = failedAttempts.contains(attempt);
         boolean isDeadly = deathsOfTask.getOrDefault(taskOf(attempt), 0) > 2 && diedAlone.contains(attempt);
-        if (end.outcome() instanceof Outcome.Failed failure
-                && failure.countsTowardsLimit()
-                && !isPlanted
-                && !isDeadly
-                && endedUnseen == 0) {
+        if (!isPlanted && !isDeadly && endedUnseen == 0) {
             throw new SimViolation(attempt + " is charged with what it did not do: " + failure.message());
         }
     }

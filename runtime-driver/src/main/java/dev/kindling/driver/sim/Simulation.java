@@ -52,8 +52,8 @@ public final class Simulation {
     /** The observer sees each application of the run before it starts. */
     static SimReport observed(SimOptions options, SimCores cores, Consumer<SimCluster> observer) {
         SimWorld world = new SimWorld(options.seed(), options.trace());
-        Map<FaultKind, Double> rates = options.rates().orElseGet(() -> ratesOf(options.seed()));
-        SimSize size = options.size().orElseGet(() -> sizeOf(options.seed()));
+        Map<FaultKind, Double> rates = options.rates().orElseGet(() -> Faults.drawnBy(world));
+        SimSize size = options.size().orElseGet(() -> sizeOf(world));
         long healAtMs = world.random("heal").nextInt(size.minChaosMs(), size.maxChaosMs());
         Faults faults = new Faults(world, rates, healAtMs);
         SimOutputs outputs = new SimOutputs(cores.files());
@@ -154,8 +154,7 @@ public final class Simulation {
             int application) {
         SimJobs jobs = options.lesson()
                 .<SimJobs>map(lesson -> new LessonJobs(lesson, world.random("jobs")))
-                .orElseGet(() ->
-                        jobsOf(options.workload().orElseGet(() -> workloadOf(options.seed())), size, world, outputs));
+                .orElseGet(() -> jobsOf(options.workload().orElseGet(() -> workloadOf(world)), size, world, outputs));
         int executors =
                 options.executors().orElseGet(() -> drawnFrom(size.executorCounts(), world.random("executors")));
         return new SimCluster(
@@ -176,7 +175,11 @@ public final class Simulation {
 
     /** The jobs that a seed draws when none are given. */
     public static Workload workloadOf(long seed) {
-        int drawn = new SimWorld(seed, Optional.empty()).random("workload").nextInt(Workload.SHARES);
+        return workloadOf(new SimWorld(seed, Optional.empty()));
+    }
+
+    private static Workload workloadOf(SimWorld world) {
+        int drawn = world.random("workload").nextInt(Workload.SHARES);
         for (Workload workload : Workload.values()) {
             drawn -= workload.share;
             if (drawn < 0) {
@@ -188,9 +191,11 @@ public final class Simulation {
 
     /** The size of the world that a seed draws when none is given; few mistakes with cached blocks show in a small one. */
     public static SimSize sizeOf(long seed) {
-        return workloadOf(seed) == Workload.CACHED
-                ? SimSize.LARGE
-                : SimSize.drawnBy(new SimWorld(seed, Optional.empty()));
+        return sizeOf(new SimWorld(seed, Optional.empty()));
+    }
+
+    private static SimSize sizeOf(SimWorld world) {
+        return workloadOf(world) == Workload.CACHED ? SimSize.LARGE : SimSize.drawnBy(world);
     }
 
     private static SimJobs jobsOf(Workload workload, SimSize size, SimWorld world, SimOutputs outputs) {

@@ -51,12 +51,13 @@ final class SuspectWatch {
             waiting = longest;
             beginAnew(cluster.world.nowMs());
         }
-        long dueMs = sinceMs + RESERVED_AFTER_MS;
-        boolean areAllGiven =
-                !lastStartMs.isEmpty() && lastStartMs.values().stream().allMatch(startMs -> startMs > dueMs);
-        if (waiting.isPresent() && areAllGiven) {
+        if (waiting.isPresent() && areAllGivenSince(sinceMs + RESERVED_AFTER_MS)) {
             throw new SimViolation("task " + waiting.get() + " has to run alone and waits for "
                     + (cluster.world.nowMs() - sinceMs) + " ms, and every executor gets new tasks");
         }
+    }
+
+    private boolean areAllGivenSince(long dueMs) {
+        return !lastStartMs.isEmpty() && lastStartMs.values().stream().allMatch(startMs -> startMs > dueMs);
     }
 }

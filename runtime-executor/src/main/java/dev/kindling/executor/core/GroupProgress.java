@@ -1,5 +1,6 @@
 package dev.kindling.executor.core;
 
+import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
@@ -52,9 +53,9 @@ public final class GroupProgress {
 
     private static long bytesOf(TaskDone task) {
         long bytes = Long.BYTES * 20;
-        bytes += task.updates().stream()
-                .mapToLong(update -> update.partial().length)
-                .sum();
+        for (AccumulatorUpdate update : task.updates()) {
+            bytes += update.partial().length;
+        }
         if (task.result() instanceof TaskResult.Direct direct) {
             bytes += direct.bytes().length;
         } else if (task.result() instanceof TaskResult.MapWritten written) {
