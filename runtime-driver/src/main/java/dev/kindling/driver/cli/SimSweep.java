@@ -5,6 +5,8 @@ import dev.kindling.driver.sim.SimOptions;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.Simulation;
 import dev.kindling.util.Durations;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,8 @@ final class SimSweep {
     /** Later ones are told in one line each: what is broken for many seeds is told often enough by some. */
     private static final int BAD_EXPLAINED = 10;
 
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private final SimCores cores;
     private final LongFunction<SimOptions> options;
     private final long firstSeed;
@@ -33,6 +37,9 @@ final class SimSweep {
     private final boolean isGoingOn;
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong done = new AtomicLong();
+    /** Of the threads that run seeds, while they do: what a busy machine tells of the rate. */
+    private final AtomicLong processorNanos = new AtomicLong();
+
     private final SeedSizes sizes = new SeedSizes();
     private final long startNanos = System.nanoTime();
     private final CountDownLatch workers;
@@ -100,7 +107,9 @@ final class SimSweep {
                 if (index >= seedCount) {
                     return;
                 }
+                long beganNanos = THREADS.getCurrentThreadCpuTime();
                 SimReport report = Simulation.run(options.apply(firstSeed + index), cores);
+                processorNanos.addAndGet(THREADS.getCurrentThreadCpuTime() - beganNanos);
                 done.incrementAndGet();
                 sizes.add(report);
                 if (!report.isGood()) {
@@ -146,6 +155,14 @@ final class SimSweep {
                 badCount,
                 done.get() / seconds / threads,
                 Durations.format((long) (1000 * seconds))));
+        double processorSeconds = processorNanos.get() / 1e9;
+        if (processorSeconds > 0) {
+            summary.add(String.format(
+                    Locale.ROOT,
+                    "%.2f ms of processor time a seed: %.0f seeds a second of a core",
+                    1000 * processorSeconds / done.get(),
+                    done.get() / processorSeconds));
+        }
         summary.addAll(sizes.describe());
         if (badCount > 0) {
             summary.add("the first bad seed: kindling sim --seed " + firstBad);
