@@ -4,6 +4,7 @@ import dev.kindling.testserver.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.List;
 
 /**
  * A small S3 server in a process of its own, as those see it who use it. It ends when it is closed, and when its user
@@ -14,14 +15,19 @@ public final class S3Server implements AutoCloseable {
 
     private final ServerProcess process;
 
-    private S3Server() throws IOException {
-        process =
-                new ServerProcess(MiniS3.class, "/s3-server.classpath", Files.createTempDirectory("kindling-s3-"), "0");
+    private S3Server(List<String> javaOptions) throws IOException {
+        process = new ServerProcess(
+                MiniS3.class, "/s3-server.classpath", Files.createTempDirectory("kindling-s3-"), javaOptions, "0");
     }
 
     /** A new one. */
     public static S3Server start() throws IOException {
-        return new S3Server();
+        return start(List.of());
+    }
+
+    /** @param javaOptions win over those that servers of tests have */
+    public static S3Server start(List<String> javaOptions) throws IOException {
+        return new S3Server(javaOptions);
     }
 
     /** The one server of this JVM; ends with the JVM. */

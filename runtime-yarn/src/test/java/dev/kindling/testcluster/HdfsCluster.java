@@ -17,12 +17,12 @@ public final class HdfsCluster implements AutoCloseable {
 
     private final ServerProcess process;
 
-    private HdfsCluster(int dataNodes, String... options) throws IOException {
+    private HdfsCluster(List<String> javaOptions, int dataNodes, String... options) throws IOException {
         Path directory = Files.createTempDirectory("kindling-hdfs-");
         List<String> arguments = new ArrayList<>(List.of(directory.toString(), Integer.toString(dataNodes), "0"));
         arguments.addAll(List.of(options));
         process = new ServerProcess(
-                MiniHdfs.class, "/hadoop-cluster.classpath", directory, arguments.toArray(new String[0]));
+                MiniHdfs.class, "/hadoop-cluster.classpath", directory, javaOptions, arguments.toArray(new String[0]));
     }
 
     /** The one cluster of this JVM, of three DataNodes; ends with the JVM. */
@@ -40,12 +40,17 @@ public final class HdfsCluster implements AutoCloseable {
 
     /** A new one, whose files are deleted when it is closed. */
     public static HdfsCluster start(int dataNodes) throws IOException {
-        return new HdfsCluster(dataNodes);
+        return start(dataNodes, List.of());
+    }
+
+    /** @param javaOptions win over those that servers of tests have */
+    public static HdfsCluster start(int dataNodes, List<String> javaOptions) throws IOException {
+        return new HdfsCluster(javaOptions, dataNodes);
     }
 
     /** A new one with a standby beside its NameNode: {@link #uri} tells both, with a blank between. */
     public static HdfsCluster startWithStandby(int dataNodes) throws IOException {
-        return new HdfsCluster(dataNodes, MiniHdfs.STANDBY);
+        return new HdfsCluster(List.of(), dataNodes, MiniHdfs.STANDBY);
     }
 
     /** Such as {@code hdfs://localhost:34567}. */

@@ -1,22 +1,27 @@
 package dev.kindling.bench.storage;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.kindling.bench.work.Median;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Two ways to do the same work, run in turns in this JVM, so that what disturbs the machine disturbs both. The ratio is that
- * of their medians.
+ * Two ways to do the same work, run in turns in this JVM. Each round runs both, one behind the other, and the next in the
+ * other order: what disturbs the machine disturbs both runs of a round. The ratio is the median of those of the rounds.
  *
  * @param what in the table
  * @param bytes that one run of either way reads
  * @param bar the least ratio of ours to the other; 0 where the figure is for information
  */
 record Comparison(String what, long bytes, Way ours, Way other, double bar) {
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final String ROW =
-            "| %-34s | %-26s | %7.0f | %-15s | %-26s | %7.0f | %-15s | %5.2f | %4s | %-5s |\n";
+            "| %-34s | %-26s | %7.0f | %-15s | %8.2f | %-26s | %7.0f | %-15s | %8.2f | %5.2f | %4s | %-5s |\n";
 
     /** One way to do it. */
     record Way(String name, Work work) {}
@@ -26,10 +31,20 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
         void run() throws Exception;
     }
 
-    /** Megabytes a second of each run, in their order. */
-    record Measured(Comparison of, double[] ours, double[] other) {
+    /**
+     * One run.
+     *
+     * @param mbPerS by the clock
+     * @param cpuSPerGb processor time of all threads of this JVM; servers are other processes
+     */
+    record Run(double mbPerS, double cpuSPerGb) {}
+
+    /** The runs of each way, in their order. */
+    record Measured(Comparison of, Run[] ours, Run[] other) {
         double ratio() {
-            return Median.of(ours) / Median.of(other);
+            double[] ratios = new double[ours.length];
+            Arrays.setAll(ratios, round -> ours[round].mbPerS() / other[round].mbPerS());
+            return Median.of(ratios);
         }
 
         boolean isMet() {
@@ -42,11 +57,13 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
                     ROW,
                     of.what,
                     of.ours.name(),
-                    Median.of(ours),
+                    Median.of(of(ours, Run::mbPerS)),
                     spread(ours),
+                    Median.of(of(ours, Run::cpuSPerGb)),
                     of.other.name(),
-                    Median.of(other),
+                    Median.of(of(other, Run::mbPerS)),
                     spread(other),
+                    Median.of(of(other, Run::cpuSPerGb)),
                     ratio(),
                     of.bar == 0 ? "" : String.format(Locale.ROOT, "%.1f", of.bar),
                     of.bar == 0 ? "" : isMet() ? "met" : "below");
@@ -54,47 +71,57 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
     }
 
     Measured measure(int warmUpRounds, int rounds, PrintStream out) throws Exception {
-        for (int i = 0; i < warmUpRounds; i++) {
-            rate(ours);
-            rate(other);
+        Run[] oursRuns = new Run[rounds];
+        Run[] otherRuns = new Run[rounds];
+        for (int round = -warmUpRounds; round < rounds; round++) {
+            boolean isOursFirst = round % 2 == 0;
+            Run first = run(isOursFirst ? ours : other);
+            Run second = run(isOursFirst ? other : ours);
+            if (round >= 0) {
+                oursRuns[round] = isOursFirst ? first : second;
+                otherRuns[round] = isOursFirst ? second : first;
+            }
         }
-        double[] oursRates = new double[rounds];
-        double[] otherRates = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
-            oursRates[i] = rate(ours);
-            otherRates[i] = rate(other);
-        }
-        out.println(what + ", MB/s of each run: " + ours.name() + " " + all(oursRates) + "; " + other.name() + " "
-                + all(otherRates));
-        return new Measured(this, oursRates, otherRates);
+        out.println(what + ", MB/s of each run: " + ours.name() + " " + all(oursRuns) + "; " + other.name() + " "
+                + all(otherRuns));
+        return new Measured(this, oursRuns, otherRuns);
     }
 
-    private double rate(Way way) throws Exception {
+    private Run run(Way way) throws Exception {
+        // Garbage of the run before is not this one's to collect.
+        System.gc();
+        long startCpu = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
         way.work().run();
-        return bytes * 1e3 / (System.nanoTime() - start);
+        long tookNs = System.nanoTime() - start;
+        return new Run(bytes * 1e3 / tookNs, (double) (SYSTEM.getProcessCpuTime() - startCpu) / bytes);
     }
 
     /** In Markdown. */
     static String table(List<Measured> all) {
         StringBuilder table = new StringBuilder(
-                "| what                               | ours                       |    MB/s | least to most   | beside"
-                        + "                     |    MB/s | least to most   | ratio |  bar |       |\n"
-                        + "|---|---|--:|---|---|--:|---|--:|--:|---|\n");
+                "| what                               | ours                       |    MB/s | least to most   | CPU s/GB |"
+                        + " beside                     |    MB/s | least to most   | CPU s/GB | ratio |  bar |       |\n"
+                        + "|---|---|--:|---|--:|---|--:|---|--:|--:|--:|---|\n");
         all.forEach(measured -> table.append(measured.row()));
         return table.toString();
     }
 
-    private static String spread(double[] rates) {
+    private static double[] of(Run[] runs, ToDoubleFunction<Run> figure) {
+        return Arrays.stream(runs).mapToDouble(figure).toArray();
+    }
+
+    private static String spread(Run[] runs) {
+        double[] rates = of(runs, Run::mbPerS);
         double least = Arrays.stream(rates).min().orElseThrow();
         double most = Arrays.stream(rates).max().orElseThrow();
         return String.format(Locale.ROOT, "%.0f to %.0f", least, most);
     }
 
-    private static String all(double[] rates) {
+    private static String all(Run[] runs) {
         StringBuilder text = new StringBuilder();
-        for (double rate : rates) {
-            text.append(String.format(Locale.ROOT, "%.0f ", rate));
+        for (Run run : runs) {
+            text.append(String.format(Locale.ROOT, "%.0f ", run.mbPerS()));
         }
         return text.toString().strip();
     }

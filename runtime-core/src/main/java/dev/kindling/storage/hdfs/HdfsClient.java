@@ -3,6 +3,7 @@ package dev.kindling.storage.hdfs;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.storage.IoThreads;
+import dev.kindling.storage.ReadAhead;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ final class HdfsClient implements AutoCloseable {
     private final String authority;
 
     private final IoThreads threads = new IoThreads("hdfs");
+    private final ReadAhead readAhead = new ReadAhead(threads);
 
     HdfsClient(DistributedFileSystem files, String authority) {
         this.files = files;
@@ -98,7 +100,7 @@ final class HdfsClient implements AutoCloseable {
     }
 
     /** See {@code ObjectStore}. What is open goes on reading the blocks that it began with, from any holder. */
-    InputStream open(String path, long offset, String version) throws IOException {
+    InputStream open(String path, long offset, long wanted, String version) throws IOException {
         Path file = parse(path);
         FSDataInputStream in;
         try {
@@ -119,7 +121,11 @@ final class HdfsClient implements AutoCloseable {
             in.close();
             throw e;
         }
-        return new HdfsInput(path, in);
+        return ahead(path, in, wanted);
+    }
+
+    InputStream ahead(String path, FSDataInputStream in, long wanted) {
+        return readAhead.of(new HdfsInput(path, in, wanted), wanted);
     }
 
     private void checkVersion(String path, Path file, String planned) throws IOException {

@@ -22,6 +22,6 @@ final class HdfsObjectStore implements ObjectStore {
 
     @Override
     public InputStream open(String path, long offset, long wanted, String version) throws IOException {
-        return storage.client(path).open(path, offset, version);
+        return storage.client(path).open(path, offset, wanted, version);
     }
 }

@@ -1,7 +1,8 @@
 package dev.kindling.storage.s3;
 
-import dev.kindling.storage.BulkInput;
+import dev.kindling.storage.ReadAhead;
 import java.io.IOException;
+import java.util.concurrent.Future;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -12,7 +13,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * is asked for again from the byte behind the last one, of the same version. Bytes are counted against what the answer
  * said it holds, so that no cut passes for an end. Used by one thread; {@link #abort} may come from another.
  */
-final class RangeReader extends BulkInput {
+final class RangeReader extends ReadAhead.Source {
     /** The last line of a range ends within it, and a connection is read empty rather than thrown away. */
     private static final long TAIL_BYTES = 64 << 10;
 
@@ -48,8 +49,8 @@ final class RangeReader extends BulkInput {
         this.version = version.isEmpty() ? null : S3Version.parse(version);
     }
 
-    /** Whether what was wanted has been read. */
-    boolean isBehindWanted() {
+    @Override
+    public boolean isBehindWanted() {
         return position >= wantedEnd || isAtEnd();
     }
 
@@ -194,13 +195,14 @@ final class RangeReader extends BulkInput {
         }
     }
 
-    /** Makes a read that waits on another thread fail soon. */
-    void abort() {
+    @Override
+    public void abort(Future<?> reading) {
         isAborted = true;
         ResponseInputStream<GetObjectResponse> open = body;
         if (open != null) {
             open.abort();
         }
+        reading.cancel(true);
     }
 
     @Override

@@ -2,14 +2,13 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.api.KindlingException;
 import dev.kindling.storage.IoThreads;
+import dev.kindling.storage.ReadAhead;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -21,13 +20,10 @@ import software.amazon.awssdk.services.s3.model.RequestPayer;
  * Everything of the application shares its client and its threads. Safe for many threads.
  */
 final class S3Calls implements AutoCloseable {
-    /** Those of 16 tasks. */
-    private static final int MAX_SPARE_BUFFERS = 64;
-
     private final S3Settings settings;
     private final S3Connection connection;
     private final IoThreads threads = new IoThreads("s3");
-    private final BlockingQueue<byte[]> spareBuffers = new LinkedBlockingQueue<>(MAX_SPARE_BUFFERS);
+    private final ReadAhead readAhead = new ReadAhead(threads);
 
     S3Calls(S3Settings settings) {
         this.settings = settings;
@@ -65,9 +61,9 @@ final class S3Calls implements AutoCloseable {
         return new Tries(settings);
     }
 
-    /** Buffers of streams that ended, for those that begin. */
-    BlockingQueue<byte[]> spareBuffers() {
-        return spareBuffers;
+    /** For objects of more than a few bytes. */
+    ReadAhead readAhead() {
+        return readAhead;
     }
 
     // ---- one request ----------------------------------------------------------------------------------------------
@@ -122,7 +118,7 @@ final class S3Calls implements AutoCloseable {
         return threads.each(items, step);
     }
 
-    /** Runs what fetches or uploads beside a task. */
+    /** Runs what uploads beside a task. */
     <B> Future<B> start(Callable<B> work) {
         return threads.start(work);
     }

@@ -11,9 +11,6 @@ import java.util.List;
  * first path is used.
  */
 final class S3ObjectStore implements ObjectStore {
-    // Smaller pieces have come before another thread has started.
-    private static final long READ_AHEAD_FROM_BYTES = 1 << 20;
-
     private final S3Storage storage;
 
     S3ObjectStore(S3Storage storage) {
@@ -31,7 +28,6 @@ final class S3ObjectStore implements ObjectStore {
     @Override
     public InputStream open(String path, long offset, long wanted, String version) {
         S3Calls calls = storage.calls(path);
-        RangeReader range = new RangeReader(calls, S3Path.parse(path), offset, wanted, version);
-        return wanted < READ_AHEAD_FROM_BYTES ? range : new ReadAhead(calls, range);
+        return calls.readAhead().of(new RangeReader(calls, S3Path.parse(path), offset, wanted, version), wanted);
     }
 }

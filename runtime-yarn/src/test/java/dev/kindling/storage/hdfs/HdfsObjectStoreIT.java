@@ -206,6 +206,24 @@ class HdfsObjectStoreIT {
         }
     }
 
+    /** Blocks change in the middle of what is fetched ahead; some readers want less than there is, some stop before it. */
+    @Test
+    void whatIsFetchedAheadIsWhatLiesThere() throws IOException {
+        byte[] bytes = random(5_000_000);
+        String path = write("ahead", bytes, 1, 1 << 20);
+
+        for (int offset : new int[] {0, 1_234_567}) {
+            for (int wanted : new int[] {1 << 20, 3_000_001, bytes.length - offset, bytes.length}) {
+                try (InputStream in = store.open(path, offset, wanted, "")) {
+                    assertArrayEquals(Arrays.copyOfRange(bytes, offset, bytes.length), in.readAllBytes());
+                }
+                try (InputStream in = store.open(path, offset, wanted, "")) {
+                    assertArrayEquals(Arrays.copyOfRange(bytes, offset, offset + 700_000), in.readNBytes(700_000));
+                }
+            }
+        }
+    }
+
     @Test
     void fileThatWasWrittenAnewIsRefusedAlsoWhenItsSizeAndTimeAreTheSame() throws IOException {
         String path = write("changing", "one\n");
@@ -247,7 +265,9 @@ class HdfsObjectStoreIT {
             byte[] read = in.readNBytes(100_000);
             String name = ((HdfsDataInputStream) in).getCurrentDatanode().getXferAddr();
             CLUSTER.tell("stop-datanode " + name.substring(name.lastIndexOf(':') + 1));
-            byte[] rest = new HdfsInput(path, (FSDataInputStream) in).readAllBytes();
+            byte[] rest = storage.client(path)
+                    .ahead(path, (FSDataInputStream) in, bytes.length - read.length)
+                    .readAllBytes();
 
             assertEquals(bytes.length, read.length + rest.length);
             assertArrayEquals(Arrays.copyOfRange(bytes, 100_000, bytes.length), rest);
