@@ -57,13 +57,13 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
                     ROW,
                     of.what,
                     of.ours.name(),
-                    Median.of(of(ours, Run::mbPerS)),
+                    Median.of(figures(ours, Run::mbPerS)),
                     spread(ours),
-                    Median.of(of(ours, Run::cpuSPerGb)),
+                    Median.of(figures(ours, Run::cpuSPerGb)),
                     of.other.name(),
-                    Median.of(of(other, Run::mbPerS)),
+                    Median.of(figures(other, Run::mbPerS)),
                     spread(other),
-                    Median.of(of(other, Run::cpuSPerGb)),
+                    Median.of(figures(other, Run::cpuSPerGb)),
                     ratio(),
                     of.bar == 0 ? "" : String.format(Locale.ROOT, "%.1f", of.bar),
                     of.bar == 0 ? "" : isMet() ? "met" : "below");
@@ -107,12 +107,12 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
         return table.toString();
     }
 
-    private static double[] of(Run[] runs, ToDoubleFunction<Run> figure) {
+    private static double[] figures(Run[] runs, ToDoubleFunction<Run> figure) {
         return Arrays.stream(runs).mapToDouble(figure).toArray();
     }
 
     private static String spread(Run[] runs) {
-        double[] rates = of(runs, Run::mbPerS);
+        double[] rates = figures(runs, Run::mbPerS);
         double least = Arrays.stream(rates).min().orElseThrow();
         double most = Arrays.stream(rates).max().orElseThrow();
         return String.format(Locale.ROOT, "%.0f to %.0f", least, most);
