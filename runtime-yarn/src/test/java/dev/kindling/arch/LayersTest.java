@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -14,10 +15,16 @@ import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.yarn.core.AppMasterEvent;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -43,6 +50,37 @@ class LayersTest {
                 .all().entrySet().stream()
                         .map(rule -> DynamicTest.dynamicTest(
                                 rule.getKey(), () -> rule.getValue().check(PRODUCT)));
+    }
+
+    @Test
+    void nothingOpensAPortThatThePageAboutSecurityDoesNotName() throws IOException {
+        Set<String> opening = PRODUCT.stream()
+                .flatMap(type -> type.getCodeUnits().stream())
+                .flatMap(code -> code.getCallsFromSelf().stream())
+                .filter(LayersTest::opensAPort)
+                .map(call -> call.getOriginOwner().getName().replaceAll(".*\\.|\\$.*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        String page = Files.readString(SourcesTest.root().resolve("docs/security.md"));
+        Matcher sentence =
+                Pattern.compile("In the code only these open a port:[^.]*\\.").matcher(page);
+        assertTrue(sentence.find(), "docs/security.md says what opens a port");
+        Set<String> named = Pattern.compile("`(\\w+)`")
+                .matcher(sentence.group())
+                .results()
+                .map(name -> name.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(named, opening);
+    }
+
+    private static boolean opensAPort(JavaCall<?> call) {
+        String owner = call.getTargetOwner().getName();
+        boolean isMade = call.getTarget().getName().matches("<init>|open|create|bind");
+        return isMade
+                && owner.matches("java\\.net\\.(Server|Datagram|Multicast)Socket"
+                        + "|java\\.nio\\.channels\\.(Asynchronous)?(ServerSocket|Datagram)Channel"
+                        + "|javax\\.net\\.(ssl\\.SSL)?ServerSocketFactory|com\\.sun\\.net\\.httpserver\\.Https?Server"
+                        + "|io\\.netty\\.bootstrap\\.ServerBootstrap");
     }
 
     @TestFactory
