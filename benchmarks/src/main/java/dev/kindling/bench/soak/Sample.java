@@ -1,0 +1,103 @@
+package dev.kindling.bench.soak;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What driver and executors hold between two rounds of jobs.
+ *
+ * @param second since the first round
+ * @param rounds run so far
+ * @param driverHeapBytes after a collection, as {@code executorHeapBytes}, of all executors together
+ * @param residentBytes of all processes
+ * @param files below the scratch directories
+ */
+record Sample(
+        double second,
+        int rounds,
+        long driverHeapBytes,
+        long executorHeapBytes,
+        long residentBytes,
+        long descriptors,
+        long threads,
+        long files,
+        long fileBytes) {
+    static final String HEAD =
+            "second,rounds,driver_heap_bytes,executor_heap_bytes,resident_bytes,descriptors,threads,files,file_bytes";
+
+    static Sample of(double second, int rounds, long executorHeapBytes, Path scratch) throws IOException {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        List<ProcessHandle> processes = Stream.concat(
+                        Stream.of(ProcessHandle.current()),
+                        ProcessHandle.current().descendants())
+                .toList();
+        long[] files = filesBelow(scratch);
+        return new Sample(
+                second,
+                rounds,
+                runtime.totalMemory() - runtime.freeMemory(),
+                executorHeapBytes,
+                processes.stream().mapToLong(Sample::residentBytes).sum(),
+                processes.stream().mapToLong(process -> entries(process, "fd")).sum(),
+                processes.stream()
+                        .mapToLong(process -> entries(process, "task"))
+                        .sum(),
+                files[0],
+                files[1]);
+    }
+
+    private static long entries(ProcessHandle process, String directory) {
+        try (Stream<Path> entries = Files.list(Path.of("/proc/" + process.pid() + "/" + directory))) {
+            return entries.count();
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // it has ended in the meantime, or this is not Linux
+        }
+    }
+
+    private static long residentBytes(ProcessHandle process) {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                            .filter(line -> line.startsWith("VmRSS:"))
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                            .sum()
+                    << 10;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** How many, and their bytes. */
+    private static long[] filesBelow(Path directory) throws IOException {
+        long[] counted = new long[2];
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.filter(Files::isRegularFile).forEach(file -> {
+                counted[0]++;
+                counted[1] += file.toFile().length();
+            });
+        } catch (UncheckedIOException e) {
+            // One went while we looked; the others were counted.
+        }
+        return counted;
+    }
+
+    String csv() {
+        return String.format(
+                Locale.ROOT,
+                "%.1f,%d,%d,%d,%d,%d,%d,%d,%d",
+                second,
+                rounds,
+                driverHeapBytes,
+                executorHeapBytes,
+                residentBytes,
+                descriptors,
+                threads,
+                files,
+                fileBytes);
+    }
+}
