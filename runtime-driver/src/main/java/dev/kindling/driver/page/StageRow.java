@@ -13,7 +13,7 @@ import java.util.Map;
  * One stage in numbers. Times are milliseconds, those with a beginning since the application's start; -1 for what has
  * not happened.
  *
- * @param state in small letters
+ * @param state in small letters; one that waited to the end did not run
  * @param waitedMs from its start until a core had its first task: nothing of the stage's own work
  * @param taskMs sum over successful attempts of the time from launch to end
  * @param medianMs of one successful attempt, and the longest of them by its name
@@ -105,7 +105,9 @@ public record StageRow(
                 stage.stageId(),
                 stage.jobId(),
                 PageModel.name(stage.name().isEmpty() && plan != null ? plan.name() : stage.name()),
-                lower(stage.state()),
+                status.endedMs() >= 0 && stage.state() == AppStatus.State.WAITING
+                        ? "did not run"
+                        : lower(stage.state()),
                 plan == null || plan.partitionCount() == 0 ? stage.partitionCount() : plan.partitionCount(),
                 stage.succeededAttempts() + stage.failedAttempts() + stage.runningAttempts(),
                 stage.failedAttempts(),

@@ -37,8 +37,22 @@ final class SparkApi {
 
     private final Run run;
 
+    private final Map<Integer, Begun> begun = new LinkedHashMap<>();
+
+    /** How often a stage was begun again, and when it had its first task. */
+    private record Begun(int lastAttempt, long firstTaskMs) {
+        static final Begun NEVER = new Begun(0, -1);
+
+        Begun and(Begun other) {
+            return new Begun(Math.max(lastAttempt, other.lastAttempt), Math.min(firstTaskMs, other.firstTaskMs));
+        }
+    }
+
     SparkApi(Run run) {
         this.run = run;
+        for (TaskAttempt task : run.attempts()) {
+            begun.merge(task.stageId(), new Begun(task.stageAttempt(), task.startMs()), Begun::and);
+        }
     }
 
     /** What is at that path; empty when nothing is. */
@@ -261,11 +275,7 @@ final class SparkApi {
     }
 
     private int lastAttemptOf(StageStatus stage) {
-        return run.attempts().stream()
-                .filter(task -> task.stageId() == stage.stageId())
-                .mapToInt(TaskAttempt::stageAttempt)
-                .max()
-                .orElse(0);
+        return begun.getOrDefault(stage.stageId(), Begun.NEVER).lastAttempt;
     }
 
     private Map<String, Object> stage(StageStatus stage) {
@@ -289,6 +299,7 @@ final class SparkApi {
         json.put("numKilledTasks", 0);
         json.put("numCompletedIndices", stage.donePartitions());
         putDate(json, "submissionTime", stage.startedMs());
+        putDate(json, "firstTaskLaunchedTime", begun.getOrDefault(stage.stageId(), Begun.NEVER).firstTaskMs);
         putDate(json, "completionTime", stage.endedMs());
         putTimes(json, metrics);
         json.put("inputBytes", metrics.bytesRead());

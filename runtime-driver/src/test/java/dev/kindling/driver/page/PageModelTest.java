@@ -105,6 +105,26 @@ class PageModelTest {
     }
 
     @Test
+    void ofAFailedJobTheFirstThingSaidIsWhyAndWhatDidNotRun() {
+        PageModel failed = PageModel.of(RunScript.application("failing")
+                .executor(0, "e1", 1)
+                .job(0, 0, 0, 1)
+                .planned(0, 0, 0, "map at Fail.java:1", 1)
+                .planned(0, 0, 1, "count at Fail.java:2", 1, 0)
+                .submitted(0, 0, "map at Fail.java:1", 1)
+                .jobFails(90, 0, "/ by zero, thrown at Fail.java:1\n  more")
+                .ends(100)
+                .run());
+
+        assertEquals(
+                "Look first at job 0, which failed: / by zero, thrown at Fail.java:1.",
+                failed.sentences().get(2));
+        assertEquals("did not run", failed.stages().get(1).state());
+        assertEquals("job 0", failed.troubles().get(0).what());
+        assertEquals("failed", failed.jobs().get(0).state());
+    }
+
+    @Test
     void aStageWhoseSmallPartitionsRanTogetherSaysByWhichMeasure() {
         Run run = RunScript.application("small")
                 .planned(0, 0, 3, "count at Small.java:1", 40)

@@ -52,6 +52,7 @@ class SparkApiTest {
 
         assertEquals("COMPLETE", stage.get("status"));
         assertEquals(2L, stage.get("numTasks"));
+        assertEquals("2023-11-14T22:13:21.010GMT", stage.get("firstTaskLaunchedTime"));
         assertEquals(870L, stage.get("executorRunTime"));
         assertEquals(130L, stage.get("shuffleFetchWaitTime"));
         assertEquals(16_000L, stage.get("shuffleReadBytes"));
