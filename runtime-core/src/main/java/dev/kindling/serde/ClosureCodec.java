@@ -113,7 +113,8 @@ public final class ClosureCodec {
                             ErrorCode.CORRUPT_DATA,
                             "a function of the job is of another version here than at the driver: " + e.getMessage(),
                             e));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // The platform's reader throws anything at all for bytes that were damaged.
             throw new KindlingException(
                     ErrorCode.CORRUPT_DATA, "a function of " + bytes.length + " bytes cannot be read: " + e, e);
         }
