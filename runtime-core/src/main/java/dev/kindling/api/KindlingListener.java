@@ -313,6 +313,9 @@ public interface KindlingListener {
         /** It gets no task for so long, unless all others are in the same way. */
         record ExecutorExcluded(Instant time, String id, long forMs, String reason) implements Event {}
 
+        /** The work has changed: so many more executors are asked for, or so many fewer of those that have not come. */
+        record ExecutorsRequested(Instant time, int change, String reason) implements Event {}
+
         /** It is to leave without loss, at the latest after so long: it gets no new task, and what it holds moves. */
         record ExecutorDraining(Instant time, String id, String reason, long withinMs) implements Event {}
 

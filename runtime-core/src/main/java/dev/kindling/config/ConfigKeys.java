@@ -40,6 +40,7 @@ public final class ConfigKeys {
         Stream.of(
                         ApplicationKeys.ALL,
                         ExecutorKeys.ALL,
+                        AllocationKeys.ALL,
                         TaskKeys.ALL,
                         SchedulerKeys.ALL,
                         ResultKeys.ALL,

@@ -21,6 +21,23 @@ final class SparkAliases {
             Map.entry("spark.kryo.classesToRegister", new Alias(ApplicationKeys.KRYO_CLASSES.name(), "")),
             Map.entry("spark.files", new Alias(ApplicationKeys.FILES.name(), "")),
             Map.entry("spark.executor.instances", new Alias(ExecutorKeys.COUNT.name(), "")),
+            Map.entry("spark.dynamicAllocation.enabled", new Alias(AllocationKeys.ENABLED.name(), "")),
+            Map.entry("spark.dynamicAllocation.minExecutors", new Alias(AllocationKeys.MIN_EXECUTORS.name(), "")),
+            Map.entry(
+                    "spark.dynamicAllocation.initialExecutors", new Alias(AllocationKeys.INITIAL_EXECUTORS.name(), "")),
+            Map.entry("spark.dynamicAllocation.maxExecutors", new Alias(AllocationKeys.MAX_EXECUTORS.name(), "")),
+            Map.entry(
+                    "spark.dynamicAllocation.executorIdleTimeout",
+                    new Alias(AllocationKeys.IDLE_TIMEOUT_MS.name(), "s")),
+            Map.entry(
+                    "spark.dynamicAllocation.cachedExecutorIdleTimeout",
+                    new Alias(AllocationKeys.CACHED_IDLE_TIMEOUT_MS.name(), "s")),
+            Map.entry(
+                    "spark.dynamicAllocation.schedulerBacklogTimeout",
+                    new Alias(AllocationKeys.BACKLOG_TIMEOUT_MS.name(), "s")),
+            Map.entry(
+                    "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout",
+                    new Alias(AllocationKeys.SUSTAINED_BACKLOG_TIMEOUT_MS.name(), "s")),
             Map.entry("spark.executor.cores", new Alias(ExecutorKeys.CORES.name(), "")),
             Map.entry("spark.executor.memory", new Alias(ExecutorKeys.MEMORY.name(), "m")),
             Map.entry("spark.executor.heartbeatInterval", new Alias(ExecutorKeys.HEARTBEAT_INTERVAL_MS.name(), "")),

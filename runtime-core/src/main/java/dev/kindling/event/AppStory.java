@@ -150,6 +150,11 @@ public final class AppStory {
                     + " is here:\n" + e.stack());
         } else if (event instanceof Event.ExecutorRemoved e) {
             tellLost(e);
+        } else if (event instanceof Event.ExecutorsRequested e) {
+            lines.say(
+                    e.change() > 0
+                            ? e.change() + " more executors are asked for: " + e.reason()
+                            : -e.change() + " executors that have not come are asked for no more: " + e.reason());
         } else if (event instanceof Event.ExecutorDraining e) {
             lines.say("executor " + e.id() + " is to leave within " + Durations.format(e.withinMs()) + ": " + e.reason()
                     + "; it gets no new task, and what it holds moves to others");

@@ -415,6 +415,10 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 release(release);
             } else if (effect instanceof DriverEffect.ReplaceExecutor replace) {
                 launcher.replace(replace.lostExecutorId());
+            } else if (effect instanceof DriverEffect.AddExecutors add) {
+                launcher.add(add.count());
+            } else if (effect instanceof DriverEffect.CancelExecutors cancel) {
+                launcher.cancel(cancel.count());
             }
         }
 

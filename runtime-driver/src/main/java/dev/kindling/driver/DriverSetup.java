@@ -10,6 +10,7 @@ import dev.kindling.config.ShuffleKeys;
 import dev.kindling.config.StorageKeys;
 import dev.kindling.config.TaskKeys;
 import dev.kindling.config.YarnKeys;
+import dev.kindling.driver.core.AllocationSettings;
 import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
@@ -68,7 +69,8 @@ record DriverSetup(
                 defaults.maxFutileExecutorLosses(),
                 defaults.maxLaunchBytes(),
                 new SkewSettings(config.get(ShuffleKeys.SKEW_FACTOR), config.get(ShuffleKeys.SKEW_BYTES)),
-                scheduling(master, config));
+                scheduling(master, config),
+                allocation(master, config));
     }
 
     /** A cluster has a deadline of its own, and knows more about what went wrong: it decides first. */
@@ -76,6 +78,13 @@ record DriverSetup(
         return master instanceof MasterUrl.Provided
                 ? config.get(YarnKeys.LAUNCH_TIMEOUT_MS) + LATER_THAN_CLUSTER_MS
                 : defaults.registrationTimeoutMs();
+    }
+
+    private static AllocationSettings allocation(MasterUrl master, Config config) {
+        if (master instanceof MasterUrl.LocalCluster named) {
+            return AllocationSettings.ofMaster(config, named.executors(), named.cores());
+        }
+        return master instanceof MasterUrl.InProcess ? AllocationSettings.FIXED : AllocationSettings.ofCluster(config);
     }
 
     private static SchedulingSettings scheduling(MasterUrl master, Config config) {

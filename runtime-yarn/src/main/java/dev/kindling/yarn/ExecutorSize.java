@@ -4,17 +4,20 @@ import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.MemoryMap;
 import dev.kindling.config.YarnKeys;
+import dev.kindling.driver.core.AllocationSettings;
 
 /**
  * How large an executor is.
  *
+ * @param count how many are started with
  * @param containerMb its heap and all that its JVM may take beside it
  */
 record ExecutorSize(int count, int cores, long heapMb, long containerMb) {
     static ExecutorSize of(Config config) {
         int cores = config.get(ExecutorKeys.CORES);
         long heapMb = config.get(ExecutorKeys.MEMORY) >> 20;
-        return new ExecutorSize(config.get(ExecutorKeys.COUNT), cores, heapMb, containerMb(heapMb, cores, config));
+        return new ExecutorSize(
+                AllocationSettings.ofCluster(config).initial(), cores, heapMb, containerMb(heapMb, cores, config));
     }
 
     MemoryMap memory() {

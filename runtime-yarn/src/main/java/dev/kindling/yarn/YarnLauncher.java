@@ -140,6 +140,16 @@ final class YarnLauncher implements ClusterLauncher {
     }
 
     @Override
+    public void add(int count) {
+        loop.offer(new AppMasterEvent.MoreWanted(count));
+    }
+
+    @Override
+    public void cancel(int count) {
+        loop.offer(new AppMasterEvent.FewerWanted(count));
+    }
+
+    @Override
     public void release(String executorId, String reason) {
         loop.offer(new AppMasterEvent.ExecutorReleased(executorId, reason));
     }

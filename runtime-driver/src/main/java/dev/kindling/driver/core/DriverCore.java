@@ -25,7 +25,8 @@ import java.util.TreeSet;
  *   <li>{@link Attempts}: launches, outcomes, failures, reconciliation with heartbeats;
  *   <li>{@link Reaper}: attempts that ignore their cancellation;
  *   <li>{@link Watchdog}: nothing moves any more;
- *   <li>{@link ExecutorTable}: who is registered, silent, lost.
+ *   <li>{@link ExecutorTable}: who is registered, silent, lost;
+ *   <li>{@link Allocation}: how many executors there are to be.
  * </ul>
  *
  * <p>Owned by the driver's loop. An event costs what it changes and a logarithm, whatever the number of tasks; the
@@ -40,6 +41,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private static final long USAGE_TOLD_EVERY_MS = 30_000;
 
+    /** Nobody wants it back in a hurry: it goes when all that it holds has moved. */
+    private static final long SCALE_DOWN_WITHIN_MS = 86_400_000;
+
     final ExecutorTable executors = new ExecutorTable();
     final Placement placement;
     final Stages stages;
@@ -49,6 +53,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final Outbox out;
     private final Attempts attempts;
     private final Drains drains;
+    private final Allocation allocation;
     private final BroadcastDrops broadcastDrops;
     private final Reaper reaper;
     private final Watchdog watchdog;
@@ -74,6 +79,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         broadcastDrops = new BroadcastDrops(settings.relaunchMs(), out, executors, bugs);
         reaper = new Reaper(settings.scheduling(), out);
         drains = new Drains(settings.relaunchMs(), out, executors, stages, bugs);
+        allocation = new Allocation(settings.allocation(), bugs);
+        unansweredReplacements = allocation.isDynamic() ? settings.allocation().initial() : 0;
         watchdog = new Watchdog(settings.scheduling().noProgressMs(), out, executors, stages, bugs);
     }
 
@@ -308,22 +315,56 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             return;
         }
         ExecutorState executor = leaving.get();
+        String why = e.reason().words;
         if (executor.isDraining()) {
             // Such as a spot notice of two minutes on a node that had an hour.
             if (awakeMs + e.withinMs() < executor.drain.deadlineMs) {
                 executor.drain.deadlineMs = awakeMs + e.withinMs();
-                out.emit(new Event.ExecutorDraining(out.time(), executor.id, e.reason().words, e.withinMs()));
+                out.emit(new Event.ExecutorDraining(out.time(), executor.id, why, e.withinMs()));
             }
             return;
         }
-        executors.drain(executor, new Drain(e.reason(), out.nowMs(), awakeMs + e.withinMs()));
-        placement.closeExecutor(executor);
-        stages.cached().executorDrains(executor);
-        out.emit(new Event.ExecutorDraining(out.time(), executor.id, e.reason().words, e.withinMs()));
+        drain(executor, e.reason(), e.withinMs(), why);
         // At once: what is on it needs a place to go. The last one is needed whatever was said.
         if (e.reason().isReplaced || executors.liveCount() == 0) {
             unansweredReplacements++;
-            out.add(new DriverEffect.ReplaceExecutor(executor.id, e.reason().words));
+            out.add(new DriverEffect.ReplaceExecutor(executor.id, why));
+        }
+    }
+
+    private void drain(ExecutorState executor, DrainReason reason, long withinMs, String why) {
+        executors.drain(executor, new Drain(reason, out.nowMs(), awakeMs + withinMs));
+        placement.closeExecutor(executor);
+        stages.cached().executorDrains(executor);
+        out.emit(new Event.ExecutorDraining(out.time(), executor.id, why, withinMs));
+    }
+
+    private void tickAllocation() {
+        if (!allocation.isDynamic() || isClosing) {
+            return;
+        }
+        Allocation.Change change = allocation.tick(
+                awakeMs,
+                new Allocation.Standing(
+                        placement.pools().waitingTasks(),
+                        executors.staying(),
+                        unansweredReplacements,
+                        executors.requestedCount() + owedReplacements.size()),
+                executor -> !stages.cached().heldBy(executor).isEmpty());
+        if (change.asked() != 0) {
+            unansweredReplacements += change.asked();
+            out.emit(new Event.ExecutorsRequested(out.time(), change.asked(), change.why()));
+            out.add(
+                    change.asked() > 0
+                            ? new DriverEffect.AddExecutors(change.asked())
+                            : new DriverEffect.CancelExecutors(-change.asked()));
+        }
+        for (ExecutorState executor : change.leaving()) {
+            drain(
+                    executor,
+                    DrainReason.SCALE_DOWN,
+                    SCALE_DOWN_WITHIN_MS,
+                    DrainReason.SCALE_DOWN.words + ": " + change.why());
         }
     }
 
@@ -371,6 +412,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         stages.cached().onTick(settings.relaunchMs());
         broadcastDrops.repeat();
         tickDrains();
+        tickAllocation();
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {
             return;
         }
@@ -552,6 +594,13 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     /** Whether executors were lost in a row without progress so often that some are not replaced. */
     public boolean hasGivenUpExecutors() {
         return !owedReplacements.isEmpty();
+    }
+
+    /** Whether there are more executors than stay when there is nothing to do; never where their number is fixed. */
+    public boolean hasSurplus() {
+        return allocation.isDynamic()
+                && (executors.liveCount() > settings.allocation().fewest()
+                        || !executors.draining().isEmpty());
     }
 
     boolean isClosing() {

@@ -70,6 +70,12 @@ public sealed interface DriverEffect {
     /** Start another executor in the place of one that was lost; answered by {@code ExecutorRequested}. */
     record ReplaceExecutor(String lostExecutorId, String reason) implements DriverEffect {}
 
+    /** Start so many more executors; each is answered by {@code ExecutorRequested}. */
+    record AddExecutors(int count) implements DriverEffect {}
+
+    /** Do not start so many of those that were asked for, as far as none has been begun with. */
+    record CancelExecutors(int count) implements DriverEffect {}
+
     /** Whether executors hold all of the set that {@code waiter} asked for. */
     record CachedSetKept(int waiter, boolean isKept) implements DriverEffect {}
 

@@ -15,6 +15,7 @@ package dev.kindling.driver.core;
  * @param maxLaunchBytes estimated size at which a batch of launches is cut into several frames
  * @param skew when a reduce partition is reported as too large
  * @param scheduling how slots are shared among jobs, and how jobs are ended
+ * @param allocation how many executors there are to be
  */
 public record DriverSettings(
         long warnSilenceMs,
@@ -28,7 +29,8 @@ public record DriverSettings(
         int maxFutileExecutorLosses,
         long maxLaunchBytes,
         SkewSettings skew,
-        SchedulingSettings scheduling) {
+        SchedulingSettings scheduling,
+        AllocationSettings allocation) {
     public DriverSettings with(SchedulingSettings other) {
         return new DriverSettings(
                 warnSilenceMs,
@@ -42,6 +44,24 @@ public record DriverSettings(
                 maxFutileExecutorLosses,
                 maxLaunchBytes,
                 skew,
+                other,
+                allocation);
+    }
+
+    public DriverSettings with(AllocationSettings other) {
+        return new DriverSettings(
+                warnSilenceMs,
+                lostSilenceMs,
+                registrationTimeoutMs,
+                relaunchMs,
+                missingAttemptMs,
+                localityWaitMs,
+                avoidMs,
+                maxStageAttempts,
+                maxFutileExecutorLosses,
+                maxLaunchBytes,
+                skew,
+                scheduling,
                 other);
     }
 
@@ -58,7 +78,8 @@ public record DriverSettings(
                 maxFutileExecutorLosses,
                 maxLaunchBytes,
                 other,
-                scheduling);
+                scheduling,
+                allocation);
     }
 
     /** Heartbeats come every 2 s: two missed ones are a warning, five a loss. */
@@ -75,6 +96,7 @@ public record DriverSettings(
                 8,
                 4L << 20,
                 SkewSettings.defaults(),
-                SchedulingSettings.defaults());
+                SchedulingSettings.defaults(),
+                AllocationSettings.FIXED);
     }
 }

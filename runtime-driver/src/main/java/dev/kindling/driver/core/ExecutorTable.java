@@ -102,6 +102,22 @@ final class ExecutorTable {
         return executorsOnHost.containsKey(host);
     }
 
+    /** How many are on their way. */
+    int requestedCount() {
+        return requestedSinceMs.size();
+    }
+
+    /** Those that take tasks, in the order in which they registered. */
+    List<ExecutorState> staying() {
+        TreeMap<Integer, ExecutorState> staying = new TreeMap<>();
+        for (ExecutorState executor : registeredByLastSeen.values()) {
+            if (!executor.isDraining()) {
+                staying.put(executor.index, executor);
+            }
+        }
+        return new ArrayList<>(staying.values());
+    }
+
     /** Neither registered nor on its way. */
     boolean isEmpty() {
         return registeredByLastSeen.isEmpty() && requestedSinceMs.isEmpty();

@@ -44,6 +44,10 @@ enum PlantedBug {
     UNWANTED_COPY_KEPT,
     /** Who could not read a map output at its former holder speaks against the copy as well. */
     FETCH_FAILURE_HOLDER_NOT_COMPARED,
+    /** Executors that were asked for and are not there yet are asked for again. */
+    ASKED_EXECUTORS_NOT_COUNTED,
+    /** Executors that nobody needs never leave. */
+    IDLE_EXECUTOR_KEPT,
     /** A lost executor is not replaced. */
     EXECUTOR_NOT_REPLACED,
     /** A job is complete although a stored result of it has not been fetched. */

@@ -157,6 +157,17 @@ final class Pools {
         back.forEach(this::offer);
     }
 
+    /** Tasks of stages that may run now; a pass over these. */
+    int waitingTasks() {
+        int count = 0;
+        for (Pool pool : byName.values()) {
+            for (StageState stage : pool.runnable) {
+                count += stage.tasks.waitingCount();
+            }
+        }
+        return count;
+    }
+
     // ---- what they have -----------------------------------------------------------------------------------------
 
     /** Positive when an attempt takes slots in the name of a pool, negative when it gives them back. */

@@ -288,6 +288,9 @@ public final class Sentences {
         if (event instanceof Event.ExecutorRemoved e) {
             return "executor " + e.id() + " is lost: " + e.reason();
         }
+        if (event instanceof Event.ExecutorsRequested e) {
+            return "executors asked for change by " + e.change() + ": " + e.reason();
+        }
         if (event instanceof Event.ExecutorDraining e) {
             return "executor " + e.id() + " is to leave within " + e.withinMs() + " ms: " + e.reason();
         }

@@ -42,6 +42,14 @@ public interface ClusterLauncher extends AutoCloseable {
     /** Asks for one more executor in the place of a lost one. */
     void replace(String lostExecutorId);
 
+    /** Asks for so many more. */
+    default void add(int count) {
+        throw new UnsupportedOperationException("the number of executors of this master does not change");
+    }
+
+    /** So many of those that were asked for are not wanted any more, as far as none has been begun with. */
+    default void cancel(int count) {}
+
     /** Ends this executor, by force if need be. */
     void release(String executorId, String reason);
 

@@ -1,5 +1,7 @@
 package dev.kindling.driver.launch;
 
+import dev.kindling.config.Config;
+import dev.kindling.driver.core.AllocationSettings;
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorMain;
 import dev.kindling.storage.IdentityProperties;
@@ -47,9 +49,8 @@ public final class LocalProcessLauncher implements ClusterLauncher {
     public void start(Listener toTell) {
         listener = toTell;
         command = prepare();
-        for (int i = 0; i < master.executors(); i++) {
-            launchNext();
-        }
+        add(AllocationSettings.ofMaster(Config.parse(context.settings()), master.executors(), master.cores())
+                .initial());
     }
 
     private ExecutorCommand prepare() {
@@ -134,6 +135,13 @@ public final class LocalProcessLauncher implements ClusterLauncher {
     @Override
     public void replace(String lostExecutorId) {
         launchNext();
+    }
+
+    @Override
+    public void add(int count) {
+        for (int i = 0; i < count; i++) {
+            launchNext();
+        }
     }
 
     @Override

@@ -41,7 +41,7 @@ final class NodeFaults {
             strikeProcess(executor);
         }
         if (faults.strikes(FaultKind.JOIN)) {
-            cluster.launcher.add();
+            cluster.launcher.join();
         }
         strikeDriver();
         cluster.world.in(EACH_MS, this::strike);

@@ -186,6 +186,9 @@ final class Oracles {
         if (!cluster.driver.core.believedAttempts().isEmpty()) {
             return Optional.of("slots are taken after the last job: " + cluster.driver.core.believedAttempts());
         }
+        if (cluster.driver.core.hasSurplus()) {
+            return Optional.of(alive + " executors stay though there is nothing to do");
+        }
         int wanted = cluster.launcher.wantedCount();
         return alive == wanted || cluster.driver.core.hasGivenUpExecutors()
                 ? Optional.empty()

@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.driver.core.AllocationSettings;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.GroupSettings;
@@ -39,6 +40,9 @@ public record SimCores(
     /** Two keys where others have one. */
     static final SkewSettings SKEW = new SkewSettings(2, 100);
 
+    /** Where executors come and go: more than there are to start with, and few for the tasks there are. */
+    static final int MOST_EXECUTORS = 8;
+
     /** When nothing has moved for so long, jobs are given up; no chain of other faults stops everything for so long. */
     static final long NO_PROGRESS_MS = 60_000;
 
@@ -55,6 +59,11 @@ public record SimCores(
                 MemoryArbiter::new,
                 rotation -> new FetchScheduler(FetchSettings.defaults(), rotation),
                 files -> files);
+    }
+
+    /** Executors come and go with the work. */
+    public static DriverSettings dynamicSettings() {
+        return driverSettings().with(new AllocationSettings(true, 1, 1, MOST_EXECUTORS, 2, 4_000, 6_000, 500, 300));
     }
 
     public SimCores withDriver(Supplier<DriverCore> other) {

@@ -297,6 +297,9 @@ final class SimDriver {
         if (isFirstRequest && isScaledDown(effects)) {
             cluster.launcher.wantFewer();
         }
+        if (event instanceof DriverEvent.Tick) {
+            effects.forEach(this::noteLeaving);
+        }
         effects.forEach(this::checkDrained);
         if (!isOnlySignOfLife(event, effects)) {
             suspects.look(core.longestWaitingSuspect());
@@ -339,6 +342,14 @@ final class SimDriver {
                         .anyMatch(effect -> effect instanceof DriverEffect.Emit emit
                                 && emit.event() instanceof Event.ExecutorDraining)
                 && effects.stream().noneMatch(DriverEffect.ReplaceExecutor.class::isInstance);
+    }
+
+    /** At a tick nobody has asked for it: it has nothing to do. */
+    private void noteLeaving(DriverEffect effect) {
+        if (effect instanceof DriverEffect.Emit emit && emit.event() instanceof Event.ExecutorDraining e) {
+            askedToLeave.add(e.id());
+            cluster.launcher.wantFewer();
+        }
     }
 
     /** An executor that left without loss has taken nothing with it, and what was moved is where it shall be. */
@@ -435,6 +446,10 @@ final class SimDriver {
             cluster.launcher.release(e.executorId(), e.incarnation(), e.reason());
         } else if (effect instanceof DriverEffect.ReplaceExecutor e) {
             cluster.launcher.replace(e.lostExecutorId());
+        } else if (effect instanceof DriverEffect.AddExecutors e) {
+            cluster.launcher.addLater(e.count());
+        } else if (effect instanceof DriverEffect.CancelExecutors e) {
+            cluster.launcher.cancel(e.count());
         }
     }
 

@@ -49,6 +49,11 @@ final class SimLauncher {
     private final TreeMap<String, TreeSet<Integer>> exitCodes = new TreeMap<>();
 
     private int wantedCount;
+    /** Of those that were asked for later, how many will come, and how many will not. */
+    private int unbegun;
+
+    private int cancelled;
+    private int joinedCount;
     private int nextExecutorNumber;
     private int launchCount;
 
@@ -87,10 +92,47 @@ final class SimLauncher {
 
     // ---- starts ---------------------------------------------------------------------------------------------------
 
+    /** One that nobody has asked for. */
+    void join() {
+        joinedCount++;
+        add();
+    }
+
     /** One more. */
     void add() {
         wantedCount++;
         launch("e" + ++nextExecutorNumber, MAX_START_MS);
+    }
+
+    /** As a cluster does: at once or when it has room. */
+    void addLater(int count) {
+        for (int i = 0; i < count; i++) {
+            wantedCount++;
+            unbegun++;
+            boolean isLate = random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
+            cluster.world.in(1 + random.nextInt(isLate ? MAX_LATE_START_MS : 50), this::begin);
+        }
+        // One that joins by itself may be on its way.
+        if (wantedCount > SimCores.MOST_EXECUTORS + joinedCount) {
+            throw new SimViolation(wantedCount + " executors are wanted, " + SimCores.MOST_EXECUTORS + " are the most");
+        }
+    }
+
+    private void begin() {
+        if (cancelled > 0) {
+            cancelled--;
+        } else {
+            unbegun--;
+            launch("e" + ++nextExecutorNumber, MAX_START_MS);
+        }
+    }
+
+    /** Of those that were not begun with. */
+    void cancel(int count) {
+        int possible = Math.min(count, unbegun);
+        unbegun -= possible;
+        cancelled += possible;
+        wantedCount -= possible;
     }
 
     /** One that goes is not replaced. */

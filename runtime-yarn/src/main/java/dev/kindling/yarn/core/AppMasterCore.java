@@ -94,8 +94,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         boolean isLeaving;
         /** Of its node or of a preemption: after that it goes with what is left. */
         long leavesAtMs = Long.MAX_VALUE;
-        /** The ResourceManager wanted it and was given another one. */
-        boolean isExchanged;
+        /** The ResourceManager wanted it and was given another one: until then that is an answer to what it repeats. */
+        long exchangedUntilMs;
 
         boolean isEnding;
         long endingSinceMs;
@@ -128,6 +128,10 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         out = effects;
         if (event instanceof AppMasterEvent.Registered e) {
             wanted += e.executors();
+        } else if (event instanceof AppMasterEvent.MoreWanted e) {
+            wanted += isClosing ? 0 : e.executors();
+        } else if (event instanceof AppMasterEvent.FewerWanted e) {
+            onFewerWanted(e.executors());
         } else if (event instanceof AppMasterEvent.ExecutorRegistered e) {
             onExecutorRegistered(e);
         } else if (event instanceof AppMasterEvent.ExecutorReleased e) {
@@ -189,14 +193,15 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         if (held != null && !held.isLeaving && !isClosing) {
             beginLeaving(held);
         }
-        if (isClosing || !replaceable.remove(e.lostExecutorId()) && !has(PlantedBug.REPLACED_TWICE)) {
-            return;
-        }
-        if (failures.countAt(nowMs) > settings.maxFailures() && executors.isEmpty()) {
-            refuse();
-        } else {
+        if (!isClosing && (replaceable.remove(e.lostExecutorId()) || has(PlantedBug.REPLACED_TWICE))) {
             wanted++;
         }
+    }
+
+    /** Those that start or run stay: who has nothing to do leaves by the driver's will. */
+    private void onFewerWanted(int fewer) {
+        int notBegun = has(PlantedBug.FEWER_THAN_BEGUN) ? fewer : Math.max(0, wanted - stayingCount());
+        wanted -= Math.min(fewer, notBegun);
     }
 
     private void refuse() {
@@ -371,11 +376,14 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
                 .filter(held -> !held.hasRegistered)
                 .forEach(this::preempt);
         for (Held named : executorsIn(e.exchangeable())) {
-            if (!named.isExchanged && !named.isLeaving) {
+            if (named.exchangedUntilMs <= nowMs && !named.isLeaving) {
                 Optional<Held> starting = executors.values().stream()
                         .filter(held -> !held.hasRegistered)
                         .findFirst();
-                named.isExchanged = starting.isPresent() && !has(PlantedBug.PREEMPTION_ANSWERED_AGAIN);
+                if (starting.isPresent() && !has(PlantedBug.PREEMPTION_ANSWERED_AGAIN)) {
+                    // Whoever still wants it then wants it besides.
+                    named.exchangedUntilMs = nowMs + settings.preemptionNoticeMs() / 2;
+                }
                 preempt(starting.orElse(named));
             }
         }
@@ -419,6 +427,11 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     private void ask() {
         boolean hasFailedTooOften = failures.countAt(nowMs) > settings.maxFailures();
+        if (hasFailedTooOften && executors.isEmpty()) {
+            for (; wanted > 0; wanted--) {
+                refuse();
+            }
+        }
         int missing = hasFailedTooOften ? 0 : Math.max(0, wanted - stayingCount());
         if (missing != asked) {
             if (missing > asked) {

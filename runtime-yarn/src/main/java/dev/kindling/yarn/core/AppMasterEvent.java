@@ -18,6 +18,12 @@ public sealed interface AppMasterEvent {
     /** One more shall come in the place of one that is gone, or that is about to leave. */
     record ReplacementWanted(String lostExecutorId) implements AppMasterEvent {}
 
+    /** So many more are wanted. */
+    record MoreWanted(int executors) implements AppMasterEvent {}
+
+    /** So many fewer are wanted, of those that were asked for and for which there is no container. */
+    record FewerWanted(int executors) implements AppMasterEvent {}
+
     /** The application ends. */
     record Closing() implements AppMasterEvent {}
 

@@ -22,6 +22,8 @@ enum PlantedBug {
     STARVED_BY_EXCLUSION,
     /** What the cluster takes back counts as a failure. */
     PREEMPTION_IS_A_FAILURE,
+    /** When fewer are wanted, executors that are there count as cancelled. */
+    FEWER_THAN_BEGUN,
     /** Executors of a node that is being decommissioned are not told to leave. */
     DECOMMISSION_NOT_TOLD,
     /** An executor that is leaving still counts as one of those that are wanted. */

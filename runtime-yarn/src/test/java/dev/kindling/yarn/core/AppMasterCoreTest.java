@@ -296,6 +296,18 @@ class AppMasterCoreTest {
                 List.of(new AppMasterEffect.ReleaseContainer("c3")),
                 of(on(message), AppMasterEffect.ReleaseContainer.class).toList());
         assertEquals(List.of(), on(message), "it was answered");
+        nowMs += NOTICE_MS / 2;
+        assertEquals(
+                List.of(new AppMasterEffect.LeaveExecutor("e1", DrainReason.PREEMPTION, NOTICE_MS)),
+                on(message),
+                "it is wanted besides");
+    }
+
+    @Test
+    void containerThatIsCertainToBePreemptedIsLeftWhateverElseStarts() {
+        twoRun();
+        on(new AppMasterEvent.MoreWanted(1));
+        on(new AppMasterEvent.ContainerAllocated("c3", "n3"));
 
         assertEquals(
                 List.of(new AppMasterEffect.LeaveExecutor("e1", DrainReason.PREEMPTION, NOTICE_MS)),
@@ -316,6 +328,20 @@ class AppMasterCoreTest {
         on(new AppMasterEvent.ReplacementWanted("e1"));
         assertEquals(0, core.asked());
         assertEquals(2, core.wanted());
+    }
+
+    @Test
+    void moreAndFewerChangeWhatIsAskedForAndNothingThatHasBegun() {
+        twoRun();
+
+        on(new AppMasterEvent.MoreWanted(3));
+        assertEquals(3, core.asked());
+        on(new AppMasterEvent.ContainerAllocated("c3", "n3"));
+        on(new AppMasterEvent.FewerWanted(5));
+
+        assertEquals(0, core.asked());
+        assertEquals(3, core.wanted());
+        assertEquals(3, core.held().size());
     }
 
     @Test

@@ -47,7 +47,6 @@ final class AppMasterWorld {
 
     private final SplittableRandom random;
     private final AppMasterCore core;
-    private final int wanted;
     private final boolean isGentle;
     private final boolean isNarrow;
     private final PriorityQueue<Due> queue =
@@ -70,7 +69,11 @@ final class AppMasterWorld {
 
     private int known;
     private int allocated;
+    /** How many executors the driver wants. */
+    private int wanted;
+
     private long heartbeatMs = AppMasterCore.EAGER_HEARTBEAT_MS;
+    private long lastPreemptionMs = -PREEMPTION_NOTICE_MS;
     private long nowMs;
     private long order;
 
@@ -122,7 +125,7 @@ final class AppMasterWorld {
     private void scheduleFaults() {
         for (int i = random.nextInt(12); i > 0; i--) {
             long atMs = random.nextLong(FAULTS_UNTIL_MS);
-            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(7);
+            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(8);
             queue.add(new Due(atMs, order++, () -> fault(kind)));
         }
     }
@@ -148,6 +151,7 @@ final class AppMasterWorld {
                                 random.nextLong(5_000)));
             case 4 -> anyRunning().ifPresent(container -> giveUp(container.executorId));
             case 6 -> preempt();
+            case 7 -> changeTheNumber();
             // One more than was asked for, as a decision that crossed our change of mind.
             default -> allocate();
         }
@@ -162,8 +166,24 @@ final class AppMasterWorld {
         }
     }
 
+    /** More, or fewer of those that there is no container for yet. */
+    private void changeTheNumber() {
+        int change = 1 + random.nextInt(3);
+        if (random.nextBoolean()) {
+            wanted += change;
+            tell(new AppMasterEvent.MoreWanted(change));
+        } else {
+            wanted -= Math.min(change, core.wanted() - (core.held().size() - core.leavingCount()));
+            tell(new AppMasterEvent.FewerWanted(change));
+        }
+    }
+
     /** Told with every heartbeat until so many containers have gone, of those named or of others. */
     private void preempt() {
+        if (nowMs < lastPreemptionMs + PREEMPTION_NOTICE_MS) {
+            return;
+        }
+        lastPreemptionMs = nowMs;
         List<String> named = new ArrayList<>();
         for (String executorId : counted) {
             SimContainer container = byExecutor.get(executorId);
