@@ -233,6 +233,11 @@ final class Application implements AutoCloseable {
             return;
         }
         isClosed = true;
+        cluster.launcher()
+                .ending(
+                        exitCode == JVM_ENDED
+                                ? Optional.of("the program's process was ended before its context was closed")
+                                : driver.failureOfLastJob());
         driver.requestClose();
         cluster.close();
         driver.endLoop();

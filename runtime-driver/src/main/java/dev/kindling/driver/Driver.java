@@ -91,6 +91,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     private final Alarms alarms = new Alarms();
 
+    private volatile Optional<String> failureOfLastJob = Optional.empty();
+
     // Set before the loop starts.
     private ClusterLauncher launcher;
     private ResultFetcher results;
@@ -285,6 +287,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         return new KindlingException(ErrorCode.CLOSED, "the context is closed; make a new one to run jobs");
     }
 
+    /** Why the job failed that ended last; empty when it did not fail, was cancelled, or never was. */
+    Optional<String> failureOfLastJob() {
+        return failureOfLastJob;
+    }
+
     /** Running jobs fail, executors are told to end. */
     void requestClose() {
         loop.post(new DriverEvent.CloseRequested());
@@ -389,9 +396,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 merge(merge);
             } else if (effect instanceof DriverEffect.CompleteJob complete) {
                 events.publish(new Event.JobEnd(now(), complete.jobId(), Optional.empty()));
+                failureOfLastJob = Optional.empty();
                 end(complete.jobId(), RunningJob::complete);
             } else if (effect instanceof DriverEffect.FailJob fail) {
                 events.publish(new Event.JobEnd(now(), fail.jobId(), Optional.of(failures.exceptionOf(fail))));
+                failureOfLastJob = fail.code() == ErrorCode.CANCELLED ? Optional.empty() : Optional.of(fail.message());
                 failed(fail);
             } else if (effect instanceof DriverEffect.RefuseJob refuse) {
                 end(refuse.jobId(), job -> job.fail(() -> new KindlingException(refuse.code(), refuse.message())));

@@ -22,8 +22,12 @@ interface MasterSession {
     /** What containers get; there at once, or when it has been sent. */
     CompletableFuture<ContainerFiles> files();
 
-    /** The context needs it no more. */
-    void close();
+    /**
+     * The context needs it no more.
+     *
+     * @param failure why the application has failed; empty when it has not
+     */
+    void close(Optional<String> failure);
 
     /** Who this process acts as. */
     static String user() throws IOException {
@@ -90,8 +94,10 @@ interface MasterSession {
         }
 
         @Override
-        public void close() {
-            agent.finish(FinalApplicationStatus.SUCCEEDED, "", "");
+        public void close(Optional<String> failure) {
+            FinalApplicationStatus status =
+                    failure.isEmpty() ? FinalApplicationStatus.SUCCEEDED : FinalApplicationStatus.FAILED;
+            agent.finish(status, failure.orElse(""), "");
             agent.close();
             submission.close();
         }
@@ -135,7 +141,7 @@ interface MasterSession {
         }
 
         @Override
-        public void close() {
+        public void close(Optional<String> failure) {
             // Its process says how it ended.
         }
     }

@@ -24,6 +24,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
@@ -58,6 +59,7 @@ final class YarnLauncher implements ClusterLauncher {
     // Set before the loop is told anything.
     private MasterSession session;
     private ContainerAgent agent;
+    private Optional<String> failure = Optional.empty();
     private volatile boolean isClosed;
 
     YarnLauncher(LaunchContext context) {
@@ -159,6 +161,11 @@ final class YarnLauncher implements ClusterLauncher {
         return size.count() * size.cores();
     }
 
+    @Override
+    public void ending(Optional<String> why) {
+        failure = why;
+    }
+
     /** Executors were told to end; the ResourceManager ends the containers of those who do not. */
     @Override
     public void close() {
@@ -167,7 +174,7 @@ final class YarnLauncher implements ClusterLauncher {
         loop.close();
         if (agent != null) {
             agent.detach();
-            session.close();
+            session.close(failure);
         }
     }
 

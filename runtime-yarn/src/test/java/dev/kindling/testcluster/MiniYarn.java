@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 import org.apache.hadoop.fs.Path;
@@ -14,10 +15,14 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerState;
+import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.nodemanager.Context;
 import org.apache.hadoop.yarn.server.nodemanager.containermanager.container.Container;
+import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNodeDecommissioningEvent;
+import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNodeEvent;
+import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNodeEventType;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.CapacityScheduler;
 
 /**
@@ -136,6 +141,9 @@ public final class MiniYarn {
         switch (words[0]) {
             case "stop-nodemanager" ->
                 cluster.getNodeManager(Integer.parseInt(words[1])).stop();
+            case "decommission" ->
+                tellNode(words[1], node -> new RMNodeDecommissioningEvent(node, Integer.parseInt(words[2])));
+            case "recommission" -> tellNode(words[1], node -> new RMNodeEvent(node, RMNodeEventType.RECOMMISSION));
             case "containers" -> {
                 return containers(words.length > 1 ? words[1] : "");
             }
@@ -156,6 +164,17 @@ public final class MiniYarn {
             default -> throw new IllegalArgumentException("no such command");
         }
         return "";
+    }
+
+    /** As an administrator's list of hosts would, which cannot tell nodes of one host from each other. */
+    private void tellNode(String number, Function<NodeId, RMNodeEvent> event) {
+        NodeId node =
+                cluster.getNodeManager(Integer.parseInt(number)).getNMContext().getNodeId();
+        cluster.getResourceManager()
+                .getRMContext()
+                .getDispatcher()
+                .getEventHandler()
+                .handle(event.apply(node));
     }
 
     /** Running ones of all NodeManagers, each as {@code container@number of its NodeManager}. */

@@ -9,6 +9,8 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
+import dev.kindling.api.PairRDD;
+import dev.kindling.api.Tuple2;
 import dev.kindling.driver.launch.SubmittedProgram;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
@@ -81,6 +83,41 @@ class FaultsIT {
         }
     }
 
+    @Test
+    void nodeThatIsDecommissionedLosesNoMapOutput() throws Exception {
+        List<KindlingListener.Event> events = new CopyOnWriteArrayList<>();
+        try (KindlingContext kindling = new KindlingContext("yarn", "decommissioned", conf())) {
+            kindling.addListener(new KindlingListener() {
+                @Override
+                public void onEvent(Event event) {
+                    events.add(event);
+                }
+            });
+            PairRDD<Long, Long> counts = kindling.range(0, 1_000, 1, 4)
+                    .mapToPair(i -> Tuple2.of(i % 3, 1L))
+                    .reduceByKey(Long::sum);
+            assertEquals(3, counts.count());
+            String container = cluster.list("containers").get(0);
+            String node = container.substring(container.indexOf('@') + 1);
+
+            cluster.tell("decommission " + node + " 600");
+            try {
+                Await.until(
+                        () -> events.stream()
+                                .anyMatch(event -> event instanceof KindlingListener.Event.ExecutorRemoved removed
+                                        && removed.reason().toString().contains("it was drained")),
+                        "the executor has left");
+            } finally {
+                cluster.tell("recommission " + node);
+            }
+
+            assertEquals(3, counts.count());
+            assertTrue(
+                    events.stream().noneMatch(KindlingListener.Event.MapOutputsLost.class::isInstance),
+                    events::toString);
+        }
+    }
+
     /** A task's function that waits for a file. */
     static final class Waits {
         private Waits() {}
@@ -97,7 +134,7 @@ class FaultsIT {
     }
 
     @Test
-    void nodesWithoutJavaFailTheJobWithAdvice() {
+    void nodesWithoutJavaFailTheJobWithAdviceAndTheApplicationWithIt() throws Exception {
         KindlingConf conf =
                 conf().set("kindling.yarn.javaHome", "/nowhere").set("kindling.yarn.maxExecutorFailures", "1");
         try (KindlingContext kindling = new KindlingContext("yarn", "no java", conf)) {
@@ -107,6 +144,11 @@ class FaultsIT {
             assertTrue(failure.getMessage().contains("no Java where it was looked for"), failure::getMessage);
             assertTrue(failure.getMessage().contains("--java-home"), failure::getMessage);
         }
+        List<String> applications = cluster.list("applications");
+        String application = applications.get(applications.size() - 1);
+        Await.until(
+                () -> cluster.tell("state " + application).startsWith("FINISHED FAILED no executor stays alive"),
+                "the ResourceManager knows that it has failed, and why");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.kindling.driver.launch;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
 import dev.kindling.util.Secret;
+import java.util.Optional;
 
 /**
  * What makes an application's executors exist: threads in this JVM, processes on this machine, containers of a
@@ -55,6 +56,13 @@ public interface ClusterLauncher extends AutoCloseable {
 
     /** How many tasks can run at once when all executors are there. */
     int totalCores();
+
+    /**
+     * The application is about to end; by the thread that closes the driver, before {@link #close}.
+     *
+     * @param failure why it has failed; empty when it has not
+     */
+    default void ending(Optional<String> failure) {}
 
     /** Ends what is left of all executors; nothing of them runs or lies on disk when it returns. */
     @Override
