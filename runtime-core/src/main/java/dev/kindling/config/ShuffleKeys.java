@@ -44,7 +44,9 @@ public final class ShuffleKeys {
             .doc(
                     "After a shuffle for which the program named no number of partitions, neighbouring partitions that read"
                             + " no more than this together are computed by one core, one after the other, as one task. Their"
-                            + " number, their order and their part files stay. 0 for one task for each partition.");
+                            + " number, their order and their part files stay. Of any stage with many tasks, those that"
+                            + " are seen to take milliseconds are launched several at a time. 0 for one task for each"
+                            + " partition.");
 
     static final List<ConfigKey<?>> ALL = List.of(
             TARGET_PARTITION_BYTES,

@@ -94,6 +94,8 @@ enum PlantedBug {
     DONE_OF_FAILED_GROUP_AGAIN,
     /** Groups are formed before the sizes of all map outputs are known. */
     GROUPS_OF_INCOMPLETE_INPUT,
+    /** Many tasks of a stage are launched together before any was seen to be quick. */
+    QUICKNESS_ASSUMED,
     /** What an executor tells late of a cached block is taken for the present. */
     CACHE_VERSION_NOT_COMPARED,
     /** A copy of a cached block that could not be read is believed in as before. */

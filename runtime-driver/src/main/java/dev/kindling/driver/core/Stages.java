@@ -203,7 +203,7 @@ final class Stages {
                 stage.tasks.add(partition);
             }
             if (bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
-                stage.tasks.group(grouping.groupsOf(stage, missing).groups());
+                stage.tasks.group(grouping.groupsOf(stage, missing).groups(), QuickTasks.NONE);
             }
         }
         boolean isReady = true;
@@ -223,7 +223,9 @@ final class Stages {
             stage.tasks.startWaitingForLocality(out.nowMs());
             if (!bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
                 formed = grouping.groupsOf(stage, missingOf(stage));
-                stage.tasks.group(formed.groups());
+                QuickTasks quick = grouping.quickTasks(stage);
+                stage.tasks.group(
+                        formed.groups(), bugs.contains(PlantedBug.QUICKNESS_ASSUMED) ? quick.assumed() : quick);
             }
         }
         stage.isReady = isReady;

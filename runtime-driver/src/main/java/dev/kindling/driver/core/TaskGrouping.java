@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Forms the groups of a stage when it can begin: by what the map outputs, which are all there by then, say about their
- * sizes, for partitions whose number nobody named. No state of its own.
+ * sizes, for partitions whose number nobody named; for others, as they turn out quick. No state of its own.
  */
 final class TaskGrouping {
     /** Map outputs named in one group's launch, for all its tasks together: about half a megabyte. */
@@ -68,6 +68,14 @@ final class TaskGrouping {
                         formed.readBytes,
                         settings.targetBytes(),
                         formed.coreCount));
+    }
+
+    /** For the tasks of a stage that can begin, and are in no groups by what they read. */
+    QuickTasks quickTasks(StageState stage) {
+        int most = Math.min(settings.mostQuick(), maxTasks(stage));
+        return most == 1
+                ? QuickTasks.NONE
+                : new QuickTasks(most, Math.max(1, executors.coreCount()), settings.quickMs());
     }
 
     private boolean readsDefaultCount(StageState stage) {

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.Locality;
+import dev.kindling.plan.LeafInput;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -44,6 +45,8 @@ final class TaskSet {
 
     /** Which tasks one slot may take together; formed when the stage can begin. */
     private PartitionGroups groups = PartitionGroups.NONE;
+    /** Where these are none: how many tasks one slot is given as long as they turn out quick. */
+    private QuickTasks quick = QuickTasks.NONE;
     /** The most tasks that a slot is given: fewer when a group was not over in a moment. */
     private int largestGroup = Integer.MAX_VALUE;
     /** When the stage could begin. */
@@ -227,8 +230,9 @@ final class TaskSet {
         readyMs = nowMs;
     }
 
-    void group(PartitionGroups formed) {
+    void group(PartitionGroups formed, QuickTasks otherwise) {
         groups = formed;
+        quick = formed == PartitionGroups.NONE ? otherwise : QuickTasks.NONE;
     }
 
     /**
@@ -237,6 +241,7 @@ final class TaskSet {
      * groups may be lets the next ones be twice as large.
      */
     void groupEnded(int doneCount, boolean isWhole, long ms) {
+        quick.ended(doneCount, isWhole, ms);
         if (!isWhole) {
             largestGroup = Math.min(largestGroup, doneCount);
         } else if (doneCount >= largestGroup && ms <= QUICK_GROUP_MS) {
@@ -267,7 +272,9 @@ final class TaskSet {
         partition = firstAnywhere();
         if (partition >= 0) {
             anywhere.remove(partition);
-            return new Choice(takeGroup(partition, anywhere, other -> true), false, Locality.NO_PREF);
+            List<Integer> group = takeGroup(partition, anywhere, other -> true);
+            takeQuick(group);
+            return new Choice(group, false, Locality.NO_PREF);
         }
         partition = local.first();
         long waitedMs = nowMs - Math.max(readyMs, executor.freeSinceMs);
@@ -289,6 +296,30 @@ final class TaskSet {
         }
         taken.sort(null);
         return taken;
+    }
+
+    /** The next ones as well when they are likely to be over in a moment; those to begin with tell first what they bring. */
+    private void takeQuick(List<Integer> taken) {
+        int count = probes.isEmpty() ? quick.next(anywhere.size() + 1) : 1;
+        long bytes = count == 1 ? 0 : inputBytes(taken.get(0));
+        while (taken.size() < count && quick.fit(bytes)) {
+            int partition = anywhere.first();
+            bytes += inputBytes(partition);
+            if (quick.fit(bytes)) {
+                anywhere.remove(partition);
+                taken.add(partition);
+            }
+        }
+        taken.sort(null);
+    }
+
+    /** What the launch carries for the task. */
+    private long inputBytes(int partition) {
+        long bytes = 0;
+        for (LeafInput input : inputs.of(partition)) {
+            bytes += input instanceof LeafInput.Bytes part ? part.bytes().length : 0;
+        }
+        return bytes;
     }
 
     private int firstAnywhere() {

@@ -6,6 +6,7 @@ import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
+import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskInput;
@@ -26,6 +27,8 @@ final class Oracles {
     private final SimCluster cluster;
     private final TreeMap<Work, Long> mismatchSinceMs = new TreeMap<>();
     private final TreeSet<Integer> readingCaches = new TreeSet<>();
+    /** By stage, the most tasks that one launch has done. */
+    private final TreeMap<Integer, Integer> doneTogether = new TreeMap<>();
 
     /** An attempt on a process. */
     private record Work(long incarnation, AttemptId attempt) implements Comparable<Work> {
@@ -97,13 +100,23 @@ final class Oracles {
         }
     }
 
-    /** Tasks that are launched together read little together; what lies in caches is not counted here. */
+    /** So many tasks of the stage were done together. */
+    void wereDone(Frame.AttemptFinished finished) {
+        doneTogether.merge(finished.attempt().stageId(), finished.done().size(), Math::max);
+    }
+
+    /**
+     * Tasks that are launched together read little together, or half as many of their stage have been done together;
+     * what lies in caches is not counted here.
+     */
     void mayLaunch(TaskGroup group) {
         if (group.tasks().size() == 1 || readingCaches.contains(group.attempt().stageId())) {
             return;
         }
         long bytes = 0;
+        boolean isReading = false;
         for (TaskLaunch task : group.tasks()) {
+            isReading |= task.inputs().stream().anyMatch(input -> input instanceof TaskInput.ShuffleInput);
             bytes += SimCores.GROUPS.emptyTaskBytes();
             for (TaskInput input : task.inputs()) {
                 bytes += input instanceof TaskInput.ShuffleInput shuffle
@@ -111,9 +124,12 @@ final class Oracles {
                         : 0;
             }
         }
-        if (bytes > SimCores.GROUPS.targetBytes()) {
+        boolean areSmall = isReading && bytes <= SimCores.GROUPS.targetBytes();
+        int size = group.tasks().size();
+        if (!areSmall && size > 2 * doneTogether.getOrDefault(group.attempt().stageId(), 0)) {
             throw new SimViolation(group.attempt() + " is launched with "
-                    + (group.tasks().size() - 1) + " others though they read " + bytes + " bytes together");
+                    + (size - 1) + " others though they read " + bytes
+                    + " bytes together and none was seen to be quick");
         }
     }
 

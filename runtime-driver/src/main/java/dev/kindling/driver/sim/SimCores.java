@@ -34,8 +34,8 @@ public record SimCores(
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
 
-    /** Of what a simulated shuffle holds, a task or a few. */
-    static final GroupSettings GROUPS = new GroupSettings(2_000, 100);
+    /** Of what a simulated shuffle holds, a task or a few; of simulated tasks, some are quick. */
+    static final GroupSettings GROUPS = new GroupSettings(2_000, 100, 400, 16);
 
     /** Two keys where others have one. */
     static final SkewSettings SKEW = new SkewSettings(2, 100);

@@ -241,7 +241,11 @@ final class SimDriver {
     // ---- its core -------------------------------------------------------------------------------------------------
 
     void receive(byte[] bytes) {
-        on(new DriverEvent.FrameReceived((Frame.ToDriver) FrameCodec.decode(bytes)), Arrays.hashCode(bytes));
+        Frame.ToDriver frame = (Frame.ToDriver) FrameCodec.decode(bytes);
+        if (frame instanceof Frame.AttemptFinished finished) {
+            cluster.oracles.wereDone(finished);
+        }
+        on(new DriverEvent.FrameReceived(frame), Arrays.hashCode(bytes));
     }
 
     /** Does it when the driver does not stand still. */

@@ -11,6 +11,7 @@ import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,80 @@ class TaskGroupsTest {
         driver.passesAlive(600).finishes("s1p1#1");
 
         assertEquals(List.of(List.of(2, 3), List.of(4)), driver.runningGroups());
+    }
+
+    private static DriverScript hundredTasks() {
+        DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
+        return driver.submit(job(1).resultStage(0, 100).build());
+    }
+
+    /** Ends the smallest of the launches that run, with all its tasks; how many tasks each of those has that run then. */
+    private static List<Integer> sizesAfterAnEnd(DriverScript driver) {
+        List<Integer> smallest = driver.runningGroups().stream()
+                .min(Comparator.comparingInt(List::size))
+                .orElseThrow();
+        driver.finishes("s0p" + smallest.get(0) + "#0", smallest.size());
+        return driver.runningGroups().stream().map(List::size).sorted().toList();
+    }
+
+    @Test
+    void tasksOfANamedNumberAreLaunchedTogetherOnceTheyAreSeenToBeQuick() {
+        DriverScript driver = hundredTasks();
+        // Of eight tasks, which tell first how large the result will be, all but the last.
+        for (int launched = 2; launched < 7; launched++) {
+            assertEquals(List.of(1, 1), sizesAfterAnEnd(driver));
+        }
+
+        assertEquals(List.of(1, 2), sizesAfterAnEnd(driver));
+        assertEquals(List.of(2, 2), sizesAfterAnEnd(driver));
+        assertEquals(List.of(2, 4), sizesAfterAnEnd(driver));
+        assertEquals(List.of(4, 4), sizesAfterAnEnd(driver));
+        assertEquals(List.of(4, 8), sizesAfterAnEnd(driver));
+    }
+
+    @Test
+    void lastQuickTasksGoOneByOneToAllSlots() {
+        DriverScript driver = hundredTasks();
+        List<List<Integer>> before = driver.runningGroups();
+        List<Integer> running = List.of(1, 1);
+        int launched = 2;
+        while (running.size() == 2) {
+            int waiting = 100 - launched;
+            running = sizesAfterAnEnd(driver);
+            for (List<Integer> group : driver.runningGroups()) {
+                if (!before.contains(group)) {
+                    assertTrue(group.size() == 1 || 8 * group.size() <= waiting, () -> group + " of " + waiting);
+                    launched += group.size();
+                }
+            }
+            before = driver.runningGroups();
+        }
+
+        sizesAfterAnEnd(driver);
+        driver.says("complete job 1");
+        assertEquals(100, driver.merged().size());
+    }
+
+    @Test
+    void tasksThatTakeLongerAreLaunchedOneByOne() {
+        DriverScript driver = hundredTasks();
+
+        for (int ended = 0; ended < 10; ended++) {
+            driver.passesAlive(20);
+            assertEquals(List.of(1, 1), sizesAfterAnEnd(driver));
+        }
+    }
+
+    @Test
+    void quickTasksThatTurnSlowAreLaunchedInSmallerGroups() {
+        DriverScript driver = hundredTasks();
+        while (!sizesAfterAnEnd(driver).equals(List.of(4, 4))) {
+            assertTrue(driver.merged().size() < 40);
+        }
+
+        driver.passesAlive(50);
+
+        assertEquals(List.of(2, 4), sizesAfterAnEnd(driver));
     }
 
     @Test
