@@ -153,8 +153,9 @@ public final class AppStory {
         } else if (event instanceof Event.ExecutorsRequested e) {
             lines.say(
                     e.change() > 0
-                            ? e.change() + " more executors are asked for: " + e.reason()
-                            : -e.change() + " executors that have not come are asked for no more: " + e.reason());
+                            ? "asking for " + StoryLines.count(e.change(), "more executor") + ": " + e.reason()
+                            : "no longer asking for " + StoryLines.count(-e.change(), "executor")
+                                    + " that had not come: " + e.reason());
         } else if (event instanceof Event.ExecutorDraining e) {
             lines.say("executor " + e.id() + " is to leave within " + Durations.format(e.withinMs()) + ": " + e.reason()
                     + "; it gets no new task, and what it holds moves to others");
