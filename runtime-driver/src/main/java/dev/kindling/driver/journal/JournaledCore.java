@@ -44,7 +44,7 @@ public final class JournaledCore implements Core<DriverEvent, DriverEffect>, Clo
 
     private final DriverCore core;
     private final DataOutputStream out;
-    private final RecordForm form = new RecordForm(number -> null);
+    private final RecordForm form = RecordForm.writer();
     private final List<JournalEntry.Answer> answers = new ArrayList<>();
     private long byteCount;
     private boolean isWriting = true;

@@ -40,15 +40,16 @@ final class RecordForm {
     /** Arrays that were read: what their content was. */
     private final Map<byte[], Long> contents = new IdentityHashMap<>();
 
-    /** Makes what the tasks of a stage read, which is no record. */
-    interface InputsOf {
-        JobGraph.TaskInputs stage(int number);
+    private final JobGraph.TaskInputs inputs;
+
+    /** @param inputs what the tasks of all stages read that are read back: they are no records */
+    RecordForm(JobGraph.TaskInputs inputs) {
+        this.inputs = inputs;
     }
 
-    private final InputsOf inputs;
-
-    RecordForm(InputsOf inputs) {
-        this.inputs = inputs;
+    /** One that only writes. */
+    static RecordForm writer() {
+        return new RecordForm(null);
     }
 
     // ---- writing --------------------------------------------------------------------------------------------------
@@ -258,9 +259,7 @@ final class RecordForm {
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             types[i] = components[i].getType();
-            values[i] = types[i] == JobGraph.TaskInputs.class
-                    ? inputs.stage((Integer) values[0])
-                    : read(in, components[i].getGenericType());
+            values[i] = types[i] == JobGraph.TaskInputs.class ? inputs : read(in, components[i].getGenericType());
         }
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(types);

@@ -30,7 +30,7 @@ public final class Replay implements Closeable {
     private static final int MAX_ENTRY_BYTES = 1 << 28;
 
     private final DataInputStream in;
-    private final RecordForm form = new RecordForm(number -> new Told());
+    private final RecordForm form = new RecordForm(new Told());
     private final ArrayDeque<JournalEntry.Answer> answers = new ArrayDeque<>();
     private final DriverCore core;
     private long stepCount;
