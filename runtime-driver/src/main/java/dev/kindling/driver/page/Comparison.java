@@ -1,5 +1,6 @@
 package dev.kindling.driver.page;
 
+import dev.kindling.event.AppStatus;
 import dev.kindling.event.StoryLines;
 import dev.kindling.util.ByteSizes;
 import dev.kindling.util.Durations;
@@ -138,8 +139,14 @@ public record Comparison(
     }
 
     private static String whole(Run before, Run after) {
-        return "The second run took " + Durations.format(after.wallMs()) + ", the first "
-                + Durations.format(before.wallMs()) + ": " + change(before.wallMs(), after.wallMs()) + ".";
+        return "The second run took " + time(after) + ", the first " + time(before) + ": "
+                + change(before.wallMs(), after.wallMs()) + ".";
+    }
+
+    /** A run that fails is over soon. */
+    private static String time(Run run) {
+        boolean isFailed = run.status().jobs().stream().anyMatch(job -> job.state() == AppStatus.State.FAILED);
+        return Durations.format(run.wallMs()) + (isFailed ? ", in which a job failed" : "");
     }
 
     private static String most(List<Row> rows) {

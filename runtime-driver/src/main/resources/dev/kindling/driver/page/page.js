@@ -203,7 +203,7 @@
       place.redraw();
     } }, 'Whole graph');
     return section('graph', 'Stages', 'What was read and shuffled, from left to right. Each box lists the calls of the program that its tasks compute. A dashed stage did not run. The line below a stage is its share of the time.',
-      model.graph.boxes.length > 4 ? h('div', { class: 'tools' }, whole) : null, place,
+      model.graph.boxes.length > 6 ? h('div', { class: 'tools' }, whole) : null, place,
       h('details', {}, h('summary', {}, 'All stages in numbers'), table(
         ['#Stage', 'Name', 'State', '#Partitions', '#Attempts', '#Without result', '#Began', '#Waited', '#Took', '#Task time', '#Median', '#Longest', '#Fetch wait', '#GC', '#Spilling', '#Rows in', '#Read', '#Shuffle in', '#Shuffle out', '#Spilled'],
         model.stages.map(stage => [stage.id, stage.name, stage.state, stage.partitions, stage.attempts, stage.failedAttempts,
@@ -467,7 +467,7 @@
       const most = Math.max(1, ...rows.flatMap(row => series.map(([, value]) => value(row))));
       const svg = picture(width, rows.length * each + 4, label);
       const things = rows.map((row, index) => {
-        const group = s('g', {}, text(left - 8, index * each + 12 * series.length - (series.length > 1 ? 6 : 0), cut(row.name, Math.floor(left / 6.4)), 'small', { 'text-anchor': 'end' }));
+        const group = s('g', {}, text(left - 8, index * each + 12 * series.length - (series.length > 1 ? 6 : 0), cut(row.name, Math.floor((left - 8) / 6.4)), 'small', { 'text-anchor': 'end' }));
         series.forEach(([kind, value], i) => {
           const wide = (width - left - 90) * value(row) / most;
           group.append(s('rect', { x: left, y: index * each + 2 + 13 * i, width: Math.max(1, wide), height: 11, rx: 1.5, class: kind }),

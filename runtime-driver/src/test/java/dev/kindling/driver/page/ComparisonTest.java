@@ -46,6 +46,21 @@ class ComparisonTest {
     }
 
     @Test
+    void aRunThatFailedIsNotJustAFasterOne() {
+        Run failed = RunScript.application("zips")
+                .job(0, 0, 0)
+                .jobFails(100, 0, "no memory")
+                .ends(100)
+                .run();
+
+        String sentence = PageModel.comparing(RunScript.twoJobs().run(), failed)
+                .sentences()
+                .get(0);
+
+        assertEquals("The second run took 100 ms, in which a job failed, the first 2.0 s: 95 % faster.", sentence);
+    }
+
+    @Test
     void thePageOfTwoRunsShowsTheSecondAndSpeaksOfBoth() {
         Run after = run(100, 500, true);
 
