@@ -61,21 +61,22 @@ final class PlantedBugsTable {
 
     /** @param found by each bug's {@link PlantedBugs.Planted#name()} */
     void write(List<PlantedBugs.Planted> bugs, Map<String, Finding> found, int seeds) throws IOException {
+        List<Long> alone = bugs.stream()
+                .filter(bug -> bug.secondLine().isEmpty() && found.containsKey(bug.name()))
+                .map(bug -> found.get(bug.name()).seed())
+                .sorted()
+                .toList();
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%n%s, OpenJDK %s: %d of %d planted bugs are found within %,d seeds of the mix, %d within 100.%n%n",
+                "%n%s, OpenJDK %s: %d of %d planted bugs are found within %,d seeds of the mix, %d within 100; the median"
+                        + " first seed is %d.%n%n",
                 LocalDate.now().format(DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ROOT)),
                 Runtime.version(),
-                bugs.stream()
-                        .filter(bug -> bug.secondLine().isEmpty() && found.containsKey(bug.name()))
-                        .count(),
+                alone.size(),
                 bugs.size(),
                 seeds,
-                bugs.stream()
-                        .filter(bug -> bug.secondLine().isEmpty()
-                                && found.containsKey(bug.name())
-                                && found.get(bug.name()).seed() < 100)
-                        .count()));
+                alone.stream().filter(seed -> seed < 100).count(),
+                alone.get(alone.size() / 2)));
         table.append("| bug | made harmless by | first seed | what it says |\n|---|---|---|---|\n");
         for (PlantedBugs.Planted bug : bugs) {
             Optional<Finding> finding = Optional.ofNullable(found.get(bug.name()));
