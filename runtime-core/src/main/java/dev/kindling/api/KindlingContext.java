@@ -460,8 +460,8 @@ public final class KindlingContext implements AutoCloseable {
 
     /**
      * Has the page of this run show these numbers as bars, in the order of the map; a later call takes the place of an
-     * earlier one. Listeners are told of them and the event log has them, in which there is else nothing of what the
-     * program computes: give what everybody may see who may look at the run.
+     * earlier one. Listeners are told of them and the event log has them, which has no results otherwise: give what
+     * everybody may see who may look at the run.
      *
      * @param bars at most 100, with names of at most 100 characters
      */
