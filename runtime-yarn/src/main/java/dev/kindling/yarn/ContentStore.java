@@ -71,6 +71,11 @@ final class ContentStore {
         return new ContentStore(files, directory, isShared, isShared && isReachableByAll(files, directory));
     }
 
+    /** Whether nodes fetch what is here for all users together. */
+    boolean isReachable() {
+        return isReachable;
+    }
+
     /** NodeManagers fetch public files as nobody in particular: all directories above must let them pass. */
     private static boolean isReachableByAll(FileSystem files, Path directory) throws IOException {
         for (Path above = directory; above != null; above = above.getParent()) {

@@ -70,7 +70,16 @@ public final class MiniYarn {
         write(
                 configuration.resolve("core-site.xml"),
                 "fs.defaultFS",
-                files.getURI().toString());
+                files.getURI().toString(),
+                // As on EMR, where the settings of clients name classes that only its own machines have.
+                "io.compression.codecs",
+                "org.apache.hadoop.io.compress.GzipCodec,com.hadoop.compression.lzo.LzoCodec",
+                "io.compression.codec.lzo.class",
+                "com.hadoop.compression.lzo.LzoCodec",
+                "fs.s3.impl",
+                "com.amazon.ws.emr.hadoop.fs.EmrFileSystem",
+                "fs.AbstractFileSystem.s3.impl",
+                "org.apache.hadoop.fs.s3.EMRFSDelegate");
         Configuration running = cluster.getConfig();
         write(
                 configuration.resolve("yarn-site.xml"),
@@ -80,7 +89,15 @@ public final class MiniYarn {
                 running.get(YarnConfiguration.RM_SCHEDULER_ADDRESS),
                 YarnConfiguration.RM_WEBAPP_ADDRESS,
                 running.get(YarnConfiguration.RM_WEBAPP_ADDRESS),
-                // As on EMR, where a client waits for a ResourceManager that is restarted.
+                // As on EMR: its clients know a timeline server, and a name for the label of masters that is not
+                // Hadoop's.
+                "yarn.timeline-service.enabled",
+                "true",
+                "yarn.timeline-service.hostname",
+                "localhost",
+                "yarn.node-labels.am.default-node-label-expression",
+                "CORE",
+                // There, too, a client waits for a ResourceManager that is restarted.
                 YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS,
                 "60000",
                 YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS,

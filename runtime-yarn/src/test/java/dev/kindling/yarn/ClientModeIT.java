@@ -1,11 +1,16 @@
 package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.Tuple2;
+import dev.kindling.driver.cli.Main;
 import dev.kindling.testcluster.YarnCluster;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,5 +42,51 @@ class ClientModeIT {
         String application = cluster.list("applications").get(0);
         Await.until(() -> cluster.list("containers").isEmpty(), "no container is left");
         Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
+    }
+
+    /** What the doctor says of an application of these settings, and its exit code behind it. */
+    private static String doctor(YarnCluster cluster, String... options) {
+        List<String> command = new ArrayList<>(List.of("doctor", "yarn"));
+        cluster.settings().forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+        command.addAll(List.of(options));
+        PrintStream before = System.out;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            int exitCode = Main.run(command.toArray(String[]::new));
+            return said.toString(StandardCharsets.UTF_8) + exitCode;
+        } finally {
+            System.setOut(before);
+        }
+    }
+
+    @Test
+    void doctorFindsAClusterThatIsWellAndSaysWhatIsNot() {
+        YarnCluster cluster = YarnCluster.shared();
+
+        String well = doctor(cluster, "--executor-memory", "256m");
+        String wrong = doctor(
+                cluster,
+                "--executor-memory",
+                "3500m",
+                "--driver-memory",
+                "64g",
+                "--queue",
+                "nowhere",
+                "--am-label",
+                "CORE");
+
+        assertTrue(well.endsWith("\n0"), well);
+        assertTrue(!well.contains("WRONG"), well);
+        assertTrue(well.matches("(?s).*\\nnodes +2 run\\n.*"), well);
+        assertTrue(well.matches("(?s).*\\nqueue +default, \\d+% of its share in use\\n.*"), well);
+        assertTrue(well.matches("(?s).*\\nJava of nodes +" + Runtime.version().feature() + "\\n.*"), well);
+        assertTrue(well.contains(".kindling, runtime fetched once by every node"), well);
+        assertTrue(wrong.endsWith("\n1"), wrong);
+        assertTrue(wrong.contains("WRONG: there is no queue nowhere; use one of default, narrow"), wrong);
+        assertTrue(wrong.contains("WRONG: the cluster has no label CORE and no other"), wrong);
+        // By its limit or by the size of its nodes: until it has been up for a while only the latter is that small.
+        assertTrue(wrong.contains("WRONG: 4448 MiB and 1 core, more than the 4096 MiB"), wrong);
+        assertTrue(wrong.contains("that the cluster gives one container; ask for less (--driver-memory)"), wrong);
     }
 }

@@ -33,4 +33,10 @@ class YarnCommandTest {
         assertTrue(complaintOf("yarn", "kill", "nonsense").contains("nonsense is no application"));
         assertTrue(complaintOf("yarn", "logs", "nonsense").contains("nonsense is no application"));
     }
+
+    @Test
+    void doctorIsFoundAmongThoseOfOtherThings() {
+        assertTrue(complaintOf("doctor", "yarn", "--queu", "q").contains("did you mean"));
+        assertTrue(complaintOf("doctor", "zarn").contains("yarn"));
+    }
 }

@@ -72,14 +72,15 @@ public final class Main implements Runnable {
         Map<String, Supplier<?>> own = ownCommands();
         if (args.length > 0 && own.containsKey(args[0])) {
             line.addSubcommand(own.get(args[0]).get());
+            if (args[0].equals("doctor")) {
+                addCommandsOfOthers(line, args[0]);
+            }
         } else {
             // Loops, for the reason of Handlers.
             for (Supplier<?> command : own.values()) {
                 line.addSubcommand(command.get());
             }
-            for (CliCommand command : ServiceLoader.load(CliCommand.class, Main.class.getClassLoader())) {
-                line.addSubcommand(command);
-            }
+            addCommandsOfOthers(line, "");
         }
         CommandLine submit = line.getSubcommands().get("submit");
         if (submit != null) {
@@ -91,6 +92,16 @@ public final class Main implements Runnable {
         line.setExecutionStrategy(handlers);
         line.setExecutionExceptionHandler(handlers);
         return line;
+    }
+
+    /** Those that are parts of this command; all that stand alone if there is none. */
+    private static void addCommandsOfOthers(CommandLine line, String parent) {
+        CommandLine to = parent.isEmpty() ? line : line.getSubcommands().get(parent);
+        for (CliCommand command : ServiceLoader.load(CliCommand.class, Main.class.getClassLoader())) {
+            if (command.parent().equals(parent)) {
+                to.addSubcommand(command);
+            }
+        }
     }
 
     /** One line: what is wrong, what would be right, where to read more. */

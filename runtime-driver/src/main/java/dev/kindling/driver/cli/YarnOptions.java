@@ -7,7 +7,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** What only an application on YARN can be asked for; each option stands for a key. */
-final class YarnOptions {
+public final class YarnOptions {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<String, String> given = new LinkedHashMap<>();
 
@@ -17,7 +17,7 @@ final class YarnOptions {
     }
 
     /** What they say. */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         return settings;
     }
 
