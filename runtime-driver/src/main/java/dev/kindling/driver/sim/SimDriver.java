@@ -128,6 +128,11 @@ final class SimDriver {
         holdUntil(cluster.world.nowMs() + ms);
     }
 
+    /** From when on it hears what happens now: its patience begins then. */
+    long listensMs() {
+        return Math.max(pausedUntilMs, cluster.world.nowMs());
+    }
+
     /** As {@link #pause}, and its clock with it. */
     void standStill(long ms) {
         cluster.world.note("driver", "and its clock stand still for " + ms + " ms");
@@ -136,7 +141,7 @@ final class SimDriver {
 
     /** Its patience stands still with it: what it waits for comes so much later. Returns how much. */
     private long holdUntil(long ms) {
-        long addedMs = Math.max(0, ms - Math.max(pausedUntilMs, cluster.world.nowMs()));
+        long addedMs = Math.max(0, ms - listensMs());
         pausedUntilMs = Math.max(pausedUntilMs, ms);
         suspects.beginAnew(pausedUntilMs);
         long disturbedMs = Math.max(cluster.network.lastDisturbanceMs(), cluster.world.nowMs());

@@ -232,7 +232,7 @@ final class SimLauncher {
         int news = random.nextInt(9);
         boolean isTold = isRegistered && news < 6 || news > 2 && news < 8;
         long unknownMs = isTold ? MAX_NEWS_MS : isRegistered ? LOST_AFTER_MS : REGISTRATION_MS;
-        cluster.network.disturbedUntil(cluster.world.nowMs() + unknownMs);
+        cluster.network.disturbedUntil(cluster.driver.listensMs() + unknownMs);
         if (news < 6) {
             cluster.world.in(
                     1 + random.nextInt(20),
