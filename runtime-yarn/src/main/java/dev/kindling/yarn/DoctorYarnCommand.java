@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         name = "yarn",
         description =
                 "Says whether an application would run on the YARN cluster that HADOOP_CONF_DIR describes, and what to"
-                        + " change; takes the options of submit that say what it asks for.",
+                        + " change. Takes the options of submit that say what it asks for.",
         mixinStandardHelpOptions = true)
 public final class DoctorYarnCommand implements CliCommand {
     @Option(

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -84,21 +85,23 @@ final class YarnDoctor {
 
     private void askCluster(YarnClient client) throws IOException, YarnException {
         List<NodeReport> nodes = client.getNodeReports(NodeState.RUNNING);
-        tell("nodes", nodes.size() + " run");
         for (NodeReport node : client.getNodeReports(NodeState.UNHEALTHY)) {
             tell("node " + node.getNodeId(), "is not healthy: " + Submission.firstLine(node.getHealthReport()));
         }
         if (nodes.isEmpty()) {
             wrong("nodes", "no NodeManager runs, so no container could start; the ResourceManager's page shows why");
+        } else {
+            tell("nodes", nodes.size() + " run");
         }
-        QueueInfo queue = checkQueue(client);
-        checkLabel(client, queue, "driver", config.get(YarnKeys.AM_LABEL));
-        checkLabel(client, queue, "executors", config.get(YarnKeys.EXECUTOR_LABEL));
+        Optional<QueueInfo> queue = checkQueue(client);
+        Set<String> accessible = queue.map(QueueInfo::getAccessibleNodeLabels).orElse(Set.of("*"));
+        checkLabel(client, accessible, "driver", config.get(YarnKeys.AM_LABEL));
+        checkLabel(client, accessible, "executors", config.get(YarnKeys.EXECUTOR_LABEL));
         checkSizes(client, nodes);
         checkMachines(nodes);
     }
 
-    private QueueInfo checkQueue(YarnClient client) throws IOException, YarnException {
+    private Optional<QueueInfo> checkQueue(YarnClient client) throws IOException, YarnException {
         String configured = config.get(YarnKeys.QUEUE);
         String name = configured.isEmpty() ? DEFAULT_QUEUE : configured;
         QueueInfo queue = client.getQueueInfo(name);
@@ -116,7 +119,7 @@ final class YarnDoctor {
                         "queue",
                         "there is no queue " + name + "; use one of " + String.join(", ", leaves) + " (--queue)");
             }
-            return null;
+            return Optional.empty();
         }
         if (queue.getQueueState() != QueueState.RUNNING) {
             wrong("queue", name + " is " + queue.getQueueState() + " and takes no application; use another (--queue)");
@@ -128,7 +131,7 @@ final class YarnDoctor {
         } else {
             tell("queue", name + ", " + Math.round(queue.getCurrentCapacity() * 100) + "% of its share in use");
         }
-        return queue;
+        return Optional.of(queue);
     }
 
     private static boolean maySubmitTo(YarnClient client, QueueInfo queue) throws IOException, YarnException {
@@ -142,7 +145,7 @@ final class YarnDoctor {
         return true;
     }
 
-    private void checkLabel(YarnClient client, QueueInfo queue, String whose, String label)
+    private void checkLabel(YarnClient client, Set<String> accessible, String whose, String label)
             throws IOException, YarnException {
         if (label.isEmpty()) {
             return;
@@ -151,7 +154,6 @@ final class YarnDoctor {
         for (NodeLabel nodeLabel : client.getClusterNodeLabels()) {
             known.add(nodeLabel.getName());
         }
-        Set<String> accessible = queue == null ? null : queue.getAccessibleNodeLabels();
         if (!known.contains(label)) {
             wrong(
                     "label of " + whose,
@@ -162,11 +164,11 @@ final class YarnDoctor {
                 .getOrDefault(label, Set.of())
                 .isEmpty()) {
             wrong("label of " + whose, "no node has label " + label + "; label one, or leave it out");
-        } else if (accessible != null && !accessible.contains("*") && !accessible.contains(label)) {
+        } else if (!accessible.contains("*") && !accessible.contains(label)) {
             wrong(
                     "label of " + whose,
-                    "queue " + queue.getQueueName() + " may not use label " + label
-                            + "; use another queue (--queue), or set" + " its accessible-node-labels");
+                    "the queue may not use label " + label
+                            + "; use another one (--queue), or set its accessible-node-labels");
         } else {
             tell("label of " + whose, label);
         }
