@@ -22,6 +22,9 @@ public final class JobProperties {
     /** The pool whose share of the executors its tasks take. */
     public static final String POOL = "kindling.scheduler.pool";
 
+    /** Of jobs that name none. */
+    public static final String DEFAULT_POOL = "default";
+
     public static final String TAG_SEPARATOR = ",";
 
     /** What Spark calls them: programs that set these by name mean ours. */

@@ -1,5 +1,6 @@
 package dev.kindling.driver.core;
 
+import dev.kindling.event.StoryLines;
 import dev.kindling.util.Durations;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -108,7 +109,11 @@ final class Allocation {
         int asked = Math.min(nextAskCount, missing);
         nextAskCount = Math.min(2 * nextAskCount, settings.most());
         nextAskMs = nowMs + settings.sustainedBacklogTimeoutMs();
-        return new Change(asked, List.of(), now.waitingTasks() + " tasks wait for room");
+        return new Change(
+                asked,
+                List.of(),
+                StoryLines.count(now.waitingTasks(), "task") + (now.waitingTasks() == 1 ? " waits" : " wait")
+                        + " for room");
     }
 
     private Change shrink(long nowMs, Standing now, int needed, Predicate<ExecutorState> holdsCachedBlocks) {

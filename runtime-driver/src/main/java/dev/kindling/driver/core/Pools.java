@@ -24,8 +24,6 @@ import java.util.function.Consumer;
  * changes.
  */
 final class Pools {
-    static final String DEFAULT = "default";
-
     // Every launch and every end of an attempt looks things up by these: methods, and no chains of comparators.
     private static final Comparator<Pool> LEAST_SERVED_FIRST = Pools::compareByNeed;
 
@@ -89,7 +87,7 @@ final class Pools {
     /** The pool of a job with these properties. */
     String nameFor(Map<String, String> properties) {
         String named = properties.getOrDefault(JobProperties.POOL, "");
-        return isFair && !named.isBlank() ? named : DEFAULT;
+        return isFair && !named.isBlank() ? named : JobProperties.DEFAULT_POOL;
     }
 
     // ---- what can run -------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.api.StatusTracker.StageInfo;
+import dev.kindling.event.JobProperties;
 import dev.kindling.protocol.AttemptId;
 import java.util.Arrays;
 import java.util.TreeMap;
@@ -27,7 +28,7 @@ final class StageState {
     /** Order among stages that can run: the place of its first job, then its own. */
     long rank;
     /** In whose turn it gets slots: that of its first job. */
-    String pool = Pools.DEFAULT;
+    String pool = JobProperties.DEFAULT_POOL;
     /** Of all attempts of it that have not ended, wanted or not. */
     int slotsHeld;
     /** Whether it waits for slots; kept by {@link Pools}. */

@@ -183,6 +183,7 @@ final class SparkApi {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("jobId", job.jobId());
         json.put("name", job.description());
+        putDescription(json, job.properties());
         json.put("submissionTime", date(job.startedMs()));
         if (job.endedMs() >= 0) {
             json.put("completionTime", date(job.endedMs()));
@@ -316,11 +317,25 @@ final class SparkApi {
         json.put("shuffleWriteRecords", metrics.shuffleRecordsWritten());
         json.put("name", stage.name());
         json.put("details", "");
-        json.put("schedulingPool", "default");
+        Optional<JobStatus> job = run.status().jobs().stream()
+                .filter(one -> one.jobId() == stage.jobId())
+                .findFirst();
+        Map<String, String> properties = job.map(JobStatus::properties).orElse(Map.of());
+        putDescription(json, properties);
+        if (stage.state() == State.FAILED) {
+            job.filter(of -> !of.message().isEmpty()).ifPresent(of -> json.put("failureReason", of.message()));
+        }
+        json.put("schedulingPool", properties.getOrDefault(JobProperties.POOL, JobProperties.DEFAULT_POOL));
         json.put("rddIds", List.of());
         json.put("accumulatorUpdates", List.of());
         json.put("killedTasksSummary", Map.of());
         return json;
+    }
+
+    /** What the program calls the job, if it says so. */
+    private static void putDescription(Map<String, Object> json, Map<String, String> properties) {
+        Optional.ofNullable(properties.get(JobProperties.DESCRIPTION))
+                .ifPresent(description -> json.put("description", description));
     }
 
     /** The times and sizes that stages and tasks have by the same names. */

@@ -45,7 +45,11 @@ final class RunScript {
     }
 
     RunScript job(long ms, int jobId, Integer... stageIds) {
-        events.add(new Event.JobStart(at(ms), jobId, List.of(stageIds), "collect at Zips.java:9", Map.of()));
+        return job(ms, jobId, Map.of(), stageIds);
+    }
+
+    RunScript job(long ms, int jobId, Map<String, String> properties, Integer... stageIds) {
+        events.add(new Event.JobStart(at(ms), jobId, List.of(stageIds), "collect at Zips.java:9", properties));
         return this;
     }
 
@@ -70,7 +74,11 @@ final class RunScript {
     }
 
     RunScript completed(long ms, int stageId, String name, int partitions) {
-        events.add(new Event.StageCompleted(at(ms), info(ms, stageId, name, partitions), Optional.empty()));
+        return completed(ms, stageId, name, partitions, Optional.empty());
+    }
+
+    RunScript completed(long ms, int stageId, String name, int partitions, Optional<String> failure) {
+        events.add(new Event.StageCompleted(at(ms), info(ms, stageId, name, partitions), failure));
         return this;
     }
 

@@ -1,10 +1,12 @@
 package dev.kindling.driver.ui;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.driver.page.Run;
 import dev.kindling.driver.page.Runs;
+import dev.kindling.event.JobProperties;
 import dev.kindling.util.Json;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,23 @@ class SparkApiTest {
         assertEquals(List.of(0L, 2L), latest.get("stageIds"));
         assertEquals(6L, object(APP + "/jobs/0").get("numTasks"));
         assertEquals(List.of(), list(APP + "/jobs", "status=failed"));
+    }
+
+    @Test
+    void whatTheProgramSaidOfAJobIsThereAndWhyItsStageFailed() {
+        SparkApi failed = new SparkApi(Runs.failed(
+                Map.of(JobProperties.DESCRIPTION, "nightly", JobProperties.POOL, "reports"), "no zip 99999"));
+
+        Map<?, ?> job = (Map<?, ?>) answer(failed, APP + "/jobs/0", Optional.empty());
+        assertEquals("nightly", job.get("description"));
+        Map<?, ?> stage = (Map<?, ?>) answer(failed, APP + "/stages/0/0", Optional.empty());
+        assertEquals("nightly", stage.get("description"));
+        assertEquals("FAILED", stage.get("status"));
+        assertEquals("no zip 99999", stage.get("failureReason"));
+        assertEquals("reports", stage.get("schedulingPool"));
+        Map<?, ?> other = object(APP + "/stages/1/0");
+        assertEquals("default", other.get("schedulingPool"));
+        assertFalse(other.containsKey("failureReason") || other.containsKey("description"));
     }
 
     @Test
@@ -133,8 +152,12 @@ class SparkApiTest {
         return (List<?>) answer(path, Optional.of(query));
     }
 
-    /** As a client reads it. */
     private Object answer(String path, Optional<String> query) {
+        return answer(api, path, query);
+    }
+
+    /** As a client reads it. */
+    private static Object answer(SparkApi api, String path, Optional<String> query) {
         return Json.parse(Json.write(api.answer(path, query).orElseThrow()));
     }
 }
