@@ -31,41 +31,19 @@ public record DriverSettings(
         SkewSettings skew,
         SchedulingSettings scheduling,
         AllocationSettings allocation) {
+    public DriverSettings with(SkewSettings other) {
+        return with(other, scheduling, allocation);
+    }
+
     public DriverSettings with(SchedulingSettings other) {
-        return new DriverSettings(
-                warnSilenceMs,
-                lostSilenceMs,
-                registrationTimeoutMs,
-                relaunchMs,
-                missingAttemptMs,
-                localityWaitMs,
-                avoidMs,
-                maxStageAttempts,
-                maxFutileExecutorLosses,
-                maxLaunchBytes,
-                skew,
-                other,
-                allocation);
+        return with(skew, other, allocation);
     }
 
     public DriverSettings with(AllocationSettings other) {
-        return new DriverSettings(
-                warnSilenceMs,
-                lostSilenceMs,
-                registrationTimeoutMs,
-                relaunchMs,
-                missingAttemptMs,
-                localityWaitMs,
-                avoidMs,
-                maxStageAttempts,
-                maxFutileExecutorLosses,
-                maxLaunchBytes,
-                skew,
-                scheduling,
-                other);
+        return with(skew, scheduling, other);
     }
 
-    public DriverSettings with(SkewSettings other) {
+    private DriverSettings with(SkewSettings ofSkew, SchedulingSettings ofScheduling, AllocationSettings ofAllocation) {
         return new DriverSettings(
                 warnSilenceMs,
                 lostSilenceMs,
@@ -77,9 +55,9 @@ public record DriverSettings(
                 maxStageAttempts,
                 maxFutileExecutorLosses,
                 maxLaunchBytes,
-                other,
-                scheduling,
-                allocation);
+                ofSkew,
+                ofScheduling,
+                ofAllocation);
     }
 
     /** Heartbeats come every 2 s: two missed ones are a warning, five a loss. */
