@@ -217,12 +217,8 @@ class DataFaultsIT {
 
     // ---- full disks -----------------------------------------------------------------------------------------------
 
-    private static List<ProcessHandle> executors() {
-        return ProcessHandle.current().children().filter(ProcessHandle::isAlive).toList();
-    }
-
     private static void limitFiles(String bytes) throws IOException, InterruptedException {
-        for (ProcessHandle executor : executors()) {
+        for (ProcessHandle executor : Leftovers.executors()) {
             limitFiles(executor, bytes);
         }
     }
@@ -251,7 +247,7 @@ class DataFaultsIT {
         long expected = bytesThroughAShuffle();
         cluster.forgetEvents();
         long nanos = System.nanoTime();
-        limitFiles(executors().get(0), "65536");
+        limitFiles(Leftovers.executors().get(0), "65536");
 
         assertEquals(expected, bytesThroughAShuffle());
 

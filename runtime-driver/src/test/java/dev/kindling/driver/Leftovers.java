@@ -2,6 +2,7 @@ package dev.kindling.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kindling.executor.ExecutorMain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,10 +55,17 @@ final class Leftovers {
 
     /** Executor processes that this JVM has started and that still live. */
     static List<Long> processes() {
+        return executors().stream().map(ProcessHandle::pid).toList();
+    }
+
+    /** Servers of other tests may be beside them. */
+    static List<ProcessHandle> executors() {
         return ProcessHandle.current()
                 .descendants()
-                .filter(ProcessHandle::isAlive)
-                .map(ProcessHandle::pid)
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(ExecutorMain.class.getName()))
+                        .isPresent())
                 .toList();
     }
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SmallHeapIT {
-    private static final int CASES_A_BUILD = 10;
+    private static final int CASES_A_BUILD = 6;
     private static final long MIB = 1 << 20;
 
     /** The heap may hold so many times what is counted, and as much of the heap besides, for batches and buffers. */
