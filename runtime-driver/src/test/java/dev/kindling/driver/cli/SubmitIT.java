@@ -161,8 +161,10 @@ class SubmitIT {
         assertTrue(first.contains("ArithmeticException: / by zero"), run.err());
         assertTrue(run.err().contains("at org.example.Failing.divide"), run.err());
         assertFalse(run.err().contains("at dev.kindling"), run.err());
-        assertTrue(
-                submit("client", app, "--verbose").err().length() >= run.err().length());
+
+        Run verbose = submit("client", app, "divide", "--verbose");
+        assertEquals(1, verbose.exitCode(), verbose.err());
+        assertTrue(verbose.err().contains("at dev.kindling"), verbose.err());
     }
 
     @Test
@@ -248,17 +250,12 @@ class SubmitIT {
                 "no " + wanted + ": " + kindling.run("status", id).out());
     }
 
-    private Run submit(String deployMode, Path app, String argument) throws Exception {
-        return kindling.run(
-                "submit",
-                "--master",
-                "local[2]",
-                "--deploy-mode",
-                deployMode,
-                "--class",
-                "org.example.Failing",
-                app.toString(),
-                argument);
+    private Run submit(String deployMode, Path app, String argument, String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("submit"));
+        arguments.addAll(List.of(options));
+        arguments.addAll(List.of("--master", "local[2]", "--deploy-mode", deployMode));
+        arguments.addAll(List.of("--class", "org.example.Failing", app.toString(), argument));
+        return kindling.run(arguments.toArray(String[]::new));
     }
 
     /** Compiles one class of package org.example and puts what comes out into a jar. */
