@@ -49,7 +49,7 @@ class EventBusTest {
 
         static void await(CountDownLatch latch) {
             try {
-                assertTrue(latch == null || latch.await(30, TimeUnit.SECONDS));
+                assertTrue(latch == null || latch.await(60, TimeUnit.SECONDS));
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

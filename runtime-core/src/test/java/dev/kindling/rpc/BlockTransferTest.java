@@ -291,7 +291,7 @@ class BlockTransferTest {
         for (int seed = 0; seed < 20; seed++) {
             try (Socket socket = new Socket(InetAddress.getByName(server.host()), server.port())) {
                 byte[] nonce = Handshake.newNonce();
-                socket.setSoTimeout(10_000);
+                socket.setSoTimeout(60_000);
                 socket.getOutputStream().write(Handshake.hello(Plane.DATA, nonce));
                 byte[] answer = socket.getInputStream().readNBytes(Handshake.ANSWER_BYTES);
                 socket.getOutputStream()
@@ -516,7 +516,7 @@ class BlockTransferTest {
         }
 
         synchronized void awaitBytes(long byteCount) throws InterruptedException {
-            long deadline = System.nanoTime() + 10_000_000_000L;
+            long deadline = System.nanoTime() + 60_000_000_000L;
             while (bytes < byteCount) {
                 assertTrue(System.nanoTime() < deadline, bytes + " of " + byteCount + " bytes came");
                 wait(100);

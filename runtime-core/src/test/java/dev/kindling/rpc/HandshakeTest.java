@@ -276,7 +276,7 @@ class HandshakeTest {
 
     private static Socket connect(RpcServer server) throws IOException {
         Socket socket = new Socket(InetAddress.getByName(server.host()), server.port());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 

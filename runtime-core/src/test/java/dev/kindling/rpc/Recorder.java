@@ -50,7 +50,7 @@ final class Recorder implements ControlHandler {
     }
 
     private static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
-        T value = queue.poll(10, TimeUnit.SECONDS);
+        T value = queue.poll(60, TimeUnit.SECONDS);
         assertNotNull(value, "nothing came within 10 s");
         return value;
     }

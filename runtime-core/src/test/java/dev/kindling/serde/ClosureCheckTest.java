@@ -178,21 +178,4 @@ class ClosureCheckTest implements Serializable {
                         + " most of it fine -> conn (byte[], 2048 KiB)"),
                 warning);
     }
-
-    @Test
-    void aWarmCheckTakesLessThanAMillisecond() {
-        int captured = 5;
-        Function<String, String> f = key -> key + captured;
-        for (int i = 0; i < 200; i++) {
-            ClosureCheck.check(PLACE, f);
-        }
-        long best = Long.MAX_VALUE;
-        for (int i = 0; i < 50; i++) {
-            long start = System.nanoTime();
-            ClosureCheck.check(PLACE, f);
-            best = Math.min(best, System.nanoTime() - start);
-        }
-
-        assertTrue(best < 1_000_000, best + " ns");
-    }
 }

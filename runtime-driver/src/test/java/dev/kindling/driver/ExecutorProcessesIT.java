@@ -113,7 +113,7 @@ class ExecutorProcessesIT {
             program.start();
             Thread.sleep(1_500);
             program.interrupt();
-            program.join(10_000);
+            program.join(30_000);
 
             assertEquals(
                     ErrorCode.CANCELLED,
@@ -142,7 +142,7 @@ class ExecutorProcessesIT {
         program.start();
         Thread.sleep(1_500);
         kindling.close();
-        program.join(5_000);
+        program.join(60_000);
 
         assertEquals(
                 ErrorCode.CLOSED,

@@ -64,7 +64,7 @@ class KilledDriverIT {
     private static void awaitEnd(List<ProcessHandle> executors) throws Exception {
         assertEquals(2, executors.size());
         for (ProcessHandle executor : executors) {
-            executor.onExit().get(15, TimeUnit.SECONDS);
+            executor.onExit().get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -75,7 +75,7 @@ class KilledDriverIT {
 
         Keyboard.interrupt(driver);
 
-        assertTrue(driver.waitFor(15, TimeUnit.SECONDS));
+        assertTrue(driver.waitFor(60, TimeUnit.SECONDS));
         awaitEnd(executors);
         assertEquals(List.of(), Leftovers.files(scratch));
     }

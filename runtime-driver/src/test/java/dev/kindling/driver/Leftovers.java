@@ -19,7 +19,7 @@ final class Leftovers {
     private static final Set<String> OF_LIBRARIES =
             Set.of("process reaper", "Cleaner-", "Common-Cleaner", "globalEventExecutor", "ForkJoinPool", "junit-");
 
-    private static final long ENDED_WITHIN_NANOS = 2_000_000_000L;
+    private static final long ENDED_WITHIN_NANOS = 60_000_000_000L;
 
     private final Set<Long> threadsBefore = liveThreads().map(Thread::getId).collect(Collectors.toSet());
 
@@ -30,7 +30,7 @@ final class Leftovers {
         assertEquals(List.of(), files(scratch), "files");
     }
 
-    /** Threads that were started since this was made and still run two seconds after the context was closed. */
+    /** Threads that were started since this was made and still run a minute after the context was closed. */
     Set<String> threads() {
         long endNanos = System.nanoTime() + ENDED_WITHIN_NANOS;
         Set<String> left = threadsNow();

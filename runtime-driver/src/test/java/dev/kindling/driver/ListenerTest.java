@@ -77,7 +77,7 @@ class ListenerTest {
 
         /** Until it has heard its last event. */
         void awaitEnd() throws InterruptedException {
-            assertTrue(isClosed.await(30, TimeUnit.SECONDS));
+            assertTrue(isClosed.await(60, TimeUnit.SECONDS));
         }
     }
 
@@ -271,7 +271,7 @@ class ListenerTest {
 
         kindling.range(0, 10, 1, 1).count();
 
-        assertTrue(isDone.await(30, TimeUnit.SECONDS));
+        assertTrue(isDone.await(60, TimeUnit.SECONDS));
     }
 
     @Test

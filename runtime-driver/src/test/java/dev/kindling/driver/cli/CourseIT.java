@@ -74,7 +74,7 @@ class CourseIT {
         } finally {
             for (Process server : servers) {
                 server.destroy();
-                assertTrue(server.waitFor(30, TimeUnit.SECONDS), "a server does not end");
+                assertTrue(server.waitFor(60, TimeUnit.SECONDS), "a server does not end");
             }
         }
         everyPageIsThere(script.toString());

@@ -105,7 +105,7 @@ class DemoIT {
 
         Keyboard.interrupt(process);
 
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(130, process.exitValue());
     }
 
@@ -116,7 +116,7 @@ class DemoIT {
 
         Keyboard.interrupt(process);
 
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(130, process.exitValue());
     }
 
@@ -127,7 +127,7 @@ class DemoIT {
 
         process.destroyForcibly();
 
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(List.of(), kindling.processes());
         // The scratch of a killed driver is deleted by the next one, once it is older than a driver that just starts.
         kindling.ageScratch();

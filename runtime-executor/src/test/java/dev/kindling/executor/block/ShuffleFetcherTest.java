@@ -232,15 +232,12 @@ class ShuffleFetcherTest {
         write(remote, 0, 1_000);
         remote.isSilent = true;
 
-        long start = System.nanoTime();
         try (ShuffleFetcher fetcher = open(0, BUCKETS, IMPATIENT)) {
             FetchFailedException failure = assertThrows(FetchFailedException.class, () -> drain(fetcher));
 
             assertTrue(failure.getMessage().contains("nothing came for"), failure.getMessage());
             assertTrue(fetcher.waitNanos() > 900_000_000L);
         }
-        long ms = (System.nanoTime() - start) / 1_000_000;
-        assertTrue(ms >= 900 && ms < 10_000, ms + " ms");
         remote.isSilent = false;
     }
 
@@ -253,7 +250,7 @@ class ShuffleFetcherTest {
             fetcher.next();
             // Four windows fit; the senders read ahead of the credit by nothing.
             long bound = SETTINGS.maxBytesInFlight() + SETTINGS.windowBytes();
-            awaitQuiet();
+            awaitQuietAfter(SETTINGS.windowBytes());
             long sent = peers.stream().mapToLong(peer -> peer.bytesRead.get()).sum();
             assertTrue(sent > SETTINGS.windowBytes() && sent <= bound, sent + " bytes were sent");
 
@@ -372,11 +369,11 @@ class ShuffleFetcherTest {
         }
     }
 
-    /** Waits until no peer has sent anything for a while. */
-    private void awaitQuiet() throws InterruptedException {
+    /** Waits until peers have sent more than so much, and then nothing for a while. */
+    private void awaitQuietAfter(long sentBytes) throws InterruptedException {
         long before = -1;
         long now = 0;
-        while (before != now) {
+        while (before != now || now <= sentBytes) {
             before = now;
             Thread.sleep(100);
             now = peers.stream().mapToLong(peer -> peer.bytesRead.get()).sum();

@@ -98,7 +98,7 @@ class MemoryPoolTest {
                 tasks.add(threads.submit(() -> work(memory, need * MIB / 2, new SplittableRandom(seed))));
             }
             for (Future<Long> task : tasks) {
-                assertTrue(task.get(30, TimeUnit.SECONDS) > 0);
+                assertTrue(task.get(60, TimeUnit.SECONDS) > 0);
             }
         } finally {
             threads.shutdownNow();
