@@ -21,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,9 +156,9 @@ class DataFaultsIT {
     }
 
     private static List<Path> mapOutputs() throws IOException {
-        try (Stream<Path> files = Files.walk(cluster.scratch())) {
-            return files.filter(file -> file.toString().endsWith(".blocks")).toList();
-        }
+        return LivingFiles.below(cluster.scratch()).stream()
+                .filter(file -> file.toString().endsWith(".blocks"))
+                .toList();
     }
 
     /** Does harm to one map output between two jobs that read it; the second sees the same rows. */

@@ -10,7 +10,6 @@ import dev.kindling.api.PairRDD;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -67,16 +66,11 @@ class EncryptedScratchTest {
     /** Of each directory of map outputs, spilled rows and so on, whether a file in it has the word. */
     private Map<String, Boolean> plainTextByKind() throws IOException {
         Map<String, Boolean> kinds = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(scratch)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String kind = file.getParent().getFileName().toString();
-                if (kind.startsWith("shuffle")
-                        || kind.equals("cache")
-                        || kind.equals("results")
-                        || kind.equals("spill")) {
-                    String content = Files.readString(file, StandardCharsets.ISO_8859_1);
-                    kinds.merge(kind, content.contains(WORD), Boolean::logicalOr);
-                }
+        for (Path file : LivingFiles.below(scratch)) {
+            String kind = file.getParent().getFileName().toString();
+            if (kind.startsWith("shuffle") || kind.equals("cache") || kind.equals("results") || kind.equals("spill")) {
+                LivingFiles.content(file)
+                        .ifPresent(content -> kinds.merge(kind, content.contains(WORD), Boolean::logicalOr));
             }
         }
         assertFalse(kinds.isEmpty());

@@ -27,7 +27,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -207,13 +206,12 @@ class SecretsIT {
     }
 
     private void executorLogs() throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve("scratch"))) {
-            List<Path> logs = new ArrayList<>(
-                    files.filter(file -> file.toString().endsWith(".log")).toList());
-            assertFalse(logs.isEmpty());
-            for (Path file : logs) {
-                seen.put("log " + file.getFileName(), "log:" + Files.readString(file));
-            }
+        List<Path> logs = LivingFiles.below(directory.resolve("scratch")).stream()
+                .filter(file -> file.toString().endsWith(".log"))
+                .toList();
+        assertFalse(logs.isEmpty());
+        for (Path file : logs) {
+            seen.put("log " + file.getFileName(), "log:" + Files.readString(file));
         }
     }
 

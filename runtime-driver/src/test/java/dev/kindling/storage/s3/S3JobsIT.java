@@ -10,16 +10,15 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.TaskContext;
+import dev.kindling.driver.LivingFiles;
 import dev.kindling.storage.OutputManifest;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,12 +172,8 @@ class S3JobsIT {
     }
 
     private void readAll(StringBuilder into) throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> all = Files.walk(scratch)) {
-            all.filter(Files::isRegularFile).forEach(files::add);
-        }
-        for (Path file : files) {
-            into.append(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1));
+        for (Path file : LivingFiles.below(scratch)) {
+            LivingFiles.content(file).ifPresent(into::append);
         }
     }
 }
