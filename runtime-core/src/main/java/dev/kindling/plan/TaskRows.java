@@ -29,7 +29,7 @@ public interface TaskRows extends Iterator<Object> {
      */
     void hold(long bytes, String advice);
 
-    /** Reads all rows that are left, each of them made and none looked at; returns how many they were. */
+    /** Passes over all rows that are left; none is looked at, and cached ones are not even made. Returns how many. */
     default long skipAll() {
         long skipped = 0;
         for (; hasNext(); skipped++) {

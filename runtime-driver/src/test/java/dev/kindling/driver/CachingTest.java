@@ -99,6 +99,38 @@ class CachingTest {
         assertEquals(level, set.getStorageLevel());
     }
 
+    /** Counts how many of it are made out of bytes. */
+    static final class Made {
+        private static final AtomicInteger OUT_OF_BYTES = new AtomicInteger();
+
+        final int number;
+
+        Made(int number) {
+            this.number = number;
+        }
+
+        @SuppressWarnings("unused") // for Kryo
+        private Made() {
+            this(0);
+            OUT_OF_BYTES.incrementAndGet();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("levels")
+    void keptRowsAreCountedWithoutBeingMade(StorageLevel level) {
+        RDD<Made> set = counted(7).map(Made::new).persist(level);
+        assertEquals(ROWS, set.count());
+        Made.OUT_OF_BYTES.set(0);
+
+        assertEquals(ROWS, set.count());
+        assertEquals(0, Made.OUT_OF_BYTES.get());
+        assertEquals(ROWS, CALLS.get());
+
+        assertEquals(ROWS / 2, set.filter(made -> made.number % 2 == 0).count());
+        assertEquals(ROWS, Made.OUT_OF_BYTES.get());
+    }
+
     @Test
     void withoutPersistItIsComputedEachTime() {
         RDD<Integer> set = counted(3);

@@ -7,9 +7,13 @@ import java.io.IOException;
 
 /** The rows of a cached partition, decoded a batch at a time. */
 final class CachedRows implements Operator {
+    private static final byte[] NO_BYTES = {};
+
     private final ChunkReader chunks;
     private final TaskScope scope;
     private final RowReader rows;
+    /** Rows of the current chunk that were not handed out. */
+    private int left;
 
     CachedRows(ChunkReader chunks, TaskScope scope) {
         this.chunks = chunks;
@@ -22,12 +26,28 @@ final class CachedRows implements Operator {
         int count = rows.read(batch.rows, 0, batch.limit());
         while (count == 0 && chunks.next()) {
             rows.reset(chunks.bytes(), chunks.offset(), chunks.length());
+            left = chunks.rowCount();
             scope.counters().bytesRead += chunks.length();
             count = rows.read(batch.rows, 0, batch.limit());
         }
+        left -= count;
         scope.counters().recordsRead += count;
         batch.count = count;
         return count;
+    }
+
+    /** Chunks say how many rows they hold; those in files are checked all the same. */
+    @Override
+    public long passOver() throws IOException {
+        long passed = left;
+        while (chunks.next()) {
+            passed += chunks.rowCount();
+            scope.counters().bytesRead += chunks.length();
+        }
+        left = 0;
+        rows.reset(NO_BYTES, 0, 0);
+        scope.counters().recordsRead += passed;
+        return passed;
     }
 
     @Override

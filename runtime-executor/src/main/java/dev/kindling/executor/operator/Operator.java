@@ -22,6 +22,14 @@ public interface Operator extends Closeable {
      */
     int read(Batch batch) throws Exception;
 
+    /**
+     * Passes over all rows that are left, where their number is known without making them: for readers that only count.
+     * Returns how many there were; -1 where they have to be read, and then nothing was passed over.
+     */
+    default long passOver() throws Exception {
+        return -1;
+    }
+
     /** Where in a file row {@code index} of the batch read last comes from, as far as that is known. */
     default Optional<InputPosition> positionOf(int index) {
         return Optional.empty();

@@ -40,6 +40,14 @@ final class PersistedRows implements Operator {
         return rows.read(batch);
     }
 
+    @Override
+    public long passOver() throws Exception {
+        if (rows == null) {
+            rows = open();
+        }
+        return rows.passOver();
+    }
+
     private Operator open() throws IOException {
         AttemptCache cache = scope.environment().cache();
         CachedBlockId block = input.block();

@@ -66,10 +66,29 @@ public final class PulledRows implements TaskRows, AutoCloseable {
     @Override
     public long skipAll() {
         long skipped = batch.count - next;
+        next = batch.count;
+        long passedOver = passOver();
+        if (passedOver >= 0) {
+            return skipped + passedOver;
+        }
         while (refill()) {
             skipped += batch.count;
         }
         return skipped;
+    }
+
+    private long passOver() {
+        if (ended) {
+            return 0;
+        }
+        try {
+            long rowCount = child.passOver();
+            ended = rowCount >= 0;
+            return rowCount;
+        } catch (Throwable t) {
+            ended = true;
+            throw scope.failedBelowUserCode(t);
+        }
     }
 
     @Override
