@@ -44,8 +44,23 @@ public final class StorageKeys {
                             + " start: the first path costs less time then. `demo` and `submit` name those that they find among"
                             + " the program's arguments.");
 
-    static final List<ConfigKey<?>> ALL =
-            List.of(SCRATCH_DIRS, SCRATCH_ENCRYPT, EVENT_LOG_DIR, EVENT_LOG_MAX_BYTES, JOURNAL_DIR, HADOOP, PREPARE);
+    public static final ConfigKey<Integer> READ_AHEAD_STREAMS = ConfigKey.ints("kindling.storage.readAheadStreams")
+            .defaultsTo(-1)
+            .between(-1, 1_024)
+            .doc(
+                    "A process that has not more streams of S3 or HDFS open than so many reads each by a thread ahead of its"
+                            + " task. With more, tasks read themselves: a hand-over to a busy processor costs a tenth of reading"
+                            + " lines and gains nothing. -1 for half of the processors but one.");
+
+    static final List<ConfigKey<?>> ALL = List.of(
+            SCRATCH_DIRS,
+            SCRATCH_ENCRYPT,
+            EVENT_LOG_DIR,
+            EVENT_LOG_MAX_BYTES,
+            JOURNAL_DIR,
+            HADOOP,
+            PREPARE,
+            READ_AHEAD_STREAMS);
 
     private StorageKeys() {}
 }

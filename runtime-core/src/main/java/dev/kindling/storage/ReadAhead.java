@@ -3,16 +3,21 @@ package dev.kindling.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Reads streams of one store on threads of their own, a few buffers ahead, while tasks work on what came before. Buffers go
- * from stream to stream. Safe for many threads; each stream is used by one.
+ * Reads streams of one store on threads of their own, a few buffers ahead, while tasks work on what came before; where
+ * too many streams are open for that, tasks read them themselves. The sockets of the system hold what has arrived in either
+ * case: what a thread ahead gains is the work of receiving, above all where it is encrypted, and what it costs is a
+ * hand-over, so it pays where processors are idle and nowhere else. Buffers go from stream to stream. Safe for many
+ * threads; each stream is used by one.
  */
 public final class ReadAhead {
     // Smaller pieces have come before another thread has started.
@@ -24,11 +29,23 @@ public final class ReadAhead {
     private static final int MAX_SPARE_BUFFERS = 64;
 
     private final IoThreads threads;
+    private final int maxStreams;
+    private final AtomicInteger openStreams = new AtomicInteger();
     private final BlockingQueue<byte[]> spareBuffers = new LinkedBlockingQueue<>(MAX_SPARE_BUFFERS);
 
-    /** @param threads on which streams are read */
-    public ReadAhead(IoThreads threads) {
+    /**
+     * @param threads on which streams are read
+     * @param maxStreams a stream is read ahead when not more than so many are open; negative for as many as leave each
+     *     task and each thread ahead a processor, and one for all else
+     */
+    public ReadAhead(IoThreads threads, int maxStreams) {
         this.threads = threads;
+        this.maxStreams =
+                maxStreams >= 0 ? maxStreams : maxStreamsOf(Runtime.getRuntime().availableProcessors());
+    }
+
+    static int maxStreamsOf(int processors) {
+        return (processors - 1) / 2;
     }
 
     /** What is read ahead: by one thread, which may be another one than that which closes it. */
@@ -45,7 +62,14 @@ public final class ReadAhead {
      * @return the same bytes; closing it closes the source
      */
     public InputStream of(Source source, long wanted) {
-        return wanted < FROM_BYTES ? source : new Ahead(source);
+        if (wanted < FROM_BYTES) {
+            return source;
+        }
+        return new Ahead(source, openStreams.incrementAndGet() <= maxStreams);
+    }
+
+    int spareBuffers() {
+        return spareBuffers.size();
     }
 
     private record Filled(byte[] bytes, int count) {}
@@ -66,8 +90,9 @@ public final class ReadAhead {
         private boolean hasFetchEnded;
         private boolean isClosed;
 
-        Ahead(Source source) {
+        Ahead(Source source, boolean isAhead) {
             this.source = source;
+            this.isFetched = !isAhead;
         }
 
         @Override
@@ -94,11 +119,8 @@ public final class ReadAhead {
                     empty.add(spare != null ? spare : new byte[BUFFER_BYTES]);
                 }
                 fetching = threads.start(this::fetch);
-            } else if (current.count() > 0) {
-                empty.add(current.bytes());
             }
-            current = NONE;
-            position = 0;
+            giveBack();
             try {
                 Filled next = full.take();
                 if (next == END) {
@@ -115,6 +137,14 @@ public final class ReadAhead {
             }
         }
 
+        private void giveBack() {
+            if (current.count() > 0) {
+                empty.add(current.bytes());
+            }
+            current = NONE;
+            position = 0;
+        }
+
         /** Runs on a thread of its own until all that is wanted is fetched; its failure is told at the end mark. */
         private Void fetch() throws IOException, InterruptedException {
             try {
@@ -122,12 +152,19 @@ public final class ReadAhead {
                 int enough = 1;
                 while (!isClosed() && !source.isBehindWanted()) {
                     byte[] buffer = empty.take();
-                    int count = fill(buffer, enough);
+                    int count = 0;
+                    try {
+                        count = fill(buffer, enough);
+                    } finally {
+                        if (count == 0) {
+                            empty.offer(buffer);
+                        } else {
+                            full.add(new Filled(buffer, count));
+                        }
+                    }
                     if (count == 0) {
-                        empty.offer(buffer);
                         return null;
                     }
-                    full.add(new Filled(buffer, count));
                     enough = BUFFER_BYTES;
                 }
                 return null;
@@ -144,7 +181,7 @@ public final class ReadAhead {
                 isLast = isClosed;
             }
             if (isLast) {
-                source.close();
+                end();
             }
         }
 
@@ -173,10 +210,10 @@ public final class ReadAhead {
                 }
                 isClosed = true;
                 isLast = fetching == null || hasFetchEnded;
+                giveBack();
             }
             if (isLast) {
-                source.close();
-                keepBuffers();
+                end();
                 return;
             }
             source.abort(fetching);
@@ -184,14 +221,19 @@ public final class ReadAhead {
             empty.offer(NONE.bytes());
         }
 
-        private void keepBuffers() {
-            byte[] last = current.count() > 0 ? current.bytes() : null;
-            for (byte[] buffer : Arrays.asList(last, empty.poll(), empty.poll(), empty.poll(), empty.poll())) {
-                if (buffer != null) {
+        /** Whoever has the stream last leaves its buffers to others. */
+        private void end() throws IOException {
+            openStreams.decrementAndGet();
+            List<byte[]> left = new ArrayList<>();
+            empty.drainTo(left);
+            full.forEach(filled -> left.add(filled.bytes()));
+            for (byte[] buffer : left) {
+                if (buffer.length == BUFFER_BYTES) {
                     // What finds no room is left to the garbage collector.
                     spareBuffers.offer(buffer);
                 }
             }
+            source.close();
         }
     }
 }

@@ -3,13 +3,16 @@ package dev.kindling.storage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -27,7 +30,7 @@ class ReadAheadTest {
     }
 
     private final IoThreads threads = new IoThreads("test");
-    private final ReadAhead ahead = new ReadAhead(threads);
+    private final ReadAhead ahead = new ReadAhead(threads, 2);
 
     @AfterEach
     void endThreads() {
@@ -47,6 +50,7 @@ class ReadAheadTest {
 
         private final CountDownLatch isWaiting = new CountDownLatch(1);
         private int failsAt = Integer.MAX_VALUE;
+        private volatile Thread firstReader;
 
         Pieces(int wanted) {
             this.wanted = wanted;
@@ -55,6 +59,7 @@ class ReadAheadTest {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             assertEquals(0, closed.get(), "read after it was closed");
+            firstReader = firstReader == null ? Thread.currentThread() : firstReader;
             if (!mayRead.tryAcquire()) {
                 isWaiting.countDown();
                 mayRead.acquireUninterruptibly();
@@ -141,6 +146,53 @@ class ReadAheadTest {
 
         source.awaitClose();
         assertEquals(1, source.aborted.get());
+    }
+
+    @Test
+    void buffersOfAStreamThatIsClosedInTheMiddleServeTheNext() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            Pieces source = new Pieces(BYTES.length);
+            try (InputStream in = ahead.of(source, BYTES.length)) {
+                in.readNBytes(300_000);
+            }
+
+            source.awaitClose();
+            assertEquals(4, ahead.spareBuffers());
+        }
+    }
+
+    @Test
+    void withMoreStreamsThanThatTasksReadThemselves() throws Exception {
+        List<Pieces> sources = new ArrayList<>();
+        List<InputStream> streams = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sources.add(new Pieces(BYTES.length));
+            streams.add(ahead.of(sources.get(i), BYTES.length));
+            assertArrayEquals(BYTES, streams.get(i).readAllBytes());
+        }
+
+        assertNotSame(Thread.currentThread(), sources.get(1).firstReader);
+        assertSame(Thread.currentThread(), sources.get(2).firstReader);
+        for (InputStream stream : streams) {
+            stream.close();
+        }
+        for (Pieces source : sources) {
+            source.awaitClose();
+        }
+        Pieces next = new Pieces(BYTES.length);
+        try (InputStream in = ahead.of(next, BYTES.length)) {
+            in.read();
+            assertNotSame(Thread.currentThread(), next.firstReader);
+        }
+        next.awaitClose();
+    }
+
+    @Test
+    void threadAheadHasAProcessorOfItsOwn() {
+        assertEquals(0, ReadAhead.maxStreamsOf(1));
+        assertEquals(0, ReadAhead.maxStreamsOf(2));
+        assertEquals(1, ReadAhead.maxStreamsOf(4));
+        assertEquals(7, ReadAhead.maxStreamsOf(16));
     }
 
     /** The first piece is there at once, though a buffer holds more. */

@@ -23,26 +23,29 @@ final class HdfsClient implements AutoCloseable {
     private final String authority;
 
     private final IoThreads threads = new IoThreads("hdfs");
-    private final ReadAhead readAhead = new ReadAhead(threads);
+    private final ReadAhead readAhead;
 
-    HdfsClient(DistributedFileSystem files, String authority) {
+    HdfsClient(DistributedFileSystem files, String authority, int readAheadStreams) {
         this.files = files;
         this.authority = authority;
+        this.readAhead = new ReadAhead(threads, readAheadStreams);
     }
 
     /** Hadoop looks for classes of its own through the thread, whose program may bring another Hadoop. */
-    static HdfsClient connect(String path, String authority, SortedMap<String, String> settings) throws IOException {
+    static HdfsClient connect(String path, String authority, SortedMap<String, String> settings, int readAheadStreams)
+            throws IOException {
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
         thread.setContextClassLoader(HdfsClient.class.getClassLoader());
         try {
-            return connect(path, authority, HadoopSettings.load(settings));
+            return connect(path, authority, HadoopSettings.load(settings), readAheadStreams);
         } finally {
             thread.setContextClassLoader(callers);
         }
     }
 
-    private static HdfsClient connect(String path, String namedAuthority, Configuration settings) throws IOException {
+    private static HdfsClient connect(String path, String namedAuthority, Configuration settings, int readAheadStreams)
+            throws IOException {
         String authority = namedAuthority.isEmpty() ? defaultAuthority(path, settings) : namedAuthority;
         if (HadoopSettings.isKerberos(settings) && !UserGroupInformation.isSecurityEnabled()) {
             // Who embeds us and has logged in already stays logged in as he is.
@@ -54,7 +57,7 @@ final class HdfsClient implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             throw HdfsErrors.of(path, e);
         }
-        return new HdfsClient(files, authority);
+        return new HdfsClient(files, authority, readAheadStreams);
     }
 
     private static String defaultAuthority(String path, Configuration settings) {

@@ -16,13 +16,18 @@ final class HdfsStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(HdfsStorage.class);
 
     private final SortedMap<String, String> settings;
+    private final int readAheadStreams;
     private final ObjectStore objects = new HdfsObjectStore(this);
     private final OutputStore outputs = new HdfsOutputStore(this);
     private final Map<String, HdfsClient> clients = new HashMap<>();
 
-    /** @param settings the application's, for Hadoop's client */
-    HdfsStorage(SortedMap<String, String> settings) {
+    /**
+     * @param settings the application's, for Hadoop's client
+     * @param readAheadStreams see {@code ReadAhead}
+     */
+    HdfsStorage(SortedMap<String, String> settings, int readAheadStreams) {
         this.settings = settings;
+        this.readAheadStreams = readAheadStreams;
     }
 
     @Override
@@ -41,7 +46,7 @@ final class HdfsStorage implements Storage {
         String authority = HdfsPaths.authorityOf(path);
         HdfsClient client = clients.get(authority);
         if (client == null) {
-            client = HdfsClient.connect(path, authority, settings);
+            client = HdfsClient.connect(path, authority, settings, readAheadStreams);
             clients.put(authority, client);
         }
         return client;

@@ -15,6 +15,6 @@ public final class HdfsStorageProvider implements StorageProvider {
 
     @Override
     public Storage open(Config config) {
-        return new HdfsStorage(config.members(StorageKeys.HADOOP));
+        return new HdfsStorage(config.members(StorageKeys.HADOOP), config.get(StorageKeys.READ_AHEAD_STREAMS));
     }
 }

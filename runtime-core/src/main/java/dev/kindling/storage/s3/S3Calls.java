@@ -23,10 +23,11 @@ final class S3Calls implements AutoCloseable {
     private final S3Settings settings;
     private final S3Connection connection;
     private final IoThreads threads = new IoThreads("s3");
-    private final ReadAhead readAhead = new ReadAhead(threads);
+    private final ReadAhead readAhead;
 
     S3Calls(S3Settings settings) {
         this.settings = settings;
+        this.readAhead = new ReadAhead(threads, settings.readAheadStreams());
         this.connection = S3Connection.open(settings);
     }
 

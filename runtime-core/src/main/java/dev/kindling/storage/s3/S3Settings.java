@@ -2,8 +2,9 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.config.Config;
 import dev.kindling.config.S3Keys;
+import dev.kindling.config.StorageKeys;
 
-/** The {@code kindling.s3.*} settings of an application. */
+/** An application's settings for S3: {@code kindling.s3.*}, and how much is read ahead. */
 record S3Settings(
         String endpoint,
         String region,
@@ -17,7 +18,8 @@ record S3Settings(
         long retryForMs,
         long timeoutMs,
         int connections,
-        int partBytes) {
+        int partBytes,
+        int readAheadStreams) {
     static S3Settings of(Config config) {
         return new S3Settings(
                 config.get(S3Keys.ENDPOINT),
@@ -32,6 +34,7 @@ record S3Settings(
                 config.get(S3Keys.RETRY_FOR_MS),
                 config.get(S3Keys.TIMEOUT_MS),
                 config.get(S3Keys.CONNECTIONS),
-                Math.toIntExact(config.get(S3Keys.PART_BYTES)));
+                Math.toIntExact(config.get(S3Keys.PART_BYTES)),
+                config.get(StorageKeys.READ_AHEAD_STREAMS));
     }
 }

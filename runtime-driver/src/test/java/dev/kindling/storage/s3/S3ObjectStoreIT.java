@@ -25,7 +25,7 @@ class S3ObjectStoreIT {
 
     @BeforeEach
     void open() {
-        bucket = new TestBucket("kindling.s3.retryForMs", "10s");
+        bucket = new TestBucket("kindling.s3.retryForMs", "10s", "kindling.storage.readAheadStreams", "16");
     }
 
     @AfterEach

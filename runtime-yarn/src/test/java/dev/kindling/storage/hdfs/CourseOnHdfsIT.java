@@ -49,7 +49,7 @@ class CourseOnHdfsIT {
 
         assertTrue(said.contains(" keys of 42049 rows"), said);
         assertTrue(Files.readString(world.resolve("hdfs.html")).contains("</html>"));
-        assertTrue(new HdfsStorage(new TreeMap<>())
+        assertTrue(new HdfsStorage(new TreeMap<>(), -1)
                 .client(CLUSTER.uri())
                 .files()
                 .exists(new org.apache.hadoop.fs.Path("/counts/_SUCCESS")));

@@ -42,8 +42,8 @@ class HdfsConfigurationsIT {
     @Test
     void nameserviceIsReadAndWrittenWhicheverOfItsNameNodesIsActive() throws IOException {
         try (HdfsCluster cluster = HdfsCluster.startWithStandby(1);
-                HdfsStorage logs = new HdfsStorage(nameservice(cluster.uri().split(" ")));
-                HdfsStorage single = new HdfsStorage(new TreeMap<>())) {
+                HdfsStorage logs = new HdfsStorage(nameservice(cluster.uri().split(" ")), -1);
+                HdfsStorage single = new HdfsStorage(new TreeMap<>(), -1)) {
             String path = "hdfs://logs/in/file";
             try (OutputStream out = logs.client(path).files().create(new org.apache.hadoop.fs.Path("/in/file"))) {
                 out.write("text".getBytes(StandardCharsets.UTF_8));
@@ -77,7 +77,7 @@ class HdfsConfigurationsIT {
 
     @Test
     void portThatRefusesIsSaidInOneSentenceWithinAMinute() {
-        try (HdfsStorage nobody = new HdfsStorage(new TreeMap<>())) {
+        try (HdfsStorage nobody = new HdfsStorage(new TreeMap<>(), -1)) {
             IOException refused =
                     assertThrows(IOException.class, () -> nobody.objects().list("hdfs://localhost:1/x", false));
 

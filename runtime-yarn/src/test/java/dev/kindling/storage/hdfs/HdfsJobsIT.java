@@ -35,7 +35,7 @@ class HdfsJobsIT {
                 IntStream.range(0, 20_000).mapToObj(i -> "line " + i).toList();
         String root = CLUSTER.uri() + "/jobs";
         DistributedFileSystem files =
-                new HdfsStorage(new TreeMap<>()).client(root).files();
+                new HdfsStorage(new TreeMap<>(), -1).client(root).files();
         try (OutputStream out = files.create(new Path(root + "/in"))) {
             out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
         }

@@ -45,7 +45,7 @@ class HdfsKerberosIT {
             KindlingConf conf =
                     new KindlingConf().setMaster("local-cluster[1,1,128]").set("kindling.scratch.dirs", args[0]);
             try (KindlingContext kindling = new KindlingContext(conf);
-                    HdfsStorage storage = new HdfsStorage(new TreeMap<>())) {
+                    HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
                 kindling.range(0, 1_000, 1, 3).saveAsTextFile("hdfs:/alice/out");
                 long rows = kindling.textFile("hdfs:/alice/out").count();
                 org.apache.hadoop.fs.Path part = new org.apache.hadoop.fs.Path("/alice/out/part-00002");

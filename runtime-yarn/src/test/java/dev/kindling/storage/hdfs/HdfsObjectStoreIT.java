@@ -45,7 +45,7 @@ class HdfsObjectStoreIT {
 
     private static final HdfsCluster CLUSTER = HdfsCluster.shared();
 
-    private final HdfsStorage storage = new HdfsStorage(new TreeMap<>());
+    private final HdfsStorage storage = new HdfsStorage(new TreeMap<>(), 16);
     private final ObjectStore store = storage.objects();
     private String root;
     private DistributedFileSystem files;
@@ -295,7 +295,7 @@ class HdfsObjectStoreIT {
                 DistributedFileSystem files = new DistributedFileSystem();
                 files.initialize(URI.create(CLUSTER.uri()), HadoopSettings.load(new TreeMap<>()));
                 try {
-                    return new HdfsListing(new HdfsClient(files, HdfsPaths.authorityOf(path))).list(path, false);
+                    return new HdfsListing(new HdfsClient(files, HdfsPaths.authorityOf(path), 0)).list(path, false);
                 } finally {
                     files.close();
                 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Writing to a real HDFS of three DataNodes. */
 class HdfsOutputStoreIT {
-    private static final HdfsStorage STORAGE = new HdfsStorage(new TreeMap<>());
+    private static final HdfsStorage STORAGE = new HdfsStorage(new TreeMap<>(), -1);
     private static final HdfsCluster CLUSTER = HdfsCluster.shared();
 
     private String root;

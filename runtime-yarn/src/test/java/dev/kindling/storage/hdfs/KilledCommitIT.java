@@ -134,7 +134,7 @@ class KilledCommitIT {
     @Test
     void onHdfs() throws Exception {
         String root = HdfsCluster.shared().uri() + "/killed-commit";
-        try (HdfsStorage storage = new HdfsStorage(new TreeMap<>())) {
+        try (HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
             driverKilledInMidCommitLeavesNoSuccessAndTheNextRunIsClean(
                     storage.client(root).files(), root, PARTS_ON_HDFS);
         }
