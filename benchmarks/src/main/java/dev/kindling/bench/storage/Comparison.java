@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.kindling.bench.work.Median;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,7 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final String ROW =
-            "| %-34s | %-26s | %7.0f | %-15s | %8.2f | %-26s | %7.0f | %-15s | %8.2f | %5.2f | %4s | %-5s |\n";
+            "| %-34s | %-26s | %7.0f | %-15s | %8.2f | %7.2f | %-26s | %7.0f | %-15s | %8.2f | %7.2f | %5.2f | %4s | %-5s |\n";
 
     /** One way to do it. */
     record Way(String name, Work work) {}
@@ -35,9 +36,10 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
      * One run.
      *
      * @param mbPerS by the clock
-     * @param cpuSPerGb processor time of all threads of this JVM; servers are other processes
+     * @param cpuSPerGb processor time of all threads of this JVM
+     * @param serverCpuSPerGb the same of the processes that this JVM has started
      */
-    record Run(double mbPerS, double cpuSPerGb) {}
+    record Run(double mbPerS, double cpuSPerGb, double serverCpuSPerGb) {}
 
     /** The runs of each way, in their order. */
     record Measured(Comparison of, Run[] ours, Run[] other) {
@@ -60,10 +62,12 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
                     Median.of(figures(ours, Run::mbPerS)),
                     spread(ours),
                     Median.of(figures(ours, Run::cpuSPerGb)),
+                    Median.of(figures(ours, Run::serverCpuSPerGb)),
                     of.other.name(),
                     Median.of(figures(other, Run::mbPerS)),
                     spread(other),
                     Median.of(figures(other, Run::cpuSPerGb)),
+                    Median.of(figures(other, Run::serverCpuSPerGb)),
                     ratio(),
                     of.bar == 0 ? "" : String.format(Locale.ROOT, "%.1f", of.bar),
                     of.bar == 0 ? "" : isMet() ? "met" : "below");
@@ -90,19 +94,29 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
     private Run run(Way way) throws Exception {
         // Garbage of the run before is not this one's to collect.
         System.gc();
+        long startServerCpu = serverCpuNs();
         long startCpu = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
         way.work().run();
         long tookNs = System.nanoTime() - start;
-        return new Run(bytes * 1e3 / tookNs, (double) (SYSTEM.getProcessCpuTime() - startCpu) / bytes);
+        long cpuNs = SYSTEM.getProcessCpuTime() - startCpu;
+        return new Run(bytes * 1e3 / tookNs, (double) cpuNs / bytes, (double) (serverCpuNs() - startServerCpu) / bytes);
+    }
+
+    private static long serverCpuNs() {
+        return ProcessHandle.current()
+                .descendants()
+                .map(server -> server.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus)
+                .toNanos();
     }
 
     /** In Markdown. */
     static String table(List<Measured> all) {
         StringBuilder table = new StringBuilder(
-                "| what                               | ours                       |    MB/s | least to most   | CPU s/GB |"
-                        + " beside                     |    MB/s | least to most   | CPU s/GB | ratio |  bar |       |\n"
-                        + "|---|---|--:|---|--:|---|--:|---|--:|--:|--:|---|\n");
+                "| what                               | ours                       |    MB/s | least to most   | CPU s/GB | servers |"
+                        + " beside                     |    MB/s | least to most   | CPU s/GB | servers | ratio |  bar |       |\n"
+                        + "|---|---|--:|---|--:|--:|---|--:|---|--:|--:|--:|--:|---|\n");
         all.forEach(measured -> table.append(measured.row()));
         return table.toString();
     }

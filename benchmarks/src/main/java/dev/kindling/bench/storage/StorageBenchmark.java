@@ -5,6 +5,7 @@ import dev.kindling.bench.storage.Comparison.Measured;
 import dev.kindling.bench.storage.Comparison.Way;
 import dev.kindling.bench.work.Machine;
 import dev.kindling.config.Config;
+import dev.kindling.config.StorageKeys;
 import dev.kindling.s3server.S3Server;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.storage.Stores;
@@ -20,9 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -180,10 +184,22 @@ public final class StorageBenchmark {
         return stores.open(new FileRange(path, 0, bytes, bytes, ""));
     }
 
-    private static Way scanning(String name, Stores stores, String path, long bytes, long lineFeeds) {
+    private interface Opened {
+        InputStream open() throws IOException;
+    }
+
+    private static Way scanning(String name, Opened opened, long lineFeeds) {
         return new Way(name, () -> {
-            try (InputStream in = open(stores, path, bytes)) {
+            try (InputStream in = opened.open()) {
                 same(name, Drain.lineFeeds(in), lineFeeds);
+            }
+        });
+    }
+
+    private static Way draining(String name, Opened opened, long bytes) {
+        return new Way(name, () -> {
+            try (InputStream in = opened.open()) {
+                same(name, Drain.bytes(in), bytes);
             }
         });
     }
@@ -203,30 +219,30 @@ public final class StorageBenchmark {
     private void compareHdfs(Stores local, Path file) throws Exception {
         long bytes = Files.size(file);
         try (HdfsCluster cluster = HdfsCluster.start(1, SERVER_OPTIONS);
-                Stores hdfs = new Stores(Config.defaults())) {
+                Stores hdfs = reading(Map.of(), 0);
+                Stores ahead = reading(Map.of(), 1);
+                FileSystem bare = FileSystem.newInstance(URI.create(cluster.uri()), new Configuration())) {
             String path = cluster.uri() + "/" + file.getFileName();
             cluster.tell("put " + file + " /" + file.getFileName());
             same("bytes on HDFS", checksum(hdfs, path, bytes), checksum(local, file.toString(), bytes));
             Opening remote = () -> Lines.ofKindling(hdfs, path, bytes);
+            Opening fetched = () -> Lines.ofKindling(ahead, path, bytes);
             Opening here = () -> Lines.ofKindling(local, file.toString(), bytes);
             same("lines on HDFS", sumOf(remote), sumOf(here));
+            same("lines on HDFS, fetched ahead", sumOf(fetched), sumOf(here));
             Lines.Count count;
             try (Lines lines = here.open()) {
                 count = lines.count();
             }
-            measure(
-                    "HDFS, lines of " + bytes / count.lines() + " bytes",
-                    counting("LineReader on hdfs:", remote, count),
-                    counting("LineReader on file:", here, count),
-                    bytes,
-                    HDFS_BAR);
-            long lineFeeds = lineFeeds(file);
-            measure(
-                    "HDFS, scan for line feeds",
-                    scanning("hdfs:", hdfs, path, bytes, lineFeeds),
-                    scanning("file:", local, file.toString(), bytes, lineFeeds),
-                    bytes,
-                    0);
+            String what = "HDFS, lines of " + bytes / count.lines() + " bytes";
+            Way localLines = counting("LineReader on file:", here, count);
+            measure(what, counting("LineReader on hdfs:", remote, count), localLines, bytes, HDFS_BAR);
+            measure(what, counting("the same, a thread ahead", fetched, count), localLines, bytes, 0);
+            Opened bareFile = () -> bare.open(new org.apache.hadoop.fs.Path(path));
+            Way bareDrain = draining("Hadoop's client", bareFile, bytes);
+            measure("HDFS, drain", draining("hdfs:", () -> open(hdfs, path, bytes), bytes), bareDrain, bytes, 0);
+            Opened localFile = () -> open(local, file.toString(), bytes);
+            measure("HDFS, drain", bareDrain, draining("file:", localFile, bytes), bytes, 0);
         }
     }
 
@@ -236,22 +252,33 @@ public final class StorageBenchmark {
         String path = "s3://" + BUCKET + "/" + key;
         System.setProperty("aws.accessKeyId", KEY);
         System.setProperty("aws.secretAccessKey", SECRET);
-        try (Stores s3 = new Stores(Config.parse(Map.of("kindling.s3.endpoint", url)));
+        Map<String, String> settings = Map.of("kindling.s3.endpoint", url);
+        try (Stores s3 = reading(settings, 0);
+                Stores ahead = reading(settings, 1);
                 Stores local = new Stores(Config.defaults());
                 S3Client bare = bareClient(url)) {
             same("bytes on S3", checksum(s3, path, bytes), checksum(local, file.toString(), bytes));
-            measure(
-                    "S3 (" + serverName + "), scan for LF",
-                    scanning("s3: with scan", s3, path, bytes, lineFeeds(file)),
-                    new Way("bare SDK, apache5, no scan", () -> {
-                        try (InputStream in =
-                                bare.getObject(get -> get.bucket(BUCKET).key(key))) {
-                            same("bytes of the bare SDK", Drain.bytes(in), bytes);
-                        }
-                    }),
-                    bytes,
-                    S3_BAR);
+            same("bytes on S3, fetched ahead", checksum(ahead, path, bytes), checksum(local, file.toString(), bytes));
+            long lineFeeds = lineFeeds(file);
+            Opened ours = () -> open(s3, path, bytes);
+            Opened bareObject = () -> bare.getObject(get -> get.bucket(BUCKET).key(key));
+            Way bareDrain = draining("bare SDK, apache5", bareObject, bytes);
+            Way bareScan = scanning("bare SDK, apache5", bareObject, lineFeeds);
+            String drain = "S3 (" + serverName + "), drain";
+            String scan = "S3 (" + serverName + "), scan for LF";
+            measure(drain, draining("s3:", ours, bytes), bareDrain, bytes, S3_BAR);
+            measure(scan, scanning("s3:", ours, lineFeeds), bareScan, bytes, S3_BAR);
+            Opened fetched = () -> open(ahead, path, bytes);
+            measure(scan, scanning("s3:, a thread ahead", fetched, lineFeeds), bareScan, bytes, 0);
+            measure(scan, bareScan, draining("the same, no scan", bareObject, bytes), bytes, 0);
         }
+    }
+
+    /** @param aheadStreams how many streams are read by a thread of their own */
+    private static Stores reading(Map<String, String> settings, int aheadStreams) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put(StorageKeys.READ_AHEAD_STREAMS.name(), Integer.toString(aheadStreams));
+        return new Stores(Config.parse(all));
     }
 
     private static S3Client bareClient(String url) {

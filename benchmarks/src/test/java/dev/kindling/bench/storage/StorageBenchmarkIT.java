@@ -23,8 +23,8 @@ class StorageBenchmarkIT {
                 .run();
 
         String text = printed.toString(StandardCharsets.UTF_8);
-        assertEquals(10, measured.size());
-        assertEquals(6, measured.stream().filter(one -> one.of().bar() > 0).count());
+        assertEquals(18, measured.size());
+        assertEquals(8, measured.stream().filter(one -> one.of().bar() > 0).count());
         for (Measured one : measured) {
             assertEquals(2, one.ours().length);
             assertTrue(one.ratio() > 0, one.of().what());
