@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
 final class SimCommand implements Callable<Integer> {
     private static final int SENTENCES = 100;
     private static final int USUAL_EXECUTORS = 4;
+    private static final int MAX_SCALE_TASKS = 1_000_000;
 
     @Option(names = "--seed", paramLabel = "N", description = "The first seed (default: ${DEFAULT-VALUE}).")
     private long firstSeed = 1;
@@ -108,7 +109,8 @@ final class SimCommand implements Callable<Integer> {
     @Option(
             names = "--tasks",
             paramLabel = "N",
-            description = "A lesson: tasks of each stage (default: twice as many as executors).")
+            description = "A lesson: tasks of each stage (default: twice as many as executors). With --scale, of the"
+                    + " job.")
     private Integer tasks;
 
     @Option(names = "--threads", paramLabel = "N", description = "Seeds run at a time (default: ${DEFAULT-VALUE}).")
@@ -126,6 +128,13 @@ final class SimCommand implements Callable<Integer> {
             description = "Add each bad seed to this file, such as seeds.txt, unless it is there.")
     private Path record;
 
+    @Option(
+            names = "--scale",
+            description = "No faults, but one job of --tasks tasks (default: " + MAX_SCALE_TASKS
+                    + ") on a thousand and on ten thousand executors: how many tasks a second the driver's core"
+                    + " handles, how long the job takes beside the ideal, and what a waiting task takes of the heap.")
+    private boolean isScale;
+
     private final SimCores cores;
 
     SimCommand() {
@@ -139,6 +148,9 @@ final class SimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (isScale) {
+            return scale();
+        }
         check();
         if (page != null) {
             return writePage();
@@ -161,6 +173,16 @@ final class SimCommand implements Callable<Integer> {
             System.out.println(sentence(report));
         }
         return isGood ? Main.DONE : Main.FAILED;
+    }
+
+    /** One seed is as good as another: nothing but the times of tasks is drawn by it. */
+    private int scale() {
+        int taskCount = tasks == null ? MAX_SCALE_TASKS : tasks;
+        if (taskCount < 2 || taskCount > MAX_SCALE_TASKS) {
+            throw new UsageError("sim: " + taskCount + " tasks; give 2 to " + MAX_SCALE_TASKS + " with --scale");
+        }
+        new ScaleTable(firstSeed, taskCount).print(System.out::println);
+        return Main.DONE;
     }
 
     /** Of one seed; a run that goes wrong has a page too. */

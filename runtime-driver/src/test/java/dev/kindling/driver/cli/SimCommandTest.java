@@ -43,6 +43,25 @@ class SimCommandTest {
     }
 
     @Test
+    void scaleIsALineForEachCluster() {
+        String table = run("sim", "--scale", "--tasks", "500");
+
+        assertTrue(table.startsWith("0\n| executors | slots each | tasks |"), table);
+        assertEquals(
+                2,
+                table.lines()
+                        .filter(line -> line.startsWith("| 1,000 | 8 | 500 | "))
+                        .count(),
+                table);
+        assertEquals(
+                2,
+                table.lines()
+                        .filter(line -> line.startsWith("| 10,000 | 4 | 500 | "))
+                        .count(),
+                table);
+    }
+
+    @Test
     void traceTellsEveryEvent() {
         String traced = run("sim", "--seed", "1", "--no-faults", "--trace");
 
