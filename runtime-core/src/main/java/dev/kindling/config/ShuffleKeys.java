@@ -48,7 +48,15 @@ public final class ShuffleKeys {
                             + " are seen to take milliseconds are launched several at a time. 0 for one task for each"
                             + " partition.");
 
+    public static final ConfigKey<Long> HELD_BYTES = ConfigKey.bytes("kindling.shuffle.heldBytes")
+            .defaultsTo(256L << 10)
+            .between(0L, 64L << 20)
+            .doc("Executors inside the driver's process hold map outputs up to this size in memory while there is room,"
+                    + " and write larger ones to files. Executors with a process of their own write all of them. 0 for"
+                    + " files always.");
+
     static final List<ConfigKey<?>> ALL = List.of(
+            HELD_BYTES,
             TARGET_PARTITION_BYTES,
             SKEW_FACTOR,
             SKEW_BYTES,

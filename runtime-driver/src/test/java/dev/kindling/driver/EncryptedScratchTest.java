@@ -36,6 +36,7 @@ class EncryptedScratchTest {
                 .setAppName("encrypted")
                 .set("kindling.scratch.dirs", scratch.toString())
                 .set("kindling.result.directBytes", "1k")
+                .set("kindling.shuffle.heldBytes", "0")
                 .set("kindling.scratch.encrypt", String.valueOf(isEncrypted));
         try (KindlingContext kindling = new KindlingContext(conf)) {
             PairRDD<Integer, String> rows = kindling.range(0, ROWS, 1, 4)

@@ -101,7 +101,8 @@ public final class Executor implements AutoCloseable {
                 setup.localDirectories(),
                 setup.executorId(),
                 memory,
-                setup.isScratchEncrypted() ? ScratchCipher.random() : ScratchCipher.NONE);
+                setup.isScratchEncrypted() ? ScratchCipher.random() : ScratchCipher.NONE,
+                setup.heldOutputBytes());
         cacheStore = new CacheStore(memory, blocks.cacheDisk(), this::cachedBlockChanged);
         threads = new TaskThreads(setup.cores());
         ExecutorSettings bounds = ExecutorSettings.defaults().withHeartbeatMs(setup.heartbeatMs());

@@ -22,6 +22,7 @@ import java.util.List;
  * @param memoryBytes heap of its process, for the status
  * @param localDirectories where its files go
  * @param isScratchEncrypted whether what it writes to them is of use to itself alone
+ * @param heldOutputBytes map outputs up to this size it holds in memory while there is room
  * @param hostKey equal for executors that may read each other's files
  * @param isProcess whether it has a process of its own, which it may end
  * @param heartbeatMs how often it shows the driver that it lives
@@ -34,6 +35,7 @@ public record ExecutorSetup(
         long memoryBytes,
         List<Path> localDirectories,
         boolean isScratchEncrypted,
+        int heldOutputBytes,
         String hostKey,
         boolean isProcess,
         long heartbeatMs,
@@ -63,6 +65,8 @@ public record ExecutorSetup(
                 memoryBytes,
                 localDirectories,
                 config.get(StorageKeys.SCRATCH_ENCRYPT),
+                // Other processes of the machine look for them in files.
+                isProcess ? 0 : Math.toIntExact(config.get(ShuffleKeys.HELD_BYTES)),
                 // Encrypted files are fetched from who has the key, also within a machine.
                 config.get(StorageKeys.SCRATCH_ENCRYPT) ? "" : hostKey,
                 isProcess,

@@ -4,21 +4,15 @@ import dev.kindling.executor.cache.CacheDisk;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.rpc.RangeReceiver;
+import dev.kindling.rpc.ServedRange;
 import dev.kindling.util.FileTrees;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,33 +29,59 @@ public final class BlockStore implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(BlockStore.class);
 
     private final ScratchDirectories directories;
-    private final MemoryPool memory;
-    private final Map<Integer, Map<AttemptId, Path>> mapOutputs = new ConcurrentHashMap<>();
+    private final int heldOutputBytes;
+    private final Shelf<MapOutput> mapOutputs;
+    private final Shelf<AttemptId> results;
     private final CacheDisk cacheDisk;
     private final AtomicLong fileNumber = new AtomicLong();
     private final BroadcastBlocks broadcasts;
 
-    /** Results in the order they came: the oldest leaves memory first. Guarded by itself. */
-    private final Map<AttemptId, StoredResult> results = new LinkedHashMap<>();
+    private record MapOutput(int shuffleId, AttemptId attempt) {
+        // Written out for the same reason as those of AttemptId.
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof MapOutput that && shuffleId == that.shuffleId && attempt.equals(that.attempt);
+        }
 
-    private record StoredResult(byte[] bytes, Path file) {}
+        @Override
+        public int hashCode() {
+            return 31 * shuffleId + attempt.hashCode();
+        }
+
+        String relativePath() {
+            return MapOutputFile.relativePath(shuffleId, attempt);
+        }
+
+        @Override
+        public String toString() {
+            return "map output " + attempt + " of shuffle " + shuffleId;
+        }
+    }
 
     /**
      * @param localDirectories where scratch files may lie; those that cannot be written to are left out with a warning
      * @param name of the executor, part of its directory's name
-     * @param memory where results held in memory are counted; this store gives them up first
+     * @param memory where results and map outputs held in memory are counted; this store gives them up first
      */
     public BlockStore(List<Path> localDirectories, String name, MemoryPool memory) {
-        this(localDirectories, name, memory, ScratchCipher.NONE);
+        this(localDirectories, name, memory, ScratchCipher.NONE, 0);
     }
 
-    /** As {@link #BlockStore(List, String, MemoryPool)}; nobody else can read files of a cipher that is one. */
-    public BlockStore(List<Path> localDirectories, String name, MemoryPool memory, ScratchCipher cipher) {
+    /**
+     * As {@link #BlockStore(List, String, MemoryPool)}.
+     *
+     * @param cipher nobody else can read files of one
+     * @param heldOutputBytes map outputs up to this size are held in memory while there is room; no other process may
+     *     look for them in files
+     */
+    public BlockStore(
+            List<Path> localDirectories, String name, MemoryPool memory, ScratchCipher cipher, int heldOutputBytes) {
+        this.heldOutputBytes = heldOutputBytes;
         this.directories = new ScratchDirectories(localDirectories, name, cipher);
         this.cacheDisk = new ScratchCacheDisk(directories);
-        this.memory = memory;
         this.broadcasts = new BroadcastBlocks(directories);
-        memory.evictWith(this::evictResults);
+        this.results = new Shelf<>(memory, (attempt, bytes) -> writeResult(bytes));
+        this.mapOutputs = new Shelf<>(memory, (output, bytes) -> writeMapOutput(output, bytes));
     }
 
     /** The directory to advertise to executors on the same host. */
@@ -72,35 +92,54 @@ public final class BlockStore implements Closeable {
     // ---- map outputs ----------------------------------------------------------------------------------------------
 
     public MapOutputWriter openMapOutput(int shuffleId, AttemptId attempt, int bucketCount) throws IOException {
-        ScratchFile file = new ScratchFile(directories, "writing/" + fileNumber.incrementAndGet());
+        MapOutput output = new MapOutput(shuffleId, attempt);
         return new FileMapOutputWriter(
-                file, shuffleId, attempt, bucketCount, (written, below) -> publish(shuffleId, attempt, written, below));
+                newFile(), shuffleId, attempt, bucketCount, heldOutputBytes, new FileMapOutputWriter.Publisher() {
+                    @Override
+                    public void publish(ScratchFile written) throws IOException {
+                        mapOutputs.put(output, written.keepAs(output.relativePath()));
+                    }
+
+                    @Override
+                    public void publish(byte[] whole) throws IOException {
+                        mapOutputs.put(output, whole);
+                    }
+                });
     }
 
-    private void publish(int shuffleId, AttemptId attempt, Path written, Path below) {
-        Path target = below.resolve(MapOutputFile.relativePath(shuffleId, attempt));
-        try {
-            Files.createDirectories(target.getParent());
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot rename map output " + written + " to " + target, e);
+    private ScratchFile newFile() {
+        return new ScratchFile(directories, "writing/" + fileNumber.incrementAndGet());
+    }
+
+    private Path writeMapOutput(MapOutput output, byte[] bytes) throws IOException {
+        try (ScratchFile file = newFile()) {
+            file.append(bytes, 0, bytes.length);
+            return file.keepAs(output.relativePath());
         }
-        mapOutputs.computeIfAbsent(shuffleId, id -> new ConcurrentHashMap<>()).put(attempt, target);
     }
 
     /** The blocks of buckets {@code firstBucket} to {@code endBucket - 1}; empty when this output is not here. */
-    public Optional<FileRange> openRange(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
+    public Optional<ServedRange> openRange(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
-        Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
-        return file == null
-                ? Optional.empty()
-                : openIn(file, directories.cipher(), shuffleId, attempt, firstBucket, endBucket);
+        Shelf.Stored stored = mapOutputs.find(new MapOutput(shuffleId, attempt)).orElse(null);
+        if (stored == null) {
+            return Optional.empty();
+        }
+        if (stored.bytes() != null) {
+            return Optional.of(MapOutputFile.rangeOf(stored.bytes(), firstBucket, endBucket));
+        }
+        return openIn(stored.file(), directories.cipher(), shuffleId, attempt, firstBucket, endBucket);
     }
 
     /** All of it as it is stored; empty when this output is not here. */
     Optional<BlockRange> whole(int shuffleId, AttemptId attempt) {
-        Path file = mapOutputs.getOrDefault(shuffleId, Map.of()).get(attempt);
-        return file == null ? Optional.empty() : Optional.of(inFile(file));
+        return mapOutputs.find(new MapOutput(shuffleId, attempt)).map(this::rangeOf);
+    }
+
+    private BlockRange rangeOf(Shelf.Stored stored) {
+        return stored.bytes() == null
+                ? inFile(stored.file())
+                : new BlockRange.InMemory(stored.bytes(), 0, stored.bytes().length);
     }
 
     private BlockRange.InFile inFile(Path file) {
@@ -123,31 +162,25 @@ public final class BlockStore implements Closeable {
         if (whole(shuffleId, attempt).isPresent()) {
             return;
         }
-        ScratchFile file = new ScratchFile(directories, "writing/" + fileNumber.incrementAndGet());
-        boolean isKept = false;
-        try {
+        try (ScratchFile file = newFile()) {
             source.bring(piece -> file.append(piece, 0, piece.length));
             file.keep();
             if (file.path() == null) {
                 throw new EOFException("nothing came of map output " + attempt);
             }
             MapOutputFile.verify(file.path(), directories.cipher(), shuffleId, attempt);
-            publish(shuffleId, attempt, file.path(), file.directory());
-            isKept = true;
-        } finally {
-            if (!isKept) {
-                file.close();
-            }
+            MapOutput output = new MapOutput(shuffleId, attempt);
+            mapOutputs.put(output, file.keepAs(output.relativePath()));
         }
     }
 
     /** The same out of another executor's files on this host, which are not encrypted. */
-    static Optional<FileRange> openRangeIn(
+    static Optional<ServedRange> openRangeIn(
             Path scratchDirectory, int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
         for (Path directory : ScratchDirectories.ofExecutor(scratchDirectory)) {
             Path file = directory.resolve(MapOutputFile.relativePath(shuffleId, attempt));
-            Optional<FileRange> range = openIn(file, ScratchCipher.NONE, shuffleId, attempt, firstBucket, endBucket);
+            Optional<ServedRange> range = openIn(file, ScratchCipher.NONE, shuffleId, attempt, firstBucket, endBucket);
             if (range.isPresent()) {
                 return range;
             }
@@ -155,7 +188,7 @@ public final class BlockStore implements Closeable {
         return Optional.empty();
     }
 
-    private static Optional<FileRange> openIn(
+    private static Optional<ServedRange> openIn(
             Path file, ScratchCipher cipher, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
         try {
             return Optional.of(MapOutputFile.open(file, cipher, shuffleId, attempt, first, end));
@@ -165,7 +198,7 @@ public final class BlockStore implements Closeable {
     }
 
     public void dropShuffle(int shuffleId) {
-        mapOutputs.remove(shuffleId);
+        mapOutputs.dropIf(output -> output.shuffleId() == shuffleId);
         for (Path directory : directories.all()) {
             try {
                 FileTrees.delete(directory.resolve(MapOutputFile.directoryOf(shuffleId)));
@@ -176,19 +209,7 @@ public final class BlockStore implements Closeable {
     }
 
     public void dropMapOutput(int shuffleId, AttemptId attempt) {
-        Map<AttemptId, Path> ofShuffle = mapOutputs.get(shuffleId);
-        Path file = ofShuffle == null ? null : ofShuffle.remove(attempt);
-        if (file != null) {
-            delete(file);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.warn("cannot delete {}: {}", file, e.toString());
-        }
+        mapOutputs.drop(new MapOutput(shuffleId, attempt));
     }
 
     // ---- scratch --------------------------------------------------------------------------------------------------
@@ -218,10 +239,7 @@ public final class BlockStore implements Closeable {
 
     /** Keeps a result until it is dropped; the array belongs to the store from now on. */
     public void putResult(AttemptId attempt, byte[] bytes) throws IOException {
-        StoredResult stored = memory.tryAcquireStorage(bytes.length)
-                ? new StoredResult(bytes, null)
-                : new StoredResult(null, writeResult(bytes));
-        keepResult(attempt, stored);
+        results.put(attempt, bytes);
     }
 
     /** A result that is not held in memory while it is made. */
@@ -240,7 +258,7 @@ public final class BlockStore implements Closeable {
                 file.write(header, 0, header.length, 0);
                 file.keep();
                 isCommitted = true;
-                keepResult(attempt, new StoredResult(null, file.path()));
+                results.put(attempt, file.path());
             }
 
             @Override
@@ -252,14 +270,6 @@ public final class BlockStore implements Closeable {
         };
     }
 
-    private void keepResult(AttemptId attempt, StoredResult stored) {
-        StoredResult replaced;
-        synchronized (results) {
-            replaced = results.put(attempt, stored);
-        }
-        discard(replaced);
-    }
-
     private Path writeResult(byte[] bytes) throws IOException {
         ScratchFile file = new ScratchFile(directories, "results/" + fileNumber.incrementAndGet());
         file.append(bytes, 0, bytes.length);
@@ -268,72 +278,17 @@ public final class BlockStore implements Closeable {
     }
 
     public Optional<BlockRange> readResult(AttemptId attempt) {
-        StoredResult stored;
-        synchronized (results) {
-            stored = results.get(attempt);
-        }
-        if (stored == null) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                stored.bytes() != null
-                        ? new BlockRange.InMemory(stored.bytes(), 0, stored.bytes().length)
-                        : inFile(stored.file()));
+        return results.find(attempt).map(this::rangeOf);
     }
 
     public void dropResult(AttemptId attempt) {
-        StoredResult stored;
-        synchronized (results) {
-            stored = results.remove(attempt);
-        }
-        discard(stored);
-    }
-
-    private void discard(StoredResult stored) {
-        if (stored == null) {
-            return;
-        }
-        if (stored.bytes() != null) {
-            memory.releaseStorage(stored.bytes().length);
-        } else {
-            delete(stored.file());
-        }
-    }
-
-    /** Moves the oldest results to disk; they leave memory for good. */
-    private long evictResults(long bytes) {
-        long freed = 0;
-        synchronized (results) {
-            Iterator<Map.Entry<AttemptId, StoredResult>> oldest =
-                    results.entrySet().iterator();
-            while (freed < bytes && oldest.hasNext()) {
-                Map.Entry<AttemptId, StoredResult> entry = oldest.next();
-                byte[] evicted = entry.getValue().bytes();
-                if (evicted != null) {
-                    try {
-                        entry.setValue(new StoredResult(null, writeResult(evicted)));
-                    } catch (IOException e) {
-                        throw new UncheckedIOException("cannot move the result of " + entry.getKey() + " to disk", e);
-                    }
-                    memory.releaseStorage(evicted.length);
-                    freed += evicted.length;
-                }
-            }
-        }
-        return freed;
+        results.drop(attempt);
     }
 
     @Override
     public void close() {
-        mapOutputs.clear();
-        synchronized (results) {
-            results.values().forEach(stored -> {
-                if (stored.bytes() != null) {
-                    memory.releaseStorage(stored.bytes().length);
-                }
-            });
-            results.clear();
-        }
+        mapOutputs.close();
+        results.close();
         directories.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.executor.block;
 
+import dev.kindling.rpc.ServedRange;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,11 +9,11 @@ import java.nio.ByteBuffer;
 final class LocalRange implements Closeable {
     private static final int PIECE_BYTES = 256 << 10;
 
-    private final FileRange range;
+    private final ServedRange range;
     private long position;
 
     /** @param skipBytes bytes that came before and are not wanted again */
-    LocalRange(FileRange range, long skipBytes) {
+    LocalRange(ServedRange range, long skipBytes) {
         this.range = range;
         this.position = skipBytes;
     }

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.block.BlockParser;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.rpc.ServedRange;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -82,6 +83,13 @@ final class MapOutputFile {
             channel.close();
             throw e;
         }
+    }
+
+    /** The same of an output that never left memory: its index needs no checksum. */
+    static ServedRange rangeOf(byte[] whole, int first, int end) {
+        int from = (int) (long) LONG.get(whole, first * ENTRY_BYTES);
+        int to = (int) (long) LONG.get(whole, end * ENTRY_BYTES);
+        return ServedRange.of(whole, from, to - from);
     }
 
     /** Looks at every entry of the index and every checksum. */

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class ScratchFile implements Closeable {
     private Path path;
     private ScratchChannel channel;
     private long length;
+    private boolean isNamed;
 
     /** @param relativePath below whichever directory is chosen; nothing is created before the first write */
     ScratchFile(ScratchDirectories directories, String relativePath) {
@@ -191,10 +193,22 @@ final class ScratchFile implements Closeable {
         }
     }
 
+    /** The same under another name, at once: {@link #close} does not delete it any more. */
+    Path keepAs(String otherPath) throws IOException {
+        keep();
+        Path target = directory.resolve(otherPath);
+        Files.createDirectories(target.getParent());
+        path = Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+        isNamed = true;
+        return path;
+    }
+
     /** Closes and deletes it. */
     @Override
     public void close() {
-        discard(channel, path);
-        channel = null;
+        if (!isNamed) {
+            discard(channel, path);
+            channel = null;
+        }
     }
 }

@@ -21,6 +21,7 @@ import dev.kindling.protocol.TaskInput;
 import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
+import dev.kindling.rpc.ServedRange;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -473,7 +474,7 @@ public final class ShuffleFetcher implements BlockSource {
             int index = nextIndex++;
             int map = answer.maps.get(index);
             try {
-                Optional<FileRange> found = find(input.sources().get(map).mapAttempt());
+                Optional<ServedRange> found = find(input.sources().get(map).mapAttempt());
                 if (found.isEmpty()) {
                     answer.refuse(index, Fault.ABSENT, "it is not in " + executor.scratchDirectory());
                     return;
@@ -487,7 +488,7 @@ public final class ShuffleFetcher implements BlockSource {
             }
         }
 
-        private Optional<FileRange> find(AttemptId map) throws IOException {
+        private Optional<ServedRange> find(AttemptId map) throws IOException {
             if (route == Route.SAME_PROCESS) {
                 Optional<BlockStore> peer = localPeers.find(executor);
                 return peer.isEmpty()

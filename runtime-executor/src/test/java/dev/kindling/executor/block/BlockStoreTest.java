@@ -13,6 +13,7 @@ import dev.kindling.block.BlockParser;
 import dev.kindling.executor.memory.AttemptMemory;
 import dev.kindling.executor.memory.MemoryPool;
 import dev.kindling.protocol.AttemptId;
+import dev.kindling.rpc.ServedRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -78,14 +79,14 @@ class BlockStoreTest {
         }
     }
 
-    private static boolean isPresent(Optional<FileRange> found) throws IOException {
+    private static boolean isPresent(Optional<ServedRange> found) throws IOException {
         if (found.isPresent()) {
             found.get().close();
         }
         return found.isPresent();
     }
 
-    private static Map<Integer, Integer> rowsByBucket(FileRange opened) throws IOException {
+    private static Map<Integer, Integer> rowsByBucket(ServedRange opened) throws IOException {
         Map<Integer, Integer> rows = new TreeMap<>();
         BlockParser parser = new BlockParser();
         byte[] bytes = new byte[(int) opened.byteCount()];
@@ -123,6 +124,54 @@ class BlockStoreTest {
                                 .orElseThrow()));
             }
         }
+    }
+
+    @Test
+    void smallOutputIsHeldInMemoryUntilOthersNeedTheRoom() throws IOException {
+        MemoryPool larger = new MemoryPool(2 << 20, 1);
+        BlockStore store = new BlockStore(List.of(local), "e1", larger, ScratchCipher.NONE, 600_000);
+        stores.add(store);
+        int before = filesBelow(local).size();
+        writeOutput(store, 3);
+        writeOutput(store, 4);
+        writeOutput(store, 5);
+        assertEquals(before, filesBelow(local).size());
+        BlockStore inFile = open(local);
+        writeOutput(inFile, 3);
+
+        assertArrayEquals(
+                inFile.whole(3, ATTEMPT).orElseThrow().readFully(),
+                store.whole(3, ATTEMPT).orElseThrow().readFully());
+        assertEquals(
+                Map.of(5, 101, 9, 90),
+                rowsByBucket(store.openRange(3, ATTEMPT, 3, 10).orElseThrow()));
+        int filesOfBoth = filesBelow(local).size();
+
+        // More than is free beside the three; the oldest goes.
+        try (AttemptMemory task = larger.openTask()) {
+            assertTrue(task.tryAcquire(900_000));
+        }
+
+        assertEquals(filesOfBoth + 1, filesBelow(local).size());
+        assertEquals(
+                Map.of(2, 20, 5, 101, 9, 90),
+                rowsByBucket(store.openRange(3, ATTEMPT, 0, 10).orElseThrow()));
+        store.dropMapOutput(3, ATTEMPT);
+        assertEquals(filesOfBoth, filesBelow(local).size());
+    }
+
+    @Test
+    void outputThatIsHeldGivesItsMemoryBackWhenItIsDropped() throws IOException {
+        BlockStore store = new BlockStore(List.of(local), "e1", memory, ScratchCipher.NONE, 600_000);
+        stores.add(store);
+        writeOutput(store, 3);
+        assertFalse(memory.tryAcquireStorage(600_000));
+
+        store.dropShuffle(3);
+
+        assertFalse(isPresent(store.openRange(3, ATTEMPT, 0, 10)));
+        assertTrue(memory.tryAcquireStorage(600_000));
+        memory.releaseStorage(600_000);
     }
 
     @Test

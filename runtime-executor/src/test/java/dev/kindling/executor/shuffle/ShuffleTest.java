@@ -19,7 +19,6 @@ import dev.kindling.executor.attempt.TaskFiles;
 import dev.kindling.executor.attempt.TaskSettings;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockStore;
-import dev.kindling.executor.block.FileRange;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.ResultOutput;
 import dev.kindling.executor.block.SpillFile;
@@ -30,6 +29,7 @@ import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.rpc.ServedRange;
 import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -209,7 +209,7 @@ class ShuffleTest {
                 AttemptId attempt = new AttemptId(1, map, 0);
                 BlockParser parser = new BlockParser();
                 byte[] bytes;
-                try (FileRange range = store.openRange(SHUFFLE, attempt, firstBucket, endBucket)
+                try (ServedRange range = store.openRange(SHUFFLE, attempt, firstBucket, endBucket)
                         .orElseThrow()) {
                     bytes = new byte[(int) range.byteCount()];
                     range.read(0, ByteBuffer.wrap(bytes));
