@@ -2,6 +2,7 @@ package dev.kindling.rdd;
 
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
+import dev.kindling.util.FirstIndexes;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -23,6 +24,6 @@ public record JobRequest(
         SortedMap<String, String> properties,
         LeafInputs inputs) {
     public JobRequest {
-        partitions = List.copyOf(partitions);
+        partitions = FirstIndexes.copyOf(partitions);
     }
 }

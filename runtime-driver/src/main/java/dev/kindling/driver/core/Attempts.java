@@ -262,8 +262,10 @@ final class Attempts {
      * @param attempt null, or not current, when it was given up
      */
     private void countSets(List<TaskDone> done, RunningAttempt attempt) {
-        int jobId = attempt == null || !attempt.isCurrent ? DriverEffect.MergeUpdates.NO_JOB : attempt.countingJobId();
         for (TaskDone task : done) {
+            if (task.updates().isEmpty()) {
+                continue;
+            }
             List<AccumulatorUpdate> first = new ArrayList<>();
             // Several accumulators of one partition count together.
             Map<Long, Boolean> isFirst = new TreeMap<>();
@@ -274,6 +276,9 @@ final class Attempts {
                 }
             }
             if (!first.isEmpty()) {
+                int jobId = attempt == null || !attempt.isCurrent
+                        ? DriverEffect.MergeUpdates.NO_JOB
+                        : attempt.countingJobId();
                 out.add(new DriverEffect.MergeUpdates(jobId, task.attempt(), first));
             }
         }

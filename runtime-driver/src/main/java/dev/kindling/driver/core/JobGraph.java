@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.plan.LeafInput;
+import dev.kindling.util.FirstIndexes;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -25,7 +26,7 @@ public record JobGraph(
         SortedMap<String, String> properties) {
     public JobGraph {
         stages = List.copyOf(stages);
-        resultPartitions = List.copyOf(resultPartitions);
+        resultPartitions = FirstIndexes.copyOf(resultPartitions);
     }
 
     /** The same, with inputs that are asked through others. */

@@ -170,6 +170,13 @@ final class Pools {
 
     /** Positive when an attempt takes slots in the name of a pool, negative when it gives them back. */
     void hold(StageState stage, String poolName, int slots) {
+        Pool only = byName.size() == 1 ? byName.firstEntry().getValue() : null;
+        if (only != null && stage.isOffered && !only.settings.isFair()) {
+            // It serves the earlier stage first, and there is no other: what is held changes nobody's place.
+            stage.slotsHeld += slots;
+            only.slotsHeld += slots;
+            return;
+        }
         boolean isOffered = stage.isOffered;
         if (isOffered) {
             change(stage.pool, pool -> pool.runnable.remove(stage));

@@ -73,7 +73,7 @@ final class ResultBudget {
         part.finished++;
         part.left--;
         long taken = taken();
-        if (maxBytes == 0 || taken <= maxBytes && estimate() <= maxBytes) {
+        if (maxBytes == 0 || taken <= maxBytes && (expected() <= maxBytes || estimate() <= maxBytes)) {
             return Optional.empty();
         }
         String size = taken > maxBytes
@@ -107,6 +107,15 @@ final class ResultBudget {
             finished += part.finished;
         }
         return finished;
+    }
+
+    /** Never less than the estimate, and found without sorting: most results are far from being too large. */
+    private long expected() {
+        long bytes = taken();
+        for (Part part : parts) {
+            bytes += part.finished == 0 || part.bytes == 0 ? 0 : part.expectedBytes();
+        }
+        return bytes;
     }
 
     /** Of all results together; what is there when nothing more can be said. */

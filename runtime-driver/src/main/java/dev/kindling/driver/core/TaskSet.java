@@ -2,9 +2,11 @@ package dev.kindling.driver.core;
 
 import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.plan.LeafInput;
+import dev.kindling.protocol.AttemptId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +21,8 @@ import java.util.function.IntPredicate;
  * <p>A waiting task is not an object. It is a bit in {@code anywhere} (no host is better than another) or in
  * {@code local} (some executors hold its input in their caches, or else some hosts on their disks; each such executor
  * and host has a queue of candidates, from which those taken meanwhile are skipped when they come up). Only a task that
- * failed before has a record, which says where not to try again and until when. So a stage of a million tasks costs
- * about four bytes a task, and the next task for an executor is found in constant time.
+ * failed before has a record, which says where not to try again and until when. So a waiting task of
+ * a large stage costs about nine bytes, and some six for each host it prefers, and the next task for an executor is found in constant time.
  */
 final class TaskSet {
     /** Half of what a group may take before it ends early: twice as many tasks would still be in time. */
@@ -34,12 +36,16 @@ final class TaskSet {
     private final JobGraph.TaskInputs inputs;
     private final PartitionSet anywhere;
     private final PartitionSet local;
-    private final TreeMap<String, ArrayDeque<Integer>> localByHost = new TreeMap<>();
-    private final TreeMap<String, ArrayDeque<Integer>> localByExecutor = new TreeMap<>();
+    // Asked for at every launch, and never gone through: by hash, which a tree of ten thousand names is no match for.
+    private final LinkedHashMap<String, IntQueue> localByHost = new LinkedHashMap<>();
+    private final LinkedHashMap<String, IntQueue> localByExecutor = new LinkedHashMap<>();
     private final IntFunction<List<String>> preferredExecutors;
     private final ArrayDeque<Integer> probes = new ArrayDeque<>();
     private final int[] nextAttempt;
-    private final TreeMap<Integer, RunningAttempt> running = new TreeMap<>();
+    private final PartitionSet running;
+    /** By partition, of those that run. */
+    private final RunningAttempt[] attempts;
+
     private final TreeMap<Integer, Retry> retries = new TreeMap<>();
     private final TreeMap<Integer, Failures> failures = new TreeMap<>();
 
@@ -146,6 +152,8 @@ final class TaskSet {
         anywhere = new PartitionSet(partitionCount);
         local = new PartitionSet(partitionCount);
         nextAttempt = new int[partitionCount];
+        running = new PartitionSet(partitionCount);
+        attempts = new RunningAttempt[partitionCount];
     }
 
     // ---- waiting ------------------------------------------------------------------------------------------------
@@ -164,24 +172,21 @@ final class TaskSet {
 
     /** All that wait or run. */
     PartitionSet inHand() {
-        PartitionSet all = anywhere.union(local);
+        PartitionSet all = anywhere.union(local).union(running);
         retries.keySet().forEach(all::add);
-        running.keySet().forEach(all::add);
         return all;
     }
 
     /** Puts the task in line unless it waits or runs already. */
     void add(int partition) {
-        if (isWaiting(partition) || running.containsKey(partition)) {
+        if (isWaiting(partition) || running.contains(partition)) {
             return;
         }
         List<String> executors = preferredExecutors.apply(partition);
         if (!executors.isEmpty()) {
             local.add(partition);
             for (String executor : executors) {
-                localByExecutor
-                        .computeIfAbsent(executor, id -> new ArrayDeque<>())
-                        .add(partition);
+                localByExecutor.computeIfAbsent(executor, id -> new IntQueue()).add(partition);
             }
             return;
         }
@@ -192,13 +197,13 @@ final class TaskSet {
         }
         local.add(partition);
         for (String host : hosts) {
-            localByHost.computeIfAbsent(host, name -> new ArrayDeque<>()).add(partition);
+            localByHost.computeIfAbsent(host, name -> new IntQueue()).add(partition);
         }
     }
 
     /** As {@link #add}, but not before {@code notBeforeMs}, and until {@code avoidUntilMs} elsewhere if possible. */
     void retry(int partition, long notBeforeMs, long avoidUntilMs, List<String> avoided) {
-        if (isWaiting(partition) || running.containsKey(partition)) {
+        if (isWaiting(partition) || running.contains(partition)) {
             return;
         }
         Failures seen = failures.get(partition);
@@ -287,21 +292,27 @@ final class TaskSet {
 
     /** The task and the others of its group that wait as it did, and may run where it does. */
     private List<Integer> takeGroup(int partition, PartitionSet waiting, IntPredicate isHere) {
-        List<Integer> taken = new ArrayList<>(List.of(partition));
+        List<Integer> taken = new ArrayList<>();
+        taken.add(partition);
         for (int other : groups.of(partition)) {
             if (taken.size() < largestGroup && waiting.contains(other) && isHere.test(other)) {
                 waiting.remove(other);
                 taken.add(other);
             }
         }
-        taken.sort(null);
+        if (taken.size() > 1) {
+            taken.sort(null);
+        }
         return taken;
     }
 
     /** The next ones as well when they are likely to be over in a moment; those to begin with tell first what they bring. */
     private void takeQuick(List<Integer> taken) {
         int count = probes.isEmpty() ? quick.next(anywhere.size() + 1) : 1;
-        long bytes = count == 1 ? 0 : inputBytes(taken.get(0));
+        if (count == 1) {
+            return;
+        }
+        long bytes = inputBytes(taken.get(0));
         while (taken.size() < count && quick.fit(bytes)) {
             int partition = anywhere.first();
             bytes += inputBytes(partition);
@@ -332,7 +343,7 @@ final class TaskSet {
         return anywhere.first();
     }
 
-    private int takeFrom(ArrayDeque<Integer> candidates) {
+    private int takeFrom(IntQueue candidates) {
         while (candidates != null && !candidates.isEmpty()) {
             int partition = candidates.remove();
             if (local.remove(partition)) {
@@ -430,32 +441,41 @@ final class TaskSet {
     }
 
     void started(RunningAttempt attempt) {
-        attempt.tasks.forEach(task -> running.put(task.partition(), attempt));
+        for (AttemptId task : attempt.tasks) {
+            running.add(task.partition());
+            attempts[task.partition()] = attempt;
+        }
     }
 
     /** The attempt is no longer the one whose outcome is wanted. */
     void ended(RunningAttempt attempt) {
-        attempt.tasks.forEach(task -> running.remove(task.partition(), attempt));
+        for (AttemptId task : attempt.tasks) {
+            if (attempts[task.partition()] == attempt) {
+                running.remove(task.partition());
+                attempts[task.partition()] = null;
+            }
+        }
         attempt.isCurrent = false;
     }
 
     boolean isRunning(int partition) {
-        return running.containsKey(partition);
+        return running.contains(partition);
     }
 
+    /** Null when the task does not run. */
     RunningAttempt runningAttempt(int partition) {
-        return running.get(partition);
+        return attempts[partition];
     }
 
     /** Each once, in the order of their first tasks. */
     List<RunningAttempt> running() {
-        List<RunningAttempt> attempts = new ArrayList<>();
-        running.forEach((partition, attempt) -> {
-            if (attempt.id.partition() == partition) {
-                attempts.add(attempt);
+        List<RunningAttempt> all = new ArrayList<>();
+        for (int partition = running.first(); partition >= 0; partition = running.next(partition + 1)) {
+            if (attempts[partition].id.partition() == partition) {
+                all.add(attempts[partition]);
             }
-        });
-        return attempts;
+        }
+        return all;
     }
 
     // ---- failures -----------------------------------------------------------------------------------------------

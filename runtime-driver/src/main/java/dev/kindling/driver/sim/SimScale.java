@@ -16,6 +16,7 @@ import dev.kindling.protocol.TaskGroup;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.util.FirstIndexes;
 import dev.kindling.util.Secret;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
@@ -25,7 +26,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * How far the driver's core goes: one job of very many tasks on very many executors, in virtual time, without faults.
@@ -208,7 +208,7 @@ public final class SimScale {
                 0,
                 "scale",
                 List.of(stage),
-                IntStream.range(0, taskCount).boxed().toList(),
+                FirstIndexes.below(taskCount),
                 Optional.empty(),
                 4,
                 Collections.emptySortedMap());
