@@ -91,6 +91,14 @@ public final class YarnKeys {
                             + " preempt its container. A second less than the scheduler waits, by default 15 s:"
                             + " yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill.");
 
+    public static final ConfigKey<Long> SUCCESSOR_TIMEOUT_MS = ConfigKey.millis("kindling.yarn.successorTimeoutMs")
+            .defaultsTo(900_000L)
+            .between(1_000L, 86_400_000L)
+            .doc(
+                    "In --deploy-mode cluster: how long executors whose driver's container has ended wait for the driver of the"
+                            + " next attempt. YARN takes ten minutes by default to see that a machine is gone, and ends executors"
+                            + " of an application that gets no other attempt.");
+
     static final List<ConfigKey<?>> ALL = List.of(
             QUEUE,
             PRIORITY,
@@ -107,7 +115,8 @@ public final class YarnKeys {
             ACCEPT_TIMEOUT_MS,
             FAILURE_VALIDITY_MS,
             MAX_EXECUTOR_FAILURES,
-            PREEMPTION_NOTICE_MS);
+            PREEMPTION_NOTICE_MS,
+            SUCCESSOR_TIMEOUT_MS);
 
     private YarnKeys() {}
 }

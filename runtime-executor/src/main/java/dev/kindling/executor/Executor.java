@@ -221,6 +221,11 @@ public final class Executor implements AutoCloseable {
         blocks.close();
     }
 
+    /** After {@link #close}: whether functions of the program still run, for they ignore interrupts. */
+    boolean hasRunningAttempts() {
+        return !threads.end(0);
+    }
+
     /** Whether the output is here now; what went wrong is for the log, since the driver asks again. */
     private boolean copyOf(ExecutorEffect.CopyMapOutput copy) {
         ExecutorAddress from = copy.from();

@@ -1,30 +1,14 @@
 package dev.kindling.executor;
 
-import dev.kindling.classpath.UserClassLoader;
-import dev.kindling.config.Config;
-import dev.kindling.config.RpcKeys;
-import dev.kindling.config.StorageKeys;
-import dev.kindling.executor.block.BlockServer;
-import dev.kindling.executor.block.BroadcastReader;
-import dev.kindling.executor.block.LocalPeers;
-import dev.kindling.protocol.Frame;
-import dev.kindling.rpc.ControlConnection;
-import dev.kindling.rpc.ControlHandler;
-import dev.kindling.rpc.ListenAddress;
-import dev.kindling.rpc.RpcClient;
-import dev.kindling.rpc.RpcServer;
-import dev.kindling.rpc.RpcSettings;
-import dev.kindling.storage.IdentityProperties;
-import dev.kindling.storage.Stores;
+import dev.kindling.executor.core.ExecutorCore;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * An executor process. It is told what it must know through standard input, which its launcher keeps open: when that
@@ -35,7 +19,6 @@ public final class ExecutorMain {
     static final int EXIT_DEFECT = 1;
 
     private static final long EXIT_WITHIN_MS = 2_000;
-    private static final int RESOURCE_TIMEOUT_MS = 30_000;
 
     private ExecutorMain() {}
 
@@ -52,6 +35,18 @@ public final class ExecutorMain {
         ExecutorBootstrap read() throws IOException;
     }
 
+    /** Where an executor whose driver is gone hears of the one that takes its place. */
+    @FunctionalInterface
+    public interface NextDriver {
+        /**
+         * Waits, within a bound of its own.
+         *
+         * @param last what the executor was told last
+         * @return empty when there will be none
+         */
+        Optional<ExecutorBootstrap> await(ExecutorBootstrap last) throws IOException;
+    }
+
     /**
      * Is this process's executor, as long as the driver wants it and {@code launcher} lasts. Ends the process.
      *
@@ -59,92 +54,47 @@ public final class ExecutorMain {
      */
     public static void start(BootstrapSource bootstrap, InputStream launcher) {
         try {
-            run(bootstrap.read(), launcher);
+            ExecutorLife life = ExecutorLife.begin(bootstrap.read(), ExecutorMain::exit);
+            awaitEnd(launcher);
+            life.executor().driverGone("its process has ended");
         } catch (IOException | RuntimeException e) {
             exit(EXIT_DEFECT, "the executor cannot start: " + e);
         }
     }
 
-    private static void run(ExecutorBootstrap bootstrap, InputStream launcher) throws IOException {
-        IdentityProperties.set(bootstrap.settings());
-        Config config = Config.parse(bootstrap.settings());
-        // For as long as the process lives.
-        Stores stores = Stores.open(bootstrap.applicationId(), config);
-        stores.prepare(config.get(StorageKeys.PREPARE));
-        Executor executor = new Executor(setupOf(bootstrap, config), stores, new LocalPeers(), ExecutorMain::exit);
-        // Also when a task calls System.exit: what the executor wrote does not outlive it.
-        Runtime.getRuntime().addShutdownHook(new Thread(executor.blocks()::close, "executor-files"));
-        BlockServer blocks = new BlockServer(executor.blocks(), executor.cachedBlocks());
-        RpcServer server = RpcServer.start(
-                addressOf(bootstrap), RpcSettings.defaults(), bootstrap.credentials(), new NobodyElse(), blocks);
-        ControlConnection driver = server.client()
-                .connectControl(bootstrap.driverHost(), bootstrap.driverPort(), new DriverConnection(executor));
-        RemoteProgram program = programOf(bootstrap, server.client());
-        UserClassLoader classes = userClasses(bootstrap, program);
-        executor.start(
-                driver::send,
-                classes,
-                program,
-                broadcastsOf(bootstrap, executor, classes, server),
-                server.host(),
-                server.port(),
-                server.client());
-        awaitEnd(launcher);
-        executor.driverGone("its process has ended");
-    }
-
-    private static ListenAddress addressOf(ExecutorBootstrap bootstrap) throws IOException {
-        Config config = Config.parse(bootstrap.settings());
-        return ListenAddress.towards(
-                bootstrap.driverHost(),
-                bootstrap.driverPort(),
-                config.get(RpcKeys.EXECUTOR_BIND_ADDRESS),
-                config.get(RpcKeys.EXECUTOR_PORTS),
-                "");
-    }
-
-    private static RemoteProgram programOf(ExecutorBootstrap bootstrap, RpcClient client) {
-        return new RemoteProgram(
-                (name, target) -> client.fetchResource(
-                        bootstrap.driverHost(), bootstrap.driverPort(), name, target, RESOURCE_TIMEOUT_MS),
-                Path.of(bootstrap.scratchDirectories().get(0), "program"),
-                bootstrap.executorId());
-    }
-
-    private static BroadcastReader broadcastsOf(
-            ExecutorBootstrap bootstrap, Executor executor, ClassLoader classes, RpcServer server) {
-        BroadcastReader.Self self = new BroadcastReader.Self(
-                bootstrap.driverHost(), bootstrap.driverPort(), bootstrap.executorId(), server.host(), server.port());
-        return new BroadcastReader(
-                (host, port, name, target) ->
-                        server.client().fetchResource(host, port, name, target, executor.fetchTimeoutMs()),
-                self,
-                classes,
-                executor.blocks());
-    }
-
     /**
-     * The jars that the program names, then what its own class path has on this machine. Where it named none when this
-     * process was launched the driver is not asked: jars named since then are found with the first class that is missing.
+     * Is one executor after the other in one process, each with nothing of the one before, as long as drivers follow each
+     * other. Ends the process when none does, and at once when the driver has told the executor to end.
+     *
+     * @param next waited for when the driver cannot be reached any more
      */
-    private static UserClassLoader userClasses(ExecutorBootstrap bootstrap, RemoteProgram program) throws IOException {
-        List<Path> entries = new ArrayList<>(bootstrap.hasJars() ? program.newEntries() : List.of());
-        bootstrap.classPath().forEach(entry -> entries.add(Path.of(entry)));
-        return new UserClassLoader(entries, ExecutorMain.class.getClassLoader(), program);
-    }
-
-    private static ExecutorSetup setupOf(ExecutorBootstrap bootstrap, Config config) {
-        return ExecutorSetup.of(
-                bootstrap.executorId(),
-                bootstrap.incarnation(),
-                bootstrap.nonce(),
-                bootstrap.cores(),
-                bootstrap.memoryBytes(),
-                bootstrap.scratchDirectories().stream().map(Path::of).toList(),
-                bootstrap.hostKey(),
-                true,
-                bootstrap.applicationId(),
-                config);
+    public static void start(BootstrapSource bootstrap, NextDriver next) {
+        try {
+            ExecutorBootstrap told = bootstrap.read();
+            while (true) {
+                CompletableFuture<String> lost = new CompletableFuture<>();
+                ExecutorLife life = ExecutorLife.begin(told, (code, reason) -> {
+                    if (code == ExecutorCore.EXIT_WITHOUT_DRIVER) {
+                        lost.complete(reason);
+                    } else {
+                        exit(code, reason);
+                    }
+                });
+                String why = lost.join();
+                life.close();
+                // A function that ignores interrupts would go on beside those of the next driver.
+                Optional<ExecutorBootstrap> then = life.isQuiet() ? next.await(told) : Optional.empty();
+                if (then.isEmpty()) {
+                    exit(ExecutorCore.EXIT_WITHOUT_DRIVER, why);
+                    return;
+                }
+                told = then.get();
+                System.err.println("the driver was lost (" + why + "); this process is executor " + told.executorId()
+                        + " of the next one from now on");
+            }
+        } catch (IOException | RuntimeException e) {
+            exit(EXIT_DEFECT, "the executor cannot start: " + e);
+        }
     }
 
     /** Nothing more is ever written to it: only its end comes. */
@@ -174,45 +124,5 @@ public final class ExecutorMain {
             // At once, then.
         }
         Runtime.getRuntime().halt(code);
-    }
-
-    /** Peers fetch blocks; none of them has anything to say to an executor. */
-    private static final class NobodyElse implements ControlHandler {
-        @Override
-        public void opened(ControlConnection connection) {
-            connection.close();
-        }
-
-        @Override
-        public void received(ControlConnection connection, Frame frame) {
-            // Sent before the close reached it.
-        }
-
-        @Override
-        public void closed(ControlConnection connection, String why) {
-            // As it was told to.
-        }
-    }
-
-    /** The connection to the driver. Called by {@code rpc-io} threads. */
-    private record DriverConnection(Executor executor) implements ControlHandler {
-        @Override
-        public void opened(ControlConnection connection) {
-            // The executor starts when the call that opened it returns.
-        }
-
-        @Override
-        public void received(ControlConnection connection, Frame frame) {
-            if (frame instanceof Frame.ToExecutor message) {
-                executor.received(message);
-            } else {
-                connection.close();
-            }
-        }
-
-        @Override
-        public void closed(ControlConnection connection, String why) {
-            executor.driverGone(why);
-        }
     }
 }

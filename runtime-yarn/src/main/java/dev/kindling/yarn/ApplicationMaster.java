@@ -56,12 +56,14 @@ public final class ApplicationMaster {
         }
         DriverOrder order = DriverOrder.ofThisContainer()
                 .orElseThrow(() -> new IOException("this is started by YARN, not by hand"));
-        MasterSession.OfContainer session =
-                MasterSession.OfContainer.register(settings, System.getenv("NM_HOST"), order.files());
+        MasterSession.OfContainer session = MasterSession.OfContainer.register(settings, order.files());
         LastComplaint complaints = new LastComplaint(System.err);
         System.setErr(new PrintStream(complaints, true, StandardCharsets.UTF_8));
         int exitCode = Main.run(order.command().toArray(String[]::new));
         System.out.flush();
+        if (session.attempt() > 1 && session.handover().isPresent()) {
+            session.handover().get().forget(settings);
+        }
         finish(session.agent(), exitCode, complaints.last());
         return exitCode;
     }

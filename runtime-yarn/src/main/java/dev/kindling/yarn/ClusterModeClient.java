@@ -81,6 +81,12 @@ final class ClusterModeClient {
         ContainerFiles drivers = ship(users);
         Credentials credentials = new Credentials();
         new DriverOrder(command, drivers.without(users.keySet())).addTo(credentials);
+        Handover.of(
+                        YarnLauncher.stagingDirectory(config, settings, MasterSession.user()),
+                        submission.id().toString())
+                .addTo(credentials);
+        // Executors of a driver whose container ends wait for the next one.
+        context.setKeepContainersAcrossApplicationAttempts(true);
         long heapMb = config.get(YarnKeys.DRIVER_MEMORY) >> 20;
         context.setAMContainerSpec(ContainerCommand.of(drivers, shell(heapMb), credentials, Map.of()));
         context.setResource(Resource.newInstance(ExecutorSize.containerMb(heapMb, 1, config), 1));

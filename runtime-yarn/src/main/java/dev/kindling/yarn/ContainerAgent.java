@@ -58,6 +58,9 @@ final class ContainerAgent {
     private final ArrayDeque<ContainerRequest> asked = new ArrayDeque<>();
 
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
+    /** Of an earlier attempt of the application, until somebody takes them over. */
+    private List<AppMasterEvent.ContainerKept> kept = List.of();
+
     private volatile User user;
     private volatile int nodes;
 
@@ -109,8 +112,26 @@ final class ContainerAgent {
     }
 
     /** From now on the ResourceManager expects heartbeats, and gets them. */
-    void register(String host, String trackingUrl) throws IOException, YarnException {
-        resourceManager.registerApplicationMaster(host, -1, trackingUrl);
+    synchronized void register(String host, String trackingUrl) throws IOException, YarnException {
+        kept = kept(
+                resourceManager.registerApplicationMaster(host, -1, trackingUrl).getContainersFromPreviousAttempts());
+    }
+
+    /** Containers that an earlier attempt has left; told once. */
+    synchronized List<AppMasterEvent.ContainerKept> takeKept() {
+        List<AppMasterEvent.ContainerKept> taken = kept;
+        kept = List.of();
+        return taken;
+    }
+
+    private List<AppMasterEvent.ContainerKept> kept(List<Container> left) {
+        List<AppMasterEvent.ContainerKept> known = new ArrayList<>();
+        for (Container container : left) {
+            String id = container.getId().toString();
+            containers.put(id, container);
+            known.add(new AppMasterEvent.ContainerKept(id, container.getNodeId().toString()));
+        }
+        return known;
     }
 
     // ---- what the core wants, by am-loop --------------------------------------------------------------------------
@@ -228,6 +249,12 @@ final class ContainerAgent {
                 tell(new AppMasterEvent.ContainerCompleted(
                         id, status.getExitStatus(), diagnostics == null ? "" : diagnostics));
             }
+        }
+
+        /** Of nodes that the ResourceManager had not heard of when this attempt began. */
+        @Override
+        public void onContainersReceivedFromPreviousAttempts(List<Container> left) {
+            kept(left).forEach(ContainerAgent.this::tell);
         }
 
         private void countNodes() {

@@ -1,23 +1,23 @@
 package dev.kindling.yarn;
 
+import dev.kindling.config.Config;
+import dev.kindling.config.StorageKeys;
+import dev.kindling.config.YarnKeys;
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorMain;
+import dev.kindling.storage.hdfs.HadoopSettings;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.hadoop.io.Text;
-import org.apache.hadoop.security.Credentials;
 
 /**
  * An executor in a container: what it is told lies among the container's credentials, which only its user may read;
  * what only the node knows (its name, its disks) comes from the environment that YARN gives a container. It ends when
- * the driver's connection does, or when YARN ends the container.
+ * YARN ends the container, and when the driver's connection does; if another attempt of the driver may follow, which it may
+ * when the driver runs in a container too, that is waited for, and the process becomes an executor of it.
  */
 public final class ContainerMain {
     /** The name of what executors are told, among the credentials. */
@@ -25,33 +25,37 @@ public final class ContainerMain {
 
     private ContainerMain() {}
 
-    public static void main(String[] args) throws IOException {
-        // Nobody writes to it and nobody closes it: the driver's connection is this process's only lifeline.
-        InputStream withoutEnd = new PipedInputStream(new PipedOutputStream());
-        ExecutorMain.start(ContainerMain::bootstrap, withoutEnd);
+    public static void main(String[] args) {
+        ExecutorMain.start(ContainerMain::bootstrap, ContainerMain::awaitNext);
     }
 
     private static ExecutorBootstrap bootstrap() throws IOException {
-        Credentials credentials = new Credentials();
-        try (DataInputStream in =
-                new DataInputStream(Files.newInputStream(Path.of(fromYarn("HADOOP_TOKEN_FILE_LOCATION"))))) {
-            credentials.readTokenStorageStream(in);
-        }
-        byte[] told = credentials.getSecretKey(BOOTSTRAP);
+        byte[] told = ContainerEnvironment.credentials().getSecretKey(BOOTSTRAP);
         if (told == null) {
             throw new IOException("the container's credentials hold nothing for an executor");
         }
-        ExecutorBootstrap asSent = ExecutorBootstrap.read(new DataInputStream(new ByteArrayInputStream(told)));
-        // Executors of one NodeManager see the same directories.
-        return asSent.onMachine(
-                Arrays.asList(fromYarn("LOCAL_DIRS").split(",")), fromYarn("NM_HOST") + ":" + fromYarn("NM_PORT"));
+        return onThisNode(ExecutorBootstrap.read(new DataInputStream(new ByteArrayInputStream(told))));
     }
 
-    private static String fromYarn(String variable) throws IOException {
-        String value = System.getenv(variable);
-        if (value == null) {
-            throw new IOException(variable + " is not set: this is started by YARN, not by hand");
+    private static Optional<ExecutorBootstrap> awaitNext(ExecutorBootstrap last) throws IOException {
+        Optional<Handover> handover = Handover.of(ContainerEnvironment.credentials());
+        if (handover.isEmpty()) {
+            return Optional.empty();
         }
-        return value;
+        Config config = Config.parse(last.settings());
+        Optional<ExecutorBootstrap> next = handover.get()
+                .await(
+                        HadoopSettings.loadWithYarn(config.members(StorageKeys.HADOOP)),
+                        ContainerEnvironment.containerId(),
+                        last.incarnation(),
+                        config.get(YarnKeys.SUCCESSOR_TIMEOUT_MS));
+        return next.isPresent() ? Optional.of(onThisNode(next.get())) : Optional.empty();
+    }
+
+    /** Executors of one NodeManager see the same directories. */
+    private static ExecutorBootstrap onThisNode(ExecutorBootstrap asSent) throws IOException {
+        return asSent.onMachine(
+                Arrays.asList(ContainerEnvironment.value("LOCAL_DIRS").split(",")),
+                ContainerEnvironment.value("NM_HOST") + ":" + ContainerEnvironment.value("NM_PORT"));
     }
 }

@@ -6,8 +6,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,15 +39,10 @@ record DriverOrder(List<String> command, ContainerFiles files) {
 
     /** Of this process; empty when it is none of the cluster's drivers. */
     static Optional<DriverOrder> ofThisContainer() throws IOException {
-        String file = System.getenv("HADOOP_TOKEN_FILE_LOCATION");
-        if (file == null) {
+        if (System.getenv(ContainerEnvironment.CREDENTIALS) == null) {
             return Optional.empty();
         }
-        Credentials credentials = new Credentials();
-        try (DataInputStream in = new DataInputStream(Files.newInputStream(Path.of(file)))) {
-            credentials.readTokenStorageStream(in);
-        }
-        byte[] bytes = credentials.getSecretKey(NAME);
+        byte[] bytes = ContainerEnvironment.credentials().getSecretKey(NAME);
         return bytes == null ? Optional.empty() : Optional.of(read(bytes));
     }
 

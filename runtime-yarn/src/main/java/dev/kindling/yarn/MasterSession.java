@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.exceptions.YarnException;
 
@@ -21,6 +22,12 @@ interface MasterSession {
 
     /** What containers get; there at once, or when it has been sent. */
     CompletableFuture<ContainerFiles> files();
+
+    /** Which attempt of the application this process is the master of, from 1. */
+    int attempt();
+
+    /** How executors of an earlier attempt hear of this one; empty when there can be only one. */
+    Optional<Handover> handover();
 
     /**
      * The context needs it no more.
@@ -94,6 +101,16 @@ interface MasterSession {
         }
 
         @Override
+        public int attempt() {
+            return 1;
+        }
+
+        @Override
+        public Optional<Handover> handover() {
+            return Optional.empty();
+        }
+
+        @Override
         public void close(Optional<String> failure) {
             FinalApplicationStatus status =
                     failure.isEmpty() ? FinalApplicationStatus.SUCCEEDED : FinalApplicationStatus.FAILED;
@@ -109,19 +126,26 @@ interface MasterSession {
 
         private final ContainerAgent agent;
         private final CompletableFuture<ContainerFiles> files;
+        private final int attempt;
+        private final Optional<Handover> handover;
 
-        private OfContainer(ContainerAgent agent, ContainerFiles files) {
+        private OfContainer(ContainerAgent agent, ContainerFiles files, int attempt, Optional<Handover> handover) {
             this.agent = agent;
             this.files = CompletableFuture.completedFuture(files);
+            this.attempt = attempt;
+            this.handover = handover;
         }
 
         /** Registers this process, once. */
-        static synchronized OfContainer register(Configuration settings, String host, ContainerFiles files)
+        static synchronized OfContainer register(Configuration settings, ContainerFiles files)
                 throws IOException, YarnException {
             ContainerAgent agent = new ContainerAgent(FIRST_HEARTBEAT_MS);
             agent.connect(settings);
-            agent.register(host, "");
-            current = new OfContainer(agent, files);
+            agent.register(ContainerEnvironment.value("NM_HOST"), "");
+            int attempt = ContainerId.fromString(ContainerEnvironment.containerId())
+                    .getApplicationAttemptId()
+                    .getAttemptId();
+            current = new OfContainer(agent, files, attempt, Handover.of(ContainerEnvironment.credentials()));
             return current;
         }
 
@@ -138,6 +162,16 @@ interface MasterSession {
         @Override
         public CompletableFuture<ContainerFiles> files() {
             return files;
+        }
+
+        @Override
+        public int attempt() {
+            return attempt;
+        }
+
+        @Override
+        public Optional<Handover> handover() {
+            return handover;
         }
 
         @Override

@@ -27,6 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -49,12 +52,16 @@ final class YarnLauncher implements ClusterLauncher {
 
     private static final int LEAST_MAX_FAILURES = 8;
     private static final int MAX_FAILURES_ON_NODE = 3;
+    private static final long HANDOVERS_IDLE_MS = 1_000;
 
     private final LaunchContext context;
     private final Config config;
     private final ExecutorSize size;
     private final Configuration settings;
     private final EventLoop<AppMasterEvent, AppMasterEffect> loop;
+    /** Leaves word for executors that are taken over; has no thread while there are none. */
+    private final ThreadPoolExecutor handovers;
+
     private Listener listener;
     // Set before the loop is told anything.
     private MasterSession session;
@@ -67,7 +74,19 @@ final class YarnLauncher implements ClusterLauncher {
         this.config = Config.parse(context.settings());
         this.size = ExecutorSize.of(config);
         this.settings = settingsOf(config);
+        this.handovers = handovers();
         this.loop = new EventLoop<>("am-loop", new AppMasterCore(coreSettings()), new Shell());
+    }
+
+    private static ThreadPoolExecutor handovers() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                1, 1, HANDOVERS_IDLE_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "yarn-files");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     static Configuration settingsOf(Config config) {
@@ -99,7 +118,7 @@ final class YarnLauncher implements ClusterLauncher {
         }
         agent = session.agent();
         loop.start();
-        loop.post(new AppMasterEvent.Registered(size.count()));
+        loop.post(new AppMasterEvent.Registered(size.count(), agent.takeKept()));
     }
 
     private MasterSession ownApplication() {
@@ -172,6 +191,7 @@ final class YarnLauncher implements ClusterLauncher {
         isClosed = true;
         loop.post(new AppMasterEvent.Closing());
         loop.close();
+        handovers.shutdownNow();
         if (agent != null) {
             agent.detach();
             session.close(failure);
@@ -204,6 +224,8 @@ final class YarnLauncher implements ClusterLauncher {
                 agent.askFor(ask.containers());
             } else if (effect instanceof AppMasterEffect.StartExecutor start) {
                 startExecutor(start);
+            } else if (effect instanceof AppMasterEffect.TakeOver take) {
+                takeOver(take);
             } else if (effect instanceof AppMasterEffect.StopContainer stop) {
                 agent.stop(stop.containerId());
             } else if (effect instanceof AppMasterEffect.ReleaseContainer release) {
@@ -248,9 +270,27 @@ final class YarnLauncher implements ClusterLauncher {
         });
     }
 
+    /** The file system is not waited for: what happens to the executor is told as if it had been started. */
+    private void takeOver(AppMasterEffect.TakeOver take) {
+        LOG.info(
+                "the process in {}, of an earlier attempt, becomes executor {}", take.containerId(), take.executorId());
+        Secret nonce = Secret.random();
+        listener.executorRequested(take.executorId(), nonce);
+        Handover handover =
+                session.handover().orElseThrow(() -> new IllegalStateException("kept containers without a handover"));
+        handovers.execute(() -> {
+            try {
+                handover.tell(settings, take.containerId(), bootstrapOf(take.executorId(), nonce));
+            } catch (IOException e) {
+                loop.offer(new AppMasterEvent.ContainerNotStarted(take.containerId(), e.getMessage()));
+            }
+        });
+    }
+
     private ContainerLaunchContext command(String executorId, Secret nonce, ContainerFiles there) throws IOException {
         Credentials credentials = new Credentials();
         credentials.addSecretKey(ContainerMain.BOOTSTRAP, bootstrapOf(executorId, nonce));
+        session.handover().ifPresent(handover -> handover.addTo(credentials));
         return ContainerCommand.of(
                 config,
                 there,
@@ -271,8 +311,8 @@ final class YarnLauncher implements ClusterLauncher {
         new ExecutorBootstrap(
                         context.applicationId(),
                         executorId,
-                        // Ids are never used twice, so the first incarnation is the only one.
-                        1,
+                        // Ids are used anew by each attempt of the driver, and only then.
+                        session.attempt(),
                         nonce,
                         size.cores(),
                         size.heapMb() << 20,

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Programs of a user, for a driver in the cluster. */
@@ -51,18 +52,21 @@ public final class Programs {
         }
     }
 
-    /** Is killed in its first attempt, and writes a file in its second. */
+    /** Is killed in its first attempt, and writes a file in its second; says by which process its tasks were run. */
     public static final class DiesOnce {
         private DiesOnce() {}
 
         public static void main(String[] args) throws IOException {
             try (KindlingContext kindling = new KindlingContext("yarn", "dies once")) {
-                long count = kindling.range(0, 10, 1, 2).count();
+                String result = kindling.range(0, 10, 1, 2).count() + " by "
+                        + kindling.range(0, 1, 1, 1)
+                                .map(i -> ProcessHandle.current().pid())
+                                .first();
                 try {
-                    Files.createFile(Path.of(args[0] + ".first"));
+                    Files.writeString(Path.of(args[0] + ".first"), result, StandardOpenOption.CREATE_NEW);
                     Runtime.getRuntime().halt(137);
                 } catch (FileAlreadyExistsException e) {
-                    Files.writeString(Path.of(args[0]), count + " in the second attempt");
+                    Files.writeString(Path.of(args[0]), result);
                 }
             }
         }

@@ -28,6 +28,9 @@ import java.util.TreeMap;
  * <em>leaving</em>: the driver is told once, asks for another one, moves what it holds and gives it up. Its end is
  * expected then, however it comes. One that only starts there is given back at once, since it holds nothing.
  *
+ * <p>A driver whose container ends leaves containers behind, in which executors wait. The master that comes after it takes
+ * over as many as it wants, before it asks for others.
+ *
  * <p>Executors that fail are counted for an hour or so: a node with several of them is excluded, and when the application
  * has too many, none is replaced until they are old; when none is left either, the driver is told why.
  *
@@ -128,6 +131,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         out = effects;
         if (event instanceof AppMasterEvent.Registered e) {
             wanted += e.executors();
+            e.kept().forEach(this::onContainerKept);
         } else if (event instanceof AppMasterEvent.MoreWanted e) {
             wanted += isClosing ? 0 : e.executors();
         } else if (event instanceof AppMasterEvent.FewerWanted e) {
@@ -142,6 +146,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
             onClosing();
         } else if (event instanceof AppMasterEvent.ContainerAllocated e) {
             onContainerAllocated(e);
+        } else if (event instanceof AppMasterEvent.ContainerKept e) {
+            onContainerKept(e);
         } else if (event instanceof AppMasterEvent.ContainerCompleted e) {
             onContainerCompleted(e);
         } else if (event instanceof AppMasterEvent.ContainerNotStarted e) {
@@ -237,17 +243,32 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
         // For the ResourceManager one request less is left now, whatever becomes of the container.
         asked = UNKNOWN;
-        boolean isSurplus = stayingCount() >= wanted && !has(PlantedBug.SURPLUS_KEPT);
-        if (isClosing || isSurplus || !nodes.isWanted(e.node()) && !has(PlantedBug.EXCLUDED_NODE_USED)) {
-            if (!has(PlantedBug.SURPLUS_FORGOTTEN)) {
-                out.add(new AppMasterEffect.ReleaseContainer(e.containerId()));
-            }
-            return;
+        take(e.containerId(), e.node())
+                .ifPresent(executorId -> out.add(new AppMasterEffect.StartExecutor(e.containerId(), executorId)));
+    }
+
+    /** Its process has nothing of what it did for the driver before, so it is as good as a new one, and there already. */
+    private void onContainerKept(AppMasterEvent.ContainerKept e) {
+        boolean isKnown = containers.containsKey(e.containerId()) && !has(PlantedBug.KEPT_TAKEN_TWICE);
+        if (!isKnown && !has(PlantedBug.KEPT_FORGOTTEN)) {
+            take(e.containerId(), e.node())
+                    .ifPresent(executorId -> out.add(new AppMasterEffect.TakeOver(e.containerId(), executorId)));
         }
-        Held held = new Held(e.containerId(), e.node(), nextExecutor(), nowMs);
+    }
+
+    /** For an executor of this name; one that is not wanted goes back. */
+    private Optional<String> take(String containerId, String node) {
+        boolean isSurplus = stayingCount() >= wanted && !has(PlantedBug.SURPLUS_KEPT);
+        if (isClosing || isSurplus || !nodes.isWanted(node) && !has(PlantedBug.EXCLUDED_NODE_USED)) {
+            if (!has(PlantedBug.SURPLUS_FORGOTTEN)) {
+                out.add(new AppMasterEffect.ReleaseContainer(containerId));
+            }
+            return Optional.empty();
+        }
+        Held held = new Held(containerId, node, nextExecutor(), nowMs);
         containers.put(held.containerId, held);
         executors.put(held.executorId, held);
-        out.add(new AppMasterEffect.StartExecutor(held.containerId, held.executorId));
+        return Optional.of(held.executorId);
     }
 
     private void onContainerCompleted(AppMasterEvent.ContainerCompleted e) {

@@ -11,6 +11,9 @@ public sealed interface AppMasterEffect {
     /** This container becomes this executor, and the driver expects it. */
     record StartExecutor(String containerId, String executorId) implements AppMasterEffect {}
 
+    /** What runs in this container becomes this executor, and the driver expects it. */
+    record TakeOver(String containerId, String executorId) implements AppMasterEffect {}
+
     /** Its node ends what runs in it, and says how that ended. */
     record StopContainer(String containerId) implements AppMasterEffect {}
 

@@ -6,8 +6,16 @@ import java.util.List;
 public sealed interface AppMasterEvent {
     // ---- the driver -----------------------------------------------------------------------------------------------
 
-    /** The application is known to the ResourceManager and wants so many executors. */
-    record Registered(int executors) implements AppMasterEvent {}
+    /**
+     * The application is known to the ResourceManager and wants so many executors.
+     *
+     * @param kept containers that an earlier master of the application has left behind
+     */
+    record Registered(int executors, List<ContainerKept> kept) implements AppMasterEvent {
+        public Registered {
+            kept = List.copyOf(kept);
+        }
+    }
 
     /** An executor's process has reached the driver. */
     record ExecutorRegistered(String executorId) implements AppMasterEvent {}
@@ -31,6 +39,9 @@ public sealed interface AppMasterEvent {
 
     /** A container is ours, on this node. */
     record ContainerAllocated(String containerId, String node) implements AppMasterEvent {}
+
+    /** An executor of an earlier master's runs in it and waits for somebody to take it over. */
+    record ContainerKept(String containerId, String node) implements AppMasterEvent {}
 
     /**
      * A container has ended, or never began.

@@ -33,5 +33,9 @@ enum PlantedBug {
     /** Each repetition of a preemption message takes another executor. */
     PREEMPTION_ANSWERED_AGAIN,
     /** An executor that starts on a node that is being decommissioned is left to be killed there. */
-    STARTING_LEFT_BEHIND
+    STARTING_LEFT_BEHIND,
+    /** A container of an earlier attempt is neither taken over nor given back. */
+    KEPT_FORGOTTEN,
+    /** A container that is told of once more becomes another executor. */
+    KEPT_TAKEN_TWICE
 }

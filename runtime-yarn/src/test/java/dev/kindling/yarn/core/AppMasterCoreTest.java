@@ -36,7 +36,7 @@ class AppMasterCoreTest {
     /** Two executors run, e1 on n1 in c1 and e2 on n2 in c2. */
     private void twoRun() {
         on(new AppMasterEvent.NodesCounted(4));
-        on(new AppMasterEvent.Registered(2));
+        on(new AppMasterEvent.Registered(2, List.of()));
         for (int i = 1; i <= 2; i++) {
             on(new AppMasterEvent.ContainerAllocated("c" + i, "n" + i));
             on(new AppMasterEvent.ExecutorRegistered("e" + i));
@@ -51,7 +51,7 @@ class AppMasterCoreTest {
 
     @Test
     void whatIsWantedIsAskedForAndEachContainerBecomesAnExecutor() {
-        assertEquals(List.of(new AppMasterEffect.AskFor(2)), on(new AppMasterEvent.Registered(2)));
+        assertEquals(List.of(new AppMasterEffect.AskFor(2)), on(new AppMasterEvent.Registered(2, List.of())));
 
         assertEquals(
                 List.of(new AppMasterEffect.StartExecutor("c1", "e1"), new AppMasterEffect.AskFor(1)),
@@ -73,6 +73,45 @@ class AppMasterCoreTest {
                 List.of(new AppMasterEffect.ReleaseContainer("c3"), new AppMasterEffect.AskFor(0)),
                 on(new AppMasterEvent.ContainerAllocated("c3", "n3")));
         assertEquals(List.of(), on(new AppMasterEvent.ContainerCompleted("c3", -100, "released by application")));
+    }
+
+    @Test
+    void laterAttemptTakesOverWhatTheEarlierOneLeftBeforeItAsks() {
+        List<AppMasterEvent.ContainerKept> kept = Stream.of("c1", "c2", "c3")
+                .map(id -> new AppMasterEvent.ContainerKept(id, "n" + id))
+                .toList();
+
+        assertEquals(
+                List.of(
+                        new AppMasterEffect.TakeOver("c1", "e1"),
+                        new AppMasterEffect.TakeOver("c2", "e2"),
+                        new AppMasterEffect.TakeOver("c3", "e3"),
+                        new AppMasterEffect.AskFor(1)),
+                on(new AppMasterEvent.Registered(4, kept)));
+
+        // Told late, of a node that the ResourceManager had not heard of, and then again.
+        assertEquals(
+                List.of(
+                        new AppMasterEffect.TakeOver("c4", "e4"),
+                        new AppMasterEffect.AskFor(0),
+                        new AppMasterEffect.HeartbeatEvery(AppMasterCore.PATIENT_HEARTBEAT_MS)),
+                on(new AppMasterEvent.ContainerKept("c4", "n4")));
+        assertEquals(List.of(), on(new AppMasterEvent.ContainerKept("c4", "n4")));
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c5")), on(new AppMasterEvent.ContainerKept("c5", "n5")));
+    }
+
+    @Test
+    void executorThatDoesNotFollowToTheNextAttemptIsReplaced() {
+        on(new AppMasterEvent.Registered(1, List.of(new AppMasterEvent.ContainerKept("c1", "n1"))));
+
+        nowMs += LAUNCH_TIMEOUT_MS;
+        List<AppMasterEffect> late = on(new AppMasterEvent.Tick());
+
+        assertEquals(new AppMasterEffect.ReleaseContainer("c1"), late.get(0));
+        assertEquals("e1", ((AppMasterEffect.TellExited) late.get(1)).executorId());
+        assertTrue(
+                on(new AppMasterEvent.ReplacementWanted("e1")).contains(new AppMasterEffect.AskFor(1)), late::toString);
     }
 
     @Test
@@ -129,7 +168,7 @@ class AppMasterCoreTest {
     @Test
     void nodesThatWereExcludedGetAnotherChanceWhenNothingElseIsToBeHad() {
         on(new AppMasterEvent.NodesCounted(2));
-        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.Registered(1, List.of()));
         failsOn("c1", "n1");
         on(new AppMasterEvent.ReplacementWanted("e1"));
         failsOn("c2", "n1");
@@ -144,7 +183,7 @@ class AppMasterCoreTest {
 
     @Test
     void executorThatNeverRegistersIsGivenBackAndToldToTheDriver() {
-        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.Registered(1, List.of()));
         on(new AppMasterEvent.ContainerAllocated("c1", "n1"));
 
         nowMs += LAUNCH_TIMEOUT_MS - 1;
@@ -161,7 +200,7 @@ class AppMasterCoreTest {
     @Test
     void nodeOnWhichExecutorsFailIsExcludedUntilItsFailuresAreOld() {
         on(new AppMasterEvent.NodesCounted(2));
-        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.Registered(1, List.of()));
         failsOn("c1", "n1");
         on(new AppMasterEvent.ReplacementWanted("e1"));
         List<AppMasterEffect> second = failsOn("c2", "n1");
@@ -186,7 +225,7 @@ class AppMasterCoreTest {
     @Test
     void afterTooManyFailuresNoneIsReplacedUntilTheyAreOld() {
         on(new AppMasterEvent.NodesCounted(100));
-        on(new AppMasterEvent.Registered(2));
+        on(new AppMasterEvent.Registered(2, List.of()));
         on(new AppMasterEvent.ContainerAllocated("c0", "n0"));
         on(new AppMasterEvent.ExecutorRegistered("e1"));
         for (int i = 1; i <= 5; i++) {
@@ -203,7 +242,7 @@ class AppMasterCoreTest {
     @Test
     void whenNoneIsLeftAfterTooManyFailuresTheDriverIsToldWhy() {
         on(new AppMasterEvent.NodesCounted(100));
-        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.Registered(1, List.of()));
         for (int i = 1; i <= 4; i++) {
             failsOn("c" + i, "n" + i);
             on(new AppMasterEvent.ReplacementWanted("e" + i));
@@ -219,7 +258,7 @@ class AppMasterCoreTest {
 
     @Test
     void decommissionedNodeGetsNothingNew() {
-        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.Registered(1, List.of()));
         on(new AppMasterEvent.NodeChanged("n1", false, "DECOMMISSIONING"));
 
         assertEquals(
@@ -271,7 +310,7 @@ class AppMasterCoreTest {
 
     @Test
     void containerInWhichAnExecutorOnlyStartsGoesBackFromADecommissionedNodeAtOnce() {
-        on(new AppMasterEvent.Registered(1));
+        on(new AppMasterEvent.Registered(1, List.of()));
         on(new AppMasterEvent.ContainerAllocated("c1", "n1"));
 
         List<AppMasterEffect> effects = on(new AppMasterEvent.NodeDecommissioning("n1", 60_000));

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /**
  * One {@link AppMasterCore} among a ResourceManager, NodeManagers and a driver that live in virtual time: news are late,
- * doubled and reordered, heartbeats are lost, the ResourceManager forgets what was asked, nodes refuse containers, drain
+ * doubled and reordered, heartbeats are lost, the driver's container ends and another attempt begins, the ResourceManager forgets what was asked, nodes refuse containers, drain
  * and take them back, executors never register or die, and the driver gives some up. Everything is drawn from a seed.
  *
  * <p>After every event the invariants hold; after the faults stop, as many executors run as the driver wants, and the
@@ -46,7 +46,9 @@ final class AppMasterWorld {
     }
 
     private final SplittableRandom random;
-    private final AppMasterCore core;
+    private final AppMasterSettings settings;
+    private final Set<PlantedBug> bugs;
+    private AppMasterCore core;
     private final boolean isGentle;
     private final boolean isNarrow;
     private final PriorityQueue<Due> queue =
@@ -76,6 +78,8 @@ final class AppMasterWorld {
     private long lastPreemptionMs = -PREEMPTION_NOTICE_MS;
     private long nowMs;
     private long order;
+    /** What was said to or of an earlier attempt of the driver is heard by nobody. */
+    private int attempt = 1;
 
     AppMasterWorld(long seed, Set<PlantedBug> bugs) {
         random = new SplittableRandom(seed);
@@ -84,16 +88,16 @@ final class AppMasterWorld {
         isGentle = random.nextInt(4) == 0;
         isNarrow = random.nextInt(4) == 0;
         int maxFailures = isGentle ? 2 : 1_000;
-        core = new AppMasterCore(
-                new AppMasterSettings(
-                        MemoryMap.ofProcess(1L << 30, 1),
-                        2L << 30,
-                        LAUNCH_TIMEOUT_MS,
-                        1_000_000,
-                        maxFailures,
-                        2,
-                        PREEMPTION_NOTICE_MS),
-                bugs);
+        this.bugs = bugs;
+        settings = new AppMasterSettings(
+                MemoryMap.ofProcess(1L << 30, 1),
+                2L << 30,
+                LAUNCH_TIMEOUT_MS,
+                1_000_000,
+                maxFailures,
+                2,
+                PREEMPTION_NOTICE_MS);
+        core = new AppMasterCore(settings, bugs);
         if (!isGentle) {
             for (int i = random.nextInt(3); i > 0; i--) {
                 bad.add("n" + random.nextInt(NODES));
@@ -105,7 +109,7 @@ final class AppMasterWorld {
     /** What went wrong; empty when nothing did. */
     List<String> run() {
         tell(new AppMasterEvent.NodesCounted(NODES));
-        tell(new AppMasterEvent.Registered(wanted));
+        tell(new AppMasterEvent.Registered(wanted, List.of()));
         after(heartbeatMs, this::heartbeat);
         after(100, this::tick);
         while (trouble.isEmpty() && nowMs < DEADLINE_MS) {
@@ -125,7 +129,7 @@ final class AppMasterWorld {
     private void scheduleFaults() {
         for (int i = random.nextInt(12); i > 0; i--) {
             long atMs = random.nextLong(FAULTS_UNTIL_MS);
-            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(8);
+            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(9);
             queue.add(new Due(atMs, order++, () -> fault(kind)));
         }
     }
@@ -152,6 +156,7 @@ final class AppMasterWorld {
             case 4 -> anyRunning().ifPresent(container -> giveUp(container.executorId));
             case 6 -> preempt();
             case 7 -> changeTheNumber();
+            case 8 -> restart();
             // One more than was asked for, as a decision that crossed our change of mind.
             default -> allocate();
         }
@@ -163,6 +168,50 @@ final class AppMasterWorld {
         for (String executorId : counted) {
             SimContainer container = byExecutor.get(executorId);
             require(!container.node.equals(node) || container.isGone, executorId + " stays on " + node);
+        }
+    }
+
+    /**
+     * The driver's container ends, and another attempt begins. Executors that run are left to it, told at once or late and
+     * more than once; containers in which none has begun are gone, and so is all that either side knew of the other.
+     */
+    private void restart() {
+        attempt++;
+        List<AppMasterEvent.ContainerKept> kept = new ArrayList<>();
+        for (SimContainer container : List.copyOf(containers.values())) {
+            if (container.isGone) {
+                continue;
+            }
+            if (container.hasRegistered && !container.isReleased) {
+                container.hasRegistered = false;
+                kept.add(new AppMasterEvent.ContainerKept(container.id, container.node));
+            } else {
+                container.isGone = true;
+            }
+            container.executorId = null;
+        }
+        byExecutor.clear();
+        excluded.clear();
+        counted.clear();
+        told.clear();
+        leaving.clear();
+        core = new AppMasterCore(settings, bugs);
+        asked = 0;
+        known = 0;
+        heartbeatMs = AppMasterCore.EAGER_HEARTBEAT_MS;
+        wanted = 1 + random.nextInt(5);
+        int late = random.nextInt(kept.size() + 1);
+        tell(new AppMasterEvent.NodesCounted(NODES));
+        draining.forEach(node -> tell(new AppMasterEvent.NodeDecommissioning(node, 30_000)));
+        tell(new AppMasterEvent.Registered(wanted, kept.subList(late, kept.size())));
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            for (AppMasterEvent.ContainerKept event : kept.subList(0, late)) {
+                soon(random.nextLong(1_000), () -> {
+                    if (!containers.get(event.containerId()).isGone) {
+                        tell(event);
+                    }
+                });
+            }
         }
     }
 
@@ -247,10 +296,10 @@ final class AppMasterWorld {
         SimContainer container = new SimContainer("c" + ++allocated, nodes.get(random.nextInt(nodes.size())));
         containers.put(container.id, container);
         AppMasterEvent event = new AppMasterEvent.ContainerAllocated(container.id, container.node);
-        after(random.nextLong(50), () -> tell(event));
+        soon(random.nextLong(50), () -> tell(event));
         if (!areFaultsOver() && random.nextInt(6) == 0) {
             // While it is held; who hears of a container that has gone asks a node for what is not there.
-            after(random.nextLong(50), () -> {
+            soon(random.nextLong(50), () -> {
                 if (!container.isGone && !container.isReleased) {
                     tell(event);
                 }
@@ -279,15 +328,30 @@ final class AppMasterWorld {
         require(!byExecutor.containsKey(start.executorId()), start + ": the name is taken");
         require(!excluded.contains(container.node), start + ": " + container.node + " is excluded");
         require(!draining.contains(container.node), start + ": " + container.node + " is being decommissioned");
-        container.executorId = start.executorId();
-        byExecutor.put(start.executorId(), container);
-        counted.add(start.executorId());
+        expect(start.executorId(), container);
         if (bad.contains(container.node) && !(isNarrow && areFaultsOver())) {
-            after(100, () -> tell(new AppMasterEvent.ContainerNotStarted(container.id, "its disks are full")));
+            soon(100, () -> tell(new AppMasterEvent.ContainerNotStarted(container.id, "its disks are full")));
         } else if (areFaultsOver() || isGentle || random.nextInt(8) > 0) {
-            after(500 + random.nextLong(3_000), () -> register(container));
+            soon(500 + random.nextLong(3_000), () -> register(container));
         }
         // Else it never registers.
+    }
+
+    /** Mostly its executor has waited for this. */
+    private void takeOver(AppMasterEffect.TakeOver take) {
+        SimContainer container = containers.get(take.containerId());
+        require(container != null && container.executorId == null, take + ": nobody waits there");
+        require(!byExecutor.containsKey(take.executorId()), take + ": the name is taken");
+        expect(take.executorId(), container);
+        if (areFaultsOver() || random.nextInt(8) > 0) {
+            soon(random.nextLong(2_000), () -> register(container));
+        }
+    }
+
+    private void expect(String executorId, SimContainer container) {
+        container.executorId = executorId;
+        byExecutor.put(executorId, container);
+        counted.add(executorId);
     }
 
     private void register(SimContainer container) {
@@ -312,7 +376,7 @@ final class AppMasterWorld {
         if (counted.remove(leave.executorId())) {
             leaving.add(leave.executorId());
             replace(leave.executorId());
-            after(random.nextLong(leave.withinMs()), () -> release(leave.executorId()));
+            soon(random.nextLong(leave.withinMs()), () -> release(leave.executorId()));
         }
     }
 
@@ -331,9 +395,9 @@ final class AppMasterWorld {
 
     private void replace(String executorId) {
         AppMasterEvent event = new AppMasterEvent.ReplacementWanted(executorId);
-        after(random.nextLong(200), () -> tell(event));
+        soon(random.nextLong(200), () -> tell(event));
         if (random.nextInt(4) == 0) {
-            after(200 + random.nextLong(500), () -> tell(event));
+            soon(200 + random.nextLong(500), () -> tell(event));
         }
     }
 
@@ -355,6 +419,8 @@ final class AppMasterWorld {
             asked = ask.containers();
         } else if (effect instanceof AppMasterEffect.StartExecutor start) {
             start(start);
+        } else if (effect instanceof AppMasterEffect.TakeOver take) {
+            takeOver(take);
         } else if (effect instanceof AppMasterEffect.StopContainer stop) {
             SimContainer container = containers.get(stop.containerId());
             require(container != null && container.executorId != null, stop + ": there is no such executor");
@@ -416,6 +482,16 @@ final class AppMasterWorld {
         if (!isSo) {
             trouble.add(nowMs + " ms: " + otherwise);
         }
+    }
+
+    /** What this attempt of the driver says, or is told; by then there may be another one. */
+    private void soon(long delayMs, Runnable action) {
+        int of = attempt;
+        after(delayMs, () -> {
+            if (attempt == of) {
+                action.run();
+            }
+        });
     }
 
     private void after(long delayMs, Runnable action) {
