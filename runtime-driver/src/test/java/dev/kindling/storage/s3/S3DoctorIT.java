@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.driver.cli.Main;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -156,5 +158,34 @@ class S3DoctorIT {
         told.clear();
         assertTrue(examine("in/f"), told.toString());
         assertEquals("yes", told("s3:GetObject"));
+    }
+
+    /** As a script sees it: rights that the job in question does not need make no difference. */
+    @Test
+    void theExitCodeSaysWhetherThatJobMayRun() {
+        bucket.put("in/f", "x");
+        assertEquals(List.of(0, 0), exitCodes("in"));
+        assertEquals(List.of(1, 0), exitCodes("out"));
+
+        actAs("AKIADOCTORREADONLY02", "ro");
+        assertEquals(List.of(0, 1), exitCodes("in"));
+
+        actAs("AKIADOCTORGETONLY002", "get");
+        assertEquals(List.of(1, 1), exitCodes("in"));
+        assertEquals(List.of(0, 1), exitCodes("in/f"));
+
+        TestBucket.actAs("AKIADOCTORUNKNOWN001", "doctor-secret");
+        assertEquals(List.of(1, 1), exitCodes("in/f"));
+
+        assertEquals(2, Main.run("doctor", "s3", "in/f"));
+        assertEquals(2, Main.run("doctor", "s3"));
+    }
+
+    /** For reading and for writing. */
+    private List<Integer> exitCodes(String key) {
+        String[] read = {"doctor", "s3", bucket.path(key), "--conf", "kindling.s3.endpoint=" + bucket.server.url()};
+        String[] write = Arrays.copyOf(read, read.length + 1);
+        write[read.length] = "--write";
+        return List.of(Main.run(read), Main.run(write));
     }
 }
