@@ -44,6 +44,11 @@ public final class YarnKeys {
                     + " application, and for the application's own files, which do not; empty for .kindling in the user's"
                     + " home directory.");
 
+    public static final ConfigKey<List<String>> FILE_SYSTEMS = ConfigKey.list("kindling.yarn.fileSystems")
+            .defaultsTo(List.of())
+            .doc("Where Kerberos is used: file systems beside fs.defaultFS that containers have to reach, such as"
+                    + " hdfs://other:8020; a delegation token is obtained for each when the application is submitted.");
+
     public static final ConfigKey<String> JAVA_HOME = ConfigKey.string("kindling.yarn.javaHome")
             .defaultsTo("")
             .doc("Directory of Java 17 or newer on the cluster's nodes; empty for JAVA_HOME of their NodeManagers.");
@@ -108,6 +113,7 @@ public final class YarnKeys {
             DRIVER_MEMORY,
             MEMORY_OVERHEAD,
             STAGING_DIR,
+            FILE_SYSTEMS,
             JAVA_HOME,
             JAVA_ARCHIVE,
             ARCHIVES,

@@ -79,7 +79,7 @@ final class ClusterModeClient {
         Map<String, Path> users = new TreeMap<>();
         List<String> command = command(users);
         ContainerFiles drivers = ship(users);
-        Credentials credentials = new Credentials();
+        Credentials credentials = FileTokens.obtain(config, settings);
         new DriverOrder(command, drivers.without(users.keySet())).addTo(credentials);
         Handover.of(
                         YarnLauncher.stagingDirectory(config, settings, MasterSession.user()),

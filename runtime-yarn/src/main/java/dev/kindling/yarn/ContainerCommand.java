@@ -60,15 +60,20 @@ final class ContainerCommand {
         Map<String, String> environment = new TreeMap<>();
         environment.put("CLASSPATH", String.join(":", files.classPath()));
         environment.put("HADOOP_CONF_DIR", inWorkingDirectory(RuntimeFiles.CONFIGURATION));
-        DataOutputBuffer tokens = new DataOutputBuffer();
-        credentials.writeTokenStorageToStream(tokens);
         return ContainerLaunchContext.newInstance(
                 files.resources(),
                 environment,
                 List.of(command.replaceAll("[\\\\\"$`]", "\\\\$0")),
                 null,
-                ByteBuffer.wrap(tokens.getData(), 0, tokens.getLength()),
+                bytesOf(credentials),
                 readers);
+    }
+
+    /** As YARN hands them to a container. */
+    static ByteBuffer bytesOf(Credentials credentials) throws IOException {
+        DataOutputBuffer bytes = new DataOutputBuffer();
+        credentials.writeTokenStorageToStream(bytes);
+        return ByteBuffer.wrap(bytes.getData(), 0, bytes.getLength());
     }
 
     private static String javaProgram(Config config) {

@@ -8,6 +8,7 @@ import java.security.PrivilegedExceptionAction;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
@@ -22,6 +23,9 @@ interface MasterSession {
 
     /** What containers get; there at once, or when it has been sent. */
     CompletableFuture<ContainerFiles> files();
+
+    /** By which containers reach file systems; empty where nobody asks for them. */
+    Credentials tokens();
 
     /** Which attempt of the application this process is the master of, from 1. */
     int attempt();
@@ -51,7 +55,14 @@ interface MasterSession {
         private final ContainerAgent agent;
         private final CompletableFuture<ContainerFiles> files;
 
-        private OfClient(Submission submission, ContainerAgent agent, CompletableFuture<ContainerFiles> files) {
+        private final Credentials tokens;
+
+        private OfClient(
+                Submission submission,
+                ContainerAgent agent,
+                CompletableFuture<ContainerFiles> files,
+                Credentials tokens) {
+            this.tokens = tokens;
             this.submission = submission;
             this.agent = agent;
             this.files = files;
@@ -62,7 +73,8 @@ interface MasterSession {
                 Config config, Configuration settings, String host, CompletableFuture<ContainerFiles> files) {
             Submission submission = new Submission(config, settings);
             try {
-                submission.submitUnmanaged();
+                Credentials tokens = FileTokens.obtain(config, settings);
+                submission.submitUnmanaged(tokens);
                 submission.awaitUnmanagedMaster();
                 UserGroupInformation master = UserGroupInformation.createRemoteUser(user());
                 master.addToken(submission.client().getAMRMToken(submission.id()));
@@ -72,7 +84,7 @@ interface MasterSession {
                     asked.register(host, "");
                     return asked;
                 });
-                return new OfClient(submission, agent, files);
+                return new OfClient(submission, agent, files, tokens);
             } catch (IOException | YarnException e) {
                 submission.close();
                 throw new KindlingException(
@@ -98,6 +110,11 @@ interface MasterSession {
         @Override
         public CompletableFuture<ContainerFiles> files() {
             return files;
+        }
+
+        @Override
+        public Credentials tokens() {
+            return tokens;
         }
 
         @Override
@@ -129,7 +146,15 @@ interface MasterSession {
         private final int attempt;
         private final Optional<Handover> handover;
 
-        private OfContainer(ContainerAgent agent, ContainerFiles files, int attempt, Optional<Handover> handover) {
+        private final Credentials tokens;
+
+        private OfContainer(
+                ContainerAgent agent,
+                ContainerFiles files,
+                int attempt,
+                Optional<Handover> handover,
+                Credentials tokens) {
+            this.tokens = tokens;
             this.agent = agent;
             this.files = CompletableFuture.completedFuture(files);
             this.attempt = attempt;
@@ -145,7 +170,8 @@ interface MasterSession {
             int attempt = ContainerId.fromString(ContainerEnvironment.containerId())
                     .getApplicationAttemptId()
                     .getAttemptId();
-            current = new OfContainer(agent, files, attempt, Handover.of(ContainerEnvironment.credentials()));
+            Credentials told = ContainerEnvironment.credentials();
+            current = new OfContainer(agent, files, attempt, Handover.of(told), FileTokens.passedOn(told));
             return current;
         }
 
@@ -162,6 +188,11 @@ interface MasterSession {
         @Override
         public CompletableFuture<ContainerFiles> files() {
             return files;
+        }
+
+        @Override
+        public Credentials tokens() {
+            return tokens;
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.ApplicationSubmissionContext;
@@ -74,12 +75,17 @@ final class Submission implements AutoCloseable {
         return context;
     }
 
-    /** The driver's own process will be the application's master: no container is needed for it. */
-    void submitUnmanaged() throws IOException, YarnException, InterruptedException {
+    /**
+     * The driver's own process will be the application's master: no container is needed for it.
+     *
+     * @param tokens that the ResourceManager renews while the application runs
+     */
+    void submitUnmanaged(Credentials tokens) throws IOException, YarnException {
         ApplicationSubmissionContext context = newContext();
         context.setUnmanagedAM(true);
         // Nobody runs it, but the ResourceManager wants one.
-        context.setAMContainerSpec(ContainerLaunchContext.newInstance(null, null, null, null, null, null));
+        context.setAMContainerSpec(
+                ContainerLaunchContext.newInstance(null, null, null, null, ContainerCommand.bytesOf(tokens), null));
         context.setResource(Resource.newInstance(1, 1));
         context.setMaxAppAttempts(1);
         submit(context);

@@ -90,7 +90,9 @@ final class YarnLauncher implements ClusterLauncher {
     }
 
     static Configuration settingsOf(Config config) {
-        return new YarnConfiguration(HadoopSettings.loadWithYarn(config.members(StorageKeys.HADOOP)));
+        Configuration settings = new YarnConfiguration(HadoopSettings.loadWithYarn(config.members(StorageKeys.HADOOP)));
+        HadoopSettings.useKerberosWhereAsked(settings);
+        return settings;
     }
 
     private AppMasterSettings coreSettings() {
@@ -288,7 +290,7 @@ final class YarnLauncher implements ClusterLauncher {
     }
 
     private ContainerLaunchContext command(String executorId, Secret nonce, ContainerFiles there) throws IOException {
-        Credentials credentials = new Credentials();
+        Credentials credentials = new Credentials(session.tokens());
         credentials.addSecretKey(ContainerMain.BOOTSTRAP, bootstrapOf(executorId, nonce));
         session.handover().ifPresent(handover -> handover.addTo(credentials));
         return ContainerCommand.of(

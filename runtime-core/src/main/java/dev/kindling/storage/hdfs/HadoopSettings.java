@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.UserGroupInformation;
 
 /**
  * What Hadoop's client goes by: its defaults, those of ours that keep waits short, the files in {@code HADOOP_CONF_DIR},
@@ -70,6 +71,14 @@ public final class HadoopSettings {
     private static boolean isDefault(Configuration settings, String name) {
         String[] sources = settings.getPropertySources(name);
         return sources == null || Arrays.stream(sources).allMatch(source -> source.endsWith("-default.xml"));
+    }
+
+    /** Hadoop's client keeps for the whole process whether users log in, and would look for that on the class path. */
+    public static void useKerberosWhereAsked(Configuration settings) {
+        if (isKerberos(settings) && !UserGroupInformation.isSecurityEnabled()) {
+            // Who embeds us and has logged in already stays logged in as he is.
+            UserGroupInformation.setConfiguration(settings);
+        }
     }
 
     public static boolean isKerberos(Configuration settings) {

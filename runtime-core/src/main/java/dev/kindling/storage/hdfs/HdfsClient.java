@@ -14,7 +14,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
-import org.apache.hadoop.security.UserGroupInformation;
 
 /** A connection to one HDFS as one user. Safe for many threads. */
 final class HdfsClient implements AutoCloseable {
@@ -47,10 +46,7 @@ final class HdfsClient implements AutoCloseable {
     private static HdfsClient connect(String path, String namedAuthority, Configuration settings, int readAheadStreams)
             throws IOException {
         String authority = namedAuthority.isEmpty() ? defaultAuthority(path, settings) : namedAuthority;
-        if (HadoopSettings.isKerberos(settings) && !UserGroupInformation.isSecurityEnabled()) {
-            // Who embeds us and has logged in already stays logged in as he is.
-            UserGroupInformation.setConfiguration(settings);
-        }
+        HadoopSettings.useKerberosWhereAsked(settings);
         DistributedFileSystem files = new DistributedFileSystem();
         try {
             files.initialize(URI.create(HdfsLibrary.SCHEME + "://" + authority), settings);

@@ -98,6 +98,11 @@ final class HdfsErrors {
         if (cause instanceof QuotaExceededException quota) {
             return quotaExceeded(quota);
         }
+        if (isOf(cause, "InvalidToken")) {
+            return "the NameNode does not accept this application's delegation token any more (" + first
+                    + "): tokens last dfs.namenode.delegation.token.max-lifetime, seven days by default, so submit the"
+                    + " application again";
+        }
         if (isRefusal(cause)) {
             return denied(first);
         }
