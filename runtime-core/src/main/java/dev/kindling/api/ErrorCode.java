@@ -12,6 +12,8 @@ public enum ErrorCode {
     INPUT_NOT_FOUND,
     /** Input changed while the job read it. */
     INPUT_CHANGED,
+    /** Input is not what the program says it is, such as text where it has a column of numbers. */
+    BAD_INPUT,
     /** Input ended early each time it was fetched, though its store says that it is longer. */
     INPUT_TRUNCATED,
     /** No credentials for a store were found in any of the places where they may be. */

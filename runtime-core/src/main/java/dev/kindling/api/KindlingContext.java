@@ -135,6 +135,34 @@ public final class KindlingContext implements AutoCloseable {
         return session.textFile(path, Optional.of(delimiter), OptionalInt.of(minPartitions));
     }
 
+    /**
+     * Two columns of each line as pairs, for files as {@link #textFile(String)} reads them whose lines are columns with
+     * {@code separator} between them. Beside {@code textFile} and a function that splits, it makes no {@code String} of a
+     * line or of a number, which is most of what such a function costs. There are no quotes, no escapes and no headers: a
+     * line that has too few columns, or something else where a number is due, fails the job with its file and offset.
+     *
+     * @param separator an ASCII character, such as a tab or a comma
+     */
+    public <K, V> PairRDD<K, V> textColumns(String path, char separator, Column<K> key, Column<V> value) {
+        return session.textColumns(path, separator, key, value, OptionalInt.empty());
+    }
+
+    /** See {@link #textColumns(String, char, Column, Column)} and {@link #textFile(String, int)}. */
+    public <K, V> PairRDD<K, V> textColumns(
+            String path, char separator, Column<K> key, Column<V> value, int minPartitions) {
+        return session.textColumns(path, separator, key, value, OptionalInt.of(minPartitions));
+    }
+
+    /** One column of each line; see {@link #textColumns(String, char, Column, Column)}. */
+    public <T> RDD<T> textColumn(String path, char separator, Column<T> column) {
+        return session.textColumn(path, separator, column, OptionalInt.empty());
+    }
+
+    /** See {@link #textColumn(String, char, Column)} and {@link #textFile(String, int)}. */
+    public <T> RDD<T> textColumn(String path, char separator, Column<T> column, int minPartitions) {
+        return session.textColumn(path, separator, column, OptionalInt.of(minPartitions));
+    }
+
     /** (path, content) of whole files. */
     public PairRDD<String, String> wholeTextFiles(String path) {
         return session.wholeTextFiles(path, OptionalInt.empty());

@@ -1,5 +1,6 @@
 package dev.kindling.plan;
 
+import dev.kindling.api.Column;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.function.DoubleFunction;
 import dev.kindling.api.function.FlatMapFunction;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.ObjectInput;
 import java.io.ObjectOutput;
 import java.io.StreamCorruptedException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -63,6 +65,7 @@ final class PlanForm {
             out.writeByte(file.format().ordinal());
             out.writeInt(file.recordBytes());
             out.writeObject(file.delimiter());
+            write(file.columns(), out);
             out.writeInt(file.partitionCount());
         } else if (node instanceof PlanNode.ShuffleRead read) {
             writeHead(SHUFFLE_READ, node, out);
@@ -110,6 +113,7 @@ final class PlanForm {
                         PlanNode.FileInput.Format.values()[in.readByte()],
                         in.readInt(),
                         (String) in.readObject(),
+                        readColumns(in),
                         in.readInt());
             case SHUFFLE_READ ->
                 new PlanNode.ShuffleRead(
@@ -130,6 +134,38 @@ final class PlanForm {
                         in.readBoolean());
             default -> throw new StreamCorruptedException("a program has no node of kind " + kind);
         };
+    }
+
+    private static void write(PlanNode.FileInput.Columns columns, ObjectOutput out) throws IOException {
+        out.writeByte(columns == null ? 0 : columns.columns().size());
+        if (columns != null) {
+            out.writeChar(columns.separator());
+            for (Column<?> column : columns.columns()) {
+                out.writeByte(column.kind().ordinal());
+                out.writeInt(column.index());
+            }
+        }
+    }
+
+    private static PlanNode.FileInput.Columns readColumns(ObjectInput in) throws IOException {
+        int count = in.readByte();
+        if (count == 0) {
+            return null;
+        }
+        char separator = in.readChar();
+        List<Column<?>> columns = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Column.Kind kind = Column.Kind.values()[in.readByte()];
+            int index = in.readInt();
+            columns.add(
+                    switch (kind) {
+                        case INT -> Column.ints(index);
+                        case LONG -> Column.longs(index);
+                        case DOUBLE -> Column.doubles(index);
+                        case STRING -> Column.strings(index);
+                    });
+        }
+        return new PlanNode.FileInput.Columns(separator, columns);
     }
 
     // ---- functions over rows --------------------------------------------------------------------------------------

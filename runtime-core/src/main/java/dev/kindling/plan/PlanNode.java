@@ -1,5 +1,6 @@
 package dev.kindling.plan;
 
+import dev.kindling.api.Column;
 import dev.kindling.api.Partitioner;
 import dev.kindling.api.function.Function2;
 import java.io.Serializable;
@@ -63,18 +64,38 @@ public sealed interface PlanNode extends Serializable {
      *
      * @param recordBytes of each row of {@link Format#RECORDS}; 0 for other formats
      * @param delimiter between rows of {@link Format#TEXT_LINES}; empty for ends of lines, and for other formats
+     * @param columns of each line; null for whole lines, and for other formats
      */
     record FileInput(
-            int id, Origin origin, String path, Format format, int recordBytes, String delimiter, int partitionCount)
+            int id,
+            Origin origin,
+            String path,
+            Format format,
+            int recordBytes,
+            String delimiter,
+            Columns columns,
+            int partitionCount)
             implements PlanNode {
         /** Of lines, or a format that says itself where a row ends. */
         public FileInput(int id, Origin origin, String path, Format format, int partitionCount) {
-            this(id, origin, path, format, 0, "", partitionCount);
+            this(id, origin, path, format, 0, "", null, partitionCount);
+        }
+
+        /**
+         * What of each line becomes its row.
+         *
+         * @param separator between columns, an ASCII character
+         * @param columns one, or two that become a pair
+         */
+        public record Columns(char separator, List<Column<?>> columns) implements Serializable {
+            public Columns {
+                columns = List.copyOf(columns);
+            }
         }
 
         /** How bytes become rows. */
         public enum Format {
-            /** Lines, as {@code String}s. */
+            /** Lines, as {@code String}s or by their columns. */
             TEXT_LINES,
             /** (path, content) of whole files. */
             WHOLE_TEXT,

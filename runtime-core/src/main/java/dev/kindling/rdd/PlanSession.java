@@ -3,6 +3,7 @@ package dev.kindling.rdd;
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.BinaryFile;
 import dev.kindling.api.Broadcast;
+import dev.kindling.api.Column;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
@@ -177,31 +178,65 @@ public final class PlanSession implements Session, SetMarks {
                     origin + ": the delimiter between records is empty; name one, or none for lines");
         }
         String between = delimiter.orElse(settings.recordDelimiter());
-        return new RddHandle<>(this, files(origin, path, Format.TEXT_LINES, 0, between, minPartitions));
+        return new RddHandle<>(this, files(origin, path, Format.TEXT_LINES, 0, between, null, minPartitions));
+    }
+
+    @Override
+    public <T> RDD<T> textColumn(String path, char separator, Column<T> column, OptionalInt minPartitions) {
+        Origin origin = CallSite.of("textColumn");
+        return new RddHandle<>(this, columns(origin, path, separator, List.of(column), minPartitions));
+    }
+
+    @Override
+    public <K, V> PairRDD<K, V> textColumns(
+            String path, char separator, Column<K> key, Column<V> value, OptionalInt minPartitions) {
+        Origin origin = CallSite.of("textColumns");
+        return new PairRddHandle<>(this, columns(origin, path, separator, List.of(key, value), minPartitions));
+    }
+
+    private PlanNode columns(
+            Origin origin, String path, char separator, List<Column<?>> columns, OptionalInt minPartitions) {
+        if (separator == 0 || separator > 127 || separator == '\n' || separator == '\r') {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    origin
+                            + ": columns are separated by one ASCII character that ends no line, such as a tab or a comma,"
+                            + " not by U+" + String.format("%04X", (int) separator)
+                            + "; split lines of textFile where it is another");
+        }
+        return files(
+                origin,
+                path,
+                Format.TEXT_LINES,
+                0,
+                settings.recordDelimiter(),
+                new PlanNode.FileInput.Columns(separator, columns),
+                minPartitions);
     }
 
     @Override
     public PairRDD<String, String> wholeTextFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
-                this, files(CallSite.of("wholeTextFiles"), path, Format.WHOLE_TEXT, 0, "", minPartitions));
+                this, files(CallSite.of("wholeTextFiles"), path, Format.WHOLE_TEXT, 0, "", null, minPartitions));
     }
 
     @Override
     public PairRDD<String, BinaryFile> binaryFiles(String path, OptionalInt minPartitions) {
         return new PairRddHandle<>(
-                this, files(CallSite.of("binaryFiles"), path, Format.BINARY_FILES, 0, "", minPartitions));
+                this, files(CallSite.of("binaryFiles"), path, Format.BINARY_FILES, 0, "", null, minPartitions));
     }
 
     @Override
     public RDD<byte[]> binaryRecords(String path, int length) {
         Origin origin = CallSite.of("binaryRecords");
         atLeast(1, length, "bytes a record", origin);
-        return new RddHandle<>(this, files(origin, path, Format.RECORDS, length, "", OptionalInt.empty()));
+        return new RddHandle<>(this, files(origin, path, Format.RECORDS, length, "", null, OptionalInt.empty()));
     }
 
     @Override
     public <T> RDD<T> objectFile(String path, OptionalInt minPartitions) {
-        return new RddHandle<>(this, files(CallSite.of("objectFile"), path, Format.OBJECTS, 0, "", minPartitions));
+        return new RddHandle<>(
+                this, files(CallSite.of("objectFile"), path, Format.OBJECTS, 0, "", null, minPartitions));
     }
 
     @Override
@@ -390,7 +425,13 @@ public final class PlanSession implements Session, SetMarks {
     }
 
     private PlanNode files(
-            Origin origin, String path, Format format, int recordBytes, String delimiter, OptionalInt minPartitions) {
+            Origin origin,
+            String path,
+            Format format,
+            int recordBytes,
+            String delimiter,
+            PlanNode.FileInput.Columns columns,
+            OptionalInt minPartitions) {
         checkOpen(origin);
         minPartitions.ifPresent(n -> atLeast(1, n, "partitions", origin));
         List<Split> splits;
@@ -418,7 +459,8 @@ public final class PlanSession implements Session, SetMarks {
             RecordReader.check(splits, recordBytes);
         }
         return leaf(
-                new PlanNode.FileInput(nextSetId(), origin, path, format, recordBytes, delimiter, splits.size()),
+                new PlanNode.FileInput(
+                        nextSetId(), origin, path, format, recordBytes, delimiter, columns, splits.size()),
                 new LeafSource.Splits(splits));
     }
 

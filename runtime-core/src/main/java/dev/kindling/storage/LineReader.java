@@ -2,6 +2,7 @@ package dev.kindling.storage;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
+import dev.kindling.plan.PlanNode;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.storage.TextCodec.CutText;
 import dev.kindling.util.ByteSizes;
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The lines of a {@link Split}, a batch at a time. Used by one thread.
+ * The lines of a {@link Split}, or some columns of each, a batch at a time. Used by one thread.
  *
  * <p>A range owns the lines that begin after its first byte, up to and with the byte after its last; a range at byte 0
  * also owns the line that begins there. So ranges that meet share no line and lose none, whatever their sizes. A line
@@ -41,6 +42,10 @@ public final class LineReader implements Closeable {
     private final Stores stores;
     private final Split split;
     private final RecordDelimiter delimiter;
+
+    /** Null for rows that are the lines, as {@code String}s. */
+    private final LineForm form;
+
     private final int maxLineBytes;
 
     private int rangeIndex = -1;
@@ -77,10 +82,20 @@ public final class LineReader implements Closeable {
 
     /** @param delimiter what stands between records; empty for ends of lines */
     public LineReader(Stores stores, Split split, String delimiter) {
-        this(stores, split, delimiter, BUFFER_BYTES, maxLineBytes());
+        this(stores, split, delimiter, null, BUFFER_BYTES, maxLineBytes());
+    }
+
+    /** Of which each row is some columns of a line. */
+    public LineReader(Stores stores, Split split, String delimiter, PlanNode.FileInput.Columns columns) {
+        this(stores, split, delimiter, new TextColumns(columns), BUFFER_BYTES, maxLineBytes());
     }
 
     LineReader(Stores stores, Split split, String delimiter, int bufferBytes, int maxLineBytes) {
+        this(stores, split, delimiter, null, bufferBytes, maxLineBytes);
+    }
+
+    private LineReader(Stores stores, Split split, String delimiter, LineForm form, int bufferBytes, int maxLineBytes) {
+        this.form = form;
         this.stores = stores;
         this.split = split;
         this.delimiter = new RecordDelimiter(delimiter);
@@ -272,7 +287,9 @@ public final class LineReader implements Closeable {
             return;
         }
         noteOffsets(bufferOffset, start, ends, found, delimiterBytes, offsets);
-        if (isSingleByte) {
+        if (form != null) {
+            formRows(found, delimiterBytes, lines, from);
+        } else if (isSingleByte) {
             latin1Lines(buffer, start, ends, found, delimiterBytes, lines, from);
         } else {
             utf8Lines(buffer, start, ends, found, delimiterBytes, lines, from);
@@ -305,9 +322,29 @@ public final class LineReader implements Closeable {
 
     private void take(Object[] lines, int from, int end) {
         offsets[rowCount] = bufferOffset + start;
-        lines[from + rowCount] = new String(
-                buffer, start, end - start, isSingleByte ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+        lines[from + rowCount] = form == null
+                ? new String(
+                        buffer, start, end - start, isSingleByte ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)
+                : formRow(start, end);
         rowCount++;
+    }
+
+    private void formRows(int count, int delimiterBytes, Object[] rows, int from) {
+        int lineStart = start;
+        for (int i = 0; i < count; i++) {
+            rows[from + i] = formRow(lineStart, ends[i]);
+            lineStart = ends[i] + delimiterBytes;
+        }
+    }
+
+    private Object formRow(int lineStart, int lineEnd) {
+        try {
+            return form.row(buffer, lineStart, lineEnd, isSingleByte);
+        } catch (LineForm.LineRefusedException e) {
+            throw new KindlingException(
+                    ErrorCode.BAD_INPUT,
+                    "the line at byte " + (bufferOffset + lineStart) + " of " + range.path() + " " + e.getMessage());
+        }
     }
 
     /** Whether this is a CR of which it is not known yet if an LF follows. */

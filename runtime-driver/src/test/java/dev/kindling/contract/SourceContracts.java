@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.BinaryFile;
+import dev.kindling.api.Column;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.PairRDD;
@@ -53,6 +54,12 @@ final class SourceContracts {
                     "KindlingContext.wholeTextFiles(String)",
                     "KindlingContext.wholeTextFiles(String,int)",
                     "RDD.saveAsTextFile(String,Class)"),
+            Contract.of(
+                    SourceContracts::columns,
+                    "KindlingContext.textColumns(String,char,Column,Column)",
+                    "KindlingContext.textColumns(String,char,Column,Column,int)",
+                    "KindlingContext.textColumn(String,char,Column)",
+                    "KindlingContext.textColumn(String,char,Column,int)"),
             Contract.of(
                     SourceContracts::binary,
                     "KindlingContext.binaryFiles(String)",
@@ -119,6 +126,26 @@ final class SourceContracts {
                     lines.stream(), files.values().flatMap(text -> text.lines().iterator()));
             assertEquals(3, files.count());
         }
+    }
+
+    private static void columns(Case c) throws Exception {
+        String path = c.newPath("columns");
+        List<Tuple2<Integer, String>> rows = c.stream()
+                .map(n -> Tuple2.of(Objects.requireNonNullElse(n, 0), "text " + n))
+                .toList();
+        c.kindling().parallelizePairs(rows, 3).map((n, text) -> n + "," + text).saveAsTextFile(path);
+
+        c.sameOrder(rows.stream(), c.kindling().textColumns(path, ',', Column.ints(0), Column.strings(1)));
+        c.sameOrder(rows.stream(), c.kindling().textColumns(path, ',', Column.ints(0), Column.strings(1), 7));
+        c.sameOrder(rows.stream().map(row -> (long) row._1()), c.kindling().textColumn(path, ',', Column.longs(0)));
+        c.sameOrder(
+                rows.stream().map(row -> (double) row._1()), c.kindling().textColumn(path, ',', Column.doubles(0), 7));
+        // The sample of the keys reads columns too.
+        c.sameRows(
+                rows.stream(),
+                c.kindling()
+                        .textColumns(path, ',', Column.ints(0), Column.strings(1))
+                        .sortByKey());
     }
 
     private static void binary(Case c) throws Exception {

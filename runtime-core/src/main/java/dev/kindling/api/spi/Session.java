@@ -3,6 +3,7 @@ package dev.kindling.api.spi;
 import dev.kindling.api.Accumulator;
 import dev.kindling.api.BinaryFile;
 import dev.kindling.api.Broadcast;
+import dev.kindling.api.Column;
 import dev.kindling.api.DoubleRDD;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingListener;
@@ -62,6 +63,11 @@ public interface Session extends AutoCloseable {
     PairRDD<String, BinaryFile> binaryFiles(String path, OptionalInt minPartitions);
 
     /** See {@code KindlingContext.binaryRecords}. */
+    <T> RDD<T> textColumn(String path, char separator, Column<T> column, OptionalInt minPartitions);
+
+    <K, V> PairRDD<K, V> textColumns(
+            String path, char separator, Column<K> key, Column<V> value, OptionalInt minPartitions);
+
     RDD<byte[]> binaryRecords(String path, int length);
 
     /** See {@link #textFile}. */

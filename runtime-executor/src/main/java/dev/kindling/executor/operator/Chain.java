@@ -194,7 +194,7 @@ public final class Chain {
         if (leaf instanceof PlanNode.FileInput file) {
             Split split = SplitCodec.decode(bytesOf(leaf, partition));
             return switch (file.format()) {
-                case TEXT_LINES -> new FileLines(split, file.delimiter(), scope);
+                case TEXT_LINES -> new FileLines(split, file, scope);
                 case WHOLE_TEXT -> new WholeFiles(split, scope);
                 case BINARY_FILES -> new FileHandles(split, scope);
                 case RECORDS -> new FileRecords(split, file.recordBytes(), scope);

@@ -1,19 +1,22 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
+import dev.kindling.plan.PlanNode;
 import dev.kindling.storage.LineReader;
 import dev.kindling.storage.Split;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The lines, or records with another delimiter, of a split. Keeps the file and offset of each line of the batch read last, for messages. */
+/** The lines, or records with another delimiter, of a split, or columns of them. Keeps the file and offset of each line of the batch read last, for messages. */
 final class FileLines implements Operator {
     private final LineReader reader;
     private final TaskCounters counters;
     private long bytesCounted;
 
-    FileLines(Split split, String delimiter, TaskScope scope) {
-        this.reader = new LineReader(scope.stores(), split, delimiter);
+    FileLines(Split split, PlanNode.FileInput file, TaskScope scope) {
+        this.reader = file.columns() == null
+                ? new LineReader(scope.stores(), split, file.delimiter())
+                : new LineReader(scope.stores(), split, file.delimiter(), file.columns());
         this.counters = scope.counters();
     }
 

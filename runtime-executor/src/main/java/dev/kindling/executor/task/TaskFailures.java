@@ -87,7 +87,7 @@ final class TaskFailures {
             case RESULT_TOO_LARGE -> new TaskFailure.ResultTooLarge(messageOf(known), 0);
             case OUT_OF_RESOURCES -> new TaskFailure.OutOfResources(messageOf(known));
             case SCRATCH_FULL -> new TaskFailure.ScratchFull(messageOf(known));
-            case INPUT_NOT_FOUND, INPUT_CHANGED, NO_CREDENTIALS, BAD_CREDENTIALS, ACCESS_DENIED, NO_REGION ->
+            case INPUT_NOT_FOUND, INPUT_CHANGED, BAD_INPUT, NO_CREDENTIALS, BAD_CREDENTIALS, ACCESS_DENIED, NO_REGION ->
                 new TaskFailure.InputOutput(code, messageOf(known), true, stackOf(known));
             case CORRUPT_DATA, COMMIT_FAILED, OUTPUT_EXISTS, INPUT_TRUNCATED, THROTTLED ->
                 new TaskFailure.InputOutput(code, messageOf(known), false, stackOf(known));

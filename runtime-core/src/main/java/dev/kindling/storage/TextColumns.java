@@ -1,0 +1,130 @@
+package dev.kindling.storage;
+
+import dev.kindling.api.Column;
+import dev.kindling.api.Tuple2;
+import dev.kindling.plan.PlanNode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One column of a line, or two as a pair, straight from its bytes: no {@code String} is made of the line or of a number.
+ * Used by one thread.
+ */
+final class TextColumns implements LineForm {
+    /** A whole number of fewer digits fits a long. */
+    private static final int SAFE_DIGITS = 18;
+
+    private final byte separator;
+    private final Column<?>[] columns;
+    private final int lastIndex;
+
+    /** Where the wanted columns of the line at hand begin and end. */
+    private final int[] from;
+
+    private final int[] to;
+
+    TextColumns(PlanNode.FileInput.Columns wanted) {
+        separator = (byte) wanted.separator();
+        List<Column<?>> list = wanted.columns();
+        columns = list.toArray(new Column<?>[0]);
+        lastIndex = list.stream().mapToInt(Column::index).max().orElseThrow();
+        from = new int[columns.length];
+        to = new int[columns.length];
+    }
+
+    @Override
+    public Object row(byte[] bytes, int lineFrom, int lineTo, boolean isSingleByte) {
+        find(bytes, lineFrom, lineTo);
+        Object first = value(0, bytes, isSingleByte);
+        return columns.length == 1 ? first : new Tuple2<>(first, value(1, bytes, isSingleByte));
+    }
+
+    private void find(byte[] bytes, int lineFrom, int lineTo) {
+        int start = lineFrom;
+        for (int index = 0; ; index++) {
+            int end = start;
+            while (end < lineTo && bytes[end] != separator) {
+                end++;
+            }
+            for (int i = 0; i < columns.length; i++) {
+                if (columns[i].index() == index) {
+                    from[i] = start;
+                    to[i] = end;
+                }
+            }
+            if (index == lastIndex) {
+                return;
+            }
+            if (end == lineTo) {
+                throw new LineRefusedException("has " + (index + 1) + (index == 0 ? " column" : " columns")
+                        + ", and column " + lastIndex + " is asked for (the first is 0); is the separator right?");
+            }
+            start = end + 1;
+        }
+    }
+
+    private Object value(int i, byte[] bytes, boolean isSingleByte) {
+        return switch (columns[i].kind()) {
+            case INT -> {
+                long number = whole(i, bytes);
+                if (number != (int) number) {
+                    throw refused(i, "int");
+                }
+                yield (int) number;
+            }
+            case LONG -> whole(i, bytes);
+            case DOUBLE -> {
+                try {
+                    yield Double.parseDouble(text(i, bytes, isSingleByte));
+                } catch (NumberFormatException e) {
+                    throw refused(i, "double");
+                }
+            }
+            case STRING -> text(i, bytes, isSingleByte);
+        };
+    }
+
+    private String text(int i, byte[] bytes, boolean isSingleByte) {
+        return new String(
+                bytes, from[i], to[i] - from[i], isSingleByte ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+    }
+
+    private long whole(int i, byte[] bytes) {
+        int at = from[i];
+        int end = to[i];
+        boolean isNegative = at < end && bytes[at] == '-';
+        if (isNegative || at < end && bytes[at] == '+') {
+            at++;
+        }
+        if (at == end) {
+            throw refused(i, null);
+        }
+        if (end - at > SAFE_DIGITS) {
+            return rareWhole(i, bytes);
+        }
+        long number = 0;
+        for (; at < end; at++) {
+            int digit = bytes[at] - '0';
+            if (digit < 0 || digit > 9) {
+                return rareWhole(i, bytes);
+            }
+            number = number * 10 + digit;
+        }
+        return isNegative ? -number : number;
+    }
+
+    /** Of many digits, or of those of another script: as the JDK reads it. */
+    private long rareWhole(int i, byte[] bytes) {
+        try {
+            return Long.parseLong(text(i, bytes, false));
+        } catch (NumberFormatException e) {
+            throw refused(i, null);
+        }
+    }
+
+    private LineRefusedException refused(int i, String type) {
+        String name = type == null ? columns[i].kind() == Column.Kind.INT ? "int" : "long" : type;
+        return new LineRefusedException("has no " + name + " in column " + columns[i].index()
+                + " (the first is 0); read the column as strings, or filter the lines of textFile");
+    }
+}
