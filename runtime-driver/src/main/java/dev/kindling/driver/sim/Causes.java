@@ -27,6 +27,8 @@ final class Causes {
     private final TreeSet<String> fullDisks = new TreeSet<>();
 
     private int deaths;
+    /** Executors whose time to leave was over before all that they held had been moved. */
+    private int leftWithLoss;
 
     Causes(Faults faults, int maxTaskFailures) {
         this.faults = faults;
@@ -87,6 +89,11 @@ final class Causes {
         deaths++;
     }
 
+    /** An executor that was asked to leave is given up with what it holds: its process may live on for a while. */
+    void leftWithLoss() {
+        leftWithLoss++;
+    }
+
     int deaths() {
         return deaths;
     }
@@ -133,6 +140,7 @@ final class Causes {
     /** Things after which a map output or a stored result cannot be read. */
     private int unreadable() {
         return deaths
+                + leftWithLoss
                 + faults.struckCount(FaultKind.CORRUPT)
                 + faults.struckCount(FaultKind.ROT)
                 + faults.struckCount(FaultKind.LOSE_FILE)

@@ -3,6 +3,7 @@ package dev.kindling.driver.sim;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
+import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.CachedBlockId;
@@ -137,8 +138,12 @@ final class Oracles {
 
     /** The driver declares an executor lost: only after something has happened to it. */
     void mayLose(Event.ExecutorRemoved lost) {
-        if (isQuiet() && !cluster.driver.wasAskedToLeave(lost.id())) {
+        boolean wasAskedToLeave = cluster.driver.wasAskedToLeave(lost.id());
+        if (isQuiet() && !wasAskedToLeave) {
             throw new SimViolation("executor " + lost.id() + " is declared lost without a cause: " + lost.reason());
+        }
+        if (wasAskedToLeave && !ExitReasons.isDrained(lost.reason())) {
+            cluster.causes.leftWithLoss();
         }
         if (lost.reason().kind() == ExitReason.Kind.HEARTBEAT_LOST) {
             mustHaveBeenSilent(lost);
