@@ -69,6 +69,7 @@ final class SimAttempt {
     /** It will not notice before the body of its task is done. */
     void cancelAtEnd(String reason) {
         cancelledFor = Optional.of(reason);
+        executor.cluster.network.disturbedUntil(current.computedMs());
         if (isHanging()) {
             executor.cluster.hangs(current.attempt());
         }

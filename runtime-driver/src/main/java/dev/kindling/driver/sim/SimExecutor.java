@@ -163,11 +163,12 @@ final class SimExecutor {
         }
     }
 
-    /** Something it does that takes so long on a machine that is not slow. */
-    void in(long delayMs, Runnable action) {
+    /** Something it does that takes so long on a machine that is not slow; returns when it is done. */
+    long in(long delayMs, Runnable action) {
         boolean isSlow = cluster.world.nowMs() < slowUntilMs;
         long slowMs = isSlow ? Math.min(delayMs * slowness, delayMs + MAX_SLOWED_MS) : delayMs;
         cluster.world.in(slowMs, () -> run(action));
+        return cluster.world.nowMs() + slowMs;
     }
 
     /** The process ends; whoever watches it may hear of it. */

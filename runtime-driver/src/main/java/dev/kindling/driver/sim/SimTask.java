@@ -45,6 +45,7 @@ final class SimTask {
 
     private long fetchWaitMs;
     private int nextInput;
+    private long computedMs;
 
     SimTask(SimAttempt whole, SimExecutor executor, TaskLaunch launch, byte[] program) {
         this.whole = whole;
@@ -104,7 +105,7 @@ final class SimTask {
                 ? givenMs.getAsLong()
                 : 1 + cluster.random.nextInt(MAX_USUAL_RUN_MS >> cluster.random.nextInt(RUN_MAGNITUDES));
         boolean isStraggling = runMs <= MAX_USUAL_RUN_MS && cluster.faults.strikes(FaultKind.STRAGGLE);
-        executor.in(isStraggling ? STRAGGLING * runMs : runMs, this::compute);
+        computedMs = executor.in(isStraggling ? STRAGGLING * runMs : runMs, this::compute);
     }
 
     private void fetched() {
@@ -180,6 +181,11 @@ final class SimTask {
         cluster.world.note(executor.name(), digest(), () -> attempt() + " succeeds");
         TaskMetrics did = SimMetrics.of(success.metrics(), executor.nowMs() - startedMs, fetchWaitMs);
         whole.succeeded(new TaskDone(attempt(), success.result(), did, success.updates()));
+    }
+
+    /** When its body is computed, which takes long on a slow machine and where it straggles; 0 while it fetches. */
+    long computedMs() {
+        return computedMs;
     }
 
     boolean isHanging() {
