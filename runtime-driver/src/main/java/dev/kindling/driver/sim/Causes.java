@@ -19,6 +19,9 @@ final class Causes {
     private final int maxTaskFailures;
     private final TreeMap<AttemptId, Integer> failuresOfTask = new TreeMap<>();
     private final TreeMap<AttemptId, Integer> deathsOfTask = new TreeMap<>();
+    /** Ends of processes that were charged to a task: each is one of the failures that it may have. */
+    private final TreeMap<AttemptId, Integer> chargedDeathsOfTask = new TreeMap<>();
+
     private final TreeSet<AttemptId> diedAlone = new TreeSet<>();
     private final TreeSet<AttemptId> failedAttempts = new TreeSet<>();
     private final TreeSet<AttemptId> fatalTasks = new TreeSet<>();
@@ -78,6 +81,9 @@ final class Causes {
         if (!isPlanted && !isDeadly && endedUnseen == 0) {
             throw new SimViolation(attempt + " is charged with what it did not do: " + failure.message());
         }
+        if (!isPlanted) {
+            chargedDeathsOfTask.merge(taskOf(attempt), 1, Integer::sum);
+        }
     }
 
     /** An attempt on this process could not write. */
@@ -101,7 +107,7 @@ final class Causes {
     /** Throws when nothing that was planted explains the failure, or when its message does not name the task. */
     void justify(DriverEffect.FailJob failure) {
         boolean isJustified = switch (failure.code()) {
-            case USER_CODE_FAILED, OUT_OF_RESOURCES -> plantedFor(failure.message()) >= maxTaskFailures;
+            case USER_CODE_FAILED, OUT_OF_RESOURCES -> failuresOf(failure.message()) >= maxTaskFailures;
             case NO_PROGRESS -> faults.struckCount(FaultKind.HANG) > 0;
             case SCRATCH_FULL -> !fullDisks.isEmpty();
             case EXECUTORS_LOST ->
@@ -125,8 +131,9 @@ final class Causes {
         return message.contains(SyntheticJobs.NON_DETERMINISTIC) || message.contains(DealtRows.PLACE);
     }
 
-    private int plantedFor(String message) {
-        return failuresOfTask.getOrDefault(taskNamedIn(message), 0);
+    private int failuresOf(String message) {
+        AttemptId task = taskNamedIn(message);
+        return failuresOfTask.getOrDefault(task, 0) + chargedDeathsOfTask.getOrDefault(task, 0);
     }
 
     private static AttemptId taskNamedIn(String message) {
