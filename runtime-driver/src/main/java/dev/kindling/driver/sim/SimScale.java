@@ -46,8 +46,8 @@ public final class SimScale {
     /** Below the time in a key of {@link SimTimes}: the slot that ends, the executor that beats, or the driver's tick. */
     private static final int WHO_BITS = 24;
 
-    /** Collections after which the heap holds nothing any more that is only waiting to go. */
-    private static final int COLLECTIONS = 3;
+    /** After so many in a row even the serial collector, which leaves some that is dead in three of four, has left none. */
+    private static final int COLLECTIONS = 4;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
