@@ -25,7 +25,7 @@ final class FrameParts {
     }
 
     static AttemptId readAttempt(FrameReader in) {
-        return new AttemptId(in.integer("stageId"), in.integer("partition"), in.integer("attempt"));
+        return new AttemptId(in.index("stageId"), in.index("partition"), in.index("attempt"));
     }
 
     static List<AttemptId> readAttempts(FrameReader in) {
@@ -44,7 +44,7 @@ final class FrameParts {
     }
 
     static CachedBlockId readBlock(FrameReader in) {
-        return new CachedBlockId(in.integer("setId"), in.integer("epoch"), in.integer("partition"));
+        return new CachedBlockId(in.index("setId"), in.index("epoch"), in.index("partition"));
     }
 
     static void writeStatus(FrameWriter out, CachedBlockStatus status) {
@@ -64,8 +64,8 @@ final class FrameParts {
                     readBlock(in),
                     in.number("version"),
                     in.flag("isHeld"),
-                    in.number("memoryBytes"),
-                    in.number("diskBytes"),
+                    in.size("memoryBytes"),
+                    in.size("diskBytes"),
                     in.flag("hasUpdates")));
         }
         return statuses;

@@ -47,6 +47,24 @@ final class FrameReader {
         return (int) value;
     }
 
+    /** A place in a table, or what counts from 0. */
+    int index(String field) {
+        int value = integer(field);
+        if (value < 0) {
+            throw malformed(field, "negative");
+        }
+        return value;
+    }
+
+    /** A number of bytes or rows. */
+    long size(String field) {
+        long value = number(field);
+        if (value < 0) {
+            throw malformed(field, "negative");
+        }
+        return value;
+    }
+
     boolean flag(String field) {
         int value = tag(field);
         if (value > 1) {

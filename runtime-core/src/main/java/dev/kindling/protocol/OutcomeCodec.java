@@ -100,7 +100,7 @@ final class OutcomeCodec {
         int count = in.count("hotKeys", HOT_KEY_BYTES);
         List<HotKey> keys = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            keys.add(new HotKey(in.text("name"), in.integer("partition"), in.number("rowCount")));
+            keys.add(new HotKey(in.text("name"), in.index("partition"), in.size("rowCount")));
         }
         return keys;
     }
@@ -138,16 +138,16 @@ final class OutcomeCodec {
                 return new TaskResult.MapWritten(
                         in.integer("shuffleId"),
                         in.numbers("partitionBytes"),
-                        in.number("rowCount"),
+                        in.size("rowCount"),
                         in.number("rowDigest"),
                         readHotKeys(in));
             case 2:
                 return new TaskResult.Direct(in.bytes("bytes"));
             case 3:
-                return new TaskResult.Stored(in.number("byteCount"), in.integer("crc"));
+                return new TaskResult.Stored(in.size("byteCount"), in.integer("crc"));
             case 4:
                 return new TaskResult.PartWritten(
-                        in.text("attemptFile"), in.text("finalName"), in.number("rowCount"), in.number("byteCount"));
+                        in.text("attemptFile"), in.text("finalName"), in.size("rowCount"), in.size("byteCount"));
             default:
                 throw in.malformed("result tag", "unknown: " + tag);
         }
@@ -224,7 +224,7 @@ final class OutcomeCodec {
             case 4:
                 return new TaskFailure.NotSerializable(in.text("message"));
             case 5:
-                return new TaskFailure.ResultTooLarge(in.text("message"), in.number("byteCount"));
+                return new TaskFailure.ResultTooLarge(in.text("message"), in.size("byteCount"));
             case 6:
                 return new TaskFailure.OutOfResources(in.text("message"));
             case 7:

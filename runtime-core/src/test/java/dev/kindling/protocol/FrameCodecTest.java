@@ -44,6 +44,29 @@ class FrameCodecTest {
     }
 
     @Test
+    void placesAndSizesAreNotNegative() {
+        AttemptId attempt = new AttemptId(3, 17, 0);
+        for (AttemptId bad : List.of(new AttemptId(-1, 0, 0), new AttemptId(0, -1, 0), new AttemptId(0, 0, -1))) {
+            assertRefused(new Frame.OutcomeReceived(bad));
+        }
+        for (TaskResult bad : List.of(
+                new TaskResult.Stored(-1, 0),
+                new TaskResult.MapWritten(0, new long[0], -1, 0),
+                new TaskResult.PartWritten("file", "part-0", 0, -1))) {
+            assertRefused(new Frame.AttemptFinished(
+                    "e1", 7, attempt, List.of(new TaskDone(attempt, bad, TaskMetrics.NONE, List.of()))));
+        }
+        CachedBlockStatus status = new CachedBlockStatus(new CachedBlockId(1, 1, -1), 1, true, 1, 1);
+        assertRefused(new Frame.CachedBlocksChanged("e1", 7, 1, List.of(status)));
+    }
+
+    private static void assertRefused(Frame frame) {
+        byte[] bytes = FrameCodec.encode(frame);
+        ProtocolException refusal = assertThrows(ProtocolException.class, () -> FrameCodec.decode(bytes));
+        assertTrue(refusal.getMessage().endsWith("negative"), refusal.getMessage());
+    }
+
+    @Test
     void everyResultFailureAndInputTravelsInsideItsFrame() {
         FrameSamples samples = new FrameSamples(2);
         AttemptId attempt = new AttemptId(3, 17, 0);

@@ -307,7 +307,7 @@ final class Attempts {
         }
     }
 
-    private static boolean isFitting(RunningAttempt attempt, List<TaskDone> done) {
+    private boolean isFitting(RunningAttempt attempt, List<TaskDone> done) {
         boolean isFitting = attempt.begins(done);
         for (int index = 0; isFitting && index < done.size(); index++) {
             isFitting = isFitting(attempt.stage, done.get(index).result());
@@ -315,12 +315,13 @@ final class Attempts {
         return isFitting;
     }
 
-    private static boolean isFitting(StageState stage, TaskResult result) {
+    private boolean isFitting(StageState stage, TaskResult result) {
         if (result instanceof TaskResult.MapWritten written) {
-            return written.shuffleId() == stage.spec.shuffleId()
+            return stage.spec.isMapStage()
+                    && written.shuffleId() == stage.spec.shuffleId()
                     && written.partitionBytes().length == stage.spec.reducePartitions();
         }
-        return !stage.spec.isMapStage();
+        return !stage.spec.isMapStage() && result instanceof TaskResult.PartWritten == stages.isSaving(stage);
     }
 
     private static TaskFailure unfitting(RunningAttempt attempt, List<TaskDone> done) {

@@ -254,6 +254,12 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             refuse(e, "the application has ended");
             return;
         }
+        if (!e.address().executorId().equals(e.executorId())
+                || e.address().incarnation() != e.incarnation()
+                || e.cores() < 1) {
+            refuse(e, "its registration contradicts itself: " + e);
+            return;
+        }
         if (executors.isFenced(e.executorId(), e.incarnation())
                 && !bugs.contains(PlantedBug.FENCED_REGISTRATION_ACCEPTED)) {
             refuse(e, "it was declared lost; what it held has been given to others");

@@ -586,15 +586,24 @@ final class Stages {
     }
 
     boolean isAcceptedPart(AttemptId attempt) {
-        StageState stage = stages.get(attempt.stageId());
-        Jobs.Job job = stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
+        Jobs.Job job = jobOf(stages.get(attempt.stageId()));
         return job != null && job.commit != null && job.commit.isAccepted(attempt);
+    }
+
+    /** Whether its tasks write part files. */
+    boolean isSaving(StageState resultStage) {
+        Jobs.Job job = jobOf(resultStage);
+        return job != null && job.commit != null;
+    }
+
+    /** The first that needs the stage; null when none does. */
+    private Jobs.Job jobOf(StageState stage) {
+        return stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
     }
 
     /** True when the stored result of {@code attempt} was delivered and is being fetched. */
     boolean isUnfetched(AttemptId attempt) {
-        StageState stage = stages.get(attempt.stageId());
-        Jobs.Job job = stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
+        Jobs.Job job = jobOf(stages.get(attempt.stageId()));
         return job != null && job.isUnfetched(attempt);
     }
 
