@@ -17,6 +17,16 @@ public final class YarnKeys {
             .defaultsTo(List.of())
             .doc("Words by which the cluster's tools find the application, with commas between them.");
 
+    public static final ConfigKey<String> VIEW_ACL = ConfigKey.string("kindling.yarn.viewAcl")
+            .defaultsTo("")
+            .doc(
+                    "Who beside you may see the application and its logs where the cluster asks (yarn.acl.enable): users with"
+                            + " commas between them, a space, groups; * for everybody.");
+
+    public static final ConfigKey<String> MODIFY_ACL = ConfigKey.string("kindling.yarn.modifyAcl")
+            .defaultsTo("")
+            .doc("Who beside you may end the application or move it, as in kindling.yarn.viewAcl.");
+
     public static final ConfigKey<String> AM_LABEL = ConfigKey.string("kindling.yarn.amLabel")
             .defaultsTo("")
             .doc("Node label for the driver's container in --deploy-mode cluster, such as CORE on EMR, where task nodes"
@@ -108,6 +118,8 @@ public final class YarnKeys {
             QUEUE,
             PRIORITY,
             TAGS,
+            VIEW_ACL,
+            MODIFY_ACL,
             AM_LABEL,
             EXECUTOR_LABEL,
             DRIVER_MEMORY,

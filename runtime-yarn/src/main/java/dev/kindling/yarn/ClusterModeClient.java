@@ -88,7 +88,7 @@ final class ClusterModeClient {
         // Executors of a driver whose container ends wait for the next one.
         context.setKeepContainersAcrossApplicationAttempts(true);
         long heapMb = config.get(YarnKeys.DRIVER_MEMORY) >> 20;
-        context.setAMContainerSpec(ContainerCommand.of(drivers, shell(heapMb), credentials, Map.of()));
+        context.setAMContainerSpec(ContainerCommand.of(config, drivers, shell(heapMb), credentials));
         context.setResource(Resource.newInstance(ExecutorSize.containerMb(heapMb, 1, config), 1));
         if (!config.get(YarnKeys.AM_LABEL).isEmpty()) {
             context.setNodeLabelExpression(config.get(YarnKeys.AM_LABEL));

@@ -5,6 +5,7 @@ import dev.kindling.config.YarnKeys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,8 +30,7 @@ final class ContainerCommand {
             ContainerFiles files,
             List<String> javaOptions,
             List<String> arguments,
-            Credentials credentials,
-            Map<ApplicationAccessType, String> readers)
+            Credentials credentials)
             throws IOException {
         List<String> words = new ArrayList<>();
         // The shell that YARN starts goes away, so that a signal to the container reaches Java.
@@ -38,7 +38,7 @@ final class ContainerCommand {
         words.addAll(java(config, javaOptions, arguments));
         words.add("1>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout");
         words.add("2>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr");
-        return of(files, String.join(" ", words), credentials, readers);
+        return of(config, files, String.join(" ", words), credentials);
     }
 
     /** One word after the other, for the shell. */
@@ -54,8 +54,7 @@ final class ContainerCommand {
      * A command line of its own making. Nodes give it to a shell between double quotes, where that shell would see to what
      * is meant for the one inside.
      */
-    static ContainerLaunchContext of(
-            ContainerFiles files, String command, Credentials credentials, Map<ApplicationAccessType, String> readers)
+    static ContainerLaunchContext of(Config config, ContainerFiles files, String command, Credentials credentials)
             throws IOException {
         Map<String, String> environment = new TreeMap<>();
         environment.put("CLASSPATH", String.join(":", files.classPath()));
@@ -66,7 +65,19 @@ final class ContainerCommand {
                 List.of(command.replaceAll("[\\\\\"$`]", "\\\\$0")),
                 null,
                 bytesOf(credentials),
-                readers);
+                aclsOf(config));
+    }
+
+    /** Who beside the user may see or change the application; the cluster adds its own administrators. */
+    static Map<ApplicationAccessType, String> aclsOf(Config config) {
+        Map<ApplicationAccessType, String> acls = new EnumMap<>(ApplicationAccessType.class);
+        if (!config.get(YarnKeys.VIEW_ACL).isEmpty()) {
+            acls.put(ApplicationAccessType.VIEW_APP, config.get(YarnKeys.VIEW_ACL));
+        }
+        if (!config.get(YarnKeys.MODIFY_ACL).isEmpty()) {
+            acls.put(ApplicationAccessType.MODIFY_APP, config.get(YarnKeys.MODIFY_ACL));
+        }
+        return acls;
     }
 
     /** As YARN hands them to a container. */

@@ -84,8 +84,8 @@ final class Submission implements AutoCloseable {
         ApplicationSubmissionContext context = newContext();
         context.setUnmanagedAM(true);
         // Nobody runs it, but the ResourceManager wants one.
-        context.setAMContainerSpec(
-                ContainerLaunchContext.newInstance(null, null, null, null, ContainerCommand.bytesOf(tokens), null));
+        context.setAMContainerSpec(ContainerLaunchContext.newInstance(
+                null, null, null, null, ContainerCommand.bytesOf(tokens), ContainerCommand.aclsOf(config)));
         context.setResource(Resource.newInstance(1, 1));
         context.setMaxAppAttempts(1);
         submit(context);

@@ -302,8 +302,7 @@ final class YarnLauncher implements ClusterLauncher {
                         ContainerCommand.inWorkingDirectory("tmp"),
                         config.get(ExecutorKeys.JAVA_OPTIONS)),
                 List.of(ContainerMain.class.getName()),
-                credentials,
-                Map.of());
+                credentials);
     }
 
     private byte[] bootstrapOf(String executorId, Secret nonce) throws IOException {

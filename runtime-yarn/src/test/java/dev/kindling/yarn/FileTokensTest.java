@@ -98,12 +98,7 @@ class FileTokensTest {
         assertEquals(1, executors.numberOfTokens());
         assertEquals(0, executors.numberOfSecretKeys());
         ContainerLaunchContext command = ContainerCommand.of(
-                Config.defaults(),
-                new ContainerFiles(Map.of(), List.of()),
-                List.of(),
-                List.of("Main"),
-                executors,
-                Map.of());
+                Config.defaults(), new ContainerFiles(Map.of(), List.of()), List.of(), List.of("Main"), executors);
         assertEquals(
                 drivers.getToken(new Text("guarded")), read(command.getTokens()).getToken(new Text("guarded")));
     }

@@ -1,0 +1,29 @@
+package dev.kindling.yarn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kindling.config.Config;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.security.Credentials;
+import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
+import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.junit.jupiter.api.Test;
+
+class ContainerCommandTest {
+    private static ContainerLaunchContext commandOf(Config config) throws IOException {
+        return ContainerCommand.of(
+                config, new ContainerFiles(Map.of(), List.of()), List.of(), List.of("Main"), new Credentials());
+    }
+
+    @Test
+    void clusterIsToldWhoElseMaySeeAndChangeTheApplication() throws IOException {
+        Config config = Config.parse(Map.of("kindling.yarn.viewAcl", "ann,ben ops", "kindling.yarn.modifyAcl", "ann"));
+
+        assertEquals(
+                Map.of(ApplicationAccessType.VIEW_APP, "ann,ben ops", ApplicationAccessType.MODIFY_APP, "ann"),
+                commandOf(config).getApplicationACLs());
+        assertEquals(Map.of(), commandOf(Config.defaults()).getApplicationACLs());
+    }
+}
