@@ -38,6 +38,7 @@ enum Engine {
 
     private static final Set<Work.Kind> QUERIES = Set.of(
             Work.Kind.ZIP_COUNT,
+            Work.Kind.ZIP_COUNT_COLUMNS,
             Work.Kind.GROUP_SUM,
             Work.Kind.SORT,
             Work.Kind.WORD_COUNT,

@@ -1,5 +1,6 @@
 package dev.kindling.bench.compare;
 
+import dev.kindling.api.Column;
 import dev.kindling.api.Groups;
 import dev.kindling.api.HashPartitioner;
 import dev.kindling.api.KindlingConf;
@@ -50,7 +51,18 @@ public final class KindlingPrograms implements Runs.Program {
     @Override
     public void run(int job) {
         answer = switch (request.work().kind()) {
-            case ZIP_COUNT -> zipCount();
+            case ZIP_COUNT ->
+                zipCount(lines().mapToPair(line -> {
+                    String[] columns = Rows.columns(line);
+                    return Tuple2.of(Integer.parseInt(columns[0]), Integer.parseInt(columns[1]));
+                }));
+            case ZIP_COUNT_COLUMNS ->
+                zipCount(kindling.textColumns(
+                        request.input(),
+                        '\t',
+                        Column.ints(0),
+                        Column.ints(1),
+                        request.work().inputPartitions()));
             case GROUP_SUM -> groupSum();
             case SORT -> sort(job);
             case WORD_COUNT -> wordCount();
@@ -65,12 +77,8 @@ public final class KindlingPrograms implements Runs.Program {
         };
     }
 
-    private Answer zipCount() {
-        List<Tuple2<Integer, Long>> counts = lines().mapToPair(line -> {
-                    String[] columns = Rows.columns(line);
-                    return Tuple2.of(Integer.parseInt(columns[0]), Integer.parseInt(columns[1]));
-                })
-                .groupByKey(request.work().partitions())
+    private Answer zipCount(PairRDD<Integer, Integer> rows) {
+        List<Tuple2<Integer, Long>> counts = rows.groupByKey(request.work().partitions())
                 .mapValues(Groups::size)
                 .sortByKey()
                 .collect();

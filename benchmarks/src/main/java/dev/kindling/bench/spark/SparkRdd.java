@@ -44,7 +44,7 @@ public final class SparkRdd implements Runs.Program {
     @Override
     public void run(int job) {
         answer = switch (request.work().kind()) {
-            case ZIP_COUNT -> zipCount();
+            case ZIP_COUNT, ZIP_COUNT_COLUMNS -> zipCount();
             case GROUP_SUM -> groupSum();
             case SORT -> sort(job);
             case WORD_COUNT -> wordCount();

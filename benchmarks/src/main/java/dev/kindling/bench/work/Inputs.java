@@ -33,7 +33,7 @@ public final class Inputs {
             Path begun = directory.resolve(file.getFileName() + ".begun");
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(begun), BUFFER_BYTES)) {
                 switch (work.kind()) {
-                    case ZIP_COUNT -> zips(rows, out);
+                    case ZIP_COUNT, ZIP_COUNT_COLUMNS -> zips(rows, out);
                     case SORT -> records(rows, out);
                     case WORD_COUNT -> words(rows, out);
                     default -> throw new IllegalStateException(work.id() + " reads no file");

@@ -16,6 +16,8 @@ public record Work(String id, Kind kind, String title, long rows, int partitions
     /** What is done; each engine has a program for each. */
     public enum Kind {
         ZIP_COUNT(true),
+        /** The same; with what an engine has for columns beside functions over lines. */
+        ZIP_COUNT_COLUMNS(true),
         GROUP_SUM(false),
         SORT(true),
         WORD_COUNT(true),
@@ -48,6 +50,7 @@ public record Work(String id, Kind kind, String title, long rows, int partitions
     public static List<Work> jobs() {
         return List.of(
                 new Work("W1", Kind.ZIP_COUNT, "zip count: groupByKey, count, sortByKey", 20_000_000, 8, 1),
+                new Work("W1C", Kind.ZIP_COUNT_COLUMNS, "the same, by typed columns", 20_000_000, 8, 1),
                 new Work("W2", Kind.GROUP_SUM, "groupByKey of (long, long), walk and sum", 10_000_000, 8, 1),
                 new Work("W3", Kind.SORT, "sortByKey of 100-byte records, saved as text", 10_000_000, 8, 1),
                 new Work("W4", Kind.WORD_COUNT, "word count: reduceByKey over 500 MB", WORD_ROWS, 8, 1),
