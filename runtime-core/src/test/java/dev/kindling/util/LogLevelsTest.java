@@ -37,7 +37,9 @@ class LogLevelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"logback", "log4j", "jdk14"})
+    @ValueSource(strings = "logback")
+    @ValueSource(strings = "log4j")
+    @ValueSource(strings = "jdk14")
     void eachBackEndIsToldAndKeepsTheIndiscreetQuiet(String jars) throws Exception {
         Map<Handler, Level> levelsOfTheJdk = levelsOfTheJdk();
         Level rootOfTheJdk = Logger.getLogger("").getLevel();
