@@ -12,7 +12,7 @@ public final class StorageKeys {
     public static final ConfigKey<Boolean> SCRATCH_ENCRYPT = ConfigKey.booleans("kindling.scratch.encrypt")
             .defaultsTo(false)
             .doc(
-                    "Whether executors encrypt what they write there, with keys that lie in their memory alone: map outputs,"
+                    "Whether executors and driver encrypt what they write there, with keys in their memory alone: map outputs,"
                             + " spilled rows, results, and what is persisted or broadcast. Executors of one machine then fetch"
                             + " from each other instead of reading files.");
 

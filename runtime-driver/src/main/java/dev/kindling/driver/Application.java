@@ -109,8 +109,11 @@ final class Application implements AutoCloseable {
             }
             RegisteredClasses.check(config.get(ApplicationKeys.KRYO_CLASSES), program.loader());
             AccumulatorRegistry accumulators = new AccumulatorRegistry(program.loader());
-            BroadcastShelf broadcasts =
-                    new BroadcastShelf(scratch.first(), program.loader(), master instanceof MasterUrl.InProcess);
+            BroadcastShelf broadcasts = new BroadcastShelf(
+                    scratch.first(),
+                    program.loader(),
+                    master instanceof MasterUrl.InProcess,
+                    config.get(StorageKeys.SCRATCH_ENCRYPT));
             Driver driver = new Driver(
                     DriverSetup.of(id, master, program.loader(), config), events, io, accumulators, broadcasts, stores);
             Cluster cluster = new ClusterWiring(id, config, scratch.directories(), program, broadcasts, stores, driver)

@@ -5,19 +5,20 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.spi.BroadcastKey;
 import dev.kindling.api.spi.BroadcastValues;
 import dev.kindling.block.BroadcastResource;
+import dev.kindling.executor.block.BlockRange;
+import dev.kindling.executor.block.FileRange;
+import dev.kindling.executor.block.ScratchCipher;
+import dev.kindling.executor.block.ScratchOutput;
 import dev.kindling.rpc.BlockAbsentException;
 import dev.kindling.rpc.ServedRange;
 import dev.kindling.serde.ValueStream;
 import dev.kindling.util.ByteSizes;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class BroadcastShelf implements BroadcastValues {
     private final Path directory;
     private final ClassLoader userClasses;
     private final boolean isInThisJvm;
+    private final ScratchCipher cipher;
     private final int blockBytes;
     private final SplittableRandom random = new SplittableRandom(1);
     private final TreeMap<Long, Shelved> values = new TreeMap<>();
@@ -66,15 +68,17 @@ public final class BroadcastShelf implements BroadcastValues {
      *
      * @param scratch the application's directory
      * @param isInThisJvm whether executors share this JVM: then the bytes are only counted, not kept
+     * @param isEncrypted whether files are encrypted, by a key that lies in this shelf alone
      */
-    public BroadcastShelf(Path scratch, ClassLoader userClasses, boolean isInThisJvm) {
-        this(scratch, userClasses, isInThisJvm, BLOCK_BYTES);
+    public BroadcastShelf(Path scratch, ClassLoader userClasses, boolean isInThisJvm, boolean isEncrypted) {
+        this(scratch, userClasses, isInThisJvm, isEncrypted, BLOCK_BYTES);
     }
 
-    BroadcastShelf(Path scratch, ClassLoader userClasses, boolean isInThisJvm, int blockBytes) {
+    BroadcastShelf(Path scratch, ClassLoader userClasses, boolean isInThisJvm, boolean isEncrypted, int blockBytes) {
         this.directory = scratch.resolve("broadcast");
         this.userClasses = userClasses;
         this.isInThisJvm = isInThisJvm;
+        this.cipher = isEncrypted ? ScratchCipher.random() : ScratchCipher.NONE;
         this.blockBytes = blockBytes;
     }
 
@@ -119,7 +123,7 @@ public final class BroadcastShelf implements BroadcastValues {
 
     private OutputStream open(Path file) throws IOException {
         Files.createDirectories(directory);
-        return new BufferedOutputStream(Files.newOutputStream(file), 256 << 10);
+        return ScratchOutput.create(file, cipher);
     }
 
     /** @param why said to those who ask for it later */
@@ -177,9 +181,9 @@ public final class BroadcastShelf implements BroadcastValues {
         if (asked instanceof BroadcastResource.Block block
                 && block.block() >= 0
                 && block.block() < shelved.key.blockCount()) {
-            FileChannel channel = FileChannel.open(shelved.file, StandardOpenOption.READ);
             long from = (long) block.block() * blockBytes;
-            return new ServedFile(channel, from, shelved.key.bytesOf(block.block()));
+            return FileRange.open(
+                    new BlockRange.InFile(shelved.file, cipher, from, shelved.key.bytesOf(block.block())));
         }
         throw new BlockAbsentException("the value has no such block");
     }

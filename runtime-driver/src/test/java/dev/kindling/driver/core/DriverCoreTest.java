@@ -14,6 +14,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.config.MemoryMap;
 import dev.kindling.plan.JobSelection;
+import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.TaskDone;
 import dev.kindling.protocol.TaskFailure;
@@ -1345,6 +1346,25 @@ class DriverCoreTest {
         driver.registers(executor("e1", 1), 1).says("Refused").neverSays("has come");
 
         driver.asksFor("e1").registers(executor("e1", 1), 2).says("Registered");
+    }
+
+    @Test
+    void registrationUnderTheAddressOfAnotherIsRefusedAndTakesNobodysPlace() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).asksFor("e2");
+        ExecutorAddress ofAnother = new ExecutorAddress("e1", 2, "host-e1", 7000, "host-e1", "/scratch");
+
+        driver.sends(new Frame.Register("e2", 2, driver.awaitedNonce("e2"), ofAnother, 1, 1 << 26, 1))
+                .says("send e2 Refused: its registration contradicts itself")
+                .neverSays("has come");
+
+        driver.submit(job(1).resultStage(0, 1).build()).finishes("s0p0#0").says("complete job 1");
+    }
+
+    @Test
+    void registrationWithoutASlotIsRefused() {
+        DriverScript driver = DriverScript.with();
+
+        driver.registers(executor("e1", 0), 1).says("Refused").neverSays("has come");
     }
 
     @Test

@@ -118,6 +118,10 @@ final class DriverScript {
         return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId)));
     }
 
+    Secret awaitedNonce(String executorId) {
+        return awaitedNonces.get(executorId);
+    }
+
     /** For the first time by the launch that was asked for last, or one that is asked for just before; or again. */
     DriverScript registers(Executor executor, long incarnation) {
         String process = executor.id() + "@" + incarnation;

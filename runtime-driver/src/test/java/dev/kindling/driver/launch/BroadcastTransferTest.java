@@ -21,6 +21,7 @@ import dev.kindling.rpc.ServedRange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ class BroadcastTransferTest {
     @BeforeEach
     void open() {
         ClassLoader loader = getClass().getClassLoader();
-        shelf = new BroadcastShelf(directory, loader, false, BLOCK_BYTES);
+        shelf = new BroadcastShelf(directory, loader, false, false, BLOCK_BYTES);
         processes.put(DRIVER, new Published(new Program(loader, directory), shelf));
         bytes = new byte[20 * BLOCK_BYTES];
         new Random(3).nextBytes(bytes);
@@ -124,6 +125,24 @@ class BroadcastTransferTest {
         assertEquals(key.blockCount(), blocksAsked("2>1"));
         assertEquals(key.blockCount(), blocksAsked("3>2"));
         assertEquals(0, blocksAsked("3>1"));
+    }
+
+    @Test
+    void encryptedCopyOfTheDriverIsReadAsItWasAndSaysNothingOnDisk() throws IOException {
+        for (boolean isEncrypted : new boolean[] {false, true}) {
+            Path scratch = directory.resolve("encrypted " + isEncrypted);
+            ClassLoader loader = getClass().getClassLoader();
+            shelf = new BroadcastShelf(scratch, loader, false, isEncrypted, BLOCK_BYTES);
+            processes.put(DRIVER, new Published(new Program(loader, directory), shelf));
+            String said = "a value that everybody reads. ".repeat(1_000);
+
+            BroadcastKey key = shelf.put(said, "here");
+
+            assertEquals(said, executor(isEncrypted ? 3 : 2).valueOf(key).value());
+            Path copy = scratch.resolve("broadcast").resolve(Long.toString(key.id()));
+            String onDisk = new String(Files.readAllBytes(copy), StandardCharsets.ISO_8859_1);
+            assertEquals(!isEncrypted, onDisk.contains("everybody"), "encrypted: " + isEncrypted);
+        }
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** A region of a file that is open; it stays readable when the file is deleted meanwhile. */
 public record FileRange(ScratchChannel channel, BlockRange.InFile range) implements ServedRange {
-    static FileRange open(BlockRange.InFile range) throws IOException {
+    public static FileRange open(BlockRange.InFile range) throws IOException {
         return new FileRange(ScratchChannel.open(range.file(), range.cipher()), range);
     }
 
