@@ -10,7 +10,11 @@ import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -33,6 +37,12 @@ final class ContentStore {
     private static final FsPermission SHARED_FILE = new FsPermission((short) 0644);
     private static final FsPermission OWN_DIRECTORY = new FsPermission((short) 0700);
     private static final FsPermission OWN_FILE = new FsPermission((short) 0600);
+
+    /** Beside each file: its time is that of the last use, to a day. */
+    private static final String USED = ".used";
+
+    static final long MARK_EVERY_MS = TimeUnit.DAYS.toMillis(1);
+    private static final long CLOCKS_DIFFER_MS = TimeUnit.HOURS.toMillis(1);
 
     private final FileSystem files;
     private final Path directory;
@@ -68,6 +78,16 @@ final class ContentStore {
                             + ", so what lies there cannot be"
                             + " trusted; name a directory of your own by kindling.yarn.stagingDir");
         }
+        FsPermission permission = status.getPermission();
+        if (permission.getGroupAction().implies(FsAction.WRITE)
+                || permission.getOtherAction().implies(FsAction.WRITE)) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    "others than " + user + " may write to " + directory + " (mode " + permission
+                            + "), so what lies there"
+                            + " cannot be trusted; take that right away (hdfs dfs -chmod go-w), or name another directory"
+                            + " by kindling.yarn.stagingDir");
+        }
         return new ContentStore(files, directory, isShared, isShared && isReachableByAll(files, directory));
     }
 
@@ -90,19 +110,100 @@ final class ContentStore {
     LocalResource put(java.nio.file.Path file, LocalResourceType type) throws IOException {
         Path entry = new Path(directory, sha256(file));
         Path target = new Path(entry, file.getFileName().toString());
-        FileStatus status;
-        try {
-            status = files.getFileStatus(target);
-        } catch (FileNotFoundException e) {
+        Optional<FileStatus> there = use(entry, target);
+        if (there.isEmpty()) {
             send(file, entry, target);
-            status = files.getFileStatus(target);
         }
+        FileStatus status = there.isPresent() ? there.get() : files.getFileStatus(target);
         return LocalResource.newInstance(
                 URL.fromPath(files.makeQualified(target)),
                 type,
                 isReachable ? LocalResourceVisibility.PUBLIC : LocalResourceVisibility.PRIVATE,
                 status.getLen(),
                 status.getModificationTime());
+    }
+
+    /** What was sent before, marked as used once a day; empty when it has to be sent. */
+    private Optional<FileStatus> use(Path entry, Path target) throws IOException {
+        List<FileStatus> found = contentOf(entry);
+        Optional<FileStatus> there = found.stream()
+                .filter(file -> file.getPath().getName().equals(target.getName()))
+                .findFirst();
+        if (there.isEmpty() || lastUseMs(found) > System.currentTimeMillis() - MARK_EVERY_MS) {
+            return there;
+        }
+        files.create(new Path(entry, USED), true).close();
+        // What was about to be cleared away stays when it is marked in time, and has to be sent when it is not.
+        return contentOf(entry).stream()
+                .filter(file -> file.getPath().getName().equals(target.getName()))
+                .findFirst();
+    }
+
+    private List<FileStatus> contentOf(Path entry) throws IOException {
+        try {
+            return List.of(files.listStatus(entry));
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    /** Containers go by the time of what they fetch, so that must stay: a file beside it is written anew. */
+    private static long lastUseMs(List<FileStatus> content) {
+        return content.stream().mapToLong(FileStatus::getModificationTime).max().orElse(0);
+    }
+
+    // ---- clearing away --------------------------------------------------------------------------------------------
+
+    /**
+     * What was used last before this is needed by no application.
+     *
+     * @param keptMs how long content stays after its last use
+     * @param firstStartMs when the oldest application that has not ended began; empty when there is none
+     */
+    static long usedBeforeMs(long nowMs, long keptMs, OptionalLong firstStartMs) {
+        // An application that began finds marks up to a day old, and leaves them as they are.
+        return Math.min(nowMs - keptMs, firstStartMs.orElse(nowMs) - MARK_EVERY_MS - CLOCKS_DIFFER_MS);
+    }
+
+    /** How many entries were cleared away, of how many, and what they held. */
+    record Cleared(int entries, int of, long bytes) {
+        Cleared plus(Cleared other) {
+            return new Cleared(entries + other.entries, of + other.of, bytes + other.bytes);
+        }
+    }
+
+    /**
+     * Deletes what was used last before this time, beside applications that come and go.
+     *
+     * @param isTrial nothing is deleted, only counted
+     */
+    Cleared clear(long usedBeforeMs, boolean isTrial) throws IOException {
+        int all = 0;
+        int cleared = 0;
+        long bytes = 0;
+        for (FileStatus entry : files.listStatus(directory)) {
+            all++;
+            List<FileStatus> content = entry.isDirectory() ? contentOf(entry.getPath()) : List.of(entry);
+            long lastUseMs = content.isEmpty() ? entry.getModificationTime() : lastUseMs(content);
+            if (lastUseMs < usedBeforeMs && (isTrial || clear(entry.getPath(), usedBeforeMs))) {
+                cleared++;
+                bytes += content.stream().mapToLong(FileStatus::getLen).sum();
+            }
+        }
+        return new Cleared(cleared, all, bytes);
+    }
+
+    /** Taken aside first: who marks it as used after that finds it gone, and who did before is seen. */
+    private boolean clear(Path entry, long usedBeforeMs) throws IOException {
+        Path aside = new Path(directory, ".cleared-" + UUID.randomUUID());
+        if (!files.rename(entry, aside)) {
+            return false;
+        }
+        if (lastUseMs(contentOf(aside)) >= usedBeforeMs && !files.exists(entry) && files.rename(aside, entry)) {
+            return false;
+        }
+        files.delete(aside, true);
+        return true;
     }
 
     /** It appears whole, under a name that tells its content. */

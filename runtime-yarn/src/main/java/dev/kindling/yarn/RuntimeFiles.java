@@ -49,6 +49,16 @@ final class RuntimeFiles {
         this.user = user;
     }
 
+    /** Of what every node fetches once. */
+    static ContentStore shared(FileSystem files, org.apache.hadoop.fs.Path staging, String user) throws IOException {
+        return ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "runtime"), user, true);
+    }
+
+    /** Of what nobody but the user may read. */
+    static ContentStore own(FileSystem files, org.apache.hadoop.fs.Path staging, String user) throws IOException {
+        return ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "own"), user, false);
+    }
+
     /**
      * Sends what is not there yet.
      *
@@ -59,8 +69,8 @@ final class RuntimeFiles {
     ContainerFiles ship(List<Path> more, Map<String, Path> users, Path scratch) throws IOException {
         long startNanos = System.nanoTime();
         FileSystem files = staging.getFileSystem(settings);
-        ContentStore shared = ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "runtime"), user, true);
-        ContentStore own = ContentStore.open(files, new org.apache.hadoop.fs.Path(staging, "own"), user, false);
+        ContentStore shared = shared(files, staging, user);
+        ContentStore own = own(files, staging, user);
         Set<Path> entries = new LinkedHashSet<>();
         entries.add(EngineClassPath.entryOf(ContainerMain.class.getName(), scratch));
         entries.addAll(EngineClassPath.find(scratch));

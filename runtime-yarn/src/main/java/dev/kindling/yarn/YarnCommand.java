@@ -4,14 +4,21 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
 import dev.kindling.driver.cli.CliCommand;
+import dev.kindling.util.ByteSizes;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
@@ -31,14 +38,26 @@ import picocli.CommandLine.Spec;
         name = "yarn",
         description = "Applications on the YARN cluster that HADOOP_CONF_DIR describes.",
         mixinStandardHelpOptions = true,
-        subcommands = {YarnCommand.ListCommand.class, YarnCommand.LogsCommand.class, YarnCommand.KillCommand.class})
+        subcommands = {
+            YarnCommand.ListCommand.class,
+            YarnCommand.LogsCommand.class,
+            YarnCommand.KillCommand.class,
+            YarnCommand.CleanCommand.class
+        })
 public final class YarnCommand implements CliCommand {
+    private static final EnumSet<YarnApplicationState> UNFINISHED = EnumSet.of(
+            YarnApplicationState.NEW,
+            YarnApplicationState.NEW_SAVING,
+            YarnApplicationState.SUBMITTED,
+            YarnApplicationState.ACCEPTED,
+            YarnApplicationState.RUNNING);
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "no command given; use one of list, logs, kill");
+        throw new ParameterException(spec.commandLine(), "no command given; use one of list, logs, kill, clean");
     }
 
     /** What is asked of the cluster. */
@@ -47,10 +66,14 @@ public final class YarnCommand implements CliCommand {
     }
 
     private static int ask(Question question) {
-        Configuration settings = YarnLauncher.settingsOf(Config.defaults());
+        return ask(Config.defaults(), question);
+    }
+
+    private static int ask(Config config, Question question) {
+        Configuration settings = YarnLauncher.settingsOf(config);
         // Says what is missing in one sentence, where the client would try for minutes.
         ResourceManagerAddress.of(settings);
-        try (Submission cluster = new Submission(Config.defaults(), settings)) {
+        try (Submission cluster = new Submission(config, settings)) {
             return question.ask(cluster);
         } catch (IOException | YarnException e) {
             throw new KindlingException(
@@ -70,21 +93,13 @@ public final class YarnCommand implements CliCommand {
     /** {@code kindling yarn list}. */
     @Command(name = "list", description = "Shows them, newest first.", mixinStandardHelpOptions = true)
     static final class ListCommand implements Callable<Integer> {
-        private static final Set<YarnApplicationState> UNFINISHED = EnumSet.of(
-                YarnApplicationState.NEW,
-                YarnApplicationState.NEW_SAVING,
-                YarnApplicationState.SUBMITTED,
-                YarnApplicationState.ACCEPTED,
-                YarnApplicationState.RUNNING);
-
         @Option(names = "--all", description = "Also those that have ended.")
         private boolean isAll;
 
         @Override
         public Integer call() {
             return ask(cluster -> {
-                EnumSet<YarnApplicationState> states =
-                        isAll ? EnumSet.allOf(YarnApplicationState.class) : EnumSet.copyOf(UNFINISHED);
+                EnumSet<YarnApplicationState> states = isAll ? EnumSet.allOf(YarnApplicationState.class) : UNFINISHED;
                 List<ApplicationReport> found = cluster.client().getApplications(Set.of(Submission.TYPE), states);
                 found.stream()
                         .sorted(Comparator.comparing(ApplicationReport::getApplicationId)
@@ -129,6 +144,67 @@ public final class YarnCommand implements CliCommand {
                     return 1;
                 }
                 cluster.client().killApplication(application);
+                return 0;
+            });
+        }
+    }
+
+    /** {@code kindling yarn clean}. */
+    @Command(
+            name = "clean",
+            description =
+                    "Deletes what lies in the staging directory for the next application and was not used for long."
+                            + " What an application that runs may need stays.",
+            mixinStandardHelpOptions = true)
+    static final class CleanCommand implements Callable<Integer> {
+        private static final int LEAST_DAYS = 2;
+
+        @Option(
+                names = "--unused-for",
+                paramLabel = "DAYS",
+                defaultValue = "30",
+                description = "How long not; ${DEFAULT-VALUE} when nobody says it, and 2 at least.")
+        private int days;
+
+        @Option(names = "--dry-run", description = "Says what would be deleted.")
+        private boolean isTrial;
+
+        @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting; see kindling config.")
+        private Map<String, String> conf = new TreeMap<>();
+
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            if (days < LEAST_DAYS) {
+                throw new ParameterException(
+                        spec.commandLine(), "--unused-for must be " + LEAST_DAYS + " at least: use is noted to a day");
+            }
+            Config config = Config.parse(conf);
+            return ask(config, cluster -> {
+                String user = MasterSession.user();
+                OptionalLong firstStartMs =
+                        cluster.client().getApplications(Set.of(Submission.TYPE), UNFINISHED).stream()
+                                .filter(application -> application.getUser().equals(user))
+                                .mapToLong(ApplicationReport::getStartTime)
+                                .min();
+                long usedBeforeMs = ContentStore.usedBeforeMs(
+                        System.currentTimeMillis(), TimeUnit.DAYS.toMillis(days), firstStartMs);
+                Configuration settings = YarnLauncher.settingsOf(config);
+                Path staging = YarnLauncher.stagingDirectory(config, settings, user);
+                FileSystem files = staging.getFileSystem(settings);
+                ContentStore.Cleared cleared = RuntimeFiles.shared(files, staging, user)
+                        .clear(usedBeforeMs, isTrial)
+                        .plus(RuntimeFiles.own(files, staging, user).clear(usedBeforeMs, isTrial));
+                System.out.printf(
+                        "%s %d of %d entries (%s) of %s, not used since %s%n",
+                        isTrial ? "would delete" : "deleted",
+                        cleared.entries(),
+                        cleared.of(),
+                        ByteSizes.format(cleared.bytes()),
+                        staging,
+                        Instant.ofEpochMilli(usedBeforeMs).toString().substring(0, 10));
                 return 0;
             });
         }

@@ -280,8 +280,8 @@ final class YarnDoctor {
             String user = MasterSession.user();
             Path staging = YarnLauncher.stagingDirectory(config, settings, user);
             FileSystem files = staging.getFileSystem(settings);
-            ContentStore shared = ContentStore.open(files, new Path(staging, "runtime"), user, true);
-            ContentStore.open(files, new Path(staging, "own"), user, false);
+            ContentStore shared = RuntimeFiles.shared(files, staging, user);
+            RuntimeFiles.own(files, staging, user);
             Path probe = new Path(staging, ".doctor-" + UUID.randomUUID());
             long aheadMs;
             files.create(probe, false).close();

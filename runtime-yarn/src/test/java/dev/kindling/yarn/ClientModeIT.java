@@ -46,7 +46,11 @@ class ClientModeIT {
 
     /** What the doctor says of an application of these settings, and its exit code behind it. */
     private static String doctor(YarnCluster cluster, String... options) {
-        List<String> command = new ArrayList<>(List.of("doctor", "yarn"));
+        return said(cluster, List.of("doctor", "yarn"), options);
+    }
+
+    private static String said(YarnCluster cluster, List<String> words, String... options) {
+        List<String> command = new ArrayList<>(words);
         cluster.settings().forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.addAll(List.of(options));
         PrintStream before = System.out;
@@ -88,5 +92,15 @@ class ClientModeIT {
         // By its limit or by the size of its nodes: until it has been up for a while only the latter is that small.
         assertTrue(wrong.contains("WRONG: 4448 MiB and 1 core, more than the 4096 MiB"), wrong);
         assertTrue(wrong.contains("that the cluster gives one container; ask for less (--driver-memory)"), wrong);
+    }
+
+    @Test
+    void whatWasSentTodayIsNotCleared() {
+        YarnCluster cluster = YarnCluster.shared();
+        doctor(cluster);
+
+        String cleaned = said(cluster, List.of("yarn", "clean"), "--unused-for", "2");
+
+        assertTrue(cleaned.matches("(?s)deleted 0 of \\d+ entries .*/.kindling, not used since .*\\n0"), cleaned);
     }
 }

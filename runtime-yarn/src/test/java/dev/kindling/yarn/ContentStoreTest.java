@@ -9,7 +9,11 @@ import dev.kindling.api.KindlingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.yarn.api.records.LocalResource;
@@ -101,6 +105,70 @@ class ContentStoreTest {
         KindlingException failure = assertThrows(KindlingException.class, () -> store("theirs", true));
 
         assertTrue(failure.getMessage().contains("so what lies there cannot be trusted"), failure::getMessage);
+    }
+
+    @Test
+    void directoryThatOthersMayWriteToIsRefused() throws IOException {
+        Path loose = Files.createDirectory(directory.resolve("loose"));
+        for (String mode : List.of("rwxrwxr-x", "rwxr-xrwx")) {
+            Files.setPosixFilePermissions(loose, PosixFilePermissions.fromString(mode));
+
+            KindlingException failure = assertThrows(KindlingException.class, () -> store("loose", true));
+
+            assertTrue(failure.getMessage().contains("may write to"), failure::getMessage);
+            assertTrue(failure.getMessage().contains("(mode " + mode + ")"), failure::getMessage);
+        }
+    }
+
+    private static void setTime(Path file, long timeMs) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.fromMillis(timeMs));
+    }
+
+    @Test
+    void contentThatWasNotUsedForLongIsClearedAndThatInUseStays() throws IOException {
+        ContentStore store = store("runtime", true);
+        Path old = Path.of(pathOf(store.put(jar, LocalResourceType.FILE)));
+        setTime(old, 1_000);
+        Files.writeString(jar, "other classes");
+        Path recent = Path.of(pathOf(store.put(jar, LocalResourceType.FILE)));
+        setTime(recent, 2_000);
+
+        ContentStore.Cleared wouldBe = store.clear(2_000, true);
+        assertTrue(Files.exists(old));
+        ContentStore.Cleared cleared = store.clear(2_000, false);
+
+        assertEquals(new ContentStore.Cleared(1, 2, 12), wouldBe);
+        assertEquals(wouldBe, cleared);
+        assertTrue(Files.exists(recent));
+        try (Stream<Path> left = Files.list(directory.resolve("runtime"))) {
+            assertEquals(List.of(recent.getParent()), left.toList());
+        }
+        assertEquals(new ContentStore.Cleared(0, 1, 0), store.clear(2_000, false));
+    }
+
+    @Test
+    void useIsNotedBesideTheFileWhoseTimeContainersGoBy() throws IOException {
+        ContentStore store = store("runtime", true);
+        Path old = Path.of(pathOf(store.put(jar, LocalResourceType.FILE)));
+        setTime(old, 1_000);
+
+        LocalResource again = store.put(jar, LocalResourceType.FILE);
+
+        assertEquals(1_000, again.getTimestamp());
+        assertEquals(1, store.sentFiles());
+        assertEquals(new ContentStore.Cleared(0, 1, 0), store.clear(System.currentTimeMillis() - 3_600_000, false));
+        assertTrue(Files.exists(old));
+    }
+
+    @Test
+    void anApplicationThatRunsKeepsWhatWasThereADayBeforeItBegan() {
+        long day = 86_400_000L;
+        long now = 100 * day;
+
+        assertEquals(70 * day, ContentStore.usedBeforeMs(now, 30 * day, OptionalLong.empty()));
+        assertEquals(70 * day, ContentStore.usedBeforeMs(now, 30 * day, OptionalLong.of(99 * day)));
+        long hour = 3_600_000;
+        assertEquals(39 * day - hour, ContentStore.usedBeforeMs(now, 30 * day, OptionalLong.of(40 * day)));
     }
 
     private static String permissions(Path file) throws IOException {

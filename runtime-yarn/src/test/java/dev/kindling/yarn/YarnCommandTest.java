@@ -25,13 +25,18 @@ class YarnCommandTest {
 
     @Test
     void commandsAreNamedToWhoGivesNone() {
-        assertTrue(complaintOf("yarn").contains("use one of list, logs, kill"));
+        assertTrue(complaintOf("yarn").contains("use one of list, logs, kill, clean"));
     }
 
     @Test
     void whatIsNoApplicationIsRefused() {
         assertTrue(complaintOf("yarn", "kill", "nonsense").contains("nonsense is no application"));
         assertTrue(complaintOf("yarn", "logs", "nonsense").contains("nonsense is no application"));
+    }
+
+    @Test
+    void contentThatMayBeUsedTodayIsNeverCleared() {
+        assertTrue(complaintOf("yarn", "clean", "--unused-for", "1").contains("--unused-for must be 2 at least"));
     }
 
     @Test
