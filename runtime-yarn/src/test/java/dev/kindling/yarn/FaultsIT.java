@@ -118,6 +118,31 @@ class FaultsIT {
         }
     }
 
+    @Test
+    void executorsAreGrantedWhileTasksWaitAndGivenBackWhenTheyAreIdle() throws Exception {
+        Path goOn = directory.resolve("enough-executors");
+        KindlingConf conf = conf().set("kindling.executor.cores", "1")
+                .set("kindling.dynamicAllocation.enabled", "true")
+                .set("kindling.dynamicAllocation.maxExecutors", "2")
+                .set("kindling.dynamicAllocation.schedulerBacklogTimeoutMs", "100ms")
+                .set("kindling.dynamicAllocation.executorIdleTimeoutMs", "500ms");
+        try (KindlingContext kindling = new KindlingContext("yarn", "dynamic", conf)) {
+            List<String> applications = cluster.list("applications");
+            String containers = "containers " + applications.get(applications.size() - 1);
+            String begunAt = directory.resolve("waits").toString();
+            String goOnAt = goOn.toString();
+            FutureAction<Long> count = kindling.range(0, 4, 1, 4)
+                    .map(i -> Waits.until(i, begunAt, goOnAt))
+                    .countAsync();
+
+            Await.until(() -> cluster.list(containers).size() == 2, "a second executor is granted");
+            Files.createFile(goOn);
+            assertEquals(4, count.get());
+
+            Await.until(() -> cluster.list(containers).size() == 1, "the one that is idle is given back");
+        }
+    }
+
     /** A task's function that waits for a file. */
     static final class Waits {
         private Waits() {}
