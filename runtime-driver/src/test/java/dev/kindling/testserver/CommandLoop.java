@@ -20,6 +20,9 @@ public final class CommandLoop {
     public interface Commands {
         /** @return what is told behind {@code ok} */
         String perform(String[] words) throws Exception;
+
+        /** Ends what would outlive this process; nobody can tell it anything any more. */
+        default void end() {}
     }
 
     /** Does not return. */
@@ -35,6 +38,7 @@ public final class CommandLoop {
             }
             say(answer);
         }
+        commands.end();
         // Orderly ends of servers take seconds, and nobody needs what they hold.
         Runtime.getRuntime().halt(0);
     }

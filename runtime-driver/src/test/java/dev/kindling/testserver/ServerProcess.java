@@ -124,6 +124,8 @@ public final class ServerProcess implements AutoCloseable {
     @Override
     public void close() {
         try {
+            // Those that it has started as well, which it cannot end any more.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             // A process that is not gone yet would go on writing into its directory.
             process.destroyForcibly().waitFor(END_WITHIN_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

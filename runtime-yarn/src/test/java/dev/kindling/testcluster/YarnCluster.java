@@ -20,15 +20,15 @@ public final class YarnCluster implements AutoCloseable {
     private final ServerProcess process;
     private final Path directory;
 
-    private YarnCluster(int nodeManagers) throws IOException {
+    private YarnCluster(Class<?> main, String... arguments) throws IOException {
         this.directory = Files.createTempDirectory("kindling-yarn-");
         this.process = new ServerProcess(
-                MiniYarn.class,
+                main,
                 "/hadoop-cluster.classpath",
                 directory,
                 javaOptions(),
-                directory.toString(),
-                Integer.toString(nodeManagers));
+                Stream.concat(Stream.of(directory.toString()), Stream.of(arguments))
+                        .toArray(String[]::new));
     }
 
     private static List<String> javaOptions() throws IOException {
@@ -58,7 +58,12 @@ public final class YarnCluster implements AutoCloseable {
 
     /** A new one, whose files are deleted when it is closed. */
     public static YarnCluster start(int nodeManagers) throws IOException {
-        return new YarnCluster(nodeManagers);
+        return new YarnCluster(MiniYarn.class, Integer.toString(nodeManagers));
+    }
+
+    /** One of {@link YarnDaemons}: three nodes with addresses of their own. Deleted when it is closed. */
+    public static YarnCluster ofDaemons() throws IOException {
+        return new YarnCluster(YarnDaemons.class);
     }
 
     /** For {@code HADOOP_CONF_DIR}. */
@@ -74,7 +79,7 @@ public final class YarnCluster implements AutoCloseable {
     /** The same as settings of an application, for one that runs in this JVM. */
     public Map<String, String> settings() {
         Configuration all = new Configuration(false);
-        for (String file : List.of("core-site.xml", "yarn-site.xml")) {
+        for (String file : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml")) {
             all.addResource(
                     new org.apache.hadoop.fs.Path(configuration().resolve(file).toUri()));
         }

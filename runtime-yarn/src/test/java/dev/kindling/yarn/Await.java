@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Waits for something that is about to be so. */
 final class Await {
-    private static final long LIMIT_S = 60;
+    private static final long LIMIT_S = 180;
 
     private Await() {}
 
