@@ -148,7 +148,7 @@ public final class SplitPlanner {
             boolean isOnePiece = format.isText() && !canBeCut(Compression.of(file.path()), canCutPacked);
             if (isOnePiece && file.byteCount() > MAX_SPLIT_BYTES) {
                 LOG.warn(
-                        "{} ({}) is compressed and can only be read by one task",
+                        "{} ({}) is compressed, so one task reads all of it; several smaller files are read by many",
                         file.path(),
                         ByteSizes.format(file.byteCount()));
             }
