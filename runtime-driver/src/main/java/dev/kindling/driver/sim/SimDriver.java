@@ -1,7 +1,6 @@
 package dev.kindling.driver.sim;
 
 import dev.kindling.api.ErrorCode;
-import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.core.DrainReason;
 import dev.kindling.driver.core.DriverCore;
@@ -13,7 +12,6 @@ import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.core.Sentences;
 import dev.kindling.event.JobProperties;
 import dev.kindling.plan.JobSelection;
-import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
@@ -21,9 +19,7 @@ import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.SimClock;
-import dev.kindling.storage.DirectoryOutput;
 import dev.kindling.util.Secret;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,20 +37,16 @@ final class SimDriver {
     private static final int MAX_TICK_MS = 700;
 
     private static final int MIN_TICK_MS = 100;
-    private static final int MAX_PUBLISH_STEP_MS = 200;
-    /** A publication is over soon: how much likelier the driver ends at one of its steps than at a message. */
-    private static final int DEATH_AT_COMMIT = 30;
 
     private static final int FETCH_TIMEOUT_MS = 4_000;
     private static final int FETCH_TRIES = 3;
 
     final DriverCore core;
+    final SimAccumulators accumulators = new SimAccumulators();
+    final SimPublications publications;
 
     private final SimCluster cluster;
     private final TreeMap<Integer, JobRun> jobs = new TreeMap<>();
-    private final TreeMap<Integer, Integer> persisted = new TreeMap<>();
-    /** What was merged into each accumulator, by partition. */
-    private final TreeMap<Long, TreeMap<Integer, byte[]>> merged = new TreeMap<>();
 
     /** Incarnations that an order to drop something did not reach. */
     private final TreeSet<Long> undelivered = new TreeSet<>();
@@ -66,14 +58,9 @@ final class SimDriver {
     private final TreeMap<String, Secret> lastNonces = new TreeMap<>();
 
     private final SuspectWatch suspects;
-    private final DirectoryOutput output;
-
     private final int tickMs;
     private final SimClock clock;
     private long pausedUntilMs;
-    private int openPublications;
-    private boolean isPublishing;
-    private boolean hasFailedToPublish;
     private boolean isCloseAsked;
     private boolean isClosing;
     private boolean isClosed;
@@ -104,7 +91,7 @@ final class SimDriver {
         this.core = cluster.cores.driver().get();
         this.clock = new SimClock(cluster.world);
         this.suspects = new SuspectWatch(cluster);
-        this.output = cluster.outputs.of(() -> !isDead, this::beforeStep, this::failToPublish);
+        this.publications = new SimPublications(cluster, this);
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
     }
 
@@ -235,7 +222,7 @@ final class SimDriver {
 
     /** Whether it hears and says nothing any more: an output that is being published is waited for. */
     boolean isClosed() {
-        isClosed |= isClosing && openPublications == 0;
+        isClosed |= isClosing && publications.areOver();
         return isClosed;
     }
 
@@ -287,7 +274,7 @@ final class SimDriver {
             throw new SimViolation(
                     "a process is registered whose name was given to another launch: " + Sentences.of(event));
         }
-        notePersisted(event);
+        accumulators.note(event);
         if (event instanceof DriverEvent.Tick && effects.isEmpty()) {
             return;
         }
@@ -313,7 +300,7 @@ final class SimDriver {
         if (!isOnlySignOfLife(event, effects)) {
             suspects.look(core.longestWaitingSuspect());
             Invariants.check(core);
-            requireKeptSetsCounted();
+            accumulators.requireKeptSetsCounted(core);
         }
     }
 
@@ -446,11 +433,11 @@ final class SimDriver {
                     jobs.get(e.jobId()),
                     new DriverEffect.FailJob(e.jobId(), e.code(), e.message(), Optional.empty(), Optional.empty()));
         } else if (effect instanceof DriverEffect.PublishOutput e) {
-            publish(e);
+            publications.publish(e);
         } else if (effect instanceof DriverEffect.DiscardOutput e) {
-            discard(e.target());
+            publications.discard(e.target());
         } else if (effect instanceof DriverEffect.DiscardPart e) {
-            discardPart(e);
+            publications.discardPart(e);
         } else if (effect instanceof DriverEffect.ReleaseExecutor e) {
             cluster.launcher.release(e.executorId(), e.incarnation(), e.reason());
         } else if (effect instanceof DriverEffect.ReplaceExecutor e) {
@@ -561,160 +548,12 @@ final class SimDriver {
         on(new DriverEvent.ResultLost(job.graph.jobId(), e.partition(), e.attempt(), why));
     }
 
-    // ---- accumulators -------------------------------------------------------------------------------------------
-
     private void merge(DriverEffect.MergeUpdates e) {
         JobRun job = jobs.get(e.jobId());
         if (job != null && job.isEnded()) {
             throw new SimViolation("updates of " + e.attempt() + " are merged after job " + e.jobId() + " has ended");
         }
-        for (AccumulatorUpdate update : e.updates()) {
-            if (update.isOfSet() && !persisted.containsKey(update.setId())) {
-                continue; // counted as any other transformation, by whoever computes it
-            }
-            int partition =
-                    update.isOfSet() ? update.setPartition() : e.attempt().partition();
-            TreeMap<Integer, byte[]> parts = merged.computeIfAbsent(update.accumulatorId(), id -> new TreeMap<>());
-            if (parts.put(partition, update.partial()) != null) {
-                throw new SimViolation("partition " + partition + " counts twice in accumulator "
-                        + update.accumulatorId() + ", the second time by " + e.attempt());
-            }
-        }
-    }
-
-    /** Nobody computes a partition that is kept, so what its functions add must have come. */
-    private void requireKeptSetsCounted() {
-        persisted.forEach((setId, partitionCount) -> {
-            int counted = merged(SimSetCounts.accumulatorOf(setId)).size();
-            if (counted < partitionCount && core.isKept(setId)) {
-                throw new SimViolation("set " + setId + " is kept and counted for " + counted + " of its "
-                        + partitionCount + " partitions");
-            }
-        });
-    }
-
-    /** A set that is persisted anew counts anew. */
-    private void notePersisted(DriverEvent event) {
-        if (event instanceof DriverEvent.PersistSet set && persisted.put(set.setId(), set.partitionCount()) == null) {
-            merged.remove(SimSetCounts.accumulatorOf(set.setId()));
-        } else if (event instanceof DriverEvent.UnpersistSet set) {
-            persisted.remove(set.setId());
-        }
-    }
-
-    /** By partition, what the accumulator got; a task of the workload adds to an accumulator of its stage's own. */
-    TreeMap<Integer, byte[]> merged(long accumulatorId) {
-        return merged.getOrDefault(accumulatorId, new TreeMap<>());
-    }
-
-    // ---- outputs ------------------------------------------------------------------------------------------------
-
-    /**
-     * What a program does before it submits a job that saves; false when an application before has completed the output.
-     */
-    boolean claim(String target) {
-        boolean isComplete = cluster.outputs.isComplete(target);
-        try {
-            output.claim(target, cluster.applicationId);
-        } catch (KindlingException e) {
-            if (e.code() == ErrorCode.OUTPUT_EXISTS && isComplete) {
-                return false;
-            }
-            throw new SimViolation("nobody writes to " + target + " and it is not complete, but its claim is refused: "
-                    + e.getMessage());
-        } catch (ProcessEnded e) {
-            throw new DriverDied();
-        }
-        if (isComplete) {
-            throw new SimViolation(target + " is complete and can be claimed");
-        }
-        return true;
-    }
-
-    /** Publishing takes its time, in which anything may happen; the driver may end before each change of a file. */
-    private void beforeStep(String step) {
-        if (isPublishing) {
-            letPass(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS));
-        }
-        if (cluster.faults.strikes(FaultKind.DRIVER_DEATH, DEATH_AT_COMMIT)) {
-            die("killed just before it could " + step);
-            throw new ProcessEnded();
-        }
-    }
-
-    /** Once: what cannot be undone either is left for somebody to delete, as the error says. */
-    private void failToPublish() throws IOException {
-        if (isPublishing && !hasFailedToPublish && cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
-            hasFailedToPublish = true;
-            throw new IOException("planted");
-        }
-    }
-
-    /** Whether what is left of an output, if anything, is left by the book. */
-    boolean mayLeaveTemporary() {
-        return isDead || hasFailedToPublish;
-    }
-
-    /** The loop goes on meanwhile: the one who publishes is another thread. */
-    private void letPass(long ms) {
-        long untilMs = cluster.world.nowMs() + ms;
-        try {
-            while (!isDead && cluster.world.nowMs() < untilMs) {
-                cluster.world.step();
-            }
-        } catch (RuntimeException e) {
-            throw new ProcessEnded(e);
-        }
-        if (isDead) {
-            throw new ProcessEnded();
-        }
-    }
-
-    private void publish(DriverEffect.PublishOutput e) {
-        openPublications++;
-        cluster.world.in(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS), () -> {
-            if (!isDead) {
-                publishNow(e);
-            }
-        });
-    }
-
-    private void publishNow(DriverEffect.PublishOutput e) {
-        isPublishing = true;
-        try {
-            output.publish(e.target(), e.parts());
-            isPublishing = false;
-            cluster.world.note("driver", e.target() + " is complete");
-            on(new DriverEvent.OutputPublished(e.jobId()));
-        } catch (KindlingException | IOException failure) {
-            isPublishing = false;
-            on(new DriverEvent.OutputFailed(e.jobId(), failure.getMessage()));
-        } catch (ProcessEnded end) {
-            end.rethrow();
-            return;
-        }
-        openPublications--;
-    }
-
-    private void discard(String target) {
-        if (isPublishing) {
-            throw new SimViolation(target + " is given up while it is being published");
-        }
-        try {
-            output.discard(target);
-        } catch (IOException e) {
-            throw new SimViolation(target + " cannot be discarded: " + e.getMessage());
-        } catch (ProcessEnded e) {
-            e.rethrow();
-        }
-    }
-
-    private void discardPart(DriverEffect.DiscardPart e) {
-        try {
-            output.discardAttempt(e.target(), e.attemptFile());
-        } catch (IOException failure) {
-            throw new SimViolation(e.attemptFile() + " cannot be discarded: " + failure.getMessage());
-        }
+        accumulators.merge(e);
     }
 
     // ---- ends ---------------------------------------------------------------------------------------------------

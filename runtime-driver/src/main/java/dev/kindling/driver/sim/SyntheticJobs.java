@@ -227,7 +227,7 @@ final class SyntheticJobs implements SimJobs {
 
     /** Unless the program did before, when its driver died just after. */
     private void save(SimCluster cluster, JobGraph job) {
-        if (!cluster.driver.claim(SyntheticTasks.TARGET)) {
+        if (!cluster.driver.publications.claim(SyntheticTasks.TARGET)) {
             compareParts(job.jobId());
             return;
         }
@@ -260,7 +260,7 @@ final class SyntheticJobs implements SimJobs {
     public void check(SimCluster cluster) {
         for (SimDriver.JobRun run : runs) {
             if (run.graph.outputTarget().isPresent()) {
-                compareSaved(run, cluster.driver.mayLeaveTemporary());
+                compareSaved(run, cluster.driver.publications.mayLeaveTemporary());
             }
             if (run.isComplete) {
                 compare(run);
@@ -425,7 +425,7 @@ final class SyntheticJobs implements SimJobs {
         }
         for (JobGraph.StageSpec stage : job.graph.stages()) {
             long counted = 0;
-            for (byte[] partial : driver.merged(stage.stageId()).values()) {
+            for (byte[] partial : driver.accumulators.merged(stage.stageId()).values()) {
                 counted += ByteBuffer.wrap(partial).getLong();
             }
             long expected = rowsReadBy(stage);

@@ -1,0 +1,145 @@
+package dev.kindling.driver.sim;
+
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
+import dev.kindling.driver.core.DriverEffect;
+import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.sim.FaultKind;
+import dev.kindling.storage.DirectoryOutput;
+import java.io.IOException;
+
+/**
+ * What the simulated driver's shell does with outputs, by the real {@link DirectoryOutput}: they are claimed, published
+ * and given up. Between any two changes of a file the driver may end.
+ */
+final class SimPublications {
+    private static final int MAX_PUBLISH_STEP_MS = 200;
+    /** A publication is over soon: how much likelier the driver ends at one of its steps than at a message. */
+    private static final int DEATH_AT_COMMIT = 30;
+
+    private final SimCluster cluster;
+    private final SimDriver driver;
+    private final DirectoryOutput output;
+    private int open;
+    private boolean isPublishing;
+    private boolean hasFailed;
+
+    SimPublications(SimCluster cluster, SimDriver driver) {
+        this.cluster = cluster;
+        this.driver = driver;
+        this.output = cluster.outputs.of(() -> !driver.isDead(), this::beforeStep, this::failToPublish);
+    }
+
+    /** Whether none has begun that has not ended. */
+    boolean areOver() {
+        return open == 0;
+    }
+
+    /**
+     * What a program does before it submits a job that saves; false when an application before has completed the output.
+     */
+    boolean claim(String target) {
+        boolean isComplete = cluster.outputs.isComplete(target);
+        try {
+            output.claim(target, cluster.applicationId);
+        } catch (KindlingException e) {
+            if (e.code() == ErrorCode.OUTPUT_EXISTS && isComplete) {
+                return false;
+            }
+            throw new SimViolation("nobody writes to " + target + " and it is not complete, but its claim is refused: "
+                    + e.getMessage());
+        } catch (ProcessEnded e) {
+            throw new DriverDied();
+        }
+        if (isComplete) {
+            throw new SimViolation(target + " is complete and can be claimed");
+        }
+        return true;
+    }
+
+    /** Publishing takes its time, in which anything may happen; the driver may end before each change of a file. */
+    private void beforeStep(String step) {
+        if (isPublishing) {
+            letPass(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS));
+        }
+        if (cluster.faults.strikes(FaultKind.DRIVER_DEATH, DEATH_AT_COMMIT)) {
+            driver.die("killed just before it could " + step);
+            throw new ProcessEnded();
+        }
+    }
+
+    /** Once: what cannot be undone either is left for somebody to delete, as the error says. */
+    private void failToPublish() throws IOException {
+        if (isPublishing && !hasFailed && cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
+            hasFailed = true;
+            throw new IOException("planted");
+        }
+    }
+
+    /** Whether what is left of an output, if anything, is left by the book. */
+    boolean mayLeaveTemporary() {
+        return driver.isDead() || hasFailed;
+    }
+
+    /** The loop goes on meanwhile: the one who publishes is another thread. */
+    private void letPass(long ms) {
+        long untilMs = cluster.world.nowMs() + ms;
+        try {
+            while (!driver.isDead() && cluster.world.nowMs() < untilMs) {
+                cluster.world.step();
+            }
+        } catch (RuntimeException e) {
+            throw new ProcessEnded(e);
+        }
+        if (driver.isDead()) {
+            throw new ProcessEnded();
+        }
+    }
+
+    void publish(DriverEffect.PublishOutput e) {
+        open++;
+        cluster.world.in(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS), () -> {
+            if (!driver.isDead()) {
+                publishNow(e);
+            }
+        });
+    }
+
+    private void publishNow(DriverEffect.PublishOutput e) {
+        isPublishing = true;
+        try {
+            output.publish(e.target(), e.parts());
+            isPublishing = false;
+            cluster.world.note("driver", e.target() + " is complete");
+            driver.on(new DriverEvent.OutputPublished(e.jobId()));
+        } catch (KindlingException | IOException failure) {
+            isPublishing = false;
+            driver.on(new DriverEvent.OutputFailed(e.jobId(), failure.getMessage()));
+        } catch (ProcessEnded end) {
+            end.rethrow();
+            return;
+        }
+        open--;
+    }
+
+    void discard(String target) {
+        if (isPublishing) {
+            throw new SimViolation(target + " is given up while it is being published");
+        }
+        try {
+            output.discard(target);
+        } catch (IOException e) {
+            throw new SimViolation(target + " cannot be discarded: " + e.getMessage());
+        } catch (ProcessEnded e) {
+            e.rethrow();
+        }
+    }
+
+    void discardPart(DriverEffect.DiscardPart e) {
+        try {
+            output.discardAttempt(e.target(), e.attemptFile());
+        } catch (IOException failure) {
+            throw new SimViolation(e.attemptFile() + " cannot be discarded: " + failure.getMessage());
+        }
+    }
+}
