@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is compared, and how its Java is started. */
 enum Engine {
@@ -75,6 +77,16 @@ enum Engine {
     /** As Spark's own build names them, without anything of ours. */
     static String sparkJars() {
         return list("spark.classpath");
+    }
+
+    /** For a program of ours on Spark: the one engine that is found is the way out. */
+    static String exitRampClassPath(String program) {
+        Path services = programs().resolveSibling("../src/main/exit-ramp").normalize();
+        String core = Stream.of(list("embedding.classpath").split(File.pathSeparator))
+                .filter(entry -> entry.contains("runtime-core") || entry.contains("kryo5"))
+                .collect(Collectors.joining(File.pathSeparator));
+        return String.join(
+                File.pathSeparator, services.toString(), program, programs().toString(), sparkJars(), core);
     }
 
     private static String list(String name) {

@@ -68,10 +68,11 @@ class ClassPathsTest {
                 .check(all);
         noClasses()
                 .that()
-                .resideOutsideOfPackage("..bench.spark..")
+                .resideOutsideOfPackages("..bench.spark..", "..bench.ramp..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.apache.spark..", "scala..", "com.esotericsoftware..", "..bench.spark..")
+                .resideInAnyPackage(
+                        "org.apache.spark..", "scala..", "com.esotericsoftware..", "..bench.spark..", "..bench.ramp..")
                 .check(all);
     }
 
