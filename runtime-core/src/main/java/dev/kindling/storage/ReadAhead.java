@@ -79,7 +79,8 @@ public final class ReadAhead {
 
     private final class Ahead extends BulkInput {
         private final Source source;
-        private final BlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(BUFFERS);
+        // One more for the mark that wakes a thread which waits for a buffer of a closed stream.
+        private final BlockingQueue<byte[]> empty = new ArrayBlockingQueue<>(BUFFERS + 1);
         private final BlockingQueue<Filled> full = new ArrayBlockingQueue<>(BUFFERS + 1);
         private Future<Void> fetching;
         private Filled current = NONE;

@@ -146,6 +146,7 @@ class ReadAheadTest {
 
         source.awaitClose();
         assertEquals(1, source.aborted.get());
+        assertEquals(4, ahead.spareBuffers());
     }
 
     @Test
