@@ -17,10 +17,9 @@ final class ScaleTable {
         this.taskCount = taskCount;
     }
 
-    /** Once for nothing first: what is told is the speed of code that has been compiled. */
     void print(Consumer<String> lines) {
         for (boolean hasPreferences : new boolean[] {false, true}) {
-            SimScale.run(seed, 1_000, 8, taskCount / 2, hasPreferences);
+            SimScale.warmUp(seed, 1_000, 8, taskCount / 2, hasPreferences);
         }
         lines.accept(HEAD);
         lines.accept("|---|---|---|---|---|---|---|---|---|");

@@ -147,14 +147,25 @@ public final class SimScale {
      * @param hasPreferences whether each task has three hosts that hold its input
      */
     public static Report run(long seed, int executorCount, int slotsEach, int taskCount, boolean hasPreferences) {
-        return new SimScale(seed, executorCount, slotsEach, taskCount, hasPreferences).run();
+        SimScale scale = new SimScale(seed, executorCount, slotsEach, taskCount, hasPreferences);
+        scale.tell(new DriverEvent.Tick());
+        long before = usedHeapBytes();
+        scale.submit();
+        return scale.run(Math.max(0, usedHeapBytes() - before));
     }
 
-    private Report run() {
-        tell(new DriverEvent.Tick());
-        long before = usedHeapBytes();
+    /** The same for nothing, so that what is measured afterwards is code that has been compiled. */
+    public static void warmUp(long seed, int executorCount, int slotsEach, int taskCount, boolean hasPreferences) {
+        SimScale scale = new SimScale(seed, executorCount, slotsEach, taskCount, hasPreferences);
+        scale.submit();
+        scale.run(0);
+    }
+
+    private void submit() {
         tell(new DriverEvent.JobSubmitted(job()));
-        long pendingBytes = Math.max(0, usedHeapBytes() - before);
+    }
+
+    private Report run(long pendingBytes) {
         for (int executor = 0; executor < executorCount; executor++) {
             register(executor);
         }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  * and what there is not. Their own jobs may fail or get nonsense; the driver stays sound and serves who comes after.
  */
 class HostileExecutorTest {
-    private static final int SEEDS = Integer.getInteger("hostile.seeds", 300);
+    private static final int SEEDS = Integer.getInteger("hostile.seeds", 100);
     private static final int STEPS = 200;
     private static final List<Integer> NUMBERS = List.of(
             0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 7, 8, 64, 1000, 1 << 20, Integer.MAX_VALUE, -1, -64, Integer.MIN_VALUE);
