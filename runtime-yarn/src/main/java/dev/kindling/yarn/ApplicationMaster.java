@@ -61,11 +61,18 @@ public final class ApplicationMaster {
         System.setErr(new PrintStream(complaints, true, StandardCharsets.UTF_8));
         int exitCode = Main.run(order.command().toArray(String[]::new));
         System.out.flush();
-        if (session.attempt() > 1 && session.handover().isPresent()) {
-            session.handover().get().forget(settings);
-        }
+        session.handover().filter(handover -> session.attempt() > 1).ifPresent(handover -> forget(handover, settings));
         finish(session.agent(), exitCode, complaints.last());
         return exitCode;
+    }
+
+    /** What stays is cleared away by {@code kindling yarn clean}; how the program ended does not depend on it. */
+    private static void forget(Handover handover, Configuration settings) {
+        try {
+            handover.forget(settings);
+        } catch (IOException e) {
+            System.err.println("cannot delete " + handover.directory() + ": " + e.getMessage());
+        }
     }
 
     /** Exit codes 0, 1 and 2 mean what they mean for every command. */
