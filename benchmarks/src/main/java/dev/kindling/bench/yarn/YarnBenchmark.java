@@ -42,6 +42,7 @@ public final class YarnBenchmark {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+        prepare();
         try (YarnCluster cluster = YarnCluster.ofDaemons()) {
             YarnBenchmark benchmark =
                     new YarnBenchmark(cluster, Files.createTempDirectory(cluster.directory(), "bench"));
@@ -57,6 +58,17 @@ public final class YarnBenchmark {
             rows.add(row("client, later", client));
             rows.add(row("cluster, later", inCluster));
             print(System.out, rows);
+        }
+    }
+
+    /** What the command does once for each build, for archives of classes, is no part of a run. */
+    private static void prepare() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("bin/kindling", "demo", "--help")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IOException("bin/kindling demo --help ended with exit code " + process.exitValue());
         }
     }
 
