@@ -67,7 +67,8 @@ public final class YarnKeys {
             .defaultsTo("")
             .doc(
                     "A .tar.gz or .zip with a Java 17 or newer for the cluster's machines, for clusters whose own is older:"
-                            + " it is sent once, and every node unpacks it once.");
+                            + " it is sent once, and every node unpacks it once. auto makes one by jlink from the JDK that runs"
+                            + " the command, auto:DIR from one in that directory, of the same version, for other processors.");
 
     public static final ConfigKey<List<String>> ARCHIVES = ConfigKey.list("kindling.yarn.archives")
             .defaultsTo(List.of())

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -108,11 +109,33 @@ final class ContentStore {
 
     /** The file as containers get it; sent only when its content is not there yet. */
     LocalResource put(java.nio.file.Path file, LocalResourceType type) throws IOException {
-        Path entry = new Path(directory, sha256(file));
-        Path target = new Path(entry, file.getFileName().toString());
+        return put(sha256(file), file.getFileName().toString(), () -> file, type);
+    }
+
+    /** What is made only when it is not there yet. */
+    interface Maker {
+        java.nio.file.Path make() throws IOException;
+    }
+
+    /**
+     * A file that is made of what a text says, and is as good as any other made of that.
+     *
+     * @param recipe all on which it depends
+     */
+    LocalResource putMade(String recipe, String name, Maker maker, LocalResourceType type) throws IOException {
+        return put(
+                HexFormat.of().formatHex(newDigest().digest(recipe.getBytes(StandardCharsets.UTF_8))),
+                name,
+                maker,
+                type);
+    }
+
+    private LocalResource put(String key, String name, Maker maker, LocalResourceType type) throws IOException {
+        Path entry = new Path(directory, key);
+        Path target = new Path(entry, name);
         Optional<FileStatus> there = use(entry, target);
         if (there.isEmpty()) {
-            send(file, entry, target);
+            send(maker.make(), entry, target);
         }
         FileStatus status = there.isPresent() ? there.get() : files.getFileStatus(target);
         return LocalResource.newInstance(
@@ -236,7 +259,7 @@ final class ContentStore {
 
     private static String sha256(java.nio.file.Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = newDigest();
             byte[] buffer = new byte[1 << 16];
             int length = in.read(buffer);
             while (length >= 0) {
@@ -244,6 +267,12 @@ final class ContentStore {
                 length = in.read(buffer);
             }
             return HexFormat.of().formatHex(digest.digest());
+        }
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new KindlingException(ErrorCode.INTERNAL, "this Java has no SHA-256", e);
         }

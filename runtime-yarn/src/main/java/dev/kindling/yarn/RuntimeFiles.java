@@ -96,7 +96,7 @@ final class RuntimeFiles {
         }
         String java = config.get(YarnKeys.JAVA_ARCHIVE);
         if (!java.isEmpty()) {
-            resources.put(JAVA, shared.put(Path.of(java), LocalResourceType.ARCHIVE));
+            resources.put(JAVA, java(java, shared, scratch));
         }
         LOG.info(
                 "{} files of the runtime are in {}; {} of them ({} bytes) were sent now, in {} ms",
@@ -106,6 +106,21 @@ final class RuntimeFiles {
                 shared.sentBytes() + own.sentBytes(),
                 (System.nanoTime() - startNanos) / 1_000_000);
         return new ContainerFiles(resources, classPath);
+    }
+
+    private static LocalResource java(String setting, ContentStore shared, Path scratch) throws IOException {
+        if (!JavaArchive.isAuto(setting)) {
+            return shared.put(Path.of(setting), LocalResourceType.ARCHIVE);
+        }
+        JavaArchive archive = JavaArchive.of(setting, Path.of(System.getProperty("java.home")));
+        return shared.putMade(
+                archive.recipe(),
+                JavaArchive.NAME,
+                () -> {
+                    LOG.info("a Java for the nodes is made by jlink, once for all applications");
+                    return archive.make(scratch);
+                },
+                LocalResourceType.ARCHIVE);
     }
 
     /** All that Hadoop's own defaults do not say, so that containers need no settings of their nodes. */

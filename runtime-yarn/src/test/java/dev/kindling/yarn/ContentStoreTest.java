@@ -64,6 +64,24 @@ class ContentStoreTest {
     }
 
     @Test
+    void fileOfOneRecipeIsMadeOnce() throws IOException {
+        ContentStore store = store("runtime", true);
+
+        LocalResource made = store.putMade("java 17", "java.tar.gz", () -> jar, LocalResourceType.ARCHIVE);
+        LocalResource again = store.putMade(
+                "java 17",
+                "java.tar.gz",
+                () -> {
+                    throw new IOException("made twice");
+                },
+                LocalResourceType.ARCHIVE);
+
+        assertEquals(made, again);
+        assertTrue(pathOf(made).endsWith("/java.tar.gz"));
+        assertNotEquals(made, store.putMade("java 21", "java.tar.gz", () -> jar, LocalResourceType.ARCHIVE));
+    }
+
+    @Test
     void otherContentOfTheSameNameLiesElsewhere() throws IOException {
         ContentStore store = store("runtime", true);
         String before = pathOf(store.put(jar, LocalResourceType.FILE));

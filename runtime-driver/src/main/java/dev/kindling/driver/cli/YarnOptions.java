@@ -73,7 +73,8 @@ public final class YarnOptions {
     @Option(
             names = "--java-archive",
             paramLabel = "FILE",
-            description = "On YARN: a .tar.gz or .zip with a Java 17 or newer, to be sent along.")
+            description =
+                    "On YARN: a .tar.gz or .zip with a Java 17 or newer, to be sent along; auto to make one by jlink.")
     void javaArchive(String value) {
         set("--java-archive", YarnKeys.JAVA_ARCHIVE, value);
     }

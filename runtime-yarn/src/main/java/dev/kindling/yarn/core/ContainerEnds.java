@@ -25,6 +25,9 @@ final class ContainerEnds {
     static final int OVER_LOG_LIMIT = -109;
     private static final int INVALID = -1000;
 
+    /** By the shell that starts it. */
+    private static final int CANNOT_EXECUTE = 126;
+
     private static final int KILLED = 137;
     private static final int TERMINATED = 143;
 
@@ -145,6 +148,14 @@ final class ContainerEnds {
                     exitCode,
                     "exit code " + exitCode + ": the Java of its node is older than 17",
                     "name a newer one that the nodes have (--java-home), or bring one along (--java-archive)");
+        }
+        if (exitCode == CANNOT_EXECUTE) {
+            return reason(
+                    Kind.CRASHED,
+                    exitCode,
+                    "exit code 126: its node cannot execute the Java that it was given",
+                    "it was made for other processors, or may not be executed: name a JDK for those of the nodes"
+                            + " (--java-archive auto:DIR), or the Java 17 that they have (--java-home)");
         }
         if (exitCode == 127 || NO_JAVA.matcher(diagnostics).find()) {
             return reason(

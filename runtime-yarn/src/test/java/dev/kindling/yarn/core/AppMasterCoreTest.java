@@ -425,6 +425,12 @@ class AppMasterCoreTest {
         assertTrue(ends.of("n1", -103, "").toString().contains("yarn.nodemanager.vmem-check-enabled=false"));
         assertTrue(ends.of("n1", -102, "").toString().contains("--queue"));
         assertTrue(ends.of("n1", -100, "").toString().contains("n1 was lost or decommissioned"));
+        assertTrue(ends.of("n1", 126, "").toString().contains("--java-archive auto:DIR"));
+        assertTrue(ends.of("n1", 127, "").toString().contains("no Java where it was looked for"));
+        assertTrue(ends.of("n1", -101, "").toString().contains("yarn.nodemanager.local-dirs"));
+        assertTrue(ends.of("n1", -106, "by admin").toString().contains("killed its container (by admin)"));
+        assertTrue(ends.of("n1", -1000, "no file").toString().contains("could not prepare its container (no file)"));
+        assertTrue(ends.of("n1", -999, "").toString().contains("with status -999"));
         assertTrue(ends.of("n1", 143, "").toString().contains("SIGTERM"));
         assertTrue(ends.of("n1", 137, "").toString().contains("SIGKILL"));
         assertTrue(ends.of("n1", 1, "java.lang.UnsupportedClassVersionError: X")
