@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code bin/bench jobs} and {@code bin/bench shuffle}: each work by each engine, in turns, a row of the table as soon as
+ * {@code bin/bench jobs}, {@code bin/bench shuffle} and {@code bin/bench large}: each work by each engine, in turns, a row of the table as soon as
  * the answers of all have been compared. All runs go to a file of JSON lines, the table to Markdown, the ratios to SVG.
  */
 public final class Compare {
@@ -34,10 +34,14 @@ public final class Compare {
         runs = options.out().resolve(name + ".jsonl");
     }
 
-    /** The first argument says which works: {@code jobs} or {@code shuffle}. */
+    /** The first argument says which works: {@code jobs}, {@code shuffle} or {@code large}. */
     public static void main(String[] args) throws Exception {
         try {
-            List<Work> all = args[0].equals("shuffle") ? Work.shuffles() : Work.jobs();
+            List<Work> all = switch (args[0]) {
+                case "shuffle" -> Work.shuffles();
+                case "large" -> Work.large();
+                default -> Work.jobs();
+            };
             String[] rest = Arrays.copyOfRange(args, 1, args.length);
             new Compare(args[0], Options.of(rest, all)).run();
         } catch (IllegalArgumentException | IllegalStateException | IOException | UncheckedIOException e) {
@@ -112,17 +116,23 @@ public final class Compare {
         String table = String.join("  \n", environment) + "\n\nAll engines found the same rows with the same digests in"
                 + " every run.\n\n" + Report.table(summaries);
         Files.writeString(options.out().resolve(name + ".md"), table);
-        Files.writeString(options.out().resolve(name + ".svg"), Report.chart(summaries));
+        Files.writeString(
+                options.out().resolve(name + ".svg"),
+                isGrowth() ? Growth.chart(summaries, options.scale()) : Report.chart(summaries));
         if (options.into().isPresent()) {
             publish(options.into().get(), table);
         }
         System.err.println("bench: all runs, tables and charts are in " + options.out());
     }
 
+    private boolean isGrowth() {
+        return name.equals("large");
+    }
+
     /** The table into the page; chart and all runs beside it, where the page has links to them. */
     private void publish(Path page, String table) throws IOException {
-        String links = "\n![times as long as Kindling](" + PUBLISHED + "/" + name + ".svg)\n\nAll runs: [" + name
-                + ".jsonl](" + PUBLISHED + "/" + name + ".jsonl).\n";
+        String links = "\n![" + (isGrowth() ? Growth.TITLE : Report.TITLE) + "](" + PUBLISHED + "/" + name
+                + ".svg)\n\nAll runs: [" + name + ".jsonl](" + PUBLISHED + "/" + name + ".jsonl).\n";
         Files.writeString(page, Page.replaced(Files.readString(page), name, table + links));
         Path published = Files.createDirectories(page.toAbsolutePath().resolveSibling(PUBLISHED));
         for (String file : List.of(name + ".svg", name + ".jsonl")) {

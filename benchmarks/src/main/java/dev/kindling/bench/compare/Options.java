@@ -42,8 +42,10 @@ record Options(
             --out DIR               where results go: benchmarks/target/results
             --into PERFORMANCE.md   a page that gets table, chart and runs""";
 
+    private static final int MIN_HEAP_MB = 256;
+
     /** Half of it is the least that Spark starts with. */
-    private static final int MIN_HEAP_MB = 1_100;
+    private static final int SPARKS_MIN_HEAP_MB = 1_100;
 
     private static final Map<String, String> DEFAULTS = Map.of(
             "--scale", "1",
@@ -70,12 +72,14 @@ record Options(
             values.put(args[at], args[at + 1]);
         }
         String into = values.get("--into");
+        List<Engine> engines = engines(values.get("--engines"));
+        boolean hasSpark = engines.stream().anyMatch(Engine::isSpark);
         return new Options(
                 works(values.get("--jobs"), all),
-                engines(values.get("--engines")),
+                engines,
                 places(values.get("--places")),
                 number("--scale", values, 1e-6, 100),
-                (int) number("--heap", values, MIN_HEAP_MB, 1e6),
+                (int) number("--heap", values, hasSpark ? SPARKS_MIN_HEAP_MB : MIN_HEAP_MB, 1e6),
                 (int) number("--rounds", values, 1, 100),
                 (int) number("--runs", values, 1, 1e4),
                 Path.of(values.get("--data")).toAbsolutePath(),

@@ -6,6 +6,8 @@ import java.util.Optional;
 
 /** Tables and charts of summaries, as text. */
 final class Report {
+    static final String TITLE = "Times as long as Kindling, warm, medians";
+
     private static final int BAR = 12;
     private static final int LABELS = 330;
     private static final int WIDTH = 860;
@@ -78,7 +80,7 @@ final class Report {
         StringBuilder out = new StringBuilder("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + WIDTH + " "
                 + height + "\" font-family=\"sans-serif\" font-size=\"11\">\n"
                 + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
-                + "<text x=\"8\" y=\"16\" font-weight=\"bold\">Times as long as Kindling, warm, medians</text>\n");
+                + "<text x=\"8\" y=\"16\" font-weight=\"bold\">" + TITLE + "</text>\n");
         int y = 28;
         for (Summary summary : summaries) {
             for (Engine engine : summary.engines()) {

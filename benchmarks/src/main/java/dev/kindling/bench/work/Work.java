@@ -47,6 +47,9 @@ public record Work(String id, Kind kind, String title, long rows, int partitions
     /** Words of 500 MB. */
     private static final long WORD_ROWS = 7_400_000;
 
+    /** Rows of W2 and W3. */
+    private static final long MILLIONS = 10_000_000;
+
     public static List<Work> jobs() {
         return List.of(
                 new Work("W1", Kind.ZIP_COUNT, "zip count: groupByKey, count, sortByKey", 20_000_000, 8, 1),
@@ -76,8 +79,21 @@ public record Work(String id, Kind kind, String title, long rows, int partitions
         return List.copyOf(works);
     }
 
+    /** The same with ever more rows, up to what no memory holds, and a shuffle whose blocks have one row each. */
+    public static List<Work> large() {
+        List<Work> works = new ArrayList<>();
+        for (int times : new int[] {1, 3, 10, 30}) {
+            works.add(new Work("W2x" + times, Kind.GROUP_SUM, "groupByKey of (long, long)", times * MILLIONS, 8, 1));
+        }
+        for (int times : new int[] {1, 3, 10}) {
+            works.add(new Work("W3x" + times, Kind.SORT, "sortByKey of 100-byte records", times * MILLIONS, 8, 1));
+        }
+        works.add(new Work("W7T", Kind.SHUFFLE_LONGS, "1 M rows, 1000 to 1000 partitions", 1_000_000, 1_000, 1));
+        return List.copyOf(works);
+    }
+
     public static Work of(String id) {
-        for (List<Work> works : List.of(jobs(), shuffles())) {
+        for (List<Work> works : List.of(jobs(), shuffles(), large())) {
             for (Work work : works) {
                 if (work.id.equals(id)) {
                     return work;

@@ -57,6 +57,31 @@ class CompareTest {
     }
 
     @Test
+    void growthIsShownByWhatARowCosts() {
+        List<Summary> sizes = new ArrayList<>();
+        for (int times : new int[] {1, 3, 10}) {
+            Work work = Work.of("W2x" + times);
+            List<Sample> samples = times(Engine.KINDLING, 900, 500, times * 400_000L * times);
+            sizes.add(new Summary(work, Place.PROCESSES, Map.of(Engine.KINDLING, samples)));
+        }
+
+        String chart = Growth.chart(sizes, 0.5);
+
+        // 0.4 s for 5 million rows, nine times as long for three times as many.
+        for (String label : List.of(">80<", ">240<", ">800<", ">5<", ">15<", ">50<", "W2 groupByKey")) {
+            assertTrue(chart.contains(label), () -> label + " is missing: " + chart);
+        }
+    }
+
+    @Test
+    void heapsSmallerThanSparksAreForOursAlone() {
+        String[] small = {"--heap", "1024", "--engines", "kindling"};
+
+        assertEquals(1024, Options.of(small, Work.large()).heapMb());
+        assertThrows(IllegalArgumentException.class, () -> Options.of(new String[] {"--heap", "1024"}, Work.large()));
+    }
+
+    @Test
     void aSampleIsTheLineItWasReadFrom() {
         Sample sample = sample(Engine.SPARK_SQL, 3, 40, "cc");
 
@@ -70,7 +95,7 @@ class CompareTest {
     @Test
     void wrongOptionsAreExplained() {
         assertEquals(
-                List.of(Work.of("W6"), Work.of("W6E"), Work.of("W1")),
+                List.of(Work.of("W6"), Work.of("W6E"), Work.of("W1"), Work.of("W1C")),
                 Options.of(new String[] {"--jobs", "W6,W1"}, Work.jobs()).works());
         for (String[] wrong : new String[][] {
             {"--jobs", "W9"},
