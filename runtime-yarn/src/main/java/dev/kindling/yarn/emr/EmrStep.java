@@ -143,6 +143,12 @@ final class EmrStep implements Callable<Integer> {
                     release + " has Java 8 on its nodes; bring a Java 17 along (--java-archive), or name the"
                             + " one that its nodes have (--java-home)");
         }
+        if (javaArchive != null && (javaArchive.equals("auto") || javaArchive.startsWith("auto:"))) {
+            throw new UsageError(
+                    "--java-archive " + javaArchive + " links a Java where kindling submit runs, which in a"
+                            + " step is the cluster's primary node with its own old Java; make the archive here, by jlink from a"
+                            + " JDK for the cluster's processors, and name the file");
+        }
         Shell shell = new Shell();
         shell.comment("The program.");
         String submit = script(shell);

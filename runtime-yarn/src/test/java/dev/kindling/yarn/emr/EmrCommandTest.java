@@ -271,6 +271,7 @@ class EmrCommandTest {
                 "emr step --region eu-central-1 --work bucket --cluster-id j-1 a.jar | give s3://bucket",
                 "emr step --region eu-central-1 --work s3://bucket --cluster-id 7 a.jar | that create-cluster printed",
                 "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --release emr-6.3.0 a.jar | bring a Java 17",
+                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --java-archive auto a.jar | make the archive here",
                 "emr step --region here --work s3://bucket --cluster-id j-1 a.jar | eu-central-1",
                 "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --num-executor 4 a.jar | --num-executors",
                 "CLUSTER --spot | give --task N",
