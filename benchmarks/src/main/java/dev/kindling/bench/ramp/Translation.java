@@ -160,6 +160,7 @@ final class Translation {
         int wanted = file.partitionCount();
         JavaRDD<Object> rows;
         if (file.format() == PlanNode.FileInput.Format.TEXT_LINES
+                && file.columns() == null
                 && file.delimiter().isEmpty()) {
             rows = spark.textFile(file.path(), Math.max(1, wanted)).map(line -> line);
         } else if (file.format() == PlanNode.FileInput.Format.WHOLE_TEXT) {
