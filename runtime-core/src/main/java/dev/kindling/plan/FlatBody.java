@@ -1,10 +1,8 @@
 package dev.kindling.plan;
 
-import java.io.Externalizable;
 import java.io.IOException;
 import java.io.ObjectInput;
 import java.io.ObjectOutput;
-import java.io.Serial;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -13,23 +11,10 @@ import java.util.List;
  * How a {@link StageBody} is written: its nodes side by side, each naming its parents by position. Written as a tree,
  * Java serialization would go as deep as the longest chain of sets and end the thread's stack at about a thousand.
  */
-final class FlatBody implements Externalizable {
-    @Serial
-    private static final long serialVersionUID = 1L;
+final class FlatBody {
+    private FlatBody() {}
 
-    private StageBody body;
-
-    /** For Java, which reads into it. */
-    public FlatBody() {}
-
-    static FlatBody of(StageBody body) {
-        FlatBody flat = new FlatBody();
-        flat.body = body;
-        return flat;
-    }
-
-    @Override
-    public void writeExternal(ObjectOutput out) throws IOException {
+    static void write(StageBody body, ObjectOutput out) throws IOException {
         List<PlanNode> order = PlanOrder.parentsFirst(body.root(), node -> false);
         IdentityHashMap<PlanNode, Integer> positions = new IdentityHashMap<>();
         out.writeInt(body.stageId());
@@ -46,8 +31,7 @@ final class FlatBody implements Externalizable {
         PlanForm.write(body.sink(), out);
     }
 
-    @Override
-    public void readExternal(ObjectInput in) throws IOException, ClassNotFoundException {
+    static StageBody read(ObjectInput in) throws IOException, ClassNotFoundException {
         int stageId = in.readInt();
         int count = in.readInt();
         List<PlanNode> made = new ArrayList<>();
@@ -59,11 +43,6 @@ final class FlatBody implements Externalizable {
             }
             made.add(PlanForm.readNode(parents, in));
         }
-        body = new StageBody(stageId, made.get(count - 1), PlanForm.readSink(in));
-    }
-
-    @Serial
-    private Object readResolve() {
-        return body;
+        return new StageBody(stageId, made.get(count - 1), PlanForm.readSink(in));
     }
 }

@@ -1,6 +1,5 @@
 package dev.kindling.plan;
 
-import java.io.Serial;
 import java.io.Serializable;
 
 /**
@@ -9,7 +8,7 @@ import java.io.Serializable;
  * @param root the chain, its leaves being inputs and {@link PlanNode.ShuffleRead}s
  * @param sink where its rows go
  */
-public record StageBody(int stageId, PlanNode root, Sink sink) implements Serializable {
+public record StageBody(int stageId, PlanNode root, Sink sink) {
     /** The end of a task's chain. */
     public sealed interface Sink extends Serializable {
         /** Pairs into the buckets of a map output. */
@@ -43,10 +42,5 @@ public record StageBody(int stageId, PlanNode root, Sink sink) implements Serial
                 }
             }
         }
-    }
-
-    @Serial
-    private Object writeReplace() {
-        return FlatBody.of(this);
     }
 }

@@ -45,6 +45,9 @@ public final class ClosureCheck {
         if (function == null) {
             throw new KindlingException(ErrorCode.BAD_ARGUMENT, place + ": an argument is null");
         }
+        if (FixedFunction.isKnown(function)) {
+            return;
+        }
         ByteCount written = new ByteCount();
         try (ObjectOutputStream out = new ObjectOutputStream(written)) {
             out.writeObject(function);

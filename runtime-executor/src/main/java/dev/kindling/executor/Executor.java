@@ -36,6 +36,7 @@ import dev.kindling.rpc.BlockClient;
 import dev.kindling.rpc.BlockReceiver;
 import dev.kindling.rpc.BlockStream;
 import dev.kindling.rpc.RpcClient;
+import dev.kindling.serde.FixedFunctions;
 import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.util.List;
@@ -349,6 +350,7 @@ public final class Executor implements AutoCloseable {
     private final class Shell implements EventLoop.Shell<ExecutorEvent, ExecutorEffect> {
         private final ProcessUse process = new ProcessUse();
         private final TreeMap<Integer, StageProgram> programs = new TreeMap<>();
+        private final FixedFunctions functions = new FixedFunctions();
 
         @Override
         public ExecutorEvent tick() {
@@ -374,7 +376,7 @@ public final class Executor implements AutoCloseable {
                         .flatMap(RunningAttempt::stack)
                         .ifPresent(stack -> loop.offer(new ExecutorEvent.AttemptSeen(look.attempt(), stack)));
             } else if (effect instanceof ExecutorEffect.KeepProgram keep) {
-                programs.put(keep.stageId(), new StageProgram(keep.body()));
+                programs.put(keep.stageId(), new StageProgram(keep.body(), functions));
             } else if (effect instanceof ExecutorEffect.ForgetProgram forget) {
                 programs.remove(forget.stageId());
             } else if (effect instanceof ExecutorEffect.DropShuffle drop) {

@@ -19,6 +19,7 @@ public final class FirstUse {
             "plan.RowFunction$Map",
             "plan.PlanNode$Rows",
             "driver.plan.StageCut",
+            "plan.ProgramForm",
             "plan.FlatBody",
             "plan.PlanForm",
             "driver.plan.StageInputs",

@@ -10,6 +10,7 @@ import dev.kindling.driver.core.JobGraph.StageSpec;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanOrder;
+import dev.kindling.plan.ProgramForm;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.FrameCodec;
@@ -19,7 +20,6 @@ import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
 import dev.kindling.rdd.SetMarks;
 import dev.kindling.serde.ClosureCheck;
-import dev.kindling.serde.ClosureCodec;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.util.ByteSizes;
 import java.io.IOException;
@@ -268,7 +268,7 @@ public final class JobPlanner implements JobRunner {
 
     /** A stage's program travels to every executor as one frame. */
     private byte[] programOf(StageBody body) {
-        byte[] program = ClosureCodec.encode(body);
+        byte[] program = ProgramForm.encode(body);
         warnIfLarge(body, program.length);
         if (program.length > MAX_PROGRAM_BYTES) {
             throw new KindlingException(

@@ -18,6 +18,7 @@ import dev.kindling.executor.task.TaskRunner;
 import dev.kindling.plan.JobSelection;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.ProgramForm;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.rdd.AccumulatorRegistry;
@@ -26,7 +27,7 @@ import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
 import dev.kindling.rdd.SharedVariables;
-import dev.kindling.serde.ClosureCodec;
+import dev.kindling.serde.FixedFunctions;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
@@ -246,8 +247,13 @@ final class PlannedProgram {
             shuffles.addAll(stage.readsShuffles());
             programs.computeIfAbsent(
                     stage.stageId(),
-                    id -> new StageProgram(stage.program(), (StageBody)
-                            ClosureCodec.decode(stage.program(), PlannedProgram.class.getClassLoader())));
+                    id -> new StageProgram(
+                            stage.program(),
+                            ProgramForm.decode(
+                                            stage.program(),
+                                            PlannedProgram.class.getClassLoader(),
+                                            new FixedFunctions())
+                                    .body()));
             stages.add(new JobGraph.StageSpec(
                     stage.stageId(),
                     stage.name(),

@@ -9,6 +9,7 @@ import dev.kindling.config.Config;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.event.EventBus;
 import dev.kindling.plan.JobSelection;
+import dev.kindling.plan.ProgramForm;
 import dev.kindling.plan.StageBody;
 import dev.kindling.plan.TaskRows;
 import dev.kindling.rdd.AccumulatorRegistry;
@@ -18,7 +19,7 @@ import dev.kindling.rdd.PlanSession;
 import dev.kindling.rdd.ProgramAdditions;
 import dev.kindling.rdd.SessionSettings;
 import dev.kindling.rdd.SharedVariables;
-import dev.kindling.serde.ClosureCodec;
+import dev.kindling.serde.FixedFunctions;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.Stores;
 import java.util.ArrayList;
@@ -160,7 +161,8 @@ final class RecordedJobs implements JobSubmitter {
     }
 
     StageBody bodyOf(JobGraph.StageSpec stage) {
-        return (StageBody) ClosureCodec.decode(stage.program(), getClass().getClassLoader());
+        return ProgramForm.decode(stage.program(), getClass().getClassLoader(), new FixedFunctions())
+                .body();
     }
 
     JobGraph lastGraph() {

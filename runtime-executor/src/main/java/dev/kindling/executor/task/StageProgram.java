@@ -1,8 +1,8 @@
 package dev.kindling.executor.task;
 
+import dev.kindling.plan.ProgramForm;
 import dev.kindling.plan.StageBody;
-import dev.kindling.serde.ClosureCodec;
-import dev.kindling.serde.Stateless;
+import dev.kindling.serde.FixedFunctions;
 
 /**
  * A stage's program as it was sent. Each task gets one of its own, so that what its functions carry along is shared
@@ -11,10 +11,13 @@ import dev.kindling.serde.Stateless;
  */
 public final class StageProgram {
     private final byte[] bytes;
+    private final FixedFunctions functions;
     private volatile StageBody shared;
 
-    public StageProgram(byte[] bytes) {
+    /** @param functions of all programs of the same executor */
+    public StageProgram(byte[] bytes, FixedFunctions functions) {
         this.bytes = bytes;
+        this.functions = functions;
     }
 
     /** For one task; runs code of the user's classes. */
@@ -23,10 +26,10 @@ public final class StageProgram {
         if (known != null) {
             return known;
         }
-        StageBody own = (StageBody) ClosureCodec.decode(bytes, userClasses);
-        if (Stateless.isAll(own)) {
-            shared = own;
+        ProgramForm.Decoded own = ProgramForm.decode(bytes, userClasses, functions);
+        if (own.isShareable()) {
+            shared = own.body();
         }
-        return own;
+        return own.body();
     }
 }
