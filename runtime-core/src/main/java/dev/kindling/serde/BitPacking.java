@@ -117,14 +117,15 @@ final class BitPacking {
         }
     }
 
-    static void unpackLongs(byte[] packed, int at, int first, int count, long min, int width, long[] target) {
+    /** As {@link #unpackInts}, into {@code target} from {@code from}. */
+    static void unpackLongs(byte[] packed, int at, int first, int count, long min, int width, long[] target, int from) {
         if (width == 0) {
-            Arrays.fill(target, 0, count, min);
+            Arrays.fill(target, from, from + count, min);
             return;
         }
         if (width == 64) {
             for (int i = 0; i < count; i++) {
-                target[i] = (long) LONG.get(packed, at + (first + i) * 8) + min;
+                target[from + i] = (long) LONG.get(packed, at + (first + i) * 8) + min;
             }
             return;
         }
@@ -133,11 +134,11 @@ final class BitPacking {
         long bit = (long) first * width;
         for (int i = 0; i < safe; i++) {
             long loaded = (long) LONG.get(packed, at + (int) (bit >>> 3));
-            target[i] = (loaded >>> (bit & 7) & mask) + min;
+            target[from + i] = (loaded >>> (bit & 7) & mask) + min;
             bit += width;
         }
         for (int i = safe; i < count; i++) {
-            target[i] = (loadNearEnd(packed, at + (int) (bit >>> 3)) >>> (bit & 7) & mask) + min;
+            target[from + i] = (loadNearEnd(packed, at + (int) (bit >>> 3)) >>> (bit & 7) & mask) + min;
             bit += width;
         }
     }

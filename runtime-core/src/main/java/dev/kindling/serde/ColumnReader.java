@@ -27,6 +27,24 @@ abstract class ColumnReader {
      */
     abstract long read(Object[] target, int from, int count);
 
+    /** Whether the values are {@code Integer}s or {@code Long}s. */
+    static boolean isWhole(ColumnReader column) {
+        return column instanceof Longs || isInt(column);
+    }
+
+    static boolean isInt(ColumnReader column) {
+        return column instanceof Ints ints && ints.areIntegers();
+    }
+
+    /** The next {@code count} values of a column of whole numbers, at most {@link #CHUNK}. */
+    static void readNumbers(ColumnReader column, long[] target, int from, int count) {
+        if (column instanceof Ints ints) {
+            ints.read(target, from, count);
+        } else {
+            ((Longs) column).read(target, from, count);
+        }
+    }
+
     /** Makes the columns a schema describes. */
     static final class Schema {
         private final byte[] bytes;
@@ -104,10 +122,20 @@ abstract class ColumnReader {
             return at + BitPacking.packedBytes(count, width);
         }
 
+        /** Whether the values are {@code Integer}s, not something else that is packed as such. */
+        boolean areIntegers() {
+            return kind == Column.INT;
+        }
+
         int[] read(int count) {
             BitPacking.unpackInts(page, at, next, count, min, width, chunk);
             next += count;
             return chunk;
+        }
+
+        void read(long[] target, int from, int count) {
+            BitPacking.unpackLongs(page, at, next, count, min, width, target, from);
+            next += count;
         }
 
         @Override
@@ -166,17 +194,16 @@ abstract class ColumnReader {
             return at + BitPacking.packedBytes(count, width);
         }
 
-        long[] read(int count) {
-            BitPacking.unpackLongs(page, at, next, count, min, width, chunk);
+        void read(long[] target, int from, int count) {
+            BitPacking.unpackLongs(page, at, next, count, min, width, target, from);
             next += count;
-            return chunk;
         }
 
         @Override
         long read(Object[] target, int from, int count) {
-            long[] values = read(count);
+            read(chunk, 0, count);
             for (int i = 0; i < count; i++) {
-                target[from + i] = values[i];
+                target[from + i] = chunk[i];
             }
             return (long) count * HeapSize.LONG;
         }
@@ -283,9 +310,9 @@ abstract class ColumnReader {
         @Override
         long read(Object[] target, int from, int count) {
             if (firsts instanceof Ints first
-                    && first.kind == Column.INT
+                    && first.areIntegers()
                     && seconds instanceof Ints second
-                    && second.kind == Column.INT) {
+                    && second.areIntegers()) {
                 pairsOf(first.read(count), second.read(count), target, from, count);
                 return (long) count * (HeapSize.PAIR + 2 * HeapSize.INT);
             }
@@ -300,14 +327,6 @@ abstract class ColumnReader {
             return isWhole(firsts) && isWhole(seconds);
         }
 
-        private static boolean isWhole(ColumnReader column) {
-            return column instanceof Longs || isInt(column);
-        }
-
-        private static boolean isInt(ColumnReader column) {
-            return column instanceof Ints ints && ints.kind == Column.INT;
-        }
-
         /** Whether the numbers are of the classes already in {@code target}. */
         boolean areLike(NumberPairs target) {
             return target.keysAreInts == isInt(firsts) && target.valuesAreInts == isInt(seconds);
@@ -320,17 +339,6 @@ abstract class ColumnReader {
             readNumbers(firsts, target.keys, target.count, count);
             readNumbers(seconds, target.values, target.count, count);
             target.count += count;
-        }
-
-        private static void readNumbers(ColumnReader column, long[] target, int from, int count) {
-            if (column instanceof Ints ints) {
-                int[] numbers = ints.read(count);
-                for (int i = 0; i < count; i++) {
-                    target[from + i] = numbers[i];
-                }
-            } else {
-                System.arraycopy(((Longs) column).read(count), 0, target, from, count);
-            }
         }
 
         private static void pairsOf(int[] keys, int[] values, Object[] target, int from, int count) {

@@ -109,6 +109,31 @@ public final class RowReader {
         return target.count;
     }
 
+    /**
+     * Fills {@code target} with the next rows, at most {@code limit}, where they are {@code Integer}s or {@code Long}s or
+     * pairs of such. Returns how many came; 0 when there are no more rows, -1 when the next one is something else and has
+     * to be got by {@link #read}.
+     */
+    public int readNumbers(NumberRows target, int limit) {
+        if (remaining == 0 && !openPage()) {
+            return 0;
+        }
+        int count = Math.min(ColumnReader.CHUNK, Math.min(limit, remaining));
+        if (column instanceof ColumnReader.Pairs pairs && pairs.areNumbers()) {
+            target.numbers.count = 0;
+            pairs.readNumbers(target.numbers, count);
+            target.arePairs = true;
+        } else if (ColumnReader.isWhole(column)) {
+            ColumnReader.readNumbers(column, target.numbers.keys, 0, count);
+            target.numbers.keysAreInts = ColumnReader.isInt(column);
+            target.arePairs = false;
+        } else {
+            return -1;
+        }
+        remaining -= count;
+        return count;
+    }
+
     /** Moves to the next page that has rows. */
     private boolean openPage() {
         while (position < end) {

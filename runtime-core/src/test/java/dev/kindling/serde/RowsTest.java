@@ -248,6 +248,48 @@ class RowsTest {
     }
 
     @Test
+    void rowsThatAreNumbersComeAsNumbersAndTheOthersAsRows() {
+        Random random = new Random(2);
+        List<IntFunction<Object>> kinds = List.of(
+                i -> random.nextInt(),
+                i -> -i,
+                i -> random.nextLong(),
+                i -> new Tuple2<>(i, random.nextInt()),
+                i -> new Tuple2<>(random.nextLong(), i),
+                i -> new Tuple2<>(i, "v" + i),
+                i -> "text",
+                i -> (short) i,
+                i -> null);
+        for (int round = 0; round < 50; round++) {
+            List<Object> rows = new ArrayList<>();
+            for (int run = random.nextInt(6); run >= 0; run--) {
+                rows.addAll(rows(random.nextInt(700), kinds.get(random.nextInt(kinds.size()))));
+            }
+            byte[] bytes = write(rows, 1 << random.nextInt(6, 20));
+            RowReader reader = new RowReader(LOADER);
+            reader.reset(bytes, 0, bytes.length);
+
+            List<Object> back = new ArrayList<>();
+            NumberRows numbers = new NumberRows();
+            while (back.size() < rows.size()) {
+                int limit = 1 + random.nextInt(300);
+                int count = random.nextInt(4) == 0 ? -1 : reader.readNumbers(numbers, limit);
+                for (int i = 0; i < count; i++) {
+                    back.add(numbers.row(i));
+                }
+                if (count < 0) {
+                    Object[] batch = new Object[limit];
+                    count = reader.read(batch, 0, limit);
+                    back.addAll(Arrays.asList(batch).subList(0, count));
+                }
+                assertTrue(count > 0, "rows are left");
+            }
+            assertEquals(rows, back);
+            assertEquals(0, reader.readNumbers(numbers, 1));
+        }
+    }
+
+    @Test
     void pairsOfAllColumnKindsComeBack() {
         List<IntFunction<Object>> kinds = List.of(
                 i -> i,

@@ -336,6 +336,24 @@ class CachingTest {
     }
 
     @Test
+    void numbersAndPairsOfThemAmongOtherRowsComeBackThroughAnIterator() {
+        List<Object> rows = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            rows.add(
+                    i < 900
+                            ? (Object) i
+                            : i < 1_500 ? (Object) (long) i : i < 2_700 ? Tuple2.of(i, (long) -i) : "t" + i);
+        }
+        RDD<Object> set = kindling.parallelize(rows, 2).cache();
+        set.count();
+
+        assertEquals(rows, set.mapPartitions(all -> all).collect());
+        RDD<Object> firstTwo =
+                set.mapPartitions(all -> List.of(all.next(), all.next()).iterator());
+        assertEquals(List.of(0, 1, Tuple2.of(1_500, -1_500L), Tuple2.of(1_501, -1_501L)), firstTwo.collect());
+    }
+
+    @Test
     void rowThatCannotBeSerializedFailsAndSaysThatItIsToBeKept() {
         RDD<Object> set = kindling.parallelize(List.of(1, 2), 1)
                 .<Object>map(n -> new Thread("row"))

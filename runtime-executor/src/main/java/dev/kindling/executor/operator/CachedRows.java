@@ -2,6 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
 import dev.kindling.executor.cache.ChunkReader;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.serde.RowReader;
 import java.io.IOException;
 
@@ -24,16 +25,37 @@ final class CachedRows implements Operator {
     @Override
     public int read(Batch batch) throws IOException {
         int count = rows.read(batch.rows, 0, batch.limit());
-        while (count == 0 && chunks.next()) {
-            rows.reset(chunks.bytes(), chunks.offset(), chunks.length());
-            left = chunks.rowCount();
-            scope.counters().bytesRead += chunks.length();
+        while (count == 0 && openChunk()) {
             count = rows.read(batch.rows, 0, batch.limit());
         }
-        left -= count;
-        scope.counters().recordsRead += count;
+        took(count);
         batch.count = count;
         return count;
+    }
+
+    @Override
+    public int readNumbers(NumberRows target, int limit) throws IOException {
+        int count = rows.readNumbers(target, limit);
+        while (count == 0 && openChunk()) {
+            count = rows.readNumbers(target, limit);
+        }
+        took(Math.max(0, count));
+        return count;
+    }
+
+    private boolean openChunk() throws IOException {
+        if (!chunks.next()) {
+            return false;
+        }
+        rows.reset(chunks.bytes(), chunks.offset(), chunks.length());
+        left = chunks.rowCount();
+        scope.counters().bytesRead += chunks.length();
+        return true;
+    }
+
+    private void took(int count) {
+        left -= count;
+        scope.counters().recordsRead += count;
     }
 
     /** Chunks say how many rows they hold; those in files are checked all the same. */

@@ -1,6 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
+import dev.kindling.serde.NumberRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
@@ -21,6 +22,14 @@ public interface Operator extends Closeable {
      * input than these rows need. Returns how many there are; 0 means that there are no more, also when asked again.
      */
     int read(Batch batch) throws Exception;
+
+    /**
+     * As {@link #read}, where the next rows come as numbers: into {@code target}, at most {@code limit}. Returns how many
+     * there are; -1 where rows have to be had by {@link #read}, and then nothing was read.
+     */
+    default int readNumbers(NumberRows target, int limit) throws Exception {
+        return -1;
+    }
 
     /**
      * Passes over all rows that are left, where their number is known without making them: for readers that only count.

@@ -7,6 +7,7 @@ import dev.kindling.executor.cache.ChunkReader;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.TaskInput;
+import dev.kindling.serde.NumberRows;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,18 +35,24 @@ final class PersistedRows implements Operator {
 
     @Override
     public int read(Batch batch) throws Exception {
-        if (rows == null) {
-            rows = open();
-        }
-        return rows.read(batch);
+        return rows().read(batch);
+    }
+
+    @Override
+    public int readNumbers(NumberRows target, int limit) throws Exception {
+        return rows().readNumbers(target, limit);
     }
 
     @Override
     public long passOver() throws Exception {
+        return rows().passOver();
+    }
+
+    private Operator rows() throws IOException {
         if (rows == null) {
             rows = open();
         }
-        return rows.passOver();
+        return rows;
     }
 
     private Operator open() throws IOException {

@@ -4,6 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.TaskRows;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.util.ByteSizes;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -18,12 +19,18 @@ public final class PulledRows implements TaskRows, AutoCloseable {
     private final Operator child;
     private final TaskScope scope;
     private final Batch batch;
+    private final NumberRows numbers = new NumberRows();
     private final boolean isExact;
     private final Reservation reservation;
     private long heldBytes;
     private long wanted;
     private int request = 1;
     private int next;
+
+    /** Rows at hand: in {@link #numbers} where they came as numbers, in the batch otherwise. */
+    private int count;
+
+    private boolean areNumbers;
 
     /** Rows of a batch that is not full may be large: none is held longer than its reader wants it. */
     private boolean areLarge;
@@ -47,13 +54,16 @@ public final class PulledRows implements TaskRows, AutoCloseable {
 
     @Override
     public boolean hasNext() {
-        return next < batch.count || refill();
+        return next < count || refill();
     }
 
     @Override
     public Object next() {
-        if (next >= batch.count && !refill()) {
+        if (next >= count && !refill()) {
             throw new NoSuchElementException();
+        }
+        if (areNumbers) {
+            return numbers.row(next++);
         }
         Object row = batch.rows[next];
         if (areLarge) {
@@ -65,14 +75,14 @@ public final class PulledRows implements TaskRows, AutoCloseable {
 
     @Override
     public long skipAll() {
-        long skipped = batch.count - next;
-        next = batch.count;
+        long skipped = count - next;
+        next = count;
         long passedOver = passOver();
         if (passedOver >= 0) {
             return skipped + passedOver;
         }
         while (refill()) {
-            skipped += batch.count;
+            skipped += count;
         }
         return skipped;
     }
@@ -143,18 +153,27 @@ public final class PulledRows implements TaskRows, AutoCloseable {
         try {
             scope.checkCancelled();
             next = 0;
-            batch.count = 0;
-            batch.limitTo(isExact ? wanted : Math.min(wanted, request));
-            ended = child.read(batch) == 0;
-            areLarge = batch.count < batch.capacity();
+            count = 0;
+            count = read(batch.limitTo(isExact ? wanted : Math.min(wanted, request)));
+            ended = count == 0;
             request = Math.min(2 * request, batch.capacity());
             if (isExact) {
-                wanted -= batch.count;
+                wanted -= count;
             }
             return !ended;
         } catch (Throwable t) {
             ended = true;
             throw scope.failedBelowUserCode(t);
         }
+    }
+
+    private int read(Batch target) throws Exception {
+        int read = child.readNumbers(numbers, target.limit());
+        areNumbers = read >= 0;
+        if (!areNumbers) {
+            read = child.read(target);
+            areLarge = read < target.capacity();
+        }
+        return read;
     }
 }
