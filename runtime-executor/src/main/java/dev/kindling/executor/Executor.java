@@ -270,6 +270,7 @@ public final class Executor implements AutoCloseable {
                 setup.fetch().within(taskMemory.guaranteed()),
                 address,
                 localPeers,
+                blocks,
                 network);
     }
 

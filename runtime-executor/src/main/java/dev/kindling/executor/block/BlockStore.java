@@ -9,7 +9,6 @@ import dev.kindling.util.FileTrees;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,13 +22,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A map output becomes visible whole or not at all: it is written under a temporary name and renamed. Nothing is
  * synced to disk, since a machine that dies takes the executor with it and the outputs are computed again. Executors on
- * one host read each other's files through {@link #rangeIn}.
+ * one host read each other's files through {@link HostOutputs}.
  */
 public final class BlockStore implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(BlockStore.class);
 
     private final ScratchDirectories directories;
     private final int heldOutputBytes;
+    private final HostOutputs hostOutputs;
     private final Shelf<MapOutput> mapOutputs;
     private final Shelf<AttemptId> results;
     private final CacheDisk cacheDisk;
@@ -80,6 +80,7 @@ public final class BlockStore implements Closeable {
         this.directories = new ScratchDirectories(localDirectories, name, cipher);
         this.cacheDisk = new ScratchCacheDisk(directories);
         this.broadcasts = new BroadcastBlocks(directories);
+        this.hostOutputs = new HostOutputs(memory);
         this.results = new Shelf<>(memory, (attempt, bytes) -> writeResult(bytes));
         this.mapOutputs = new Shelf<>(memory, (output, bytes) -> writeMapOutput(output, bytes));
     }
@@ -97,6 +98,7 @@ public final class BlockStore implements Closeable {
                 newFile(), shuffleId, attempt, bucketCount, heldOutputBytes, new FileMapOutputWriter.Publisher() {
                     @Override
                     public void publish(ScratchFile written) throws IOException {
+                        hostOutputs.forget(directories.first(), shuffleId, attempt);
                         mapOutputs.put(output, written.keepAs(output.relativePath()));
                     }
 
@@ -128,7 +130,7 @@ public final class BlockStore implements Closeable {
         if (stored.bytes() != null) {
             return Optional.of(MapOutputFile.rangeOf(stored.bytes(), firstBucket, endBucket));
         }
-        return openIn(stored.file(), directories.cipher(), shuffleId, attempt, firstBucket, endBucket);
+        return hostOutputs.openOwn(stored.file(), directories, shuffleId, attempt, firstBucket, endBucket);
     }
 
     /** All of it as it is stored; empty when this output is not here. */
@@ -174,31 +176,14 @@ public final class BlockStore implements Closeable {
         }
     }
 
-    /** The same out of another executor's files on this host, which are not encrypted. */
-    static Optional<ServedRange> openRangeIn(
-            Path scratchDirectory, int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
-            throws IOException {
-        for (Path directory : ScratchDirectories.ofExecutor(scratchDirectory)) {
-            Path file = directory.resolve(MapOutputFile.relativePath(shuffleId, attempt));
-            Optional<ServedRange> range = openIn(file, ScratchCipher.NONE, shuffleId, attempt, firstBucket, endBucket);
-            if (range.isPresent()) {
-                return range;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<ServedRange> openIn(
-            Path file, ScratchCipher cipher, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
-        try {
-            return Optional.of(MapOutputFile.open(file, cipher, shuffleId, attempt, first, end));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
+    /** Map outputs of executors on this host. */
+    HostOutputs hostOutputs() {
+        return hostOutputs;
     }
 
     public void dropShuffle(int shuffleId) {
         mapOutputs.dropIf(output -> output.shuffleId() == shuffleId);
+        hostOutputs.forgetShuffle(shuffleId);
         for (Path directory : directories.all()) {
             try {
                 FileTrees.delete(directory.resolve(MapOutputFile.directoryOf(shuffleId)));
@@ -210,6 +195,7 @@ public final class BlockStore implements Closeable {
 
     public void dropMapOutput(int shuffleId, AttemptId attempt) {
         mapOutputs.drop(new MapOutput(shuffleId, attempt));
+        hostOutputs.forget(directories.first(), shuffleId, attempt);
     }
 
     // ---- scratch --------------------------------------------------------------------------------------------------
@@ -287,6 +273,7 @@ public final class BlockStore implements Closeable {
 
     @Override
     public void close() {
+        hostOutputs.dropAll();
         mapOutputs.close();
         results.close();
         directories.close();

@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -23,6 +24,10 @@ import java.util.zip.CRC32C;
 final class MapOutputFile {
     static final int ENTRY_BYTES = 12;
     private static final int PIECE_BYTES = 64 << 10;
+
+    // A thousand outputs of tiny blocks take four megabytes, and are opened once for some sixty of them.
+    private static final int WINDOW_BYTES = 4 << 10;
+    private static final int WINDOW_BUCKETS = 128;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -85,6 +90,47 @@ final class MapOutputFile {
         }
     }
 
+    /**
+     * Blocks that lie one after the other, read at once.
+     *
+     * @param starts of each bucket in {@code bytes}, and behind them the end of the last
+     */
+    record Window(int firstBucket, int[] starts, byte[] bytes) {
+        boolean has(int first, int end) {
+            return first >= firstBucket && end - firstBucket < starts.length;
+        }
+
+        ServedRange range(int first, int end) {
+            int from = starts[first - firstBucket];
+            return ServedRange.of(bytes, from, starts[end - firstBucket] - from);
+        }
+    }
+
+    /** The buckets from {@code first} on, as many as are sound and fit into a window. */
+    static Window windowFrom(FileRange open, int shuffleId, AttemptId attempt, int first) throws IOException {
+        Path file = open.range().file();
+        byte[] index = new byte[(WINDOW_BUCKETS + 1) * ENTRY_BYTES];
+        readIndex(open.channel(), first, index, 0, index.length);
+        long from = entry(index, 0, file, first, shuffleId, attempt);
+        int[] starts = new int[WINDOW_BUCKETS + 1];
+        int count = 0;
+        while (count < WINDOW_BUCKETS) {
+            int at = (count + 1) * ENTRY_BYTES;
+            long bytes = (long) LONG.get(index, at) - from;
+            // Behind the last entry come blocks, which have no such checksum.
+            if (bytes < starts[count]
+                    || bytes > WINDOW_BYTES
+                    || !isSound(index, at, first + count + 1, shuffleId, attempt)) {
+                break;
+            }
+            starts[++count] = (int) bytes;
+        }
+        byte[] blocks = new byte[starts[count]];
+        new FileRange(open.channel(), new BlockRange.InFile(file, open.range().cipher(), from, blocks.length))
+                .read(0, ByteBuffer.wrap(blocks));
+        return new Window(first, Arrays.copyOf(starts, count + 1), blocks);
+    }
+
     /** The same of an output that never left memory: its index needs no checksum. */
     static ServedRange rangeOf(byte[] whole, int first, int end) {
         int from = (int) (long) LONG.get(whole, first * ENTRY_BYTES);
@@ -142,11 +188,14 @@ final class MapOutputFile {
     }
 
     private static long entry(byte[] index, int at, Path file, int bucket, int shuffleId, AttemptId attempt) {
-        long offset = (long) LONG.get(index, at);
-        if ((int) INT.get(index, at + 8) != crcOf(offset, bucket, shuffleId, attempt)) {
+        if (!isSound(index, at, bucket, shuffleId, attempt)) {
             throw corrupt(file, bucket);
         }
-        return offset;
+        return (long) LONG.get(index, at);
+    }
+
+    private static boolean isSound(byte[] index, int at, int bucket, int shuffleId, AttemptId attempt) {
+        return (int) INT.get(index, at + 8) == crcOf((long) LONG.get(index, at), bucket, shuffleId, attempt);
     }
 
     private static KindlingException corrupt(Path file, int bucket) {

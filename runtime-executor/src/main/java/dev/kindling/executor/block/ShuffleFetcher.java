@@ -53,6 +53,7 @@ public final class ShuffleFetcher implements BlockSource {
     private final int firstBucket;
     private final int endBucket;
     private final LocalPeers localPeers;
+    private final HostOutputs hostOutputs;
     private final BlockClient client;
     private final FetchScheduler scheduler;
 
@@ -76,6 +77,7 @@ public final class ShuffleFetcher implements BlockSource {
      * @param endBucket behind the last one
      * @param self the executor that reads: its host key says whose files it can open
      * @param localPeers executors of this JVM
+     * @param own of the executor that reads
      */
     public ShuffleFetcher(
             TaskInput.ShuffleInput input,
@@ -84,11 +86,13 @@ public final class ShuffleFetcher implements BlockSource {
             FetchSettings settings,
             ExecutorAddress self,
             LocalPeers localPeers,
+            BlockStore own,
             BlockClient client) {
         this.input = input;
         this.firstBucket = firstBucket;
         this.endBucket = endBucket;
         this.localPeers = localPeers;
+        this.hostOutputs = own.hostOutputs();
         this.client = client;
         takenBytes = new long[input.sources().size()];
         scheduler = new FetchScheduler(settings, input.leafPartition());
@@ -441,6 +445,7 @@ public final class ShuffleFetcher implements BlockSource {
     private final class LocalReading {
         private final Answer answer;
         private final ExecutorAddress executor;
+        private final Path directory;
         private final Route route;
         private int nextIndex;
         private LocalRange range;
@@ -448,6 +453,7 @@ public final class ShuffleFetcher implements BlockSource {
         LocalReading(Answer answer, ExecutorAddress executor, Route route) {
             this.answer = answer;
             this.executor = executor;
+            this.directory = Path.of(executor.scratchDirectory());
             this.route = route;
         }
 
@@ -495,8 +501,7 @@ public final class ShuffleFetcher implements BlockSource {
                         ? Optional.empty()
                         : peer.get().openRange(input.shuffleId(), map, firstBucket, endBucket);
             }
-            return BlockStore.openRangeIn(
-                    Path.of(executor.scratchDirectory()), input.shuffleId(), map, firstBucket, endBucket);
+            return hostOutputs.openIn(directory, input.shuffleId(), map, firstBucket, endBucket);
         }
 
         void closeRange() throws IOException {

@@ -120,7 +120,8 @@ class BlockStoreTest {
                         rowsByBucket(store.openRange(3, ATTEMPT, first, end).orElseThrow()));
                 assertEquals(
                         expected,
-                        rowsByBucket(BlockStore.openRangeIn(store.scratchDirectory(), 3, ATTEMPT, first, end)
+                        rowsByBucket(store.hostOutputs()
+                                .openIn(store.scratchDirectory(), 3, ATTEMPT, first, end)
                                 .orElseThrow()));
             }
         }
@@ -182,7 +183,7 @@ class BlockStoreTest {
 
         assertEquals(Optional.empty(), store.openRange(3, other, 0, 10));
         assertEquals(Optional.empty(), store.openRange(2, ATTEMPT, 0, 10));
-        assertEquals(Optional.empty(), BlockStore.openRangeIn(store.scratchDirectory(), 3, other, 0, 10));
+        assertEquals(Optional.empty(), store.hostOutputs().openIn(store.scratchDirectory(), 3, other, 0, 10));
     }
 
     @Test
@@ -402,7 +403,7 @@ class BlockStoreTest {
                 .count();
         assertTrue(inFirst > 0 && inFirst < 40, inFirst + " of 40 in the first directory");
         for (int shuffle = 0; shuffle < 40; shuffle++) {
-            assertTrue(isPresent(BlockStore.openRangeIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10)));
+            assertTrue(isPresent(store.hostOutputs().openIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10)));
         }
     }
 

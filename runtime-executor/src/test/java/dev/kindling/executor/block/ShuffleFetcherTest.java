@@ -44,6 +44,7 @@ import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,12 +67,20 @@ class ShuffleFetcherTest {
     private final List<Peer> peers = new ArrayList<>();
     private final List<MapSource> sources = new ArrayList<>();
 
+    private BlockStore reader;
+
     /** What {@link #write} wrote: the sum of the bytes of each map and bucket. */
     private final Map<String, Long> written = new TreeMap<>();
+
+    @BeforeEach
+    void openReader() {
+        reader = new BlockStore(List.of(directory), "reader", new MemoryPool(64 << 20, 1));
+    }
 
     @AfterEach
     void close() {
         client.close();
+        reader.close();
         peers.forEach(Peer::close);
     }
 
@@ -322,7 +331,7 @@ class ShuffleFetcherTest {
         List<ExecutorAddress> executors = peers.stream().map(Peer::address).toList();
         TaskInput.ShuffleInput input = new TaskInput.ShuffleInput(1, 0, SHUFFLE, executors, sources);
         ExecutorAddress self = new ExecutorAddress("reader", 1, "", 0, "here", "");
-        return new ShuffleFetcher(input, firstBucket, endBucket, settings, self, localPeers, client);
+        return new ShuffleFetcher(input, firstBucket, endBucket, settings, self, localPeers, reader, client);
     }
 
     private static Map<String, Long> drain(ShuffleFetcher fetcher) throws IOException {
