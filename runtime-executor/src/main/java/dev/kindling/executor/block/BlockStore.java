@@ -30,6 +30,7 @@ public final class BlockStore implements Closeable {
     private final ScratchDirectories directories;
     private final int heldOutputBytes;
     private final HostOutputs hostOutputs;
+    private final HostOutputs.OfExecutor ownFiles;
     private final Shelf<MapOutput> mapOutputs;
     private final Shelf<AttemptId> results;
     private final CacheDisk cacheDisk;
@@ -81,6 +82,7 @@ public final class BlockStore implements Closeable {
         this.cacheDisk = new ScratchCacheDisk(directories);
         this.broadcasts = new BroadcastBlocks(directories);
         this.hostOutputs = new HostOutputs(memory);
+        this.ownFiles = hostOutputs.own(directories);
         this.results = new Shelf<>(memory, (attempt, bytes) -> writeResult(bytes));
         this.mapOutputs = new Shelf<>(memory, (output, bytes) -> writeMapOutput(output, bytes));
     }
@@ -98,7 +100,7 @@ public final class BlockStore implements Closeable {
                 newFile(), shuffleId, attempt, bucketCount, heldOutputBytes, new FileMapOutputWriter.Publisher() {
                     @Override
                     public void publish(ScratchFile written) throws IOException {
-                        hostOutputs.forget(directories.first(), shuffleId, attempt);
+                        ownFiles.forget(shuffleId, attempt);
                         mapOutputs.put(output, written.keepAs(output.relativePath()));
                     }
 
@@ -130,7 +132,7 @@ public final class BlockStore implements Closeable {
         if (stored.bytes() != null) {
             return Optional.of(MapOutputFile.rangeOf(stored.bytes(), firstBucket, endBucket));
         }
-        return hostOutputs.openOwn(stored.file(), directories, shuffleId, attempt, firstBucket, endBucket);
+        return ownFiles.open(stored.file(), shuffleId, attempt, firstBucket, endBucket);
     }
 
     /** All of it as it is stored; empty when this output is not here. */
@@ -195,7 +197,7 @@ public final class BlockStore implements Closeable {
 
     public void dropMapOutput(int shuffleId, AttemptId attempt) {
         mapOutputs.drop(new MapOutput(shuffleId, attempt));
-        hostOutputs.forget(directories.first(), shuffleId, attempt);
+        ownFiles.forget(shuffleId, attempt);
     }
 
     // ---- scratch --------------------------------------------------------------------------------------------------

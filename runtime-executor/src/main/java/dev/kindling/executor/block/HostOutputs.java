@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,27 +34,21 @@ final class HostOutputs {
 
     private final MemoryPool memory;
     private final long maxBytes;
-    private final Map<Path, List<Path>> directories = new ConcurrentHashMap<>();
+    private final Map<Path, OfExecutor> executors = new ConcurrentHashMap<>();
 
-    /** Guarded by itself, as the count. */
-    private final Map<Key, MapOutputFile.Window> windows = new HashMap<>();
-
+    /** Guarded by this, as all windows are. */
     private long keptBytes;
 
-    /** @param executorDirectory the first one of the executor that wrote the output */
-    private record Key(Path executorDirectory, int shuffleId, AttemptId attempt) {
+    private record Key(int shuffleId, AttemptId attempt) {
         // Written out for the same reason as those of AttemptId.
         @Override
         public boolean equals(Object other) {
-            return other instanceof Key that
-                    && shuffleId == that.shuffleId
-                    && attempt.equals(that.attempt)
-                    && executorDirectory.equals(that.executorDirectory);
+            return other instanceof Key that && shuffleId == that.shuffleId && attempt.equals(that.attempt);
         }
 
         @Override
         public int hashCode() {
-            return 31 * (31 * shuffleId + attempt.hashCode()) + executorDirectory.hashCode();
+            return 31 * shuffleId + attempt.hashCode();
         }
     }
 
@@ -65,113 +58,135 @@ final class HostOutputs {
         memory.evictWith(wanted -> dropAll());
     }
 
-    /** Of another executor of this host, whose files are not encrypted; empty when the output is not there. */
-    Optional<ServedRange> openIn(Path executorDirectory, int shuffleId, AttemptId attempt, int first, int end)
-            throws IOException {
-        Key key = new Key(executorDirectory, shuffleId, attempt);
-        Optional<ServedRange> near = kept(key, first, end);
-        if (near.isPresent()) {
-            return near;
-        }
-        for (Path directory : directoriesOf(executorDirectory)) {
-            Path file = directory.resolve(MapOutputFile.relativePath(shuffleId, attempt));
-            Optional<ServedRange> range = open(key, file, ScratchCipher.NONE, first, end);
-            if (range.isPresent()) {
-                return range;
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Of this executor. */
-    Optional<ServedRange> openOwn(
-            Path file, ScratchDirectories own, int shuffleId, AttemptId attempt, int first, int end)
-            throws IOException {
-        Key key = new Key(own.first(), shuffleId, attempt);
-        Optional<ServedRange> near = kept(key, first, end);
-        return near.isPresent() ? near : open(key, file, own.cipher(), first, end);
-    }
-
-    private List<Path> directoriesOf(Path executorDirectory) {
-        List<Path> known = directories.get(executorDirectory);
+    /** Outputs of the executor whose first directory this is; of another one, since they are not encrypted. */
+    OfExecutor of(Path executorDirectory) {
+        OfExecutor known = executors.get(executorDirectory);
         if (known == null) {
-            known = ScratchDirectories.ofExecutor(executorDirectory);
-            if (directories.size() < MAX_KNOWN_EXECUTORS) {
-                directories.put(executorDirectory, known);
+            known = new OfExecutor(ScratchDirectories.ofExecutor(executorDirectory), ScratchCipher.NONE);
+            if (executors.size() < MAX_KNOWN_EXECUTORS) {
+                executors.put(executorDirectory, known);
             }
         }
         return known;
     }
 
-    private Optional<ServedRange> open(Key key, Path file, ScratchCipher cipher, int first, int end)
-            throws IOException {
-        try {
-            FileRange range = MapOutputFile.open(file, cipher, key.shuffleId(), key.attempt(), first, end);
-            if (range.byteCount() <= TINY_RANGE_BYTES) {
-                MapOutputFile.Window window = MapOutputFile.windowFrom(range, key.shuffleId(), key.attempt(), first);
-                if (window.has(first, end + 1)) {
-                    keep(key, window);
-                }
-            }
-            return Optional.of(range);
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        }
-    }
-
-    // ---- what was read ahead --------------------------------------------------------------------------------------
-
-    private Optional<ServedRange> kept(Key key, int first, int end) {
-        MapOutputFile.Window window;
-        synchronized (windows) {
-            window = windows.get(key);
-        }
-        return window != null && window.has(first, end) ? Optional.of(window.range(first, end)) : Optional.empty();
-    }
-
-    private void keep(Key key, MapOutputFile.Window window) {
-        int bytes = bytesOf(window);
-        synchronized (windows) {
-            drop(windows.remove(key));
-            if (keptBytes + bytes <= maxBytes && memory.tryAcquireStorage(bytes)) {
-                windows.put(key, window);
-                keptBytes += bytes;
-            }
-        }
-    }
-
-    /** The output was written anew, or nobody wants it any more. */
-    void forget(Path executorDirectory, int shuffleId, AttemptId attempt) {
-        synchronized (windows) {
-            drop(windows.remove(new Key(executorDirectory, shuffleId, attempt)));
-        }
+    /** Outputs of this executor. */
+    OfExecutor own(ScratchDirectories directories) {
+        OfExecutor own = new OfExecutor(directories.all(), directories.cipher());
+        executors.put(directories.first(), own);
+        return own;
     }
 
     void forgetShuffle(int shuffleId) {
-        synchronized (windows) {
-            Iterator<Map.Entry<Key, MapOutputFile.Window>> all =
-                    windows.entrySet().iterator();
-            while (all.hasNext()) {
-                Map.Entry<Key, MapOutputFile.Window> entry = all.next();
-                if (entry.getKey().shuffleId() == shuffleId) {
-                    all.remove();
-                    drop(entry.getValue());
+        executors.values().forEach(executor -> executor.forgetShuffle(shuffleId));
+    }
+
+    long dropAll() {
+        long freed = 0;
+        for (OfExecutor executor : executors.values()) {
+            freed += executor.dropAll();
+        }
+        return freed;
+    }
+
+    /** Those that one executor has written. */
+    final class OfExecutor {
+        private final List<Path> directories;
+        private final ScratchCipher cipher;
+        private final Map<Key, MapOutputFile.Window> windows = new HashMap<>();
+
+        private OfExecutor(List<Path> directories, ScratchCipher cipher) {
+            this.directories = directories;
+            this.cipher = cipher;
+        }
+
+        /** The blocks of buckets {@code first} to {@code end - 1}; empty when the output is in none of the directories. */
+        Optional<ServedRange> open(int shuffleId, AttemptId attempt, int first, int end) throws IOException {
+            Key key = new Key(shuffleId, attempt);
+            Optional<ServedRange> range = kept(key, first, end);
+            for (int i = 0; range.isEmpty() && i < directories.size(); i++) {
+                Path file = directories.get(i).resolve(MapOutputFile.relativePath(shuffleId, attempt));
+                range = openFile(file, key, first, end);
+            }
+            return range;
+        }
+
+        /** The same, where it is known in which file. */
+        Optional<ServedRange> open(Path file, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
+            Key key = new Key(shuffleId, attempt);
+            Optional<ServedRange> range = kept(key, first, end);
+            return range.isPresent() ? range : openFile(file, key, first, end);
+        }
+
+        private Optional<ServedRange> openFile(Path file, Key key, int first, int end) throws IOException {
+            try {
+                FileRange range = MapOutputFile.open(file, cipher, key.shuffleId(), key.attempt(), first, end);
+                if (range.byteCount() <= TINY_RANGE_BYTES) {
+                    readAhead(range, key, first, end);
                 }
+                return Optional.of(range);
+            } catch (NoSuchFileException e) {
+                return Optional.empty();
+            }
+        }
+
+        private void readAhead(FileRange range, Key key, int first, int end) throws IOException {
+            MapOutputFile.Window window = MapOutputFile.windowFrom(range, key.shuffleId(), key.attempt(), first);
+            if (window.has(first, end + 1)) {
+                keep(key, window);
+            }
+        }
+
+        private Optional<ServedRange> kept(Key key, int first, int end) {
+            MapOutputFile.Window window;
+            synchronized (HostOutputs.this) {
+                window = windows.get(key);
+            }
+            return window != null && window.has(first, end) ? Optional.of(window.range(first, end)) : Optional.empty();
+        }
+
+        private void keep(Key key, MapOutputFile.Window window) {
+            int bytes = bytesOf(window);
+            synchronized (HostOutputs.this) {
+                giveBack(windows.remove(key));
+                if (keptBytes + bytes <= maxBytes && memory.tryAcquireStorage(bytes)) {
+                    windows.put(key, window);
+                    keptBytes += bytes;
+                }
+            }
+        }
+
+        /** It was written anew, or nobody wants it any more. */
+        void forget(int shuffleId, AttemptId attempt) {
+            synchronized (HostOutputs.this) {
+                giveBack(windows.remove(new Key(shuffleId, attempt)));
+            }
+        }
+
+        private void forgetShuffle(int shuffleId) {
+            synchronized (HostOutputs.this) {
+                windows.entrySet().removeIf(entry -> {
+                    boolean isOfShuffle = entry.getKey().shuffleId() == shuffleId;
+                    if (isOfShuffle) {
+                        giveBack(entry.getValue());
+                    }
+                    return isOfShuffle;
+                });
+            }
+        }
+
+        private long dropAll() {
+            synchronized (HostOutputs.this) {
+                long before = keptBytes;
+                windows.values().forEach(HostOutputs.this::giveBack);
+                windows.clear();
+                return before - keptBytes;
             }
         }
     }
 
-    long dropAll() {
-        synchronized (windows) {
-            long freed = keptBytes;
-            windows.clear();
-            memory.releaseStorage(freed);
-            keptBytes = 0;
-            return freed;
-        }
-    }
-
-    private void drop(MapOutputFile.Window window) {
+    /** Under the lock. */
+    private void giveBack(MapOutputFile.Window window) {
         if (window != null) {
             memory.releaseStorage(bytesOf(window));
             keptBytes -= bytesOf(window);

@@ -445,7 +445,10 @@ public final class ShuffleFetcher implements BlockSource {
     private final class LocalReading {
         private final Answer answer;
         private final ExecutorAddress executor;
-        private final Path directory;
+
+        /** Null where the executor lives in this process. */
+        private final HostOutputs.OfExecutor files;
+
         private final Route route;
         private int nextIndex;
         private LocalRange range;
@@ -453,7 +456,7 @@ public final class ShuffleFetcher implements BlockSource {
         LocalReading(Answer answer, ExecutorAddress executor, Route route) {
             this.answer = answer;
             this.executor = executor;
-            this.directory = Path.of(executor.scratchDirectory());
+            this.files = route == Route.SAME_PROCESS ? null : hostOutputs.of(Path.of(executor.scratchDirectory()));
             this.route = route;
         }
 
@@ -501,7 +504,7 @@ public final class ShuffleFetcher implements BlockSource {
                         ? Optional.empty()
                         : peer.get().openRange(input.shuffleId(), map, firstBucket, endBucket);
             }
-            return hostOutputs.openIn(directory, input.shuffleId(), map, firstBucket, endBucket);
+            return files.open(input.shuffleId(), map, firstBucket, endBucket);
         }
 
         void closeRange() throws IOException {

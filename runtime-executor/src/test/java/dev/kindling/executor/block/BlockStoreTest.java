@@ -121,7 +121,8 @@ class BlockStoreTest {
                 assertEquals(
                         expected,
                         rowsByBucket(store.hostOutputs()
-                                .openIn(store.scratchDirectory(), 3, ATTEMPT, first, end)
+                                .of(store.scratchDirectory())
+                                .open(3, ATTEMPT, first, end)
                                 .orElseThrow()));
             }
         }
@@ -183,7 +184,9 @@ class BlockStoreTest {
 
         assertEquals(Optional.empty(), store.openRange(3, other, 0, 10));
         assertEquals(Optional.empty(), store.openRange(2, ATTEMPT, 0, 10));
-        assertEquals(Optional.empty(), store.hostOutputs().openIn(store.scratchDirectory(), 3, other, 0, 10));
+        assertEquals(
+                Optional.empty(),
+                store.hostOutputs().of(store.scratchDirectory()).open(3, other, 0, 10));
     }
 
     @Test
@@ -403,7 +406,8 @@ class BlockStoreTest {
                 .count();
         assertTrue(inFirst > 0 && inFirst < 40, inFirst + " of 40 in the first directory");
         for (int shuffle = 0; shuffle < 40; shuffle++) {
-            assertTrue(isPresent(store.hostOutputs().openIn(store.scratchDirectory(), shuffle, ATTEMPT, 0, 10)));
+            assertTrue(
+                    isPresent(store.hostOutputs().of(store.scratchDirectory()).open(shuffle, ATTEMPT, 0, 10)));
         }
     }
 

@@ -57,7 +57,7 @@ final class HostOutputsTest {
 
     private Optional<byte[]> read(int shuffleId, int first, int end) throws IOException {
         Optional<ServedRange> found =
-                reader.hostOutputs().openIn(writer.scratchDirectory(), shuffleId, ATTEMPT, first, end);
+                reader.hostOutputs().of(writer.scratchDirectory()).open(shuffleId, ATTEMPT, first, end);
         if (found.isEmpty()) {
             return Optional.empty();
         }
