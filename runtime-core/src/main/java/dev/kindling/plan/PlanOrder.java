@@ -22,6 +22,11 @@ public final class PlanOrder {
      */
     public static List<PlanNode> parentsFirst(PlanNode root, Predicate<PlanNode> isEnd) {
         List<PlanNode> order = new ArrayList<>();
+        if (isChain(root, isEnd, order)) {
+            Collections.reverse(order);
+            return order;
+        }
+        order.clear();
         Set<PlanNode> entered = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<PlanNode> left = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<PlanNode> path = new ArrayDeque<>();
@@ -43,6 +48,19 @@ public final class PlanOrder {
             }
         }
         return order;
+    }
+
+    /** Most plans: nothing in it can be reached twice. Leaves its nodes in {@code down}, or some of another plan. */
+    private static boolean isChain(PlanNode root, Predicate<PlanNode> isEnd, List<PlanNode> down) {
+        PlanNode node = root;
+        while (true) {
+            down.add(node);
+            List<PlanNode> parents = isEnd.test(node) ? List.of() : node.parents();
+            if (parents.size() != 1) {
+                return parents.isEmpty();
+            }
+            node = parents.get(0);
+        }
     }
 
     /** Down from {@code node}, the first one whose partitions are not simply those of its parent. */

@@ -13,8 +13,11 @@ public final class FrameText {
             return Brief.of("StageProgram", program.stageId(), program.body().length + " bytes");
         }
         if (frame instanceof Frame.LaunchTasks launch) {
-            return Brief.of(
-                    "LaunchTasks", launch.groups().stream().map(FrameText::of).toArray());
+            Object[] groups = new Object[launch.groups().size()];
+            for (int i = 0; i < groups.length; i++) {
+                groups[i] = of(launch.groups().get(i));
+            }
+            return Brief.of("LaunchTasks", groups);
         }
         if (frame instanceof Frame.AttemptFinished finished) {
             return Brief.of("AttemptFinished", finished.executorId(), finished.attempt(), of(finished.done()));
@@ -42,7 +45,11 @@ public final class FrameText {
 
     /** What finished tasks left behind. */
     public static Object of(List<TaskDone> done) {
-        return Brief.of("done", done.stream().map(FrameText::of).toArray());
+        Object[] tasks = new Object[done.size()];
+        for (int i = 0; i < tasks.length; i++) {
+            tasks[i] = of(done.get(i));
+        }
+        return Brief.of("done", tasks);
     }
 
     private static Object of(TaskDone task) {

@@ -1,6 +1,8 @@
 package dev.kindling.rdd;
 
 import dev.kindling.plan.Origin;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Where in the user's program a method of the API was called: the first frame that is not ours. */
 final class CallSite {
@@ -9,10 +11,12 @@ final class CallSite {
     private CallSite() {}
 
     static Origin of(String operation) {
-        return WALKER.walk(frames -> frames.filter(frame -> !isOurs(frame.getClassName()))
-                .findFirst()
-                .map(frame -> new Origin(operation, placeOf(frame)))
-                .orElseGet(() -> new Origin(operation, "")));
+        Optional<StackWalker.StackFrame> users = WALKER.walk(CallSite::firstOfUser);
+        return new Origin(operation, users.isPresent() ? placeOf(users.get()) : "");
+    }
+
+    private static Optional<StackWalker.StackFrame> firstOfUser(Stream<StackWalker.StackFrame> frames) {
+        return frames.filter(CallSite::isOfUser).findFirst();
     }
 
     private static String placeOf(StackWalker.StackFrame frame) {
@@ -23,7 +27,8 @@ final class CallSite {
         return type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName();
     }
 
-    private static boolean isOurs(String className) {
-        return className.startsWith("dev.kindling.rdd.") || className.startsWith("dev.kindling.api.");
+    private static boolean isOfUser(StackWalker.StackFrame frame) {
+        String className = frame.getClassName();
+        return !className.startsWith("dev.kindling.rdd.") && !className.startsWith("dev.kindling.api.");
     }
 }

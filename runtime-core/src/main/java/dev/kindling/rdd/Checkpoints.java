@@ -116,7 +116,7 @@ final class Checkpoints {
 
     /** Computes what is wanted and not there yet of the sets in the plan; by the thread whose job has just ended. */
     void afterJob(PlanNode root) {
-        if (wanted.values().stream().allMatch(checkpoint -> checkpoint.isBegun.get())) {
+        if (wanted.isEmpty() || wanted.values().stream().allMatch(checkpoint -> checkpoint.isBegun.get())) {
             return;
         }
         List<PlanNode> due = new ArrayList<>();

@@ -40,10 +40,14 @@ final class JobMarks implements JobControl {
 
     /** Those of the calling thread, for a job that it starts now. */
     SortedMap<String, String> ofThisThread() {
+        SortedMap<String, String> set = properties.all();
+        if (set.isEmpty()) {
+            return set;
+        }
         SortedMap<String, String> all = new TreeMap<>();
         Set<String> tags = new TreeSet<>();
         long chars = 0;
-        for (Map.Entry<String, String> property : properties.all().entrySet()) {
+        for (Map.Entry<String, String> property : set.entrySet()) {
             chars += property.getKey().length() + property.getValue().length();
             if (property.getKey().startsWith(ONE_TAG)) {
                 tags.add(property.getValue());

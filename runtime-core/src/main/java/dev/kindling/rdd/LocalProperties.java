@@ -81,8 +81,12 @@ final class LocalProperties {
 
     /** All that are set. */
     SortedMap<String, String> all() {
+        Layer open = openTop();
+        if (open == Layer.BOTTOM) {
+            return Collections.emptySortedMap();
+        }
         SortedMap<String, String> all = new TreeMap<>();
-        collect(openTop(), all);
+        collect(open, all);
         all.values().removeIf(value -> value == null);
         return Collections.unmodifiableSortedMap(all);
     }

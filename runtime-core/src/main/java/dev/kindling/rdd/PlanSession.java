@@ -32,6 +32,7 @@ import dev.kindling.storage.RecordReader;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
 import dev.kindling.storage.Stores;
+import dev.kindling.util.FirstIndexes;
 import dev.kindling.util.LogLevels;
 import java.io.IOException;
 import java.lang.ref.PhantomReference;
@@ -50,7 +51,6 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -552,7 +552,7 @@ public final class PlanSession implements Session, SetMarks {
 
     /** A job over all partitions whose results nobody wants. */
     void runOne(Origin origin, PlanNode root, StageBody.Sink sink) {
-        List<Integer> all = IntStream.range(0, root.partitionCount()).boxed().toList();
+        List<Integer> all = FirstIndexes.below(root.partitionCount());
         runner.run(request(origin, root, sink, all, propertiesOfThisThread()), (partition, result) -> {});
     }
 

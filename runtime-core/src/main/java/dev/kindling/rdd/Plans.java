@@ -43,7 +43,7 @@ record Plans(PlanSession session, Origin origin) {
 
     /** Fails at once when {@code function} cannot travel to executors; else the function itself, untyped. */
     <T> T travelling(Object function) {
-        ClosureCheck.check(origin.toString(), function);
+        ClosureCheck.check(origin, function);
         return erased(function);
     }
 

@@ -14,6 +14,7 @@ import dev.kindling.plan.Origin;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.StageBody;
+import dev.kindling.util.FirstIndexes;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.Serial;
@@ -204,7 +205,7 @@ abstract class SetHandle<T> implements RDD<T> {
     }
 
     static List<Integer> firstPartitions(int n) {
-        return IntStream.range(0, n).boxed().toList();
+        return FirstIndexes.below(n);
     }
 
     /** Calls a function of the user on the driver; what it throws becomes the failure of the action. */

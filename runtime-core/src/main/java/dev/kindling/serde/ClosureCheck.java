@@ -39,9 +39,9 @@ public final class ClosureCheck {
     /**
      * Fails with {@code NOT_SERIALIZABLE} when {@code function} cannot travel.
      *
-     * @param place what was called and where, such as {@code map at ZipCount.java:42}
+     * @param place what was called and where; reads such as {@code map at ZipCount.java:42}
      */
-    public static void check(String place, Object function) {
+    public static void check(Object place, Object function) {
         if (function == null) {
             throw new KindlingException(ErrorCode.BAD_ARGUMENT, place + ": an argument is null");
         }
@@ -55,10 +55,10 @@ public final class ClosureCheck {
             // One of our own objects that the function captures says better what is wrong with it.
             throw new KindlingException(e.code(), place + ": " + e.getMessage(), e.getCause());
         } catch (IOException | RuntimeException e) {
-            throw refusal(place, function, e);
+            throw refusal(place.toString(), function, e);
         }
         if (written.bytes > LARGE_CLOSURE_BYTES) {
-            LOG.warn("{}", largeClosure(place, function, written.bytes));
+            LOG.warn("{}", largeClosure(place.toString(), function, written.bytes));
         }
     }
 

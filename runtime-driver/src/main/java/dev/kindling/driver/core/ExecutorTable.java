@@ -143,9 +143,11 @@ final class ExecutorTable {
 
     /** Of all executors that are registered. */
     int coreCount() {
-        return registeredByLastSeen.values().stream()
-                .mapToInt(executor -> executor.cores)
-                .sum();
+        int cores = 0;
+        for (ExecutorState executor : registeredByLastSeen.values()) {
+            cores += executor.cores;
+        }
+        return cores;
     }
 
     void seen(ExecutorState executor, long awakeMs) {

@@ -61,9 +61,11 @@ final class PartitionGroups {
     }
 
     int count() {
-        return (int) IntStream.range(0, begins.length)
-                .filter(index -> begins[index] == index)
-                .count();
+        int count = 0;
+        for (int index = 0; index < begins.length; index++) {
+            count += begins[index] == index ? 1 : 0;
+        }
+        return count;
     }
 
     /** All of the partition's group, ascending; itself alone when it is in none. */

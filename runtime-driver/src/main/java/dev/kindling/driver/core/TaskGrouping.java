@@ -79,13 +79,19 @@ final class TaskGrouping {
     }
 
     private boolean readsDefaultCount(StageState stage) {
-        return stage.spec.readsShuffles().stream().anyMatch(id -> mapOutputs.find(id).hasDefaultCount);
+        for (int shuffleId : stage.spec.readsShuffles()) {
+            if (mapOutputs.find(shuffleId).hasDefaultCount) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int maxTasks(StageState stage) {
-        int sources = stage.spec.readsShuffles().stream()
-                .mapToInt(id -> mapOutputs.find(id).mapPartitions())
-                .sum();
+        int sources = 0;
+        for (int shuffleId : stage.spec.readsShuffles()) {
+            sources += mapOutputs.find(shuffleId).mapPartitions();
+        }
         return Math.max(1, MAX_SOURCES / Math.max(1, sources));
     }
 }

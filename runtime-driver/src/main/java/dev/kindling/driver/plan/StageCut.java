@@ -4,6 +4,7 @@ import dev.kindling.plan.BucketSizing;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.PlanOrder;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -74,7 +75,8 @@ final class StageCut {
     }
 
     private static PlanNode overCutParents(PlanNode node, IdentityHashMap<PlanNode, PlanNode> cut) {
-        List<PlanNode> parents = node.parents().stream().map(cut::get).toList();
+        List<PlanNode> parents = new ArrayList<>(node.parents());
+        parents.replaceAll(cut::get);
         boolean isUncut = true;
         for (int i = 0; i < parents.size(); i++) {
             isUncut &= parents.get(i) == node.parents().get(i);

@@ -52,8 +52,9 @@ final class StageInputs implements JobGraph.TaskInputs {
         long inAllBytes = 0;
         for (LeafSource source : sources.values()) {
             if (source instanceof LeafSource.Slices slices) {
-                inAllBytes +=
-                        slices.pages().stream().mapToLong(page -> page.length).sum();
+                for (byte[] page : slices.pages()) {
+                    inAllBytes += page.length;
+                }
             }
         }
         for (int partition = 0; inAllBytes > MAX_TASK_INPUT_BYTES && partition < root.partitionCount(); partition++) {
@@ -74,9 +75,9 @@ final class StageInputs implements JobGraph.TaskInputs {
 
     /** The leaves of a stage, each once. */
     static List<PlanNode> leavesOf(PlanNode root) {
-        return PlanOrder.parentsFirst(root, node -> false).stream()
-                .filter(node -> node.parents().isEmpty())
-                .toList();
+        List<PlanNode> leaves = PlanOrder.parentsFirst(root, node -> false);
+        leaves.removeIf(node -> !node.parents().isEmpty());
+        return leaves;
     }
 
     @Override

@@ -501,10 +501,18 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             out.add(new ExecutorEffect.ForgetProgram(stageId));
         }
         // What still runs, or has ended unknown to the driver, must be known again when its cancellation comes late.
-        boolean isKnown = running.keySet().stream().anyMatch(attempt -> attempt.stageId() == stageId)
-                || unacknowledged.keySet().stream().anyMatch(attempt -> attempt.stageId() == stageId);
+        boolean isKnown = hasOfStage(running.keySet(), stageId) || hasOfStage(unacknowledged.keySet(), stageId);
         if (!isKnown || bugs.contains(PlantedBug.OUTCOMES_FORGOTTEN_WITH_STAGE)) {
             highestSeen.remove(stageId);
         }
+    }
+
+    private static boolean hasOfStage(Set<AttemptId> attempts, int stageId) {
+        for (AttemptId attempt : attempts) {
+            if (attempt.stageId() == stageId) {
+                return true;
+            }
+        }
+        return false;
     }
 }
