@@ -107,6 +107,20 @@ public final class YarnKeys {
                             + " preempt its container. A second less than the scheduler waits, by default 15 s:"
                             + " yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill.");
 
+    public static final ConfigKey<Long> LOCALITY_WAIT_MS = ConfigKey.millis("kindling.yarn.localityWaitMs")
+            .defaultsTo(3_000L)
+            .between(0L, 3_600_000L)
+            .doc("How long executors are asked for on the hosts whose disks hold the input of running stages, and in"
+                    + " their racks, before they are asked for anywhere; 0 for anywhere at once. The cluster may give"
+                    + " others earlier. Without effect where kindling.yarn.executorLabel is set.");
+
+    public static final ConfigKey<Long> INPUT_WAIT_MS = ConfigKey.millis("kindling.yarn.inputWaitMs")
+            .defaultsTo(0L)
+            .between(0L, 600_000L)
+            .doc("How long the first executors are not asked for, unless a job says before where its input lies. 0 asks"
+                    + " for them at once, which is the fastest start; on a cluster that is much larger than the"
+                    + " application, a second or two can be worth what is then read from local disks.");
+
     public static final ConfigKey<Long> SUCCESSOR_TIMEOUT_MS = ConfigKey.millis("kindling.yarn.successorTimeoutMs")
             .defaultsTo(900_000L)
             .between(1_000L, 86_400_000L)
@@ -135,6 +149,8 @@ public final class YarnKeys {
             FAILURE_VALIDITY_MS,
             MAX_EXECUTOR_FAILURES,
             PREEMPTION_NOTICE_MS,
+            LOCALITY_WAIT_MS,
+            INPUT_WAIT_MS,
             SUCCESSOR_TIMEOUT_MS);
 
     private YarnKeys() {}

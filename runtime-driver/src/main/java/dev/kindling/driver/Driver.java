@@ -428,6 +428,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 launcher.add(add.count());
             } else if (effect instanceof DriverEffect.CancelExecutors cancel) {
                 launcher.cancel(cancel.count());
+            } else if (effect instanceof DriverEffect.InputLies lies) {
+                launcher.inputLies(lies.taskCounts());
             }
         }
 

@@ -33,6 +33,9 @@ final class StoryForm {
                     merge.attempt(),
                     merge.updates().size() + " accumulators");
         }
+        if (eventOrEffect instanceof DriverEffect.InputLies lies) {
+            return Brief.of("InputLies", lies.taskCounts().size() + " hosts");
+        }
         if (eventOrEffect instanceof DriverEffect.FailJob fail) {
             return Brief.of("FailJob", fail.jobId(), fail.code());
         }

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,7 +56,6 @@ final class ContainerAgent {
 
     private final AMRMClientAsync<ContainerRequest> resourceManager;
     private final NMClientAsync nodeManagers;
-    /** Owned by {@code am-loop}. */
     private final ArrayDeque<ContainerRequest> asked = new ArrayDeque<>();
 
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
@@ -99,8 +100,8 @@ final class ContainerAgent {
 
     /** Its user needs nothing any more, and has given everything back. */
     synchronized void detach() {
-        askFor(0);
         user = null;
+        askFor(0, Collections.emptySortedMap());
     }
 
     /** Connects; called as the user whose credentials hold the application's token. */
@@ -136,23 +137,33 @@ final class ContainerAgent {
 
     // ---- what the core wants, by am-loop --------------------------------------------------------------------------
 
-    /** The client sends what has changed since its last heartbeat, so a number that is told again must change twice. */
-    void askFor(int count) {
-        if (count > 0 && asked.size() == count) {
-            resourceManager.removeContainerRequest(asked.remove());
-        }
-        while (asked.size() > count) {
-            resourceManager.removeContainerRequest(asked.remove());
-        }
-        User asking = user;
-        while (asking != null && asked.size() < count) {
-            ContainerRequest request = ContainerRequest.newBuilder()
-                    .capability(asking.size())
-                    .priority(PRIORITY)
-                    .nodeLabelsExpression(asking.label().isEmpty() ? null : asking.label())
-                    .build();
-            asked.add(request);
-            resourceManager.addContainerRequest(request);
+    /**
+     * The client sends what has changed since its last heartbeat, so a number that is told again must change twice.
+     * It asks the name service for the racks of hosts that it does not know: this waits, and is called by no loop.
+     *
+     * @param near by host, how many of them would best be there
+     */
+    void askFor(int count, SortedMap<String, Integer> near) {
+        synchronized (asked) {
+            while (!asked.isEmpty()) {
+                resourceManager.removeContainerRequest(asked.remove());
+            }
+            User asking = user;
+            for (int i = 0; asking != null && i < count; i++) {
+                int rank = i;
+                String[] hosts = near.entrySet().stream()
+                        .filter(host -> host.getValue() > rank)
+                        .map(Map.Entry::getKey)
+                        .toArray(String[]::new);
+                ContainerRequest request = ContainerRequest.newBuilder()
+                        .capability(asking.size())
+                        .priority(PRIORITY)
+                        .nodes(hosts.length == 0 ? null : hosts)
+                        .nodeLabelsExpression(asking.label().isEmpty() ? null : asking.label())
+                        .build();
+                asked.add(request);
+                resourceManager.addContainerRequest(request);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -45,14 +46,15 @@ import org.slf4j.LoggerFactory;
  * the first executor's. While the application is being registered the runtime is sent to the cluster, where it is
  * missing; containers that come earlier wait for that.
  *
- * <p>One thread, {@code am-loop}, owns the core; {@code yarn-files} sends files and ends.
+ * <p>One thread, {@code am-loop}, owns the core; {@code yarn-files} sends files and ends;
+ * {@code yarn-asks} asks for containers.
  */
 final class YarnLauncher implements ClusterLauncher {
     private static final Logger LOG = LoggerFactory.getLogger(YarnLauncher.class);
 
     private static final int LEAST_MAX_FAILURES = 8;
     private static final int MAX_FAILURES_ON_NODE = 3;
-    private static final long HANDOVERS_IDLE_MS = 1_000;
+    private static final long IDLE_MS = 1_000;
 
     private final LaunchContext context;
     private final Config config;
@@ -60,7 +62,9 @@ final class YarnLauncher implements ClusterLauncher {
     private final Configuration settings;
     private final EventLoop<AppMasterEvent, AppMasterEffect> loop;
     /** Leaves word for executors that are taken over; has no thread while there are none. */
-    private final ThreadPoolExecutor handovers;
+    private final ThreadPoolExecutor handovers = oneThread("yarn-files");
+    /** Asks for containers, for which racks of hosts may have to be found; has no thread while nothing changes. */
+    private final ThreadPoolExecutor asks = oneThread("yarn-asks");
 
     private Listener listener;
     // Set before the loop is told anything.
@@ -74,17 +78,23 @@ final class YarnLauncher implements ClusterLauncher {
         this.config = Config.parse(context.settings());
         this.size = ExecutorSize.of(config);
         this.settings = settingsOf(config);
-        this.handovers = handovers();
         this.loop = new EventLoop<>("am-loop", new AppMasterCore(coreSettings()), new Shell());
     }
 
-    private static ThreadPoolExecutor handovers() {
+    private static ThreadPoolExecutor oneThread(String name) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                1, 1, HANDOVERS_IDLE_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "yarn-files");
+                1,
+                1,
+                IDLE_MS,
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> {
+                    Thread thread = new Thread(work, name);
                     thread.setDaemon(true);
                     return thread;
-                });
+                },
+                // What comes after the end is for nobody.
+                new ThreadPoolExecutor.DiscardPolicy());
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }
@@ -104,7 +114,9 @@ final class YarnLauncher implements ClusterLauncher {
                 config.get(YarnKeys.FAILURE_VALIDITY_MS),
                 maxFailures > 0 ? maxFailures : Math.max(LEAST_MAX_FAILURES, 2 * size.count()),
                 MAX_FAILURES_ON_NODE,
-                config.get(YarnKeys.PREEMPTION_NOTICE_MS));
+                config.get(YarnKeys.PREEMPTION_NOTICE_MS),
+                config.get(YarnKeys.LOCALITY_WAIT_MS),
+                config.get(YarnKeys.INPUT_WAIT_MS));
     }
 
     // ---- by the driver --------------------------------------------------------------------------------------------
@@ -177,6 +189,14 @@ final class YarnLauncher implements ClusterLauncher {
         loop.offer(new AppMasterEvent.ExecutorReleased(executorId, reason));
     }
 
+    /** Hadoop takes no request that names both a label and hosts. */
+    @Override
+    public void inputLies(SortedMap<String, Integer> taskCounts) {
+        if (config.get(YarnKeys.EXECUTOR_LABEL).isEmpty()) {
+            loop.offer(new AppMasterEvent.InputLies(taskCounts));
+        }
+    }
+
     @Override
     public int totalCores() {
         return size.count() * size.cores();
@@ -194,6 +214,7 @@ final class YarnLauncher implements ClusterLauncher {
         loop.post(new AppMasterEvent.Closing());
         loop.close();
         handovers.shutdownNow();
+        asks.shutdownNow();
         if (agent != null) {
             agent.detach();
             session.close(failure);
@@ -223,7 +244,7 @@ final class YarnLauncher implements ClusterLauncher {
         @Override
         public void perform(AppMasterEffect effect) {
             if (effect instanceof AppMasterEffect.AskFor ask) {
-                agent.askFor(ask.containers());
+                asks.execute(() -> agent.askFor(ask.containers(), ask.near()));
             } else if (effect instanceof AppMasterEffect.StartExecutor start) {
                 startExecutor(start);
             } else if (effect instanceof AppMasterEffect.TakeOver take) {

@@ -9,10 +9,15 @@ import dev.kindling.api.Tuple2;
 import dev.kindling.driver.cli.Main;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
 /** Programs whose driver is this process and whose executors are containers of a real, small YARN. */
@@ -24,12 +29,26 @@ class ClientModeIT {
                 .set("kindling.executor.count", "2");
     }
 
+    private static FileSystem fileSystem(YarnCluster cluster) throws IOException {
+        Configuration settings = new Configuration();
+        settings.set("fs.defaultFS", cluster.settings().get("kindling.hadoop.fs.defaultFS"));
+        return FileSystem.get(settings);
+    }
+
     @Test
-    void jobWithAShuffleRunsInContainersAndNothingIsLeft() throws Exception {
+    void jobWithAShuffleRunsInContainersThatAreAskedForNearItsInputAndNothingIsLeft() throws Exception {
         YarnCluster cluster = YarnCluster.shared();
-        try (KindlingContext kindling = new KindlingContext("yarn", "first", conf(cluster))) {
-            List<Tuple2<Long, Long>> counts = kindling.range(0, 1_000, 1, 4)
-                    .mapToPair(i -> Tuple2.of(i % 3, 1L))
+        Path input = new Path("/first/numbers.txt");
+        try (FSDataOutputStream out = fileSystem(cluster).create(input)) {
+            for (int i = 0; i < 1_000; i++) {
+                out.writeBytes(i + "\n");
+            }
+        }
+        // Nothing is asked for before the job has said where its input lies.
+        KindlingConf conf = conf(cluster).set("kindling.yarn.inputWaitMs", "10m");
+        try (KindlingContext kindling = new KindlingContext("yarn", "first", conf)) {
+            List<Tuple2<Long, Long>> counts = kindling.textFile("hdfs://" + input, 4)
+                    .mapToPair(line -> Tuple2.of(Long.parseLong(line) % 3, 1L))
                     .reduceByKey(Long::sum)
                     .sortByKey()
                     .collect();

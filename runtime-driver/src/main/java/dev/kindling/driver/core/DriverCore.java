@@ -95,6 +95,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         out.open(nowMs, effects);
         dispatch(event);
         placement.place(nowMs, event instanceof DriverEvent.Tick, attempts::launch);
+        stages.inputHosts().tell(out);
         out.close();
     }
 

@@ -13,6 +13,7 @@ import dev.kindling.protocol.TaskResult;
 import dev.kindling.storage.OutputStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** All that the driver's core can want done. */
 public sealed interface DriverEffect {
@@ -75,6 +76,13 @@ public sealed interface DriverEffect {
 
     /** Do not start so many of those that were asked for, as far as none has been begun with. */
     record CancelExecutors(int count) implements DriverEffect {}
+
+    /**
+     * Where executors would be near what is to be read; until it is told again.
+     *
+     * @param taskCounts by host, tasks of running stages whose input lies there; a task may count at several hosts
+     */
+    record InputLies(SortedMap<String, Integer> taskCounts) implements DriverEffect {}
 
     /** Whether executors hold all of the set that {@code waiter} asked for. */
     record CachedSetKept(int waiter, boolean isKept) implements DriverEffect {}

@@ -38,6 +38,9 @@ public final class Invariants {
             cachedBlocksAreOnLiveExecutors(core);
         }
         if (core.isIdle()) {
+            if (!core.stages.inputHosts().isEmpty()) {
+                throw broken("executors are asked for near input that nobody reads");
+            }
             return;
         }
         for (Jobs.Job job : core.stages.jobs().unfinished()) {
@@ -122,6 +125,9 @@ public final class Invariants {
         }
         if (stage.isReady != isInputThere) {
             throw broken(stage, " is ready: ", stage.isReady, ", its input: ", isInputThere);
+        }
+        if (core.stages.inputHosts().counts(stage) && !stage.isReady) {
+            throw broken("executors are asked for near the input of ", stage, ", which cannot run");
         }
         if (stage.isReady && stage.tasks.isWaiting() && !stage.isOffered) {
             throw broken("waiting tasks of ", stage, " are not offered any slot");

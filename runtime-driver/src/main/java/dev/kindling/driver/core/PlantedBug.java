@@ -155,7 +155,9 @@ enum PlantedBug {
     /** A stored result that could not be fetched is not computed again. */
     LOST_RESULT_NOT_COMPUTED,
     /** An executor that is out of reach costs a rebuild for each of its outputs. */
-    UNREACHABLE_NEIGHBOURS_KEPT;
+    UNREACHABLE_NEIGHBOURS_KEPT,
+    /** Executors are asked for near the input of stages that are over. */
+    INPUT_HOSTS_KEPT;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

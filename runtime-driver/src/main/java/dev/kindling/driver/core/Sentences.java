@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 
 /** Every event and effect of the driver's core as one line: for transcripts, traces and stories. Bytes by number. */
 public final class Sentences {
+    private static final int MAX_NAMED_HOSTS = 8;
+
     private Sentences() {}
 
     public static String of(DriverEvent event) {
@@ -83,6 +85,10 @@ public final class Sentences {
         }
         if (effect instanceof DriverEffect.ReleaseExecutor e) {
             return "release " + e.executorId() + ": " + e.reason();
+        }
+        if (effect instanceof DriverEffect.InputLies e) {
+            return "input lies on "
+                    + (e.taskCounts().size() > MAX_NAMED_HOSTS ? e.taskCounts().size() + " hosts" : e.taskCounts());
         }
         return effect instanceof DriverEffect.ReplaceExecutor e
                 ? "replace " + e.lostExecutorId() + ": " + e.reason()

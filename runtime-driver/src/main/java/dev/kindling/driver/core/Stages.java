@@ -52,6 +52,7 @@ final class Stages {
     private final CachedBlocks cached;
     private final StageReads reads;
     private final TaskGrouping grouping;
+    private final InputHosts inputHosts = new InputHosts();
     /** Stages that read a persisted set, needed now or not. */
     private final TreeMap<Integer, TreeSet<Integer>> readersOfSets = new TreeMap<>();
 
@@ -76,6 +77,10 @@ final class Stages {
 
     StageReads reads() {
         return reads;
+    }
+
+    InputHosts inputHosts() {
+        return inputHosts;
     }
 
     Jobs jobs() {
@@ -231,8 +236,10 @@ final class Stages {
         stage.isReady = isReady;
         if (!isReady) {
             placement.withdraw(stage);
+            inputHosts.end(stage);
             return;
         }
+        inputHosts.begin(stage);
         if (!stage.isStartReported) {
             stage.isStartReported = true;
             stage.submittedMs = out.nowMs();
@@ -276,6 +283,9 @@ final class Stages {
         stage.isNeeded = false;
         stage.isReady = false;
         placement.withdraw(stage);
+        if (!bugs.contains(PlantedBug.INPUT_HOSTS_KEPT)) {
+            inputHosts.end(stage);
+        }
     }
 
     /** Puts a task back in line after its attempt ended without a result. */

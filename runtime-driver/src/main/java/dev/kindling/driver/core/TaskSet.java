@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -214,6 +215,17 @@ final class TaskSet {
     /** Where no host is better than another, these tasks run before the others. */
     void beginWith(List<Integer> partitions) {
         probes.addAll(partitions);
+    }
+
+    /** How many of the waiting tasks have their input on the disks of each host, where no executor has it cached. */
+    SortedMap<String, Integer> waitingByHost() {
+        TreeMap<String, Integer> taskCounts = new TreeMap<>();
+        for (int partition = local.first(); partition >= 0; partition = local.next(partition + 1)) {
+            if (preferredExecutors.apply(partition).isEmpty()) {
+                inputs.preferredHosts(partition).forEach(host -> taskCounts.merge(host, 1, Integer::sum));
+            }
+        }
+        return taskCounts;
     }
 
     void withdraw(int partition) {

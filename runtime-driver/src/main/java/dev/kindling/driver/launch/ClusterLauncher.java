@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
 import dev.kindling.util.Secret;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * What makes an application's executors exist: threads in this JVM, processes on this machine, containers of a
@@ -50,6 +51,13 @@ public interface ClusterLauncher extends AutoCloseable {
 
     /** So many of those that were asked for are not wanted any more, as far as none has been begun with. */
     default void cancel(int count) {}
+
+    /**
+     * Executors on these hosts would be near what is to be read; holds until it is told again.
+     *
+     * @param taskCounts by host, how many tasks have their input there
+     */
+    default void inputLies(SortedMap<String, Integer> taskCounts) {}
 
     /** Ends this executor, by force if need be. */
     void release(String executorId, String reason);

@@ -557,6 +557,25 @@ class DriverCoreTest {
     }
 
     @Test
+    void hostsOfTheInputAreToldForAsLongAsAStageReadsIt() {
+        DriverScript driver = DriverScript.with(executor("e1", 2, "a"));
+
+        driver.submit(job(1).preferring("b", "a", "b").resultStage(0, 3).build())
+                .says("input lies on {a=1, b=2}")
+                .submit(job(2).preferring("a").resultStage(1, 2).build())
+                .says("input lies on {a=3, b=2}")
+                .on(new DriverEvent.CancelJob(1, "enough"))
+                .says("input lies on {a=2}")
+                .on(new DriverEvent.CancelJob(2, "enough"))
+                .says("input lies on {}");
+    }
+
+    @Test
+    void hostsOfTheInputAreNotToldOfAStageThatWaitsForAShuffle() {
+        DriverScript.with(executor("e1", 2, "a")).submit(2, 2).neverSays("input lies");
+    }
+
+    @Test
     void taskWaitsABoundedTimeForTheHostOfItsInput() {
         DriverScript driver = DriverScript.with(executor("e1", 1, "a"), executor("e2", 1, "b"));
         driver.submit(job(1).preferring("a").resultStage(0, 2).build());

@@ -7,11 +7,13 @@ import dev.kindling.loop.Effects;
 import dev.kindling.util.Durations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -31,10 +33,15 @@ import java.util.TreeMap;
  * <p>A driver whose container ends leaves containers behind, in which executors wait. The master that comes after it takes
  * over as many as it wants, before it asks for others.
  *
+ * <p>While it is known where what is to be read lies, containers are asked for there, on each host its share. Who is
+ * asked may give them elsewhere, and waits before it does: the longer, the more are asked for. So after a while without
+ * one, they are asked for anywhere.
+ *
  * <p>Executors that fail are counted for an hour or so: a node with several of them is excluded, and when the application
  * has too many, none is replaced until they are old; when none is left either, the driver is told why.
  *
- * <p>Each event costs the logarithm of the number of containers, a tick the number of those that start. Owned by
+ * <p>Each event costs the logarithm of the number of containers, a tick the number of those that start; while some are
+ * asked for near the input, also the number of executors and of hosts that are named. Owned by
  * {@code am-loop}.
  */
 public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect> {
@@ -62,6 +69,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private final ContainerEnds ends;
     private final Nodes nodes;
     private final Failures failures;
+    private final InputPlaces input = new InputPlaces();
 
     private final TreeMap<String, Held> containers = new TreeMap<>();
     /** Of containers that start or run. */
@@ -77,7 +85,11 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private int wanted;
     private int asked;
     private int lastExecutor;
+    private SortedMap<String, Integer> askedNear = Collections.emptySortedMap();
     private long askedSinceMs;
+    /** Until when the first job may say where its input lies before the first executors are asked for. */
+    private long inputAwaitedUntilMs;
+
     private long heartbeatMs = EAGER_HEARTBEAT_MS;
     private boolean isClosing;
     private ExitReason lastFailure;
@@ -131,6 +143,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         out = effects;
         if (event instanceof AppMasterEvent.Registered e) {
             wanted += e.executors();
+            inputAwaitedUntilMs = nowMs + settings.inputWaitMs();
             e.kept().forEach(this::onContainerKept);
         } else if (event instanceof AppMasterEvent.MoreWanted e) {
             wanted += isClosing ? 0 : e.executors();
@@ -142,6 +155,9 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
             onExecutorReleased(e);
         } else if (event instanceof AppMasterEvent.ReplacementWanted e) {
             onReplacementWanted(e);
+        } else if (event instanceof AppMasterEvent.InputLies e) {
+            input.lies(e.taskCounts());
+            inputAwaitedUntilMs = nowMs;
         } else if (event instanceof AppMasterEvent.Closing) {
             onClosing();
         } else if (event instanceof AppMasterEvent.ContainerAllocated e) {
@@ -453,19 +469,39 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
                 refuse();
             }
         }
-        int missing = hasFailedTooOften ? 0 : Math.max(0, wanted - stayingCount());
-        if (missing != asked) {
-            if (missing > asked) {
-                askedSinceMs = nowMs;
-            }
+        boolean isAwaitingInput = nowMs < inputAwaitedUntilMs || has(PlantedBug.INPUT_AWAITED_FOR_EVER);
+        int missing = hasFailedTooOften || isAwaitingInput ? 0 : Math.max(0, wanted - stayingCount());
+        if (missing > asked) {
+            askedSinceMs = nowMs;
+        }
+        SortedMap<String, Integer> near = near(missing);
+        if (missing != asked || !near.equals(askedNear)) {
             asked = missing;
-            out.add(new AppMasterEffect.AskFor(missing));
+            askedNear = near;
+            out.add(new AppMasterEffect.AskFor(missing, near));
         }
         long interval = missing > 0 && nowMs - askedSinceMs < EAGER_FOR_MS ? EAGER_HEARTBEAT_MS : PATIENT_HEARTBEAT_MS;
         if (interval != heartbeatMs) {
             heartbeatMs = interval;
             out.add(new AppMasterEffect.HeartbeatEvery(interval));
         }
+    }
+
+    private SortedMap<String, Integer> near(int missing) {
+        boolean isOver = nowMs - askedSinceMs >= settings.localityWaitMs() && !has(PlantedBug.NEAR_FOR_EVER);
+        if (missing == 0 || isOver || has(PlantedBug.INPUT_IGNORED)) {
+            return Collections.emptySortedMap();
+        }
+        TreeMap<String, Integer> present = new TreeMap<>();
+        for (Held held : executors.values()) {
+            if (!held.isLeaving) {
+                present.merge(InputPlaces.hostOf(held.node), 1, Integer::sum);
+            }
+        }
+        return input.shares(
+                missing,
+                present,
+                has(PlantedBug.NEAR_EXCLUDED_NODE) ? Collections.emptySortedSet() : nodes.avoidedHosts());
     }
 
     private boolean has(PlantedBug bug) {

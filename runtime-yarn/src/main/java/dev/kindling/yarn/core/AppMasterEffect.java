@@ -2,11 +2,22 @@ package dev.kindling.yarn.core;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
+import java.util.Collections;
+import java.util.SortedMap;
 
 /** What an application's master wants done. */
 public sealed interface AppMasterEffect {
-    /** From now on exactly so many containers are asked for, whatever was asked before. */
-    record AskFor(int containers) implements AppMasterEffect {}
+    /**
+     * From now on exactly so many containers are asked for, whatever was asked before.
+     *
+     * @param near by host, how many of them would best be there; they may be elsewhere
+     */
+    record AskFor(int containers, SortedMap<String, Integer> near) implements AppMasterEffect {
+        /** Wherever there is room. */
+        AskFor(int containers) {
+            this(containers, Collections.emptySortedMap());
+        }
+    }
 
     /** This container becomes this executor, and the driver expects it. */
     record StartExecutor(String containerId, String executorId) implements AppMasterEffect {}

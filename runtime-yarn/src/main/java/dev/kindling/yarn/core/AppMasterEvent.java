@@ -1,6 +1,7 @@
 package dev.kindling.yarn.core;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /** What an application's master hears: from the driver, from the ResourceManager, from NodeManagers. */
 public sealed interface AppMasterEvent {
@@ -31,6 +32,13 @@ public sealed interface AppMasterEvent {
 
     /** So many fewer are wanted, of those that were asked for and for which there is no container. */
     record FewerWanted(int executors) implements AppMasterEvent {}
+
+    /**
+     * Where what is to be read lies; until it is told again.
+     *
+     * @param taskCounts by host, tasks whose input lies there
+     */
+    record InputLies(SortedMap<String, Integer> taskCounts) implements AppMasterEvent {}
 
     /** The application ends. */
     record Closing() implements AppMasterEvent {}

@@ -13,6 +13,8 @@ import dev.kindling.config.MemoryMap;
  * @param maxFailures failed executors within {@code failureValidityMs}, beyond which none is replaced
  * @param maxFailuresOnNode failed executors of one node within that time, with which it is excluded
  * @param preemptionNoticeMs how long a container is left after the ResourceManager has said that it will take it
+ * @param localityWaitMs how long containers are asked for near the input before they are asked for anywhere
+ * @param inputWaitMs how long the first containers are not asked for while it is not known where the input lies
  */
 public record AppMasterSettings(
         MemoryMap memory,
@@ -21,14 +23,18 @@ public record AppMasterSettings(
         long failureValidityMs,
         int maxFailures,
         int maxFailuresOnNode,
-        long preemptionNoticeMs) {
+        long preemptionNoticeMs,
+        long localityWaitMs,
+        long inputWaitMs) {
     public AppMasterSettings {
         if (launchTimeoutMs < 1
                 || failureValidityMs < 1
                 || maxFailures < 1
                 || maxFailuresOnNode < 1
-                || preemptionNoticeMs < 1) {
-            throw new IllegalArgumentException("times and numbers of failures must be positive");
+                || preemptionNoticeMs < 1
+                || localityWaitMs < 0
+                || inputWaitMs < 0) {
+            throw new IllegalArgumentException("times and numbers of failures must be positive, waits not negative");
         }
     }
 }

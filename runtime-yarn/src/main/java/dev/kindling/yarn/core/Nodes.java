@@ -4,6 +4,7 @@ import dev.kindling.loop.Effects;
 import dev.kindling.util.Durations;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -41,6 +42,14 @@ final class Nodes {
 
     boolean isWanted(String node) {
         return !unusable.contains(node) && !excludedSinceMs.containsKey(node);
+    }
+
+    /** Of nodes that are not wanted. */
+    SortedSet<String> avoidedHosts() {
+        TreeSet<String> hosts = new TreeSet<>();
+        unusable.forEach(node -> hosts.add(InputPlaces.hostOf(node)));
+        excludedSinceMs.keySet().forEach(node -> hosts.add(InputPlaces.hostOf(node)));
+        return hosts;
     }
 
     /** Nothing else is to be had, so they get another chance. */

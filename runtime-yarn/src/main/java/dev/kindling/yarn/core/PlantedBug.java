@@ -37,5 +37,13 @@ enum PlantedBug {
     /** A container of an earlier attempt is neither taken over nor given back. */
     KEPT_FORGOTTEN,
     /** A container that is told of once more becomes another executor. */
-    KEPT_TAKEN_TWICE
+    KEPT_TAKEN_TWICE,
+    /** Containers are asked for on nodes that get none. */
+    NEAR_EXCLUDED_NODE,
+    /** Containers are asked for near the input until there is room. */
+    NEAR_FOR_EVER,
+    /** Where the input lies makes no difference. */
+    INPUT_IGNORED,
+    /** No container is asked for until it is known where input lies. */
+    INPUT_AWAITED_FOR_EVER
 }

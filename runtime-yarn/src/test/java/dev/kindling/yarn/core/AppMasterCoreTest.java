@@ -9,6 +9,7 @@ import dev.kindling.config.MemoryMap;
 import dev.kindling.driver.core.DrainReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -17,10 +18,19 @@ class AppMasterCoreTest {
     private static final long LAUNCH_TIMEOUT_MS = 60_000;
     private static final long VALIDITY_MS = 600_000;
     private static final long NOTICE_MS = 14_000;
+    private static final long LOCALITY_WAIT_MS = 3_000;
     private static final AppMasterSettings SETTINGS = new AppMasterSettings(
-            MemoryMap.ofProcess(1L << 30, 2), 1536L << 20, LAUNCH_TIMEOUT_MS, VALIDITY_MS, 4, 2, NOTICE_MS);
+            MemoryMap.ofProcess(1L << 30, 2),
+            1536L << 20,
+            LAUNCH_TIMEOUT_MS,
+            VALIDITY_MS,
+            4,
+            2,
+            NOTICE_MS,
+            LOCALITY_WAIT_MS,
+            0);
 
-    private final AppMasterCore core = new AppMasterCore(SETTINGS);
+    private AppMasterCore core = new AppMasterCore(SETTINGS);
     private long nowMs = 1_000;
 
     private List<AppMasterEffect> on(AppMasterEvent event) {
@@ -254,6 +264,101 @@ class AppMasterCoreTest {
         AppMasterEffect.RefuseExecutor executor = (AppMasterEffect.RefuseExecutor) refused.get(0);
         assertEquals("e6", executor.executorId());
         assertTrue(executor.reason().toString().contains("more than 4 executors have failed"), refused::toString);
+    }
+
+    private static AppMasterEvent inputLies(Object... hostsAndTasks) {
+        return new AppMasterEvent.InputLies(counts(hostsAndTasks));
+    }
+
+    private static AppMasterEffect askNear(int containers, Object... hostsAndContainers) {
+        return new AppMasterEffect.AskFor(containers, counts(hostsAndContainers));
+    }
+
+    private static TreeMap<String, Integer> counts(Object... namesAndNumbers) {
+        TreeMap<String, Integer> counts = new TreeMap<>();
+        for (int i = 0; i < namesAndNumbers.length; i += 2) {
+            counts.put((String) namesAndNumbers[i], (Integer) namesAndNumbers[i + 1]);
+        }
+        return counts;
+    }
+
+    @Test
+    void containersAreAskedForWhereTheInputLiesOnEachHostItsShareLessWhatIsThere() {
+        on(new AppMasterEvent.Registered(4, List.of()));
+
+        assertEquals(
+                List.of(askNear(4, "n1", 3, "n2", 1, "n3", 1)),
+                on(inputLies("n1", 60, "n2", 20, "n3", 20, "10.0.0.1", 60)));
+        assertEquals(
+                List.of(new AppMasterEffect.StartExecutor("c1", "e1"), askNear(3, "n1", 2, "n2", 1, "n3", 1)),
+                on(new AppMasterEvent.ContainerAllocated("c1", "n1:8041")));
+        assertEquals(
+                List.of(new AppMasterEffect.StartExecutor("c2", "e2"), askNear(2, "n1", 2, "n2", 1)),
+                on(new AppMasterEvent.ContainerAllocated("c2", "n3:8041")));
+        assertEquals(List.of(askNear(2, "n4", 2)), on(inputLies("n4", 1)), "another stage");
+        assertEquals(List.of(new AppMasterEffect.AskFor(2)), on(inputLies()), "none");
+    }
+
+    @Test
+    void whereNothingIsNamedAnAddressIsAsGood() {
+        on(new AppMasterEvent.Registered(1, List.of()));
+
+        assertEquals(List.of(askNear(1, "10.0.0.1", 1)), on(inputLies("10.0.0.1", 5)));
+    }
+
+    @Test
+    void afterAWhileContainersAreAskedForAnywhere() {
+        on(inputLies("n1", 1));
+        assertTrue(on(new AppMasterEvent.Registered(2, List.of())).contains(askNear(2, "n1", 2)));
+
+        nowMs += LOCALITY_WAIT_MS - 1;
+        assertEquals(List.of(), on(new AppMasterEvent.Tick()));
+        nowMs += 1;
+        assertEquals(List.of(new AppMasterEffect.AskFor(2)), on(new AppMasterEvent.Tick()));
+        assertEquals(List.of(), on(inputLies("n2", 1)), "it is late for that");
+        assertEquals(
+                List.of(new AppMasterEffect.StartExecutor("c1", "e1"), askNear(1, "n2", 1)),
+                on(new AppMasterEvent.ContainerAllocated("c1", "n3")),
+                "there is room again");
+    }
+
+    @Test
+    void nothingIsAskedForOnHostsThatGetNoContainer() {
+        on(inputLies("n1", 8, "n2", 1, "n3", 1));
+        on(new AppMasterEvent.NodesCounted(4));
+        on(new AppMasterEvent.NodeChanged("n1:8041", false, "UNHEALTHY"));
+
+        assertTrue(on(new AppMasterEvent.Registered(2, List.of())).contains(askNear(2, "n2", 1, "n3", 1)));
+        assertEquals(
+                List.of(askNear(2, "n1", 2, "n2", 1, "n3", 1)),
+                on(new AppMasterEvent.NodeChanged("n1:8041", true, "RUNNING")));
+    }
+
+    @Test
+    void firstContainersWaitForTheFirstJobOnlyWhereThatIsWantedAndOnlySoLong() {
+        AppMasterSettings patient = new AppMasterSettings(
+                SETTINGS.memory(),
+                SETTINGS.containerBytes(),
+                LAUNCH_TIMEOUT_MS,
+                VALIDITY_MS,
+                4,
+                2,
+                NOTICE_MS,
+                3_000,
+                500);
+        core = new AppMasterCore(patient);
+        assertEquals(
+                List.of(),
+                of(on(new AppMasterEvent.Registered(2, List.of())), AppMasterEffect.AskFor.class)
+                        .toList());
+        assertTrue(on(inputLies("n1", 1)).contains(askNear(2, "n1", 2)));
+
+        core = new AppMasterCore(patient);
+        on(new AppMasterEvent.Registered(2, List.of()));
+        nowMs += 499;
+        assertEquals(List.of(), on(new AppMasterEvent.Tick()));
+        nowMs += 1;
+        assertTrue(on(new AppMasterEvent.Tick()).contains(new AppMasterEffect.AskFor(2)));
     }
 
     @Test

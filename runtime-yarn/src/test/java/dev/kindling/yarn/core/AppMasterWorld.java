@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,6 +27,7 @@ final class AppMasterWorld {
     private static final long DEADLINE_MS = 400_000;
     private static final long LAUNCH_TIMEOUT_MS = 20_000;
     private static final long PREEMPTION_NOTICE_MS = 10_000;
+    private static final long LOCALITY_WAIT_MS = 2_000;
 
     /** What is due at a time, in the order in which it was said. */
     private record Due(long atMs, long order, Runnable action) {}
@@ -51,6 +53,9 @@ final class AppMasterWorld {
     private AppMasterCore core;
     private final boolean isGentle;
     private final boolean isNarrow;
+    /** Its ResourceManager gives nothing elsewhere while hosts are named. */
+    private final boolean isStrict;
+
     private final PriorityQueue<Due> queue =
             new PriorityQueue<>(Comparator.comparingLong(Due::atMs).thenComparingLong(Due::order));
     private final TreeMap<String, SimContainer> containers = new TreeMap<>();
@@ -69,7 +74,14 @@ final class AppMasterWorld {
     /** As the application asks now, and as the ResourceManager knows. */
     private int asked;
 
+    private SortedMap<String, Integer> askedNear = new TreeMap<>();
+
     private int known;
+    /** By host, how many more of them may be there. */
+    private TreeMap<String, Integer> knownNear = new TreeMap<>();
+    /** By host, as the driver has said last. */
+    private TreeMap<String, Integer> input = new TreeMap<>();
+
     private int allocated;
     /** How many executors the driver wants. */
     private int wanted;
@@ -87,6 +99,7 @@ final class AppMasterWorld {
         // A few worlds have patience for few failures, and nothing fails in them but by the cluster's will.
         isGentle = random.nextInt(4) == 0;
         isNarrow = random.nextInt(4) == 0;
+        isStrict = random.nextBoolean();
         int maxFailures = isGentle ? 2 : 1_000;
         this.bugs = bugs;
         settings = new AppMasterSettings(
@@ -96,7 +109,9 @@ final class AppMasterWorld {
                 1_000_000,
                 maxFailures,
                 2,
-                PREEMPTION_NOTICE_MS);
+                PREEMPTION_NOTICE_MS,
+                LOCALITY_WAIT_MS,
+                random.nextInt(3) * 1_000L);
         core = new AppMasterCore(settings, bugs);
         if (!isGentle) {
             for (int i = random.nextInt(3); i > 0; i--) {
@@ -109,7 +124,13 @@ final class AppMasterWorld {
     /** What went wrong; empty when nothing did. */
     List<String> run() {
         tell(new AppMasterEvent.NodesCounted(NODES));
+        if (random.nextBoolean()) {
+            tellInput();
+        }
         tell(new AppMasterEvent.Registered(wanted, List.of()));
+        require(
+                input.isEmpty() || asked == 0 || !askedNear.isEmpty(),
+                "asked for anywhere where the input lies on " + input);
         after(heartbeatMs, this::heartbeat);
         after(100, this::tick);
         while (trouble.isEmpty() && nowMs < DEADLINE_MS) {
@@ -129,7 +150,7 @@ final class AppMasterWorld {
     private void scheduleFaults() {
         for (int i = random.nextInt(12); i > 0; i--) {
             long atMs = random.nextLong(FAULTS_UNTIL_MS);
-            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(9);
+            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(10);
             queue.add(new Due(atMs, order++, () -> fault(kind)));
         }
     }
@@ -145,7 +166,10 @@ final class AppMasterWorld {
                     tell(new AppMasterEvent.NodeChanged(node, true, "RUNNING"));
                 });
             }
-            case 1 -> known = 0;
+            case 1 -> {
+                known = 0;
+                knownNear.clear();
+            }
             case 2 -> anyRunning().ifPresent(container -> end(container, 1 + random.nextInt(143), 0));
             case 3 ->
                 anyRunning()
@@ -157,9 +181,19 @@ final class AppMasterWorld {
             case 6 -> preempt();
             case 7 -> changeTheNumber();
             case 8 -> restart();
+            case 9 -> tellInput();
             // One more than was asked for, as a decision that crossed our change of mind.
             default -> allocate();
         }
+    }
+
+    /** A stage begins, or one is over. */
+    private void tellInput() {
+        input = new TreeMap<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            input.put("n" + random.nextInt(NODES), 1 + random.nextInt(20));
+        }
+        tell(new AppMasterEvent.InputLies(input));
     }
 
     /** Some containers there start, some run; a tick later nobody counts on any of them but to move what it holds. */
@@ -198,6 +232,8 @@ final class AppMasterWorld {
         core = new AppMasterCore(settings, bugs);
         asked = 0;
         known = 0;
+        knownNear.clear();
+        input = new TreeMap<>();
         heartbeatMs = AppMasterCore.EAGER_HEARTBEAT_MS;
         wanted = 1 + random.nextInt(5);
         int late = random.nextInt(kept.size() + 1);
@@ -271,6 +307,7 @@ final class AppMasterWorld {
             return;
         }
         known = asked;
+        knownNear = new TreeMap<>(askedNear);
         int room = random.nextInt(4);
         for (int i = 0; i < room && known > 0 && allocate(); i++) {
             known--;
@@ -290,10 +327,15 @@ final class AppMasterWorld {
                 nodes.add("n" + i);
             }
         }
+        List<String> near = nodes.stream().filter(knownNear::containsKey).toList();
+        if (!near.isEmpty() || isStrict && !knownNear.isEmpty()) {
+            nodes = near;
+        }
         if (nodes.isEmpty()) {
             return false;
         }
         SimContainer container = new SimContainer("c" + ++allocated, nodes.get(random.nextInt(nodes.size())));
+        knownNear.computeIfPresent(container.node, (node, left) -> left == 1 ? null : left - 1);
         containers.put(container.id, container);
         AppMasterEvent event = new AppMasterEvent.ContainerAllocated(container.id, container.node);
         soon(random.nextLong(50), () -> tell(event));
@@ -417,6 +459,8 @@ final class AppMasterWorld {
     private void perform(AppMasterEffect effect) {
         if (effect instanceof AppMasterEffect.AskFor ask) {
             asked = ask.containers();
+            askedNear = ask.near();
+            checkNear();
         } else if (effect instanceof AppMasterEffect.StartExecutor start) {
             start(start);
         } else if (effect instanceof AppMasterEffect.TakeOver take) {
@@ -458,6 +502,19 @@ final class AppMasterWorld {
                 core.asked() + held - core.leavingCount() <= wanted,
                 held + " held and " + core.asked() + " asked for, of " + wanted);
         require(2 * excluded.size() <= NODES, "more than half of the nodes are excluded: " + excluded);
+    }
+
+    /** Each container has a host that it may go to, and each host takes containers. */
+    private void checkNear() {
+        int places = 0;
+        for (String host : askedNear.keySet()) {
+            require(input.containsKey(host), "asked for on " + host + ", where no input lies");
+            require(
+                    !excluded.contains(host) && !draining.contains(host),
+                    "asked for on " + host + ", which gives none");
+            places += askedNear.get(host);
+        }
+        require(askedNear.isEmpty() || places >= asked, "only " + places + " of " + asked + " are asked for on hosts");
     }
 
     private void checkAtTheEnd() {
