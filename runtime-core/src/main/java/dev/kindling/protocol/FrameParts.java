@@ -133,7 +133,8 @@ final class FrameParts {
         return successor(attempt);
     }
 
+    /** The last partition that there can be is followed by itself, and not by one below zero. */
     static AttemptId successor(AttemptId attempt) {
-        return new AttemptId(attempt.stageId(), attempt.partition() + 1, 0);
+        return new AttemptId(attempt.stageId(), Math.max(attempt.partition(), attempt.partition() + 1), 0);
     }
 }

@@ -60,6 +60,15 @@ class FrameCodecTest {
         assertRefused(new Frame.CachedBlocksChanged("e1", 7, 1, List.of(status)));
     }
 
+    /** What is read as one flag is as sound as what is read in full. */
+    @Test
+    void whatFollowsTheLastPartitionIsNotNegative() {
+        AttemptId last = new AttemptId(3, Integer.MAX_VALUE, 1);
+
+        assertEquals(new AttemptId(3, Integer.MAX_VALUE, 0), FrameParts.successor(last));
+        assertEquals(new AttemptId(3, 8, 0), FrameParts.successor(new AttemptId(3, 7, 1)));
+    }
+
     private static void assertRefused(Frame frame) {
         byte[] bytes = FrameCodec.encode(frame);
         ProtocolException refusal = assertThrows(ProtocolException.class, () -> FrameCodec.decode(bytes));
