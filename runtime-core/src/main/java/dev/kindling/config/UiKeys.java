@@ -11,7 +11,8 @@ public final class UiKeys {
     public static final ConfigKey<Boolean> ENABLED = ConfigKey.booleans("kindling.ui.enabled")
             .defaultsTo(false)
             .doc("Whether the driver shows the run while it goes on, at an address of this machine that it prints once:"
-                    + " a page, and its status by the paths of Spark's /api/v1.");
+                    + " a page, and its status by the paths of Spark's /api/v1. On YARN also through the cluster's proxy, for"
+                    + " those whom kindling.yarn.viewAcl names.");
 
     public static final ConfigKey<Integer> PORT = ConfigKey.ints("kindling.ui.port")
             .defaultsTo(4040)

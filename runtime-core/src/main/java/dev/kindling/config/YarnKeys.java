@@ -19,9 +19,9 @@ public final class YarnKeys {
 
     public static final ConfigKey<String> VIEW_ACL = ConfigKey.string("kindling.yarn.viewAcl")
             .defaultsTo("")
-            .doc(
-                    "Who beside you may see the application and its logs where the cluster asks (yarn.acl.enable): users with"
-                            + " commas between them, a space, groups; * for everybody.");
+            .doc("Who beside you may see the application and its logs where the cluster asks (yarn.acl.enable), and the"
+                    + " page of its run through the cluster's proxy: users with commas between them, a space, groups;"
+                    + " * for everybody.");
 
     public static final ConfigKey<String> MODIFY_ACL = ConfigKey.string("kindling.yarn.modifyAcl")
             .defaultsTo("")

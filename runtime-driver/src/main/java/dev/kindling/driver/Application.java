@@ -10,6 +10,7 @@ import dev.kindling.driver.launch.BroadcastShelf;
 import dev.kindling.driver.launch.ClusterLauncherProvider;
 import dev.kindling.driver.launch.MasterUrl;
 import dev.kindling.driver.launch.Program;
+import dev.kindling.driver.ui.PageProxy;
 import dev.kindling.driver.ui.UiServer;
 import dev.kindling.event.EventBus;
 import dev.kindling.event.EventLog;
@@ -154,8 +155,12 @@ final class Application implements AutoCloseable {
 
     /** While it goes on; closed after the last event, as every listener. */
     private void show(Config config) {
-        UiServer ui = UiServer.start(config.get(UiKeys.PORT));
+        Optional<PageProxy> proxy = cluster.launcher().pageProxy();
+        UiServer ui = UiServer.start(config.get(UiKeys.PORT), proxy);
         events.add(ui);
+        if (proxy.isPresent()) {
+            cluster.launcher().shownAt(ui.addressForProxy());
+        }
         // Not the log: what gives access is for those who started the program.
         System.err.println("this run is shown at " + ui.address());
         uiUri = Optional.of(URI.create(ui.address()));

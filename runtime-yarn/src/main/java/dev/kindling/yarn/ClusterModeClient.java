@@ -39,6 +39,10 @@ final class ClusterModeClient {
     static final String EXIT_CODE = "exit code ";
 
     private static final Pattern TOLD_EXIT_CODE = Pattern.compile("(?s).*?\\b" + EXIT_CODE + "(\\d{1,3})\\b.*");
+    /** Of its page strangers reach the port, and get no further than a request. */
+    private static final List<String> PAGE_LIMITS =
+            List.of("-Dsun.net.httpserver.maxReqTime=20", "-Djdk.httpserver.maxConnections=64");
+
     private static final String USERS = "user/";
     private static final long POLL_MS = 200;
     private static final int FAILED = 1;
@@ -150,7 +154,7 @@ final class ClusterModeClient {
 
     /** Java, and then Java once more to tell of an end that the first one could not tell of. */
     private String shell(long heapMb) {
-        List<String> options = ExecutorJvm.options(heapMb, 1, ContainerCommand.inWorkingDirectory("tmp"), List.of());
+        List<String> options = ExecutorJvm.options(heapMb, 1, ContainerCommand.inWorkingDirectory("tmp"), PAGE_LIMITS);
         String java =
                 String.join(" ", ContainerCommand.java(config, options, List.of(ApplicationMaster.class.getName())));
         String logs = ApplicationConstants.LOG_DIR_EXPANSION_VAR;
@@ -183,7 +187,11 @@ final class ClusterModeClient {
             boolean isRunning = report.getYarnApplicationState() == YarnApplicationState.RUNNING;
             if (isRunning && !hasRun) {
                 hasRun = true;
-                System.err.println(submission.id() + " runs on " + report.getHost());
+                System.err.println(submission.id() + " runs on " + report.getHost()
+                        + (config.get(UiKeys.ENABLED)
+                                ? ", and is shown at "
+                                        + YarnPageProxy.pagesOf(submission.id().toString(), settings)
+                                : ""));
             } else if (!hasRun) {
                 notice.heard(report);
                 if (System.nanoTime() > deadlineNanos) {

@@ -101,7 +101,13 @@ final class ContainerAgent {
     /** Its user needs nothing any more, and has given everything back. */
     synchronized void detach() {
         user = null;
+        show("");
         askFor(0, Collections.emptySortedMap());
+    }
+
+    /** Where the cluster's proxy finds the pages of the application; empty for the cluster's own. */
+    void show(String trackingUrl) {
+        resourceManager.updateTrackingUrl(trackingUrl);
     }
 
     /** Connects; called as the user whose credentials hold the application's token. */

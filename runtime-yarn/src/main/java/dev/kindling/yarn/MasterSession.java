@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.yarn.api.records.ApplicationAttemptId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.FinalApplicationStatus;
 import org.apache.hadoop.yarn.exceptions.YarnException;
@@ -26,6 +27,8 @@ interface MasterSession {
 
     /** By which containers reach file systems; empty where nobody asks for them. */
     Credentials tokens();
+
+    String applicationId();
 
     /** Which attempt of the application this process is the master of, from 1. */
     int attempt();
@@ -118,6 +121,11 @@ interface MasterSession {
         }
 
         @Override
+        public String applicationId() {
+            return submission.id().toString();
+        }
+
+        @Override
         public int attempt() {
             return 1;
         }
@@ -143,6 +151,7 @@ interface MasterSession {
 
         private final ContainerAgent agent;
         private final CompletableFuture<ContainerFiles> files;
+        private final String applicationId;
         private final int attempt;
         private final Optional<Handover> handover;
 
@@ -151,13 +160,14 @@ interface MasterSession {
         private OfContainer(
                 ContainerAgent agent,
                 ContainerFiles files,
-                int attempt,
+                ApplicationAttemptId attempt,
                 Optional<Handover> handover,
                 Credentials tokens) {
             this.tokens = tokens;
             this.agent = agent;
             this.files = CompletableFuture.completedFuture(files);
-            this.attempt = attempt;
+            this.applicationId = attempt.getApplicationId().toString();
+            this.attempt = attempt.getAttemptId();
             this.handover = handover;
         }
 
@@ -167,9 +177,8 @@ interface MasterSession {
             ContainerAgent agent = new ContainerAgent(FIRST_HEARTBEAT_MS);
             agent.connect(settings);
             agent.register(ContainerEnvironment.value("NM_HOST"), "");
-            int attempt = ContainerId.fromString(ContainerEnvironment.containerId())
-                    .getApplicationAttemptId()
-                    .getAttemptId();
+            ApplicationAttemptId attempt =
+                    ContainerId.fromString(ContainerEnvironment.containerId()).getApplicationAttemptId();
             Credentials told = ContainerEnvironment.credentials();
             current = new OfContainer(agent, files, attempt, Handover.of(told), FileTokens.passedOn(told));
             return current;
@@ -193,6 +202,11 @@ interface MasterSession {
         @Override
         public Credentials tokens() {
             return tokens;
+        }
+
+        @Override
+        public String applicationId() {
+            return applicationId;
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.kindling.config.YarnKeys;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.ExecutorJvm;
 import dev.kindling.driver.launch.LaunchContext;
+import dev.kindling.driver.ui.PageProxy;
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.loop.EventLoop;
 import dev.kindling.loop.Story;
@@ -22,6 +23,7 @@ import dev.kindling.yarn.core.AppMasterSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +73,7 @@ final class YarnLauncher implements ClusterLauncher {
     private MasterSession session;
     private ContainerAgent agent;
     private Optional<String> failure = Optional.empty();
+    private Optional<URI> page = Optional.empty();
     private volatile boolean isClosed;
 
     YarnLauncher(LaunchContext context) {
@@ -122,6 +125,21 @@ final class YarnLauncher implements ClusterLauncher {
     // ---- by the driver --------------------------------------------------------------------------------------------
 
     @Override
+    public Optional<PageProxy> pageProxy() {
+        try {
+            return Optional.of(new YarnPageProxy(settings, config, context.driverHost(), MasterSession.user()));
+        } catch (IOException e) {
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION, "cannot tell who starts the application: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void shownAt(URI addressForProxy) {
+        page = Optional.of(addressForProxy);
+    }
+
+    @Override
     public void start(Listener toTell) {
         listener = toTell;
         session = MasterSession.OfContainer.current().orElseGet(this::ownApplication);
@@ -131,8 +149,14 @@ final class YarnLauncher implements ClusterLauncher {
                     "a driver in the cluster has one context at a time; close the first one before the next is made");
         }
         agent = session.agent();
+        page.ifPresent(this::show);
         loop.start();
         loop.post(new AppMasterEvent.Registered(size.count(), agent.takeKept()));
+    }
+
+    private void show(URI addressForProxy) {
+        agent.show(addressForProxy.toString());
+        System.err.println("the cluster shows this run at " + YarnPageProxy.pagesOf(session.applicationId(), settings));
     }
 
     private MasterSession ownApplication() {

@@ -45,7 +45,12 @@ class ClientModeIT {
             }
         }
         // Nothing is asked for before the job has said where its input lies.
-        KindlingConf conf = conf(cluster).set("kindling.yarn.inputWaitMs", "10m");
+        KindlingConf conf = conf(cluster)
+                .set("kindling.yarn.inputWaitMs", "10m")
+                .set("kindling.ui.enabled", "true")
+                .set("kindling.ui.port", "0")
+                // For a cluster that asks nobody who he is.
+                .set("kindling.yarn.viewAcl", "dr.who");
         try (KindlingContext kindling = new KindlingContext("yarn", "first", conf)) {
             List<Tuple2<Long, Long>> counts = kindling.textFile("hdfs://" + input, 4)
                     .mapToPair(line -> Tuple2.of(Long.parseLong(line) % 3, 1L))
@@ -56,6 +61,10 @@ class ClientModeIT {
             assertEquals(
                     List.of(Tuple2.of(0L, 334L), Tuple2.of(1L, 333L), Tuple2.of(2L, 333L)), new ArrayList<>(counts));
             assertEquals(2, cluster.list("containers").size());
+            String shown = ProxiedPage.read(cluster.settings(), cluster.list("applications"), "api/v1/applications");
+            assertTrue(shown.contains("\"name\":\"first\""), shown);
+            String told = ProxiedPage.read(cluster.settings(), cluster.list("applications"), "events");
+            assertTrue(told.startsWith("data: {"), told);
         }
 
         String application = cluster.list("applications").get(0);

@@ -2,7 +2,9 @@ package dev.kindling.driver.launch;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
+import dev.kindling.driver.ui.PageProxy;
 import dev.kindling.util.Secret;
+import java.net.URI;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -34,6 +36,14 @@ public interface ClusterLauncher extends AutoCloseable {
         /** Its process is gone; the reason is that of {@code ExitReasons}, or says what the cluster said about it. */
         void executorExited(String executorId, ExitReason reason);
     }
+
+    /** By whom people on other machines see the run; empty where nobody does. */
+    default Optional<PageProxy> pageProxy() {
+        return Optional.empty();
+    }
+
+    /** Where that proxy finds the run, for nobody else; before {@link #start}, if at all. */
+    default void shownAt(URI addressForProxy) {}
 
     /** Starts asking for the executors the master names. */
     void start(Listener listener);

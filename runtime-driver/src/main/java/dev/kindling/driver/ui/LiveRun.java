@@ -60,8 +60,21 @@ final class LiveRun {
         while (!next.isLast) {
             long told = next.version;
             next = await(told);
-            reader.tell(next.version == told ? ": nothing new\n\n" : "data: " + picture(next.version) + "\n\n");
+            reader.tell(next.version == told ? ": nothing new\n\n" : message(next.version));
         }
+    }
+
+    /** What a reader would be told now. */
+    String message() {
+        long known;
+        synchronized (this) {
+            known = version;
+        }
+        return message(known);
+    }
+
+    private String message(long wanted) {
+        return "data: " + picture(wanted) + "\n\n";
     }
 
     /** Until there is something new and some time has passed, it is time for a sign of life, or all is over. */

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows one application on the loopback address, from its start to its last event. It only reads: nothing that comes in
- * can change a job. The page itself is for everybody who can reach the port and says nothing; what it shows is given to
- * those who have the token of its address. Requests that name another host are refused, so that a page of somebody
- * else's in the same browser cannot ask in its name.
+ * Shows one application on the loopback address, or to the proxy of its cluster, from its start to its last event. It only
+ * reads: nothing that comes in can change a job. The page itself is for everybody on this machine and says nothing; what
+ * it shows is given to those who have the token of its address. Requests that name another host are refused, so that a
+ * page of somebody else's in the same browser cannot ask in its name. {@link Access} says who sees what.
  *
  * <p>Bounded: so many threads, open pages and waiting requests; a request that finds no room waits in the kernel. An
  * event costs its fold; the picture is made at most once a second, and only while somebody looks. Closed after the last
@@ -46,15 +47,23 @@ public final class UiServer implements KindlingListener, AutoCloseable {
 
     private static final long CLOSE_WAIT_MS = 500;
 
+    /** A proxy may keep what is written until there is more of it, so a page behind it asks again instead. */
+    private static final String ASK_AGAIN_HEADER = "X-Kindling-Again";
+
+    private static final String ASK_AGAIN_MS = "2000";
+
+    private static final String EVENTS = "/events";
+    private static final String ONLY_SHOWS = "this server answers to GET alone: it only shows";
+
     private final LiveRun run = new LiveRun();
     private final Access access;
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
     private final Semaphore openPages = new Semaphore(OPEN_PAGES);
 
-    private UiServer(HttpServer server) {
+    private UiServer(HttpServer server, String host, Optional<PageProxy> proxy) {
         this.server = server;
-        access = Access.to(server.getAddress().getPort());
+        access = Access.to(host, server.getAddress().getPort(), proxy);
         AtomicInteger count = new AtomicInteger();
         threads = new ThreadPoolExecutor(
                 THREADS,
@@ -71,10 +80,12 @@ public final class UiServer implements KindlingListener, AutoCloseable {
      * Begins to listen.
      *
      * @param port the first that is tried; 0 for any
+     * @param proxy who shows it to people on other machines; without one they do not reach it
      */
-    public static UiServer start(int port) {
-        HttpServer bound = bind(port);
-        UiServer ui = new UiServer(bound);
+    public static UiServer start(int port, Optional<PageProxy> proxy) {
+        String own = InetAddress.getLoopbackAddress().getHostAddress();
+        HttpServer bound = bind(proxy.map(PageProxy::bindHost).orElse(own), port);
+        UiServer ui = new UiServer(bound, proxy.map(PageProxy::host).orElse(own), proxy);
         bound.setExecutor(ui.threads);
         bound.createContext("/", ui::answer);
         // The server's own thread is a daemon if the one that starts it is.
@@ -88,11 +99,11 @@ public final class UiServer implements KindlingListener, AutoCloseable {
         return ui;
     }
 
-    private static HttpServer bind(int port) {
+    private static HttpServer bind(String host, int port) {
         int tried = port == 0 ? 1 : TRIED_PORTS;
         for (int next = port; next < port + tried && next < 1 << 16; next++) {
             try {
-                return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), next), BACKLOG);
+                return HttpServer.create(new InetSocketAddress(host, next), BACKLOG);
             } catch (BindException e) {
                 LOG.debug("port {} is taken", next, e);
             } catch (IOException e) {
@@ -119,6 +130,11 @@ public final class UiServer implements KindlingListener, AutoCloseable {
     /** Where it can be seen, with the token in the part that no browser sends. */
     public String address() {
         return access.address();
+    }
+
+    /** Where the cluster's proxy finds it, with what tells the proxy from others in the path. */
+    public URI addressForProxy() {
+        return URI.create(access.addressForProxy());
     }
 
     @Override
@@ -149,13 +165,19 @@ public final class UiServer implements KindlingListener, AutoCloseable {
             exchange.getResponseHeaders().set("Referrer-Policy", "no-referrer");
             exchange.getResponseHeaders().set("Cross-Origin-Resource-Policy", "same-origin");
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
-            if (!access.isToThisHost(exchange.getRequestHeaders())) {
-                refuse(exchange, 403, "this server answers to 127.0.0.1 and localhost alone");
-            } else if (!exchange.getRequestMethod().equals("GET")) {
-                refuse(exchange, 405, "this server answers to GET alone: it only shows");
+            Optional<String> throughProxy = access.throughProxy(path);
+            if (throughProxy.isPresent()) {
+                answerProxy(exchange, throughProxy.get());
+            } else if (!Access.isOfThisMachine(
+                    exchange.getRemoteAddress().getAddress(),
+                    exchange.getLocalAddress().getAddress())) {
+                refuse(exchange, 403, "other machines see this run through the cluster's proxy alone");
+            } else if (!access.isToThisHost(exchange.getRequestHeaders())) {
+                refuse(exchange, 403, "this server answers to its own names alone");
+            } else if (!isGet(exchange)) {
+                refuse(exchange, 405, ONLY_SHOWS);
             } else if (path.equals("/")) {
-                exchange.getResponseHeaders().set("Content-Security-Policy", PageHtml.livePolicy());
-                send(exchange, 200, "text/html; charset=utf-8", PageHtml.live("a run"));
+                sendPage(exchange);
             } else if (!access.isAllowed(exchange.getRequestHeaders())) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"kindling\"");
                 refuse(
@@ -163,7 +185,7 @@ public final class UiServer implements KindlingListener, AutoCloseable {
                         401,
                         "the token is missing or wrong: it is what follows # in the address that was"
                                 + " printed; send it as the header X-Kindling-Token, or as the password of any user");
-            } else if (path.equals("/events")) {
+            } else if (path.equals(EVENTS)) {
                 follow(exchange);
             } else {
                 status(exchange, path);
@@ -174,6 +196,32 @@ public final class UiServer implements KindlingListener, AutoCloseable {
             LOG.warn("cannot answer {}", exchange.getRequestURI().getPath(), e);
             throw e;
         }
+    }
+
+    private void answerProxy(HttpExchange exchange, String path) throws IOException {
+        Optional<String> refusal = access.refusal(
+                exchange.getRequestHeaders(), exchange.getRemoteAddress().getAddress());
+        if (refusal.isPresent()) {
+            refuse(exchange, 403, refusal.get());
+        } else if (!isGet(exchange)) {
+            refuse(exchange, 405, ONLY_SHOWS);
+        } else if (path.equals("/")) {
+            sendPage(exchange);
+        } else if (path.equals(EVENTS)) {
+            exchange.getResponseHeaders().set(ASK_AGAIN_HEADER, ASK_AGAIN_MS);
+            send(exchange, 200, "text/event-stream", run.message());
+        } else {
+            status(exchange, path);
+        }
+    }
+
+    private static boolean isGet(HttpExchange exchange) {
+        return exchange.getRequestMethod().equals("GET");
+    }
+
+    private static void sendPage(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Content-Security-Policy", PageHtml.livePolicy());
+        send(exchange, 200, "text/html; charset=utf-8", PageHtml.live("a run"));
     }
 
     private void status(HttpExchange exchange, String path) throws IOException {

@@ -545,23 +545,33 @@
     sessionStorage.setItem('kindling-token', token);
     history.replaceState(null, '', location.pathname);
     const headers = { 'X-Kindling-Token': token };
+    const events = location.pathname.endsWith('/') ? 'events' : location.pathname + '/events';
     try {
-      const answer = await fetch('events', { headers });
-      if (!answer.ok) throw new Error(answer.status === 401 ? 'the address needs its token: use the one that was printed, to the end' : 'the driver answered ' + answer.status);
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      let waiting = '';
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        waiting += part.value;
-        const events = waiting.split('\n\n');
-        waiting = events.pop();
-        const last = events.filter(event => event.startsWith('data: ')).pop();
-        if (last) drawWhenFree(JSON.parse(last.slice(6)));
+      for (let again = 0; again >= 0;) {
+        await new Promise(go => setTimeout(go, again));
+        again = await hear(await fetch(events, { headers }));
       }
       if (model && !model.isOver) say('The driver has ended; this is what it said last.');
     } catch (problem) {
       say(model ? 'The driver does not answer any more; this is what it said last.' : String(problem.message || problem));
     }
   }
+  /** Returns in how many milliseconds to ask again, where a proxy is asked; -1 for not at all. */
+  async function hear(answer) {
+    if (!answer.ok) throw new Error(answer.status === 401 ? 'the address needs its token: use the one that was printed, to the end' : answer.status === 403 ? await answer.text() : 'the driver answered ' + answer.status);
+    const again = answer.headers.get('X-Kindling-Again');
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let waiting = '';
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      waiting += part.value;
+      const events = waiting.split('\n\n');
+      waiting = events.pop();
+      const last = events.filter(event => event.startsWith('data: ')).pop();
+      if (last) drawWhenFree(JSON.parse(last.slice(6)));
+    }
+    return again && !waitingOrDrawn().isOver ? Number(again) : -1;
+  }
+  function waitingOrDrawn() { return waitingModel || model; }
   function say(words) {
     const eyebrow = root.querySelector('.eyebrow');
     if (eyebrow) { eyebrow.classList.remove('running'); root.querySelector('footer').prepend(h('p', { role: 'alert' }, words)); } else root.replaceChildren(h('p', { role: 'alert' }, words));

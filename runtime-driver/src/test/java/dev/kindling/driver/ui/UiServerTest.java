@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,13 +23,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class UiServerTest {
     private final HttpClient client = HttpClient.newHttpClient();
-    private final UiServer ui = UiServer.start(0);
+    private final UiServer ui = UiServer.start(0, Optional.empty());
     private final URI address = URI.create(ui.address());
     private final String token = address.getFragment();
 
@@ -126,9 +128,94 @@ class UiServerTest {
         }
     }
 
+    /** A proxy at this address, on a cluster where only ann may look. */
+    private static PageProxy proxyAt(InetAddress address) {
+        return new PageProxy() {
+            @Override
+            public String bindHost() {
+                return "127.0.0.1";
+            }
+
+            @Override
+            public String host() {
+                return "localhost";
+            }
+
+            @Override
+            public boolean isProxy(InetAddress from) {
+                return from.equals(address);
+            }
+
+            @Override
+            public boolean mayLook(String user) {
+                return user.equals("ann");
+            }
+
+            @Override
+            public String advice() {
+                return "ask ann";
+            }
+        };
+    }
+
+    private HttpResponse<String> askAs(String cookie, URI asked) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(asked);
+        if (!cookie.isEmpty()) {
+            request.header("Cookie", cookie);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void theProxyOfAClusterSeesTheRunForUsersWhoMayLook() throws Exception {
+        try (UiServer shown = UiServer.start(0, Optional.of(proxyAt(InetAddress.getByName("127.0.0.1"))))) {
+            shown.onEvent(new Event.ApplicationStart(Instant.EPOCH, "app", "zebras"));
+            URI page = shown.addressForProxy();
+            URI events = page.resolve("events");
+
+            HttpResponse<String> told = askAs("other=1; proxy-user=ann", events);
+            HttpResponse<String> refused = askAs("proxy-user=ben", events);
+
+            assertEquals(200, askAs("proxy-user=ann", page).statusCode());
+            assertTrue(told.body().contains("zebras"), told::body);
+            assertEquals("2000", told.headers().firstValue("X-Kindling-Again").orElse(""), "it is not kept waiting");
+            assertEquals(
+                    200,
+                    askAs("proxy-user=\"ann\"", page.resolve("api/v1/applications"))
+                            .statusCode());
+            assertEquals(403, refused.statusCode());
+            assertEquals("ben may not look; ask ann\n", refused.body());
+            assertEquals(403, askAs("", page).statusCode(), "nobody is named");
+        }
+    }
+
+    @Test
+    void whoNamesAUserAndIsNotTheProxyIsRefused() throws Exception {
+        try (UiServer shown = UiServer.start(0, Optional.of(proxyAt(InetAddress.getByName("10.9.9.9"))))) {
+            URI page = shown.addressForProxy();
+
+            assertEquals(403, askAs("proxy-user=ann", page).statusCode());
+            assertEquals(401, askAs("proxy-user=ann", page.resolve("/events")).statusCode(), "not below the path");
+            assertEquals(
+                    401,
+                    askAs("proxy-user=ann", page.resolve("/" + "0".repeat(32) + "/events"))
+                            .statusCode(),
+                    "below another path");
+        }
+    }
+
+    @Test
+    void whatTheTokenOpensIsForThisMachine() throws Exception {
+        InetAddress here = InetAddress.getByName("10.1.1.1");
+
+        assertTrue(Access.isOfThisMachine(here, here));
+        assertTrue(Access.isOfThisMachine(InetAddress.getByName("127.0.0.1"), here));
+        assertFalse(Access.isOfThisMachine(InetAddress.getByName("10.1.1.2"), here));
+    }
+
     @Test
     void aPortThatIsTakenIsPassedOver() throws Exception {
-        try (UiServer next = UiServer.start(address.getPort())) {
+        try (UiServer next = UiServer.start(address.getPort(), Optional.empty())) {
             assertTrue(URI.create(next.address()).getPort() > address.getPort());
         }
     }
