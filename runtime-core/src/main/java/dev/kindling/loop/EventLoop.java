@@ -68,6 +68,8 @@ public final class EventLoop<E, F> implements AutoCloseable {
     private final ArrayDeque<E> urgent = new ArrayDeque<>();
     private final ArrayDeque<E> ordinary = new ArrayDeque<>();
     private boolean ending;
+    /** Written by the loop's thread: counts up when it has events to see to, and when it has done so. */
+    private volatile long turns;
 
     public EventLoop(String threadName, Core<E, F> core, Shell<E, F> shell) {
         this.core = core;
@@ -122,6 +124,16 @@ public final class EventLoop<E, F> implements AutoCloseable {
         return story;
     }
 
+    /** Odd while the loop sees to events, which are others with each odd number; for {@link LoopWatch}. */
+    public long turns() {
+        return turns;
+    }
+
+    /** Where the loop's thread is, for whoever looks for what keeps it. */
+    public StackTraceElement[] stack() {
+        return thread.getStackTrace();
+    }
+
     /** Whether the calling thread is the loop's own. */
     public boolean isCurrentThread() {
         return Thread.currentThread() == thread;
@@ -165,7 +177,9 @@ public final class EventLoop<E, F> implements AutoCloseable {
         List<E> batch = new ArrayList<>(BATCH_EVENTS);
         try {
             long nextTickMs = nowMs() + TICK_MS;
+            long turn = 0;
             while (takeBatch(batch, nextTickMs)) {
+                turns = ++turn;
                 for (E event : batch) {
                     step(event);
                 }
@@ -174,6 +188,7 @@ public final class EventLoop<E, F> implements AutoCloseable {
                     step(shell.tick());
                     nextTickMs = nowMs() + TICK_MS;
                 }
+                turns = ++turn;
             }
         } catch (Throwable defect) {
             endWithoutRest();

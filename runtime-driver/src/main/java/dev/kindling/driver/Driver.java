@@ -92,6 +92,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     private final Alarms alarms = new Alarms();
 
     private volatile Optional<String> failureOfLastJob = Optional.empty();
+    private volatile Optional<String> launcherFailure = Optional.empty();
 
     // Set before the loop starts.
     private ClusterLauncher launcher;
@@ -168,9 +169,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         boolean isEnded = false;
         Optional<KindlingException> unmerged;
         try {
-            if (!loop.post(new DriverEvent.JobSubmitted(graph))) {
-                throw closed();
-            }
+            submit(graph);
             job.await(listener);
             isEnded = true;
         } finally {
@@ -194,11 +193,22 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         JobProgress.OfJob progressOfIt = progress.begin(graph, job::progressed);
         jobs.put(jobId, job);
         merges.begin(jobId);
-        if (!loop.post(new DriverEvent.JobSubmitted(graph))) {
-            ended(jobId, Optional.of(closed()));
-            throw closed();
+        try {
+            submit(graph);
+        } catch (KindlingException e) {
+            ended(jobId, Optional.of(e));
+            throw e;
         }
         return new StartedJob(jobId, progressOfIt);
+    }
+
+    /** One that is known already: what ends all jobs ends it too. */
+    private void submit(JobGraph graph) {
+        if (launcherFailure.isPresent()) {
+            throw new KindlingException(ErrorCode.INTERNAL, launcherFailure.get());
+        } else if (!loop.post(new DriverEvent.JobSubmitted(graph))) {
+            throw closed();
+        }
     }
 
     private record StartedJob(int jobId, JobProgress.OfJob progressOfIt) implements JobRunner.StartedJob {
@@ -289,7 +299,7 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     /** Why the job failed that ended last; empty when it did not fail, was cancelled, or never was. */
     Optional<String> failureOfLastJob() {
-        return failureOfLastJob;
+        return launcherFailure.isPresent() ? launcherFailure : failureOfLastJob;
     }
 
     /** Running jobs fail, executors are told to end. */
@@ -353,6 +363,12 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     public void executorExited(String executorId, ExitReason reason) {
         disconnections.remove(executorId);
         loop.post(new DriverEvent.ExecutorExited(executorId, reason));
+    }
+
+    @Override
+    public void launcherFailed(String why) {
+        launcherFailure = Optional.of(why);
+        jobs.values().forEach(job -> job.fail(() -> new KindlingException(ErrorCode.INTERNAL, why)));
     }
 
     // ---- effects --------------------------------------------------------------------------------------------------

@@ -52,7 +52,12 @@ final class ContainerAgent {
     private static final long DECOMMISSION_WITHIN_MS = 3_600_000;
 
     /** Of one context after the other: who gets what is heard, and what is asked for. */
-    private record User(Consumer<AppMasterEvent> events, Consumer<String> onShutdown, Resource size, String label) {}
+    private record User(
+            Consumer<AppMasterEvent> events,
+            Runnable onHeartbeat,
+            Consumer<String> onShutdown,
+            Resource size,
+            String label) {}
 
     private final AMRMClientAsync<ContainerRequest> resourceManager;
     private final NMClientAsync nodeManagers;
@@ -83,15 +88,20 @@ final class ContainerAgent {
      * From now on containers are asked for and heard of by this user.
      *
      * @param events where what is heard goes; must not wait
+     * @param onHeartbeat called with each heartbeat to the ResourceManager; must not wait
      * @param onShutdown the ResourceManager has given the application up, and says why
      * @return false while there is another one
      */
     synchronized boolean attach(
-            Consumer<AppMasterEvent> events, ExecutorSize size, String label, Consumer<String> onShutdown) {
+            Consumer<AppMasterEvent> events,
+            ExecutorSize size,
+            String label,
+            Runnable onHeartbeat,
+            Consumer<String> onShutdown) {
         if (user != null) {
             return false;
         }
-        user = new User(events, onShutdown, Resource.newInstance(size.containerMb(), size.cores()), label);
+        user = new User(events, onHeartbeat, onShutdown, Resource.newInstance(size.containerMb(), size.cores()), label);
         if (nodes > 0) {
             events.accept(new AppMasterEvent.NodesCounted(nodes));
         }
@@ -327,6 +337,11 @@ final class ContainerAgent {
 
         @Override
         public float getProgress() {
+            // Asked with each heartbeat, by the thread that sends it.
+            User now = user;
+            if (now != null) {
+                now.onHeartbeat().run();
+            }
             return 0;
         }
 

@@ -43,6 +43,9 @@ interface MasterSession {
      */
     void close(Optional<String> failure);
 
+    /** Nothing is decided about containers any more. Ends the process where it is one of YARN's: it may start another. */
+    void abandon(String why);
+
     /** Who this process acts as. */
     static String user() throws IOException {
         return UserGroupInformation.getCurrentUser().getShortUserName();
@@ -136,6 +139,11 @@ interface MasterSession {
         }
 
         @Override
+        public void abandon(String why) {
+            // The process is the user's own.
+        }
+
+        @Override
         public void close(Optional<String> failure) {
             FinalApplicationStatus status =
                     failure.isEmpty() ? FinalApplicationStatus.SUCCEEDED : FinalApplicationStatus.FAILED;
@@ -147,6 +155,9 @@ interface MasterSession {
 
     /** The application whose container this process runs in; it outlives its contexts. */
     final class OfContainer implements MasterSession {
+        /** Of exit codes from 128 on the shell around does not say that the program has ended. */
+        private static final int ABANDONED = 150;
+
         private static OfContainer current;
 
         private final ContainerAgent agent;
@@ -217,6 +228,13 @@ interface MasterSession {
         @Override
         public Optional<Handover> handover() {
             return handover;
+        }
+
+        @Override
+        public void abandon(String why) {
+            System.err.println("kindling: attempt " + attempt + " of " + applicationId + " ends: " + why);
+            // As if it had been killed: what runs in its containers is left to the next attempt.
+            Runtime.getRuntime().halt(ABANDONED);
         }
 
         @Override

@@ -12,9 +12,11 @@ import dev.kindling.driver.launch.LaunchContext;
 import dev.kindling.driver.ui.PageProxy;
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.loop.EventLoop;
+import dev.kindling.loop.LoopWatch;
 import dev.kindling.loop.Story;
 import dev.kindling.storage.IdentityProperties;
 import dev.kindling.storage.hdfs.HadoopSettings;
+import dev.kindling.util.Durations;
 import dev.kindling.util.Secret;
 import dev.kindling.yarn.core.AppMasterCore;
 import dev.kindling.yarn.core.AppMasterEffect;
@@ -33,6 +35,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -58,6 +62,9 @@ final class YarnLauncher implements ClusterLauncher {
     private static final int MAX_FAILURES_ON_NODE = 3;
     private static final long IDLE_MS = 1_000;
 
+    private static final long SLOW_AFTER_MS = 10_000;
+    private static final long HUNG_AFTER_MS = 120_000;
+
     private final LaunchContext context;
     private final Config config;
     private final ExecutorSize size;
@@ -67,6 +74,9 @@ final class YarnLauncher implements ClusterLauncher {
     private final ThreadPoolExecutor handovers = oneThread("yarn-files");
     /** Asks for containers, for which racks of hosts may have to be found; has no thread while nothing changes. */
     private final ThreadPoolExecutor asks = oneThread("yarn-asks");
+
+    /** Used by the thread of heartbeats. */
+    private final LoopWatch watch = new LoopWatch(SLOW_AFTER_MS, HUNG_AFTER_MS);
 
     private Listener listener;
     // Set before the loop is told anything.
@@ -143,7 +153,8 @@ final class YarnLauncher implements ClusterLauncher {
     public void start(Listener toTell) {
         listener = toTell;
         session = MasterSession.OfContainer.current().orElseGet(this::ownApplication);
-        if (!session.agent().attach(loop::offer, size, config.get(YarnKeys.EXECUTOR_LABEL), this::onShutdown)) {
+        if (!session.agent()
+                .attach(loop::offer, size, config.get(YarnKeys.EXECUTOR_LABEL), this::look, this::onShutdown)) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
                     "a driver in the cluster has one context at a time; close the first one before the next is made");
@@ -245,6 +256,31 @@ final class YarnLauncher implements ClusterLauncher {
         }
     }
 
+    /** Whether what decides about containers still does; by the thread of heartbeats. */
+    private void look() {
+        LoopWatch.Finding finding = watch.look(loop.nowMs(), loop.turns());
+        String forSoLong = Durations.format(watch.sameForMs());
+        if (finding == LoopWatch.Finding.SLOW) {
+            LOG.warn(
+                    "what asks YARN for executors has not come back for {} from what it does; it is at\n{}",
+                    forSoLong,
+                    Stream.of(loop.stack()).map(frame -> "  " + frame).collect(Collectors.joining("\n")));
+        } else if (finding == LoopWatch.Finding.HUNG) {
+            giveUp("what asks YARN for executors (am-loop) has not come back for " + forSoLong
+                    + " from what it does; the log has where it was after " + Durations.format(SLOW_AFTER_MS)
+                    + "; is the machine short of memory or its disk dead? If not, please report it");
+        }
+    }
+
+    /** Without what decides, no executor would be replaced and no container given back. */
+    private void giveUp(String why) {
+        if (!isClosed) {
+            LOG.error(why);
+            session.abandon(why);
+            listener.launcherFailed(why);
+        }
+    }
+
     /** The cluster has ended the application: executors go, and nobody can be asked for others. */
     private void onShutdown(String why) {
         if (!isClosed) {
@@ -296,7 +332,9 @@ final class YarnLauncher implements ClusterLauncher {
 
         @Override
         public void onDefect(Throwable defect, Story story) {
-            LOG.error("a defect of Kindling ended what asks YARN for executors; it did last:\n{}", story, defect);
+            LOG.error("it did last:\n{}", story, defect);
+            giveUp("a defect of Kindling ended what asks YARN for executors: " + defect
+                    + "; please report it with the log's lines before this");
         }
     }
 

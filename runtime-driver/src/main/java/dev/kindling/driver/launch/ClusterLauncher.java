@@ -35,6 +35,9 @@ public interface ClusterLauncher extends AutoCloseable {
 
         /** Its process is gone; the reason is that of {@code ExitReasons}, or says what the cluster said about it. */
         void executorExited(String executorId, ExitReason reason);
+
+        /** There will be no other executor, and nothing is heard any more of those there are: all jobs fail. */
+        void launcherFailed(String why);
     }
 
     /** By whom people on other machines see the run; empty where nobody does. */
