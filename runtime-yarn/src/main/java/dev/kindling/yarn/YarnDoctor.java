@@ -48,21 +48,28 @@ final class YarnDoctor {
 
     private final Config config;
     private final Consumer<String> out;
+    private final int connectMs;
     private boolean isWell = true;
 
     YarnDoctor(Config config, Consumer<String> out) {
+        this(config, out, CONNECT_MS);
+    }
+
+    /** @param connectMs how long the ResourceManager is tried */
+    YarnDoctor(Config config, Consumer<String> out, int connectMs) {
         this.config = config;
         this.out = out;
+        this.connectMs = connectMs;
     }
 
     /** Tells line by line what it finds; whether nothing stands in the way. */
     boolean examine() {
         Configuration settings = YarnLauncher.settingsOf(config);
         // What is not there is said soon; Hadoop's own patience is a quarter of an hour.
-        settings.setInt(YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, CONNECT_MS);
+        settings.setInt(YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, connectMs);
         settings.setInt(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, RETRY_MS);
         settings.setInt("ipc.client.connect.max.retries", 1);
-        settings.setInt("ipc.client.connect.timeout", CONNECT_MS);
+        settings.setInt("ipc.client.connect.timeout", connectMs);
         tell("configuration", HadoopSettings.directory().map(Object::toString).orElse("HADOOP_CONF_DIR is not set"));
         try {
             InetSocketAddress address = ResourceManagerAddress.of(settings);
@@ -123,7 +130,7 @@ final class YarnDoctor {
         }
         if (queue.getQueueState() != QueueState.RUNNING) {
             wrong("queue", name + " is " + queue.getQueueState() + " and takes no application; use another (--queue)");
-        } else if (!maySubmitTo(client, queue)) {
+        } else if (!maySubmitTo(queue, client.getQueueAclsInfo())) {
             wrong(
                     "queue",
                     "you may not submit to " + name + "; use another (--queue), or have its administrator name you in"
@@ -134,8 +141,9 @@ final class YarnDoctor {
         return Optional.of(queue);
     }
 
-    private static boolean maySubmitTo(YarnClient client, QueueInfo queue) throws IOException, YarnException {
-        for (QueueUserACLInfo acls : client.getQueueAclsInfo()) {
+    /** @param rights of who asks, as the cluster tells them */
+    static boolean maySubmitTo(QueueInfo queue, List<QueueUserACLInfo> rights) {
+        for (QueueUserACLInfo acls : rights) {
             String name = acls.getQueueName();
             if (name.equals(queue.getQueueName()) || name.equals(queue.getQueuePath())) {
                 return acls.getUserAcls().contains(QueueACL.SUBMIT_APPLICATIONS);
@@ -225,7 +233,7 @@ final class YarnDoctor {
     }
 
     /** Clocks, and Java where containers take that of their NodeManager. */
-    private void checkMachines(List<NodeReport> nodes) {
+    void checkMachines(List<NodeReport> nodes) {
         Map<String, Integer> versions = new TreeMap<>();
         int silent = 0;
         for (NodeReport node : nodes.subList(0, Math.min(nodes.size(), MAX_PROBED_NODES))) {
