@@ -90,34 +90,22 @@ class HdfsConfigurationsIT {
 
     // ---- files of a vendor ----------------------------------------------------------------------------------------
 
-    /** What stands in core-site.xml of an EMR cluster, by its meaning: none of these classes is on our class path. */
-    private static final Map<String, String> OF_EMR = Map.of(
-            "io.compression.codecs",
-                    "org.apache.hadoop.io.compress.GzipCodec,com.hadoop.compression.lzo.LzoCodec,"
-                            + "com.hadoop.compression.lzo.LzopCodec,org.apache.hadoop.io.compress.BZip2Codec",
-            "io.compression.codec.lzo.class", "com.hadoop.compression.lzo.LzoCodec",
-            "fs.s3.impl", "com.amazon.ws.emr.hadoop.fs.EmrFileSystem",
-            "fs.s3n.impl", "com.amazon.ws.emr.hadoop.fs.EmrFileSystem",
-            "fs.AbstractFileSystem.s3.impl", "org.apache.hadoop.fs.s3.EMRFSDelegate",
-            "fs.s3.buffer.dir", "/mnt/s3",
-            "hadoop.security.key.default.cipher", "AES/CTR/NoPadding");
-
-    private static void write(Path file, Map<String, String> properties) throws IOException {
-        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\"?>\n<configuration>\n");
-        properties.forEach((name, value) -> xml.append("<property><name>")
-                .append(name)
-                .append("</name><value>")
-                .append(value)
-                .append("</value></property>\n"));
-        Files.writeString(file, xml.append("</configuration>\n"));
+    /** The configuration of a node of EMR 6, in which the address of this cluster stands. */
+    private void configureAsOnEmr(String defaultFileSystem) throws IOException {
+        for (String name : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml", "mapred-site.xml")) {
+            try (InputStream in = HdfsConfigurationsIT.class.getResourceAsStream("/emr-6.15.0/" + name)) {
+                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                Files.writeString(
+                        scratch.resolve(name),
+                        text.replace("hdfs://ip-10-0-1-10.eu-central-1.compute.internal:8020", defaultFileSystem));
+            }
+        }
     }
 
     @Test
     void classesThatOnlyTheClusterHasDoNoHarm() throws Exception {
         HdfsCluster cluster = HdfsCluster.shared();
-        Map<String, String> core = new TreeMap<>(OF_EMR);
-        core.put("fs.defaultFS", cluster.uri());
-        write(scratch.resolve("core-site.xml"), core);
+        configureAsOnEmr(cluster.uri());
         Map<String, String> environment = Map.of("HADOOP_CONF_DIR", scratch.toString());
 
         Process running = Programs.start(WriteAndRead.class, environment, scratch.resolve("said"), scratch.toString());
