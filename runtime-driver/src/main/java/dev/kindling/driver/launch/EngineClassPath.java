@@ -42,8 +42,9 @@ public final class EngineClassPath {
             "org.slf4j.Logger");
 
     /**
-     * Packages of the libraries of stores, which a program may do without; whatever else lies below them goes along. A
-     * new module of such a library, or a version cut into other jars, changes nothing here.
+     * Packages of libraries that a program may do without, those of stores and of TLS; whatever else lies below them goes
+     * along. A new module of such a library, or a version cut into other jars, changes nothing here. The jars with
+     * BoringSSL for one kind of machine have no package, but say whose they are.
      */
     private static final List<String> PACKAGES_OF_OPTIONAL = List.of(
             "software/amazon/",
@@ -51,7 +52,9 @@ public final class EngineClassPath {
             "org/reactivestreams/",
             "org/apache/hadoop/",
             "org/apache/commons/logging/",
-            "com/github/luben/zstd/");
+            "com/github/luben/zstd/",
+            "io/netty/internal/tcnative/",
+            "META-INF/maven/io.netty/netty-tcnative-boringssl-static/");
 
     /** Set by {@code bin/kindling} to the directory of the distribution's jars. */
     private static final String LIB_VARIABLE = "KINDLING_LIB";
