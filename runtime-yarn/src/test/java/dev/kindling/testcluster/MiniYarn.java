@@ -4,7 +4,11 @@ import dev.kindling.testserver.CommandLoop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
@@ -16,10 +20,13 @@ import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.api.records.ContainerId;
 import org.apache.hadoop.yarn.api.records.ContainerState;
 import org.apache.hadoop.yarn.api.records.NodeId;
+import org.apache.hadoop.yarn.api.records.NodeLabel;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 import org.apache.hadoop.yarn.server.nodemanager.Context;
+import org.apache.hadoop.yarn.server.nodemanager.NodeManager;
 import org.apache.hadoop.yarn.server.nodemanager.containermanager.container.Container;
+import org.apache.hadoop.yarn.server.resourcemanager.nodelabels.RMNodeLabelsManager;
 import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNodeDecommissioningEvent;
 import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNodeEvent;
 import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNodeEventType;
@@ -27,18 +34,38 @@ import org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.Capacity
 
 /**
  * The process of a small YARN over a small HDFS, as {@link CommandLoop} says. What it says first is the directory of its
- * configuration, for {@code HADOOP_CONF_DIR}.
+ * configuration, for {@code HADOOP_CONF_DIR}. Nodes are told by their numbers. Its commands:
+ *
+ * <pre>
+ * containers [APPLICATION]   that run, each as {@code container@node}
+ * applications               ids, oldest first
+ * state APPLICATION          state, how it ended, and its diagnostics
+ * stop-nodemanager NODE      in order, with its containers, as one that is shut down
+ * start-nodemanager NODE     again
+ * decommission NODE SECONDS  gracefully; recommission NODE takes that back
+ * label NODE                 gives it the label CORE; unlabel NODE takes that back
+ * </pre>
  */
 public final class MiniYarn {
-    private static final int NODE_MB = 3072;
+
+    /** What the mini cluster gives its nodes, whatever they are told. */
+    private static final int NODE_MB = 4096;
+
     private static final int NODE_CORES = 8;
 
+    /** The label that a queue may use; it does not exclude, and no node has it unless told. */
+    private static final String LABEL = "CORE";
+
+    /** Of EMR, whose configuration clients of this cluster have. */
+    private static final String RELEASE = "emr-7.10.0";
+
     private final MiniYARNCluster cluster;
-    private final int nodeManagers;
+    private final NodeManager[] nodes;
 
     private MiniYarn(MiniYARNCluster cluster, int nodeManagers) {
         this.cluster = cluster;
-        this.nodeManagers = nodeManagers;
+        this.nodes = new NodeManager[nodeManagers];
+        Arrays.setAll(nodes, cluster::getNodeManager);
     }
 
     /** @param args directory of its files, number of NodeManagers */
@@ -60,44 +87,38 @@ public final class MiniYarn {
         System.setProperty("test.build.dir", directory.resolve("build").toString());
         MiniDFSCluster files = startHdfs(directory);
         Configuration settings = settingsOf(files);
+        settings.set(
+                YarnConfiguration.FS_NODE_LABELS_STORE_ROOT_DIR,
+                directory.resolve("labels").toUri().toString());
         MiniYARNCluster cluster = new MiniYARNCluster("kindling", 1, nodeManagers, 1, 1);
         cluster.init(settings);
         cluster.start();
         if (!cluster.waitForNodeManagersToConnect(30_000)) {
             throw new IOException("the NodeManagers do not connect");
         }
+        labelsOf(cluster).addToCluserNodeLabels(List.of(NodeLabel.newInstance(LABEL, false)));
         java.nio.file.Path configuration = Files.createDirectories(directory.resolve("conf"));
-        write(
+        // Clients have the files of a node of EMR, in which addresses of this cluster stand.
+        Configuration running = cluster.getConfig();
+        asOnEmr(
                 configuration.resolve("core-site.xml"),
                 "fs.defaultFS",
-                files.getURI().toString(),
-                // As on EMR, where the settings of clients name classes that only its own machines have.
-                "io.compression.codecs",
-                "org.apache.hadoop.io.compress.GzipCodec,com.hadoop.compression.lzo.LzoCodec",
-                "io.compression.codec.lzo.class",
-                "com.hadoop.compression.lzo.LzoCodec",
-                "fs.s3.impl",
-                "com.amazon.ws.emr.hadoop.fs.EmrFileSystem",
-                "fs.AbstractFileSystem.s3.impl",
-                "org.apache.hadoop.fs.s3.EMRFSDelegate");
-        Configuration running = cluster.getConfig();
-        write(
+                files.getURI().toString());
+        asOnEmr(configuration.resolve("hdfs-site.xml"));
+        asOnEmr(configuration.resolve("mapred-site.xml"));
+        asOnEmr(
                 configuration.resolve("yarn-site.xml"),
+                YarnConfiguration.RM_HOSTNAME,
+                "localhost",
                 YarnConfiguration.RM_ADDRESS,
                 running.get(YarnConfiguration.RM_ADDRESS),
                 YarnConfiguration.RM_SCHEDULER_ADDRESS,
                 running.get(YarnConfiguration.RM_SCHEDULER_ADDRESS),
                 YarnConfiguration.RM_WEBAPP_ADDRESS,
                 running.get(YarnConfiguration.RM_WEBAPP_ADDRESS),
-                // As on EMR: its clients know a timeline server, and a name for the label of masters that is not
-                // Hadoop's.
-                "yarn.timeline-service.enabled",
-                "true",
                 "yarn.timeline-service.hostname",
                 "localhost",
-                "yarn.node-labels.am.default-node-label-expression",
-                "CORE",
-                // There, too, a client waits for a ResourceManager that is restarted.
+                // A client waits for a ResourceManager that is restarted, but not for minutes.
                 YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS,
                 "60000",
                 YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS,
@@ -134,18 +155,40 @@ public final class MiniYarn {
         settings.setBoolean(YarnConfiguration.NM_VMEM_CHECK_ENABLED, false);
         settings.setInt(YarnConfiguration.NM_CONTAINER_MON_INTERVAL_MS, 300);
         settings.set("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
-        settings.set("yarn.scheduler.capacity.root.queues", "default,narrow");
-        settings.set("yarn.scheduler.capacity.root.default.capacity", "90");
-        settings.set("yarn.scheduler.capacity.root.narrow.capacity", "10");
-        settings.set("yarn.scheduler.capacity.root.narrow.maximum-capacity", "10");
+        queuesOf(settings);
         settings.set("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
         settings.set("yarn.scheduler.capacity.node-locality-delay", "-1");
         settings.set(YarnConfiguration.RM_SCHEDULER, CapacityScheduler.class.getName());
         return settings;
     }
 
-    private static void write(java.nio.file.Path file, String... namesAndValues) throws IOException {
+    /** All of the cluster is the default queue's while nobody else uses it, but almost half of it is promised to another. */
+    private static void queuesOf(Configuration settings) {
+        settings.set("yarn.scheduler.capacity.root.queues", "default,promised,narrow");
+        settings.setInt("yarn.scheduler.capacity.root.default.capacity", 45);
+        settings.setInt("yarn.scheduler.capacity.root.default.user-limit-factor", 10);
+        settings.setInt("yarn.scheduler.capacity.root.promised.capacity", 45);
+        settings.setInt("yarn.scheduler.capacity.root.narrow.capacity", 10);
+        settings.setInt("yarn.scheduler.capacity.root.narrow.maximum-capacity", 10);
+        settings.setBoolean(YarnConfiguration.NODE_LABELS_ENABLED, true);
+        for (String queue : List.of("root", "root.default")) {
+            settings.set("yarn.scheduler.capacity." + queue + ".accessible-node-labels", LABEL);
+            settings.setInt("yarn.scheduler.capacity." + queue + ".accessible-node-labels." + LABEL + ".capacity", 100);
+        }
+        // A blank is none; without it a queue may use what the one above may.
+        settings.set("yarn.scheduler.capacity.root.promised.accessible-node-labels", " ");
+        // Containers beyond a queue's share are taken for another one's, after a notice that outlasts every move.
+        settings.setBoolean(YarnConfiguration.RM_SCHEDULER_ENABLE_MONITORS, true);
+        settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval", 300);
+        settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill", 120_000);
+        settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.natural_termination_factor", 1);
+        settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.total_preemption_per_round", 1);
+    }
+
+    /** Writes the file of this name that {@link #RELEASE} has on its nodes, with some values that win. */
+    private static void asOnEmr(java.nio.file.Path file, String... namesAndValues) throws IOException {
         Configuration settings = new Configuration(false);
+        settings.addResource(MiniYarn.class.getResource("/" + RELEASE + "/" + file.getFileName()));
         for (int i = 0; i < namesAndValues.length; i += 2) {
             settings.set(namesAndValues[i], namesAndValues[i + 1]);
         }
@@ -156,8 +199,10 @@ public final class MiniYarn {
 
     private String perform(String[] words) throws Exception {
         switch (words[0]) {
-            case "stop-nodemanager" ->
-                cluster.getNodeManager(Integer.parseInt(words[1])).stop();
+            case "stop-nodemanager" -> nodes[Integer.parseInt(words[1])].stop();
+            case "start-nodemanager" -> startNodeManager(Integer.parseInt(words[1]));
+            case "label" -> label(Integer.parseInt(words[1]), Set.of(LABEL));
+            case "unlabel" -> label(Integer.parseInt(words[1]), Set.of());
             case "decommission" ->
                 tellNode(words[1], node -> new RMNodeDecommissioningEvent(node, Integer.parseInt(words[2])));
             case "recommission" -> tellNode(words[1], node -> new RMNodeEvent(node, RMNodeEventType.RECOMMISSION));
@@ -183,10 +228,34 @@ public final class MiniYarn {
         return "";
     }
 
+    /** In place of one that was stopped: under its address, with nothing of what it had. */
+    private void startNodeManager(int number) throws Exception {
+        Configuration settings = new YarnConfiguration(nodes[number].getConfig());
+        // Those of the mini cluster call the ResourceManager by a method; this one by its port.
+        settings.set(
+                YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS,
+                cluster.getResourceManager().getConfig().get(YarnConfiguration.RM_RESOURCE_TRACKER_ADDRESS));
+        nodes[number] = new NodeManager();
+        nodes[number].init(settings);
+        nodes[number].start();
+        NodeId id = nodes[number].getNMContext().getNodeId();
+        while (!cluster.getResourceManager().getRMContext().getRMNodes().containsKey(id)) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private void label(int number, Set<String> labels) throws IOException {
+        labelsOf(cluster)
+                .replaceLabelsOnNode(Map.of(nodes[number].getNMContext().getNodeId(), labels));
+    }
+
+    private static RMNodeLabelsManager labelsOf(MiniYARNCluster cluster) {
+        return cluster.getResourceManager().getRMContext().getNodeLabelManager();
+    }
+
     /** As an administrator's list of hosts would, which cannot tell nodes of one host from each other. */
     private void tellNode(String number, Function<NodeId, RMNodeEvent> event) {
-        NodeId node =
-                cluster.getNodeManager(Integer.parseInt(number)).getNMContext().getNodeId();
+        NodeId node = nodes[Integer.parseInt(number)].getNMContext().getNodeId();
         cluster.getResourceManager()
                 .getRMContext()
                 .getDispatcher()
@@ -197,8 +266,8 @@ public final class MiniYarn {
     /** Running ones of all NodeManagers, each as {@code container@number of its NodeManager}. */
     private String containers(String application) {
         StringBuilder found = new StringBuilder();
-        for (int i = 0; i < nodeManagers; i++) {
-            Context node = cluster.getNodeManager(i).getNMContext();
+        for (int i = 0; i < nodes.length; i++) {
+            Context node = nodes[i].getNMContext();
             for (var entry : List.copyOf(node.getContainers().entrySet())) {
                 ContainerId id = entry.getKey();
                 Container container = entry.getValue();

@@ -72,6 +72,28 @@ class ClientModeIT {
         Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
     }
 
+    @Test
+    void executorsOfALabelAreOnItsNodesOnly() throws Exception {
+        YarnCluster cluster = YarnCluster.shared();
+        cluster.tell("label 1");
+        try (KindlingContext kindling =
+                new KindlingContext("yarn", "label", conf(cluster).set("kindling.yarn.executorLabel", "CORE"))) {
+            String well = doctor(cluster, "--executor-memory", "256m", "--executor-label", "CORE");
+            String wrong =
+                    doctor(cluster, "--executor-memory", "256m", "--executor-label", "CORE", "--queue", "promised");
+            Await.until(() -> cluster.list("containers").size() == 2, "both executors are there");
+
+            assertEquals(10, kindling.range(0, 10, 1, 2).count());
+            assertTrue(
+                    cluster.list("containers").stream().allMatch(container -> container.endsWith("@1")),
+                    cluster.list("containers")::toString);
+            assertTrue(well.matches("(?s).*\\nlabel of executors +CORE\\n.*\\n0"), well);
+            assertTrue(wrong.contains("WRONG: the queue may not use label CORE"), wrong);
+        } finally {
+            cluster.tell("unlabel 1");
+        }
+    }
+
     /** What the doctor says of an application of these settings, and its exit code behind it. */
     private static String doctor(YarnCluster cluster, String... options) {
         return said(cluster, List.of("doctor", "yarn"), options);
@@ -106,6 +128,8 @@ class ClientModeIT {
                 "--queue",
                 "nowhere",
                 "--am-label",
+                "TASK",
+                "--executor-label",
                 "CORE");
 
         assertTrue(well.endsWith("\n0"), well);
@@ -115,8 +139,9 @@ class ClientModeIT {
         assertTrue(well.matches("(?s).*\\nJava of nodes +" + Runtime.version().feature() + "\\n.*"), well);
         assertTrue(well.contains(".kindling, runtime fetched once by every node"), well);
         assertTrue(wrong.endsWith("\n1"), wrong);
-        assertTrue(wrong.contains("WRONG: there is no queue nowhere; use one of default, narrow"), wrong);
-        assertTrue(wrong.contains("WRONG: the cluster has no label CORE and no other"), wrong);
+        assertTrue(wrong.contains("WRONG: there is no queue nowhere; use one of default, promised, narrow"), wrong);
+        assertTrue(wrong.contains("WRONG: the cluster has no label TASK, it has [CORE]"), wrong);
+        assertTrue(wrong.contains("WRONG: no node has label CORE"), wrong);
         // By its limit or by the size of its nodes: until it has been up for a while only the latter is that small.
         assertTrue(wrong.contains("WRONG: 4448 MiB and 1 core, more than the 4096 MiB"), wrong);
         assertTrue(wrong.contains("that the cluster gives one container; ask for less (--driver-memory)"), wrong);

@@ -1,8 +1,13 @@
 package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.KindlingConf;
+import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.PairRDD;
 import dev.kindling.driver.launch.SubmittedProgram;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +38,12 @@ class ClusterModeIT {
     private record Run(int exitCode, String err) {}
 
     private Run run(Class<?> main, List<Path> files, String... arguments) throws IOException {
+        return run(main, Map.of(), files, arguments);
+    }
+
+    private Run run(Class<?> main, Map<String, String> more, List<Path> files, String... arguments) throws IOException {
         Map<String, String> settings = new TreeMap<>(cluster.settings());
+        settings.putAll(more);
         settings.put("kindling.app.name", main.getSimpleName());
         settings.put("kindling.executor.count", "1");
         settings.put("kindling.executor.memory", "128m");
@@ -107,5 +117,34 @@ class ClusterModeIT {
         String second = Files.readString(result);
         assertTrue(second.matches("10 by \\d+"), second);
         assertEquals(Files.readString(directory.resolve("result.first")), second);
+    }
+
+    @Test
+    void queueThatIsOwedRoomGetsItAndTheExecutorThatMakesItLosesNoMapOutput() throws Exception {
+        Path words = Files.writeString(directory.resolve("words.txt"), "room\n");
+        Path result = directory.resolve("result");
+        KindlingConf greedy = new KindlingConf()
+                .setAll(cluster.settings())
+                .set("kindling.executor.memory", "128m")
+                .set("kindling.executor.count", "2")
+                // Each takes all of a node, of 4,096 MiB.
+                .set("kindling.yarn.memoryOverhead", "3772m")
+                .set("kindling.yarn.preemptionNoticeMs", "100s");
+        try (KindlingContext kindling = new KindlingContext("yarn", "greedy", greedy)) {
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
+            Await.until(() -> cluster.list("containers").size() == 2, "the cluster is full");
+            assertEquals(3, counts.count());
+
+            Run owed = run(
+                    Programs.Sums.class, Map.of("kindling.yarn.queue", "promised"), List.of(words), result.toString());
+
+            assertEquals(0, owed.exitCode(), owed::err);
+            assertEquals("5050 room", Files.readString(result));
+            assertTrue(TestJobs.hasDrained(events), events::toString);
+            assertTrue(events.toString().contains("its container is being preempted"), events::toString);
+            assertEquals(3, counts.count());
+            assertFalse(TestJobs.hasLostMapOutputs(events), events::toString);
+        }
     }
 }

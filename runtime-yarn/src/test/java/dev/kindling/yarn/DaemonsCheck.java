@@ -1,11 +1,11 @@
 package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
-import dev.kindling.api.KindlingListener;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,17 +40,6 @@ class DaemonsCheck {
                 .set("kindling.executor.count", Integer.toString(executors));
     }
 
-    private static List<Event> eventsOf(KindlingContext kindling) {
-        List<Event> events = new CopyOnWriteArrayList<>();
-        kindling.addListener(new KindlingListener() {
-            @Override
-            public void onEvent(Event event) {
-                events.add(event);
-            }
-        });
-        return events;
-    }
-
     /** The nodes of so many executors; waits until all of them have had tasks. */
     private static Set<String> hosts(KindlingContext kindling, int executors) throws Exception {
         Set<String> hosts = new TreeSet<>();
@@ -72,12 +60,6 @@ class DaemonsCheck {
         return hosts;
     }
 
-    private static PairRDD<Long, Long> counts(KindlingContext kindling) {
-        return kindling.range(0, 1_000, 1, 6)
-                .mapToPair(i -> Tuple2.of(i % 3, 1L))
-                .reduceByKey(Long::sum);
-    }
-
     @Test
     void executorsOfALabelAreOnItsNodesOnly() throws Exception {
         try (KindlingContext kindling =
@@ -91,8 +73,8 @@ class DaemonsCheck {
     @Test
     void nodeThatVanishesIsReplacedAndTheJobGoesOn() throws Exception {
         try (KindlingContext kindling = new KindlingContext("yarn", "lost", conf(2))) {
-            List<Event> events = eventsOf(kindling);
-            PairRDD<Long, Long> counts = counts(kindling);
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             assertEquals(3, counts.count());
             assertTrue(hosts(kindling, 2).contains(cluster.tell("address task1")), "no executor is on the task node");
 
@@ -110,20 +92,16 @@ class DaemonsCheck {
     @Test
     void decommissionedNodeLosesNoMapOutput() throws Exception {
         try (KindlingContext kindling = new KindlingContext("yarn", "decommissioned", conf(2))) {
-            List<Event> events = eventsOf(kindling);
-            PairRDD<Long, Long> counts = counts(kindling);
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             assertTrue(hosts(kindling, 2).contains(cluster.tell("address task1")), "no executor is on the task node");
             assertEquals(3, counts.count());
 
             cluster.tell("decommission task1 600");
             try {
-                Await.until(
-                        () -> events.stream()
-                                .anyMatch(event -> event instanceof Event.ExecutorRemoved removed
-                                        && removed.reason().toString().contains("it was drained")),
-                        "the executors have left");
+                Await.until(() -> TestJobs.hasDrained(events), "the executors have left");
                 assertEquals(3, counts.count());
-                assertTrue(events.stream().noneMatch(Event.MapOutputsLost.class::isInstance), events::toString);
+                assertFalse(TestJobs.hasLostMapOutputs(events), events::toString);
             } finally {
                 cluster.tell("recommission task1");
             }
@@ -133,8 +111,8 @@ class DaemonsCheck {
     @Test
     void restartedResourceManagerIsAskedForReplacements() throws Exception {
         try (KindlingContext kindling = new KindlingContext("yarn", "restart", conf(2))) {
-            List<Event> events = eventsOf(kindling);
-            PairRDD<Long, Long> counts = counts(kindling);
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             hosts(kindling, 2);
 
             cluster.tell("restart-resourcemanager");

@@ -1,6 +1,8 @@
 package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,8 +11,8 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
-import dev.kindling.api.Tuple2;
 import dev.kindling.driver.launch.SubmittedProgram;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
@@ -85,37 +87,47 @@ class FaultsIT {
 
     @Test
     void nodeThatIsDecommissionedLosesNoMapOutput() throws Exception {
-        List<KindlingListener.Event> events = new CopyOnWriteArrayList<>();
         try (KindlingContext kindling = new KindlingContext("yarn", "decommissioned", conf())) {
-            kindling.addListener(new KindlingListener() {
-                @Override
-                public void onEvent(Event event) {
-                    events.add(event);
-                }
-            });
-            PairRDD<Long, Long> counts = kindling.range(0, 1_000, 1, 4)
-                    .mapToPair(i -> Tuple2.of(i % 3, 1L))
-                    .reduceByKey(Long::sum);
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             assertEquals(3, counts.count());
-            String container = cluster.list("containers").get(0);
-            String node = container.substring(container.indexOf('@') + 1);
+            String node = nodeOf(cluster.list("containers").get(0));
 
             cluster.tell("decommission " + node + " 600");
             try {
-                Await.until(
-                        () -> events.stream()
-                                .anyMatch(event -> event instanceof KindlingListener.Event.ExecutorRemoved removed
-                                        && removed.reason().toString().contains("it was drained")),
-                        "the executor has left");
+                Await.until(() -> TestJobs.hasDrained(events), "the executor has left");
             } finally {
                 cluster.tell("recommission " + node);
             }
 
             assertEquals(3, counts.count());
-            assertTrue(
-                    events.stream().noneMatch(KindlingListener.Event.MapOutputsLost.class::isInstance),
-                    events::toString);
+            assertFalse(TestJobs.hasLostMapOutputs(events), events::toString);
         }
+    }
+
+    @Test
+    void jobGoesOnWhenANodeManagerStops() throws Exception {
+        try (KindlingContext kindling = new KindlingContext("yarn", "stopped", conf())) {
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
+            assertEquals(3, counts.count());
+            String node = nodeOf(cluster.list("containers").get(0));
+
+            cluster.tell("stop-nodemanager " + node);
+            try {
+                Await.until(
+                        () -> events.stream().anyMatch(Event.ExecutorRemoved.class::isInstance), "the loss is seen");
+
+                assertEquals(3, counts.count());
+                assertNotEquals(node, nodeOf(cluster.list("containers").get(0)));
+            } finally {
+                cluster.tell("start-nodemanager " + node);
+            }
+        }
+    }
+
+    private static String nodeOf(String container) {
+        return container.substring(container.indexOf('@') + 1);
     }
 
     @Test

@@ -1,0 +1,78 @@
+package dev.kindling.yarn;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/** Somebody on the network who belongs to no application, trusts everybody, and keeps the certificates he is shown. */
+final class Stranger {
+    private static final int ANSWER_WITHIN_MS = 120_000;
+    private static final int TLS_ALERT = 0x15;
+
+    /** What a program of ours says first inside TLS, or would say without. */
+    private static final byte[] HELLO = {'K', 'N', 'D', 'L', 0, 1, 0, 0};
+
+    private final List<X509Certificate> shown = new ArrayList<>();
+
+    List<X509Certificate> shown() {
+        return List.copyOf(shown);
+    }
+
+    /** Whether nothing but an alert is answered to who speaks without TLS. */
+    boolean isSentAwayInTheClear(InetSocketAddress listener) throws IOException {
+        try (Socket socket = connect(new Socket(), listener)) {
+            socket.getOutputStream().write(new byte[64]);
+            int first = socket.getInputStream().read();
+            return first < 0 || first == TLS_ALERT;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    /** Whether nothing is answered to who has no certificate: with TLS 1.3 that is noticed at the first read. */
+    boolean isSentAwayBy(InetSocketAddress listener, String protocol) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustsAll()}, null);
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+            connect(socket, listener);
+            socket.setEnabledProtocols(new String[] {protocol});
+            socket.startHandshake();
+            socket.getOutputStream().write(HELLO);
+            return socket.getInputStream().read() < 0;
+        } catch (SSLException | SocketException e) {
+            return true;
+        }
+    }
+
+    private static Socket connect(Socket socket, InetSocketAddress listener) throws IOException {
+        socket.setSoTimeout(ANSWER_WITHIN_MS);
+        socket.connect(listener, ANSWER_WITHIN_MS);
+        return socket;
+    }
+
+    private final class TrustsAll implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {
+            shown.add(chain[0]);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
