@@ -24,7 +24,7 @@ final class JavaArchive {
     static final String NAME = "java.tar.gz";
 
     /** All that programs may expect, and what Hadoop's client and our own code need beside. */
-    private static final String MODULES = "java.se,jdk.unsupported,jdk.security.auth,jdk.security.jgss,jdk.naming.dns,"
+    static final String MODULES = "java.se,jdk.unsupported,jdk.security.auth,jdk.security.jgss,jdk.naming.dns,"
             + "jdk.zipfs,jdk.crypto.ec,jdk.jfr,jdk.httpserver,jdk.charsets,jdk.localedata,jdk.management";
 
     private static final String INSTEAD =

@@ -101,4 +101,12 @@ class JavaArchiveTest {
 
         assertTrue(failure.getMessage().contains("ended with exit code 1: Error: no space"), failure::getMessage);
     }
+
+    @Test
+    void guideToEmrHasTheSameModulesLinked() throws IOException {
+        Path fromModule = Path.of("../docs/emr.md");
+        Path guide = Files.exists(fromModule) ? fromModule : Path.of("docs/emr.md");
+
+        assertTrue(Files.readString(guide).contains("\njlink --add-modules " + JavaArchive.MODULES + " "));
+    }
 }
