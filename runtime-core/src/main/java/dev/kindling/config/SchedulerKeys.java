@@ -41,8 +41,41 @@ public final class SchedulerKeys {
                             + " a twentieth of a core. After half of it the log says where every task stands. Raise it where"
                             + " functions wait so long for something outside. 0 for never.");
 
-    static final List<ConfigKey<?>> ALL =
-            List.of(MODE, POOL_WEIGHT, POOL_MIN_SHARE, POOL_MODE, REAPER_LIMIT_MS, NO_PROGRESS_MS);
+    public static final ConfigKey<Boolean> SPECULATION = ConfigKey.booleans("kindling.speculation")
+            .defaultsTo(false)
+            .doc(
+                    "Whether a task that is late gets a copy on another executor, if one has a core that nobody else wants:"
+                            + " the first of both to succeed counts, and the other is cancelled. A task that reads more than the"
+                            + " others of its stage may take longer in proportion. Functions of late tasks run twice: what they do"
+                            + " outside of Kindling happens twice.");
+
+    public static final ConfigKey<Double> SPECULATION_QUANTILE = ConfigKey.doubles("kindling.speculation.quantile")
+            .defaultsTo(0.75)
+            .between(0.0, 1.0)
+            .doc("Which part of a stage's tasks must be done before the others can be late.");
+
+    public static final ConfigKey<Double> SPECULATION_MULTIPLIER = ConfigKey.doubles("kindling.speculation.multiplier")
+            .defaultsTo(1.5)
+            .between(1.0, 1_000.0)
+            .doc("A task is late when it runs for so many times the median of those that are done.");
+
+    public static final ConfigKey<Long> SPECULATION_MIN_TASK_MS = ConfigKey.millis(
+                    "kindling.speculation.minTaskRuntimeMs")
+            .defaultsTo(1_000L)
+            .between(0L, 86_400_000L)
+            .doc("A task that runs for less is never late.");
+
+    static final List<ConfigKey<?>> ALL = List.of(
+            MODE,
+            POOL_WEIGHT,
+            POOL_MIN_SHARE,
+            POOL_MODE,
+            REAPER_LIMIT_MS,
+            NO_PROGRESS_MS,
+            SPECULATION,
+            SPECULATION_QUANTILE,
+            SPECULATION_MULTIPLIER,
+            SPECULATION_MIN_TASK_MS);
 
     private SchedulerKeys() {}
 }

@@ -238,6 +238,9 @@ public final class AppStory {
     private void tellAttempt(Event event) {
         if (event instanceof Event.TaskStart e) {
             AttemptId attempt = new AttemptId(e.stageId(), e.partition(), e.attempt());
+            if (e.speculative()) {
+                tellCopy(e, attempt);
+            }
             running.put(e.taskId(), new Running(attempt, e.executor(), lines.nowMs()));
             StageRun run = stageRuns.get(e.stageId());
             if (run != null) {
@@ -245,6 +248,16 @@ public final class AppStory {
             }
         } else if (event instanceof Event.TaskEnd e) {
             ended(e, new AttemptId(e.stageId(), e.partition(), e.attempt()));
+        }
+    }
+
+    private void tellCopy(Event.TaskStart e, AttemptId attempt) {
+        for (Running late : running.values()) {
+            if (late.attempt().stageId() == e.stageId() && late.attempt().partition() == e.partition()) {
+                lines.say("attempt " + late.attempt() + " has run on " + late.executorId() + " for "
+                        + lines.since(late.startedMs()) + ", which is long beside the others of its stage: "
+                        + attempt + " does the same on " + e.executor() + ", and the first counts");
+            }
         }
     }
 

@@ -146,7 +146,8 @@ final class SubjectStory {
             case NO_PREF -> "";
             case RACK_LOCAL, ANY -> ", though its input lies elsewhere";
         };
-        say(attempt + " started" + (isExecutor() ? "" : " on executor " + e.executor() + nearness));
+        say(attempt + " started" + (isExecutor() ? "" : " on executor " + e.executor() + nearness)
+                + (e.speculative() ? ", since another attempt is late; the first of both counts" : ""));
     }
 
     private boolean isExecutor() {

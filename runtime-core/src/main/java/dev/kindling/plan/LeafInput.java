@@ -11,8 +11,17 @@ public sealed interface LeafInput {
 
     int leafPartition();
 
-    /** A part of the input: an encoded {@code Split}, or a slice of rows in the result page format. */
-    record Bytes(int leafId, int leafPartition, byte[] bytes) implements LeafInput {}
+    /**
+     * A part of the input: an encoded {@code Split}, or a slice of rows in the result page format.
+     *
+     * @param inputBytes what the task reads by it
+     */
+    record Bytes(int leafId, int leafPartition, byte[] bytes, long inputBytes) implements LeafInput {
+        /** Rows that travel themselves. */
+        public Bytes(int leafId, int leafPartition, byte[] rows) {
+            this(leafId, leafPartition, rows, rows.length);
+        }
+    }
 
     /** One partition of a shuffle; where its map outputs lie is added by the driver core when it launches the task. */
     record ShufflePartition(int leafId, int leafPartition, int shuffleId) implements LeafInput {}

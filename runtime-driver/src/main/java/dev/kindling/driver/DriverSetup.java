@@ -16,6 +16,7 @@ import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.driver.core.SkewSettings;
+import dev.kindling.driver.core.SpeculationSettings;
 import dev.kindling.driver.launch.MasterUrl;
 import java.util.Set;
 import java.util.SortedMap;
@@ -96,7 +97,12 @@ record DriverSetup(
                 config.get(SchedulerKeys.NO_PROGRESS_MS),
                 canReplaceStuck,
                 config.get(ResultKeys.MAX_BYTES),
-                GroupSettings.of(config.get(ShuffleKeys.TARGET_PARTITION_BYTES)));
+                GroupSettings.of(config.get(ShuffleKeys.TARGET_PARTITION_BYTES)),
+                new SpeculationSettings(
+                        config.get(SchedulerKeys.SPECULATION),
+                        config.get(SchedulerKeys.SPECULATION_QUANTILE),
+                        config.get(SchedulerKeys.SPECULATION_MULTIPLIER),
+                        config.get(SchedulerKeys.SPECULATION_MIN_TASK_MS)));
     }
 
     private static SortedMap<String, PoolSettings> pools(Config config) {

@@ -28,7 +28,7 @@ final class AttemptEvents {
                 id.attempt(),
                 attempt.executor.id,
                 attempt.locality,
-                false,
+                attempt.isCopy,
                 partitionsOf(attempt.tasks, AttemptId::partition));
     }
 

@@ -63,6 +63,26 @@ final class Attempts {
     // ---- launched -----------------------------------------------------------------------------------------------
 
     RunningAttempt launch(StageState stage, TaskSet.Choice choice, ExecutorState executor) {
+        RunningAttempt attempt = newAttempt(stage, choice, executor, false);
+        stage.tasks.started(attempt);
+        begin(attempt);
+        return attempt;
+    }
+
+    /** A second attempt of what runs there, which goes on. */
+    void copy(RunningAttempt attempt, ExecutorState executor) {
+        TaskSet tasks = attempt.stage.tasks;
+        List<Integer> partitions =
+                attempt.tasks.stream().map(AttemptId::partition).toList();
+        TaskSet.Choice choice =
+                new TaskSet.Choice(partitions, false, tasks.localityOf(attempt.id.partition(), executor));
+        RunningAttempt copy = newAttempt(attempt.stage, choice, executor, true);
+        tasks.copied(attempt, copy);
+        placement.hold(copy);
+        begin(copy);
+    }
+
+    private RunningAttempt newAttempt(StageState stage, TaskSet.Choice choice, ExecutorState executor, boolean isCopy) {
         List<AttemptId> tasks = new ArrayList<>();
         for (int partition : choice.partitions()) {
             tasks.add(new AttemptId(
@@ -73,13 +93,15 @@ final class Attempts {
         SortedMap<String, String> properties = stages.propertiesOf(stage.jobIds.first());
         int slots = choice.isAlone() && !bugs.contains(PlantedBug.SUSPECT_NOT_ALONE) ? executor.cores : 1;
         RunningAttempt attempt =
-                new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice, slots);
+                new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice, slots, isCopy);
         nextTaskId += tasks.size();
-        stage.tasks.started(attempt);
         executor.running.put(attempt.id, attempt);
+        return attempt;
+    }
+
+    private void begin(RunningAttempt attempt) {
         send(attempt);
         out.emit(AttemptEvents.started(out.time(), attempt));
-        return attempt;
     }
 
     private void send(RunningAttempt attempt) {
@@ -184,13 +206,20 @@ final class Attempts {
             e.done().forEach(task -> discard(executor, task));
             return false;
         }
+        boolean isFitting = !e.done().isEmpty() && isFitting(attempt, e.done());
+        if (isFitting && !bugs.contains(PlantedBug.LATER_TWIN_KEPT)) {
+            stages.endTwin(attempt, attempt.id + " on " + attempt.executor.id + " was first");
+        }
         attempt.stage.tasks.ended(attempt);
-        if (e.done().isEmpty() || !isFitting(attempt, e.done())) {
+        if (!isFitting) {
             failed(attempt, List.of(), attempt.id, unfitting(attempt, e.done()), TaskMetrics.NONE);
             return false;
         }
         long tookMs = out.nowMs() - attempt.launchedMs;
         attempt.stage.recordDuration(tookMs);
+        if (settings.scheduling().speculation().isOn()) {
+            attempt.stage.pace.add(e.done().size(), tookMs);
+        }
         boolean isWhole = e.done().size() == attempt.tasks.size();
         attempt.stage.tasks.groupEnded(e.done().size(), isWhole, tookMs);
         tellEnd(attempt, attempt.id, e.done(), new Outcome.Success(), TaskMetrics.NONE);
@@ -403,6 +432,10 @@ final class Attempts {
             }
             return false;
         }
+        if (attempt.tasks.size() > 1) {
+            // Some of a group may be done: what is left is no longer what its twin computes.
+            stages.endTwin(attempt, attempt.id + " failed");
+        }
         attempt.stage.tasks.ended(attempt);
         boolean isFitting = isFitting(attempt, e.done())
                 && e.done().size() < attempt.tasks.size()
@@ -566,13 +599,15 @@ final class Attempts {
         for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
             executor.running.remove(attempt.id);
             if (attempt.isCurrent) {
+                RunningAttempt twin = attempt.twin;
                 attempt.stage.tasks.ended(attempt);
-                lostWith(attempt, reason, isOnly);
+                lostWith(attempt, twin, reason, isOnly);
             }
         }
     }
 
-    private void lostWith(RunningAttempt attempt, ExitReason reason, boolean isOnly) {
+    /** @param twin of the attempt, which goes on; or null */
+    private void lostWith(RunningAttempt attempt, RunningAttempt twin, ExitReason reason, boolean isOnly) {
         Suspicion suspicion =
                 bugs.contains(PlantedBug.KILL_TAKEN_FOR_OWN_END) && reason.kind() == ExitReason.Kind.KILLED
                         ? Suspicion.CERTAIN
@@ -590,6 +625,9 @@ final class Attempts {
                 isProven
                         ? AttemptEvents.failed(lost + ExitReasons.happened(reason), "", true)
                         : new Outcome.ExecutorLost(reason));
+        if (twin != null && attempt.stage.tasks.isAnySuspect(attempt)) {
+            stages.end(twin, "its task is run alone from now on");
+        }
         for (AttemptId task : attempt.tasks) {
             TaskSet.Failures seen = attempt.stage.tasks.failuresOf(task.partition());
             if (isProven) {

@@ -23,6 +23,7 @@ import java.util.TreeSet;
  *   <li>{@link TaskSet}: the tasks of a stage, waiting and tried;
  *   <li>{@link Placement}: which waiting task gets which free slot;
  *   <li>{@link Attempts}: launches, outcomes, failures, reconciliation with heartbeats;
+ *   <li>{@link Speculation}: copies of attempts that are late;
  *   <li>{@link Reaper}: attempts that ignore their cancellation;
  *   <li>{@link Watchdog}: nothing moves any more;
  *   <li>{@link ExecutorTable}: who is registered, silent, lost;
@@ -57,6 +58,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final BroadcastDrops broadcastDrops;
     private final Reaper reaper;
     private final Watchdog watchdog;
+    private final Speculation speculation;
 
     private long lastEventMs = Long.MIN_VALUE;
     private long awakeMs;
@@ -77,6 +79,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         stages = new Stages(settings, out, executors, placement, bugs);
         attempts = new Attempts(settings, out, executors, placement, stages, bugs);
         broadcastDrops = new BroadcastDrops(settings.relaunchMs(), out, executors, bugs);
+        speculation = new Speculation(settings.scheduling().speculation(), out, stages, placement, bugs);
         reaper = new Reaper(settings.scheduling(), out);
         drains = new Drains(settings.relaunchMs(), out, executors, stages, bugs);
         allocation = new Allocation(settings.allocation(), bugs);
@@ -94,7 +97,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         lastEventMs = nowMs;
         out.open(nowMs, effects);
         dispatch(event);
-        placement.place(nowMs, event instanceof DriverEvent.Tick, attempts::launch);
+        boolean isTick = event instanceof DriverEvent.Tick;
+        placement.place(nowMs, isTick, attempts::launch);
+        if (isTick) {
+            speculation.tick(attempts);
+        }
         stages.inputHosts().tell(out);
         out.close();
     }

@@ -55,6 +55,7 @@ public final class Invariants {
         int taken = 0;
         if (!executor.running.isEmpty()) {
             for (RunningAttempt attempt : executor.running.values()) {
+                twinsAgree(attempt);
                 taken += attempt.slots;
                 slotsOfPools.merge(attempt.pool, attempt.slots, Integer::sum);
                 if (attempt.executor != executor) {
@@ -71,6 +72,29 @@ public final class Invariants {
         }
         if (executor.freeSlots != executor.cores - taken || executor.freeSlots < 0) {
             throw broken(executor, " has ", executor.freeSlots, " free slots of ", executor.cores, " but runs ", taken);
+        }
+    }
+
+    /** Two attempts of the same tasks at most, on two executors, and both wanted or none. */
+    private static void twinsAgree(RunningAttempt attempt) {
+        RunningAttempt twin = attempt.twin;
+        if (attempt.isCurrent) {
+            RunningAttempt known = attempt.stage.tasks.runningAttempt(attempt.id.partition());
+            if (known != attempt && (known == null || known.twin != attempt)) {
+                throw broken(attempt, " is current, and its stage knows ", known);
+            }
+        }
+        if (twin == null) {
+            return;
+        }
+        if (twin.twin != attempt || !twin.isCurrent || !attempt.isCurrent || twin.stage != attempt.stage) {
+            throw broken(attempt, " and ", twin, " are no twins");
+        }
+        if (twin.executor == attempt.executor) {
+            throw broken(attempt, " and its copy ", twin, " are on one executor");
+        }
+        if (twin.executor.running.get(twin.id) != twin) {
+            throw broken(twin, " holds no slot");
         }
     }
 

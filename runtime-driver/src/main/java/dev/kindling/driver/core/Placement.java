@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -162,6 +163,35 @@ final class Placement {
         pools.bringBack();
     }
 
+    // ---- copies of what runs ------------------------------------------------------------------------------------
+
+    boolean hasFreeSlot() {
+        return !withFreeSlots.isEmpty();
+    }
+
+    /** Another executor, on another host if there is one. */
+    Optional<ExecutorState> placeForCopyOf(RunningAttempt attempt) {
+        Optional<ExecutorState> onSameHost = Optional.empty();
+        for (ExecutorState executor : withFreeSlots) {
+            boolean isFree =
+                    !executors.fullDisks.isAvoided(executor, executors.liveCount()) && !reservation.isOn(executor);
+            if (!isFree || executor == attempt.executor && !bugs.contains(PlantedBug.COPY_BESIDE_ITS_ATTEMPT)) {
+                continue;
+            }
+            if (!executor.address.host().equals(attempt.executor.address.host())) {
+                return Optional.of(executor);
+            }
+            onSameHost = onSameHost.isEmpty() ? Optional.of(executor) : onSameHost;
+        }
+        return onSameHost;
+    }
+
+    /** The attempt takes its slots. */
+    void hold(RunningAttempt attempt) {
+        takeSlots(attempt.executor, attempt.slots);
+        pools.hold(attempt.stage, attempt.pool, attempt.slots);
+    }
+
     /** One task on the first executor that may take one; the usual case looks at one executor. */
     private boolean placeOnMostFree(StageState stage, long nowMs, Launcher launcher) {
         for (ExecutorState executor : withFreeSlots) {
@@ -184,8 +214,7 @@ final class Placement {
             pools.withdraw(stage);
         }
         RunningAttempt attempt = launcher.launch(stage, task, executor);
-        takeSlots(executor, attempt.slots);
-        pools.hold(stage, attempt.pool, attempt.slots);
+        hold(attempt);
         return true;
     }
 

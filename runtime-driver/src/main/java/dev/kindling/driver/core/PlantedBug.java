@@ -157,7 +157,13 @@ enum PlantedBug {
     /** An executor that is out of reach costs a rebuild for each of its outputs. */
     UNREACHABLE_NEIGHBOURS_KEPT,
     /** Executors are asked for near the input of stages that are over. */
-    INPUT_HOSTS_KEPT;
+    INPUT_HOSTS_KEPT,
+    /** Of two attempts of a task the later one stays wanted. */
+    LATER_TWIN_KEPT,
+    /** A copy is begun on the executor on which its attempt is late. */
+    COPY_BESIDE_ITS_ATTEMPT,
+    /** A task that reads more than the others gets a copy for taking longer. */
+    LARGE_INPUT_COPIED;
 
     static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
 }

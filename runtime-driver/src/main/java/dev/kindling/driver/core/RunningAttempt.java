@@ -12,7 +12,8 @@ import java.util.SortedMap;
  * An attempt that holds a slot of an executor as far as the driver knows: of one task, or of a group of tasks that are
  * computed one after the other.
  *
- * <p>It is <em>current</em> while its outcome is wanted: one attempt a task at most. One that is no longer wanted (its
+ * <p>It is <em>current</em> while its outcome is wanted: one attempt a task at most, or that one and a copy of it
+ * elsewhere, its twin, of which the first to succeed counts. One that is no longer wanted (its
  * job ended, or it was given up) keeps its slot until its executor reports its end.
  */
 final class RunningAttempt {
@@ -41,6 +42,10 @@ final class RunningAttempt {
     final boolean isAlone;
     /** All of its executor when it runs alone. */
     final int slots;
+    /** Begun while another attempt of the same tasks was late. */
+    final boolean isCopy;
+    /** The other attempt of the same tasks, both current; null when there is none. */
+    RunningAttempt twin;
 
     /** When it was last sent, or named in a heartbeat. */
     long lastSentMs;
@@ -61,7 +66,8 @@ final class RunningAttempt {
             SortedMap<String, String> properties,
             long nowMs,
             TaskSet.Choice choice,
-            int slots) {
+            int slots,
+            boolean isCopy) {
         this.id = tasks.get(0);
         this.tasks = List.copyOf(tasks);
         this.stage = stage;
@@ -77,6 +83,7 @@ final class RunningAttempt {
         this.lastNamedMs = nowMs;
         this.isAlone = choice.isAlone();
         this.slots = slots;
+        this.isCopy = isCopy;
     }
 
     /** The job that gets what it counts: its own, or when that has ended another that waits for the same tasks. */

@@ -15,6 +15,7 @@ import java.util.SortedMap;
  * @param canReplaceStuck whether executors are processes of their own, which can be ended without harm to others
  * @param maxResultBytes a job whose results take more fails; 0 for no limit
  * @param groups when one slot computes several small partitions one after the other
+ * @param speculation when a task that is late gets a copy
  */
 public record SchedulingSettings(
         boolean isFair,
@@ -23,9 +24,17 @@ public record SchedulingSettings(
         long noProgressMs,
         boolean canReplaceStuck,
         long maxResultBytes,
-        GroupSettings groups) {
+        GroupSettings groups,
+        SpeculationSettings speculation) {
     private static final SchedulingSettings DEFAULTS = new SchedulingSettings(
-            false, Collections.emptySortedMap(), 10_000, 600_000, true, 1L << 30, GroupSettings.of(16L << 20));
+            false,
+            Collections.emptySortedMap(),
+            10_000,
+            600_000,
+            true,
+            1L << 30,
+            GroupSettings.of(16L << 20),
+            SpeculationSettings.off());
 
     public static SchedulingSettings fair(SortedMap<String, PoolSettings> pools) {
         return new SchedulingSettings(
@@ -35,24 +44,33 @@ public record SchedulingSettings(
                 DEFAULTS.noProgressMs,
                 true,
                 DEFAULTS.maxResultBytes,
-                DEFAULTS.groups);
+                DEFAULTS.groups,
+                DEFAULTS.speculation);
     }
 
     public SchedulingSettings stuckAfter(long limitMs, boolean canReplace) {
-        return new SchedulingSettings(isFair, pools, limitMs, noProgressMs, canReplace, maxResultBytes, groups);
+        return new SchedulingSettings(
+                isFair, pools, limitMs, noProgressMs, canReplace, maxResultBytes, groups, speculation);
     }
 
     public SchedulingSettings givingUpAfter(long limitMs) {
-        return new SchedulingSettings(isFair, pools, stuckLimitMs, limitMs, canReplaceStuck, maxResultBytes, groups);
+        return new SchedulingSettings(
+                isFair, pools, stuckLimitMs, limitMs, canReplaceStuck, maxResultBytes, groups, speculation);
     }
 
     public SchedulingSettings withMaxResultBytes(long bytes) {
-        return new SchedulingSettings(isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, bytes, groups);
+        return new SchedulingSettings(
+                isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, bytes, groups, speculation);
     }
 
     public SchedulingSettings with(GroupSettings other) {
         return new SchedulingSettings(
-                isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, maxResultBytes, other);
+                isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, maxResultBytes, other, speculation);
+    }
+
+    public SchedulingSettings with(SpeculationSettings other) {
+        return new SchedulingSettings(
+                isFair, pools, stuckLimitMs, noProgressMs, canReplaceStuck, maxResultBytes, groups, other);
     }
 
     public static SchedulingSettings defaults() {

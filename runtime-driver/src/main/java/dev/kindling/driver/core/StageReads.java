@@ -119,11 +119,20 @@ final class StageReads {
                 return -1;
             }
         }
+        return inputBytes(stage, partition);
+    }
+
+    /** What the task reads, as far as that is known. */
+    long inputBytes(StageState stage, int partition) {
         long bytes = 0;
         for (LeafInput leaf : leavesOf(stage, partition)) {
-            bytes += leaf instanceof LeafInput.ShufflePartition read
-                    ? mapOutputs.find(read.shuffleId()).bytesOf(read.leafPartition())
-                    : cached.bytesOf(leaf.leafId(), leaf.leafPartition());
+            if (leaf instanceof LeafInput.ShufflePartition read) {
+                bytes += mapOutputs.find(read.shuffleId()).bytesOf(read.leafPartition());
+            } else if (leaf instanceof LeafInput.Bytes part) {
+                bytes += part.inputBytes();
+            } else {
+                bytes += cached.bytesOf(leaf.leafId(), leaf.leafPartition());
+            }
         }
         return bytes;
     }

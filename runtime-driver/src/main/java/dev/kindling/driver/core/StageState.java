@@ -19,6 +19,8 @@ final class StageState {
     final JobGraph.StageSpec spec;
     final TaskSet tasks;
     final CountedUpdates counted;
+    /** Of the tasks done since it was begun; nothing while late tasks get no copies. */
+    Pace pace = new Pace();
     /** Numbers of the unfinished jobs whose graph contains it. */
     final TreeSet<Integer> jobIds = new TreeSet<>();
 
@@ -110,6 +112,8 @@ final class StageState {
         attemptNumber++;
         inputWasRead();
         isCacheDistrusted = false;
+        pace = new Pace();
+        tasks.forgetCopies();
         Arrays.fill(durations, 0);
         durationCount = 0;
     }

@@ -294,7 +294,12 @@ final class Stages {
             return;
         }
         stage.tasks.retry(partition, notBeforeMs, avoidUntilMs, avoided);
-        if (stage.isReady) {
+        offerIfWaiting(stage);
+    }
+
+    /** It may wait for nothing: the twin of what has ended goes on. */
+    private void offerIfWaiting(StageState stage) {
+        if (stage.isReady && stage.tasks.isWaiting()) {
             placement.offer(stage);
         }
     }
@@ -315,9 +320,7 @@ final class Stages {
             return;
         }
         stage.tasks.add(partition);
-        if (stage.isReady) {
-            placement.offer(stage);
-        }
+        offerIfWaiting(stage);
     }
 
     /** Whether the result of a task that was launched can be accepted: nobody has brought it, and its stage lives. */
@@ -916,8 +919,21 @@ final class Stages {
     }
 
     private void kill(RunningAttempt attempt, String reason) {
-        attempt.stage.tasks.ended(attempt);
+        endTwin(attempt, reason);
         attempt.stage.failedAttempts++;
+        end(attempt, reason);
+    }
+
+    /** Of two attempts of the same tasks the other one. */
+    void endTwin(RunningAttempt attempt, String reason) {
+        if (attempt.twin != null) {
+            end(attempt.twin, reason);
+        }
+    }
+
+    /** Its outcome is not wanted any more. */
+    void end(RunningAttempt attempt, String reason) {
+        attempt.stage.tasks.ended(attempt);
         out.send(attempt.executor, attempt.cancellation(reason));
         out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason)));
     }

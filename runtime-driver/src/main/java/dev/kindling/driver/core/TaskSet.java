@@ -50,6 +50,9 @@ final class TaskSet {
     private final TreeMap<Integer, Retry> retries = new TreeMap<>();
     private final TreeMap<Integer, Failures> failures = new TreeMap<>();
 
+    /** How many copies a task got while its attempt was late, by the first one of the attempt. */
+    private final TreeMap<Integer, Integer> copies = new TreeMap<>();
+
     /** Which tasks one slot may take together; formed when the stage can begin. */
     private PartitionGroups groups = PartitionGroups.NONE;
     /** Where these are none: how many tasks one slot is given as long as they turn out quick. */
@@ -434,7 +437,7 @@ final class TaskSet {
         return new Choice(List.of(partition), true, localityOf(partition, executor));
     }
 
-    private Locality localityOf(int partition, ExecutorState executor) {
+    Locality localityOf(int partition, ExecutorState executor) {
         List<String> holders = preferredExecutors.apply(partition);
         List<String> hosts = holders.isEmpty() ? inputs.preferredHosts(partition) : List.of();
         if (holders.contains(executor.id)) {
@@ -459,15 +462,41 @@ final class TaskSet {
         }
     }
 
-    /** The attempt is no longer the one whose outcome is wanted. */
+    /** A copy of an attempt that goes on, on another executor. */
+    void copied(RunningAttempt attempt, RunningAttempt copy) {
+        attempt.twin = copy;
+        copy.twin = attempt;
+        copies.merge(attempt.id.partition(), 1, Integer::sum);
+    }
+
+    int copyCount(RunningAttempt attempt) {
+        return copies.getOrDefault(attempt.id.partition(), 0);
+    }
+
+    void forgetCopies() {
+        copies.clear();
+    }
+
+    /** The attempt is no longer the one whose outcome is wanted; its twin goes on. */
     void ended(RunningAttempt attempt) {
+        RunningAttempt twin = attempt.twin;
         for (AttemptId task : attempt.tasks) {
             if (attempts[task.partition()] == attempt) {
-                running.remove(task.partition());
-                attempts[task.partition()] = null;
+                attempts[task.partition()] = twin;
+                if (twin == null) {
+                    running.remove(task.partition());
+                }
             }
         }
+        if (twin != null) {
+            twin.twin = null;
+            attempt.twin = null;
+        }
         attempt.isCurrent = false;
+    }
+
+    int runningCount() {
+        return running.size();
     }
 
     boolean isRunning(int partition) {
@@ -479,7 +508,7 @@ final class TaskSet {
         return attempts[partition];
     }
 
-    /** Each once, in the order of their first tasks. */
+    /** Each once, without the copies of those that go on, in the order of their first tasks. */
     List<RunningAttempt> running() {
         List<RunningAttempt> all = new ArrayList<>();
         for (int partition = running.first(); partition >= 0; partition = running.next(partition + 1)) {
@@ -494,6 +523,16 @@ final class TaskSet {
 
     Failures failuresOf(int partition) {
         return failures.computeIfAbsent(partition, index -> new Failures());
+    }
+
+    boolean isAnySuspect(RunningAttempt attempt) {
+        for (AttemptId task : failures.isEmpty() ? List.<AttemptId>of() : attempt.tasks) {
+            Failures seen = failures.get(task.partition());
+            if (seen != null && seen.isSuspect()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void succeeded(int partition) {

@@ -17,6 +17,7 @@ public record TaskAttempt(
         int stageAttempt,
         int partition,
         int attempt,
+        boolean isCopy,
         int partitionCount,
         String executorId,
         Locality locality,

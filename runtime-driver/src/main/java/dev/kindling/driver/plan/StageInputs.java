@@ -9,6 +9,7 @@ import dev.kindling.plan.PlanOrder;
 import dev.kindling.protocol.FrameCodec;
 import dev.kindling.rdd.LeafInputs;
 import dev.kindling.rdd.LeafSource;
+import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitCodec;
 import dev.kindling.util.ByteSizes;
 import java.util.ArrayList;
@@ -125,8 +126,8 @@ final class StageInputs implements JobGraph.TaskInputs {
             inputs.add(
                     new LeafInput.Bytes(leaf.id(), leafPartition, slices.pages().get(leafPartition)));
         } else if (source instanceof LeafSource.Splits splits) {
-            inputs.add(new LeafInput.Bytes(
-                    leaf.id(), leafPartition, SplitCodec.encode(splits.splits().get(leafPartition))));
+            Split split = splits.splits().get(leafPartition);
+            inputs.add(new LeafInput.Bytes(leaf.id(), leafPartition, SplitCodec.encode(split), split.byteCount()));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.driver.core.SkewSettings;
+import dev.kindling.driver.core.SpeculationSettings;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.core.FetchScheduler;
@@ -64,6 +65,12 @@ public record SimCores(
     /** Executors come and go with the work. */
     public static DriverSettings dynamicSettings() {
         return driverSettings().with(new AllocationSettings(true, 1, 1, MOST_EXECUTORS, 2, 4_000, 6_000, 500, 300));
+    }
+
+    /** What is late gets a copy, sooner than usual: few simulated tasks run for a second. */
+    public static DriverSettings speculatingSettings() {
+        DriverSettings settings = driverSettings();
+        return settings.with(settings.scheduling().with(new SpeculationSettings(true, 0.5, 1.5, 200)));
     }
 
     public SimCores withDriver(Supplier<DriverCore> other) {

@@ -384,7 +384,7 @@ final class SparkApi {
                     case FAILED, LOST -> "FAILED";
                 });
         json.put("taskLocality", task.locality().name());
-        json.put("speculative", false);
+        json.put("speculative", task.isCopy());
         json.put("accumulatorUpdates", List.of());
         if (!task.why().isEmpty()) {
             json.put("errorMessage", task.why());

@@ -20,6 +20,9 @@ final class PlantedBugs {
             Map.entry(
                     "driver ASKED_EXECUTORS_NOT_COUNTED", "AllocationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
             Map.entry("driver IDLE_EXECUTOR_KEPT", "AllocationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
+            Map.entry("driver LATER_TWIN_KEPT", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
+            Map.entry("driver COPY_BESIDE_ITS_ATTEMPT", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
+            Map.entry("driver LARGE_INPUT_COPIED", "SpeculationTest#taskThatReadsMoreThanTheOthersGetsNoCopy"),
             Map.entry("driver CACHE_MISS_IGNORED", "CachedBlocksTest#taskThatHasMissedItsBlockFourTimesComputesIt"),
             Map.entry(
                     "driver CACHE_NEVER_DISTRUSTED",
