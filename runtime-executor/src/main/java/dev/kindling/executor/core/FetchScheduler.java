@@ -17,12 +17,12 @@ import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.protocol.MapSource;
 import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Decides what one reduce task asks of whom, how much at a time, how often, and when it gives up.
@@ -130,7 +130,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
             if (source.bytes() == 0) {
                 continue;
             }
-            peers[Math.floorMod(source.executor() - rotation, peers.length)].waiting.add(map);
+            peers[Math.floorMod(source.executor() - rotation, peers.length)].waiting.set(map);
             unfinishedMaps++;
         }
     }
@@ -146,7 +146,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
 
     private void onMapFinished(MapFinished e) {
         Peer peer = peerAsked(e.requestId());
-        if (peer != null && peer.asked.remove(e.map())) {
+        if (peer != null && peer.finish(e.map())) {
             peer.lastProgressMs = nowMs;
             peer.tries = 0;
             unfinishedMaps--;
@@ -159,11 +159,11 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
             return;
         }
         Peer peer = peerAsked(e.requestId());
-        if (peer == null || !peer.asked.remove(e.map())) {
+        if (peer == null || !peer.finish(e.map())) {
             return;
         }
         peer.lastProgressMs = nowMs;
-        peer.waiting.add(e.map());
+        peer.waiting.set(e.map());
         if (e.fault() == Fault.CORRUPT && ++corruptionsOfMap[e.map()] > 1) {
             giveUp(e.map(), "its bytes fail their checksum, also when fetched again: " + e.why());
         } else if (peer.route == Route.SAME_HOST) {
@@ -216,7 +216,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
     // ---- what follows ---------------------------------------------------------------------------------------------
 
     private void failRequest(Peer peer, String why) {
-        int map = peer.failedMap != NONE || peer.asked.isEmpty() ? peer.failedMap : peer.asked.first();
+        int map = peer.failedMap != NONE || peer.asked.isEmpty() ? peer.failedMap : peer.asked.nextSetBit(0);
         Route route = peer.route;
         close(peer);
         if (map == NONE) {
@@ -240,7 +240,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
             askedPeers.remove(peer.requestId);
         }
         bytesInFlight -= peer.window;
-        peer.waiting.addAll(peer.asked);
+        peer.waiting.or(peer.asked);
         peer.asked.clear();
         peer.requestId = NONE;
         peer.window = 0;
@@ -261,7 +261,7 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
         if (bytesInFlight + window > settings.maxBytesInFlight()) {
             return;
         }
-        peer.asked.addAll(peer.waiting);
+        peer.asked.or(peer.waiting);
         peer.waiting.clear();
         peer.requestId = ++lastRequestId;
         askedPeers.put(peer.requestId, peer);
@@ -269,16 +269,16 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
         peer.lastProgressMs = nowMs;
         bytesInFlight += window;
         if (peer.route == Route.REMOTE) {
-            out.add(new FetchEffect.Request(peer.requestId, peer.executor, List.copyOf(peer.asked), window));
+            out.add(new FetchEffect.Request(peer.requestId, peer.executor, peer.askedMaps(), window));
         } else {
-            out.add(new FetchEffect.ReadLocal(peer.requestId, peer.executor, peer.route, List.copyOf(peer.asked)));
+            out.add(new FetchEffect.ReadLocal(peer.requestId, peer.executor, peer.route, peer.askedMaps()));
         }
     }
 
     /** Sizes are estimates within 10 %: an eighth more lets a small answer come without a pause. */
     private long windowFor(Peer peer) {
         long bytes = 0;
-        for (int map : peer.waiting) {
+        for (int map = peer.waiting.nextSetBit(0); map >= 0; map = peer.waiting.nextSetBit(map + 1)) {
             bytes += input.sources().get(map).bytes();
             if (bytes >= settings.windowBytes()) {
                 return settings.windowBytes();
@@ -317,10 +317,10 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
         private Route nextRoute;
 
         /** Maps to ask for. */
-        private final SortedSet<Integer> waiting = new TreeSet<>();
+        private final BitSet waiting = new BitSet();
 
         /** Maps of the open request that are not finished. */
-        private final SortedSet<Integer> asked = new TreeSet<>();
+        private final BitSet asked = new BitSet();
 
         private int requestId = NONE;
         private long window;
@@ -334,6 +334,21 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
             this.executor = executor;
             this.route = route;
             this.nextRoute = route;
+        }
+
+        /** False when it was not asked for, or has come before. */
+        boolean finish(int map) {
+            boolean isAsked = asked.get(map);
+            asked.clear(map);
+            return isAsked;
+        }
+
+        List<Integer> askedMaps() {
+            List<Integer> maps = new ArrayList<>(asked.cardinality());
+            for (int map = asked.nextSetBit(0); map >= 0; map = asked.nextSetBit(map + 1)) {
+                maps.add(map);
+            }
+            return List.copyOf(maps);
         }
     }
 }
