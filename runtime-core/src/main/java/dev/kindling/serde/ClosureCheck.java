@@ -45,7 +45,7 @@ public final class ClosureCheck {
         if (function == null) {
             throw new KindlingException(ErrorCode.BAD_ARGUMENT, place + ": an argument is null");
         }
-        if (FixedFunction.isKnown(function)) {
+        if (FixedFunction.of(function).isPresent()) {
             return;
         }
         ByteCount written = new ByteCount();

@@ -102,11 +102,7 @@ public final class ClosureCodec {
         try (ObjectInputStream in = new LoadingStream(bytes, userClasses, filter)) {
             return in.readObject();
         } catch (ClassNotFoundException | NoClassDefFoundError e) {
-            throw new KindlingException(
-                    ErrorCode.USER_CODE_FAILED,
-                    "class " + e.getMessage() + ", which a function of the job needs, is not known here; give its jar"
-                            + " with --jars",
-                    e);
+            throw unknownClass(e);
         } catch (InvalidClassException e) {
             throw filter.refusal()
                     .orElseGet(() -> new KindlingException(
@@ -118,6 +114,14 @@ public final class ClosureCodec {
             throw new KindlingException(
                     ErrorCode.CORRUPT_DATA, "a function of " + bytes.length + " bytes cannot be read: " + e, e);
         }
+    }
+
+    static KindlingException unknownClass(Throwable cause) {
+        return new KindlingException(
+                ErrorCode.USER_CODE_FAILED,
+                "class " + cause.getMessage() + ", which a function of the job needs, is not known here; give its jar"
+                        + " with --jars",
+                cause);
     }
 
     /** Resolves classes through the application's loader, whose parent knows ours. */

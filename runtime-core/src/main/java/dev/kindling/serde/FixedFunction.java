@@ -1,6 +1,5 @@
 package dev.kindling.serde;
 
-import dev.kindling.api.KindlingException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,46 +23,32 @@ public record FixedFunction(int checksum, byte[] bytes) {
 
     /** Kept by its class, and gone with it. */
     private static final class OfClass {
-        private final boolean isFixed;
-        private volatile FixedFunction written;
+        private final boolean isLambda;
+        private volatile Optional<FixedFunction> written = Optional.empty();
 
-        OfClass(boolean isFixed) {
-            this.isFixed = isFixed;
+        OfClass(boolean isLambda) {
+            this.isLambda = isLambda;
         }
     }
 
-    static FixedFunction of(byte[] bytes) {
+    private static FixedFunction of(byte[] bytes) {
         CRC32 checksum = new CRC32();
         checksum.update(bytes);
         return new FixedFunction((int) checksum.getValue(), bytes);
     }
 
-    /**
-     * The function's bytes; empty when it carries something along, or writes itself in a way of its own.
-     *
-     * @throws KindlingException when it cannot be written
-     */
+    /** The function's bytes; empty when it carries something along, writes itself in a way of its own, or cannot travel. */
     public static Optional<FixedFunction> of(Object function) {
         if (function instanceof Enum<?> constant) {
-            return constant.getDeclaringClass().getName().startsWith("dev.kindling.")
-                    ? Optional.of(CONSTANTS.computeIfAbsent(constant, key -> of(ClosureCodec.encode(key))))
+            return FixedForm.isOurs(constant)
+                    ? Optional.of(CONSTANTS.computeIfAbsent(constant, key -> of(FixedForm.of(key))))
                     : Optional.empty();
         }
         OfClass known = KNOWN.get(function.getClass());
-        if (known.isFixed && known.written == null) {
-            known.written = of(ClosureCodec.encode(function));
+        if (known.isLambda && known.written.isEmpty()) {
+            known.written = FixedForm.ofLambda(function).map(FixedFunction::of);
         }
-        return Optional.ofNullable(known.written);
-    }
-
-    /** Whether it has been written before, so that it is known to travel. */
-    static boolean isKnown(Object function) {
-        return KNOWN.get(function.getClass()).written != null;
-    }
-
-    /** Whether every function of the same class can stand for this one. */
-    static boolean isFixed(Object function) {
-        return function instanceof Enum || KNOWN.get(function.getClass()).isFixed;
+        return known.written;
     }
 
     private static boolean isLambda(Class<?> type) {

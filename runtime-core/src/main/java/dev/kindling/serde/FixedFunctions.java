@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The functions without anything of their own that an executor has read, so that each is read once. Any thread. */
 public final class FixedFunctions {
-    /** Places of a program; beyond them all are read anew. */
+    /** Places of a program; beyond them all begin anew. */
     private static final int MAX_KNOWN = 1_000;
 
     private final Map<Integer, Known> known = new ConcurrentHashMap<>();
@@ -19,14 +19,11 @@ public final class FixedFunctions {
         if (before != null && Arrays.equals(before.bytes(), written.bytes())) {
             return before.function();
         }
-        Object function = ClosureCodec.decode(written.bytes(), userClasses);
-        // What somebody else wrote may be anything: only what cannot change is shared.
-        if (FixedFunction.isFixed(function)) {
-            if (known.size() >= MAX_KNOWN) {
-                known.clear();
-            }
-            known.put(written.checksum(), new Known(written.bytes(), function));
+        Object function = FixedForm.read(written.bytes(), userClasses);
+        if (known.size() >= MAX_KNOWN) {
+            known.clear();
         }
+        known.put(written.checksum(), new Known(written.bytes(), function));
         return function;
     }
 }

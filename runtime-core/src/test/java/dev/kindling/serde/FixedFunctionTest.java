@@ -3,11 +3,17 @@ package dev.kindling.serde;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.function.Function;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class FixedFunctionTest {
@@ -81,11 +87,31 @@ final class FixedFunctionTest {
                         .getClass());
     }
 
-    @Test
-    void whatCarriesSomethingIsReadAnewHoweverItWasSent() {
-        FixedFunctions functions = new FixedFunctions();
-        FixedFunction sent = FixedFunction.of(ClosureCodec.encode(plus(2)));
+    private enum Ours {
+        ONE
+    }
 
-        assertNotSame(functions.read(sent, LOADER), functions.read(sent, LOADER));
+    @Test
+    void constantOfOurEnumsIsReadAsItself() {
+        FixedFunction written = FixedFunction.of(Ours.ONE).orElseThrow();
+
+        assertSame(Ours.ONE, new FixedFunctions().read(written, LOADER));
+        assertTrue(FixedFunction.of(TimeUnit.DAYS).isEmpty());
+    }
+
+    @Test
+    void whatWasCutOrNamesAnEnumOfOthersIsRefused() {
+        byte[] sound = FixedFunction.of(plusOne()).orElseThrow().bytes();
+        for (int length = 0; length < sound.length; length++) {
+            byte[] cut = Arrays.copyOf(sound, length);
+            assertThrows(KindlingException.class, () -> FixedForm.read(cut, LOADER));
+        }
+        byte[] ofOthers = new String(FixedForm.of(Ours.ONE), StandardCharsets.ISO_8859_1)
+                .replace(Ours.class.getName(), "x".repeat(Ours.class.getName().length()))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals(
+                ErrorCode.NOT_SERIALIZABLE,
+                assertThrows(KindlingException.class, () -> FixedForm.read(ofOthers, LOADER))
+                        .code());
     }
 }

@@ -1,6 +1,7 @@
 package dev.kindling.driver.launch;
 
-import dev.kindling.serde.ClosureCodec;
+import dev.kindling.serde.FixedFunction;
+import dev.kindling.serde.FixedFunctions;
 import dev.kindling.util.JvmBeans;
 import java.io.Serializable;
 import java.util.List;
@@ -79,7 +80,8 @@ public final class FirstUse {
             JvmBeans.collectors();
         }
         Travelling function = () -> "";
-        ClosureCodec.decode(ClosureCodec.encode(function), FirstUse.class.getClassLoader());
+        FixedFunction.of(function)
+                .ifPresent(written -> new FixedFunctions().read(written, FirstUse.class.getClassLoader()));
         load(OF_JOBS);
         if (runsTasks) {
             load(OF_TASKS);
