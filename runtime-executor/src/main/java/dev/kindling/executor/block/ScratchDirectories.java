@@ -10,11 +10,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,6 +39,8 @@ final class ScratchDirectories implements Closeable {
 
     /** In the first directory, for readers in other processes: all directories, one a line. */
     private static final String LIST_FILE = "directories";
+
+    private static final int MAX_NAMES = 100;
 
     private static final Set<PosixFilePermission> OWNER_ONLY = EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
@@ -80,7 +85,7 @@ final class ScratchDirectories implements Closeable {
     }
 
     private void open(Path local, String name) throws IOException {
-        Path directory = Files.createTempDirectory(local, PREFIX + name + "-");
+        Path directory = createDirectory(local, PREFIX + name + "-");
         HELD.add(directory);
         try {
             Files.setPosixFilePermissions(directory, OWNER_ONLY);
@@ -95,6 +100,27 @@ final class ScratchDirectories implements Closeable {
         }
         locks.add(channel);
         directories.add(directory);
+    }
+
+    /**
+     * A name that is not there yet. The JDK's own temporary directories draw it from a secure source, whose providers
+     * a starting program needs for nothing else; here the name keeps no secret: only the owner can enter.
+     */
+    private static Path createDirectory(Path local, String prefix) throws IOException {
+        boolean isPosix = local.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = isPosix
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                : new FileAttribute<?>[0];
+        for (int tries = 1; ; tries++) {
+            String number = Long.toUnsignedString(ThreadLocalRandom.current().nextLong());
+            try {
+                return Files.createDirectory(local.resolve(prefix + number), attributes);
+            } catch (FileAlreadyExistsException e) {
+                if (tries == MAX_NAMES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static void deleteLeftovers(Path local) throws IOException {
