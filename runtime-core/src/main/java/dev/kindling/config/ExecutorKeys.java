@@ -43,8 +43,15 @@ public final class ExecutorKeys {
                             + " nice,-n,10 or ip,netns,exec,net{n}: {n} is the number of the executor. Such executors are taken"
                             + " for ones that do not see each other's files.");
 
-    static final List<ConfigKey<?>> ALL =
-            List.of(COUNT, CORES, MEMORY, JAVA_OPTIONS, COMMAND_PREFIX, HEARTBEAT_INTERVAL_MS, LOST_AFTER_MS);
+    public static final ConfigKey<Long> SPOT_POLL_MS = ConfigKey.millis("kindling.executor.spotPollMs")
+            .defaultsTo(0L)
+            .between(0L, 60_000L)
+            .doc("How often an executor process asks its machine, an instance of EC2, whether it is about to be taken"
+                    + " back; 5s is what AWS advises, 0 is never. When it is, the executor's map outputs and cached"
+                    + " blocks move within the two minutes that are left.");
+
+    static final List<ConfigKey<?>> ALL = List.of(
+            COUNT, CORES, MEMORY, JAVA_OPTIONS, COMMAND_PREFIX, HEARTBEAT_INTERVAL_MS, LOST_AFTER_MS, SPOT_POLL_MS);
 
     private ExecutorKeys() {}
 }

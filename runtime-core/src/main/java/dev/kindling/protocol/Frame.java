@@ -50,6 +50,7 @@ public sealed interface Frame {
      *
      * @param residentBytes physical memory of the process, 0 where it is not known
      * @param processorMs processor time that the process has used since it started, 0 where it is not known
+     * @param takenBackInMs when its machine is taken back, as the machine has said; {@link #STAYS} while it has not
      */
     record Heartbeat(
             String executorId,
@@ -58,8 +59,12 @@ public sealed interface Frame {
             List<AttemptId> attempts,
             long heapUsedBytes,
             long residentBytes,
-            long processorMs)
+            long processorMs,
+            long takenBackInMs)
             implements ToDriver {
+        /** Nothing is known of an end. */
+        public static final long STAYS = -1;
+
         public Heartbeat {
             attempts = List.copyOf(attempts);
         }

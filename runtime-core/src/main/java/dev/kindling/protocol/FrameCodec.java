@@ -169,6 +169,7 @@ public final class FrameCodec {
             out.number(f.heapUsedBytes());
             out.number(f.residentBytes());
             out.number(f.processorMs());
+            out.number(f.takenBackInMs());
         } else if (frame instanceof AttemptFinished f) {
             start(out, ATTEMPT_FINISHED, f);
             FrameParts.writeAttempt(out, f.attempt());
@@ -310,7 +311,8 @@ public final class FrameCodec {
                         FrameParts.readAttempts(in),
                         in.number("heapUsedBytes"),
                         in.number("residentBytes"),
-                        in.number("processorMs"));
+                        in.number("processorMs"),
+                        in.number("takenBackInMs"));
             case ATTEMPT_FINISHED:
                 return new AttemptFinished(
                         in.text("executorId"),

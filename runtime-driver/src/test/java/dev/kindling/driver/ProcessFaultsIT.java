@@ -12,11 +12,14 @@ import dev.kindling.api.PairRDD;
 import dev.kindling.api.RDD;
 import dev.kindling.api.StorageLevel;
 import dev.kindling.api.Tuple2;
+import dev.kindling.s3server.IdentityServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +37,8 @@ class ProcessFaultsIT {
     @TempDir
     static Path directory;
 
+    private static final IdentityServices MACHINE = new IdentityServices(Map.of());
+
     private static FaultyCluster cluster;
     private static Leftovers leftovers;
 
@@ -41,15 +46,22 @@ class ProcessFaultsIT {
     private String name;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         leftovers = new Leftovers();
-        cluster = new FaultyCluster("local-cluster[2,2,64]", directory);
+        cluster = new FaultyCluster(
+                "local-cluster[2,2,64]",
+                directory,
+                "kindling.executor.spotPollMs",
+                "100ms",
+                "kindling.executor.javaOptions",
+                "-Daws.ec2MetadataServiceEndpoint=" + MACHINE.start());
         assertEquals(2, cluster.kindling.range(0, 2, 1, 2).count());
     }
 
     @AfterAll
     static void nothingIsLeft() {
         cluster.close();
+        MACHINE.close();
         FaultTable.print();
         leftovers.assertNone(cluster.scratch());
     }
@@ -111,6 +123,25 @@ class ProcessFaultsIT {
         assertTrue(cluster.events(Event.TaskEnd.class).stream()
                 .noneMatch(end -> end.executor().equals(leaving)));
         kept.unpersist(true);
+    }
+
+    @Test
+    void executorWhoseMachineIsTakenBackMovesItsMapOutputsBefore() {
+        PairRDD<Long, Long> sums = cluster.kindling
+                .range(0, 40_000, 1, 4)
+                .mapToPair(n -> Tuple2.of(n % 10, n))
+                .reduceByKey(Long::sum, 3);
+        assertEquals(10, sums.count());
+
+        MACHINE.takeBackOne(Instant.now().plusSeconds(60));
+        Event.ExecutorRemoved left = cluster.awaitEvent(Event.ExecutorRemoved.class, any -> true);
+
+        assertEquals(Kind.PREEMPTED, left.reason().kind());
+        assertTrue(left.reason().toString().contains("its spot instance is being taken back"), left.toString());
+        assertTrue(left.reason().detail().startsWith("it was drained, "), left.toString());
+        assertEquals(10, sums.count());
+        assertEquals(List.of(), cluster.events(Event.MapOutputsLost.class));
+        assertEquals(List.of(), cluster.failures());
     }
 
     // ---- processes that go ----------------------------------------------------------------------------------------

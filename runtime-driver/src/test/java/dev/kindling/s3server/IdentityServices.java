@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,19 +21,22 @@ import java.util.regex.Pattern;
  * STS. All give the same key, which {@link #issue} sets. Who shows no token, or a wrong one, or asks STS with a key that
  * nobody has, gets none. Safe for many threads.
  */
-final class IdentityServices {
+public final class IdentityServices implements AutoCloseable {
     static final String ROLE = "arn:aws:iam::123456789012:role/kindling-test";
     static final String WEB_TOKEN = "web-identity-token";
     static final String CONTAINER_TOKEN = "container-token";
 
     private static final String INSTANCE_TOKEN = "metadata-token";
     private static final String ROLES = "/latest/meta-data/iam/security-credentials/";
+    private static final String SPOT_ACTION = "/latest/meta-data/spot/instance-action";
     private static final Pattern SIGNER = Pattern.compile("Credential=([^/]+)/");
 
     private final Map<String, String> secrets;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger given = new AtomicInteger();
+    private final AtomicReference<Instant> takenBackAt = new AtomicReference<>();
     private volatile Issued issued;
+    private HttpServer server;
 
     private record Issued(String key, String secret, long seconds) {
         String expiration() {
@@ -44,7 +48,7 @@ final class IdentityServices {
     }
 
     /** @param secrets of all keys that are known */
-    IdentityServices(Map<String, String> secrets) {
+    public IdentityServices(Map<String, String> secrets) {
         this.secrets = secrets;
     }
 
@@ -53,12 +57,22 @@ final class IdentityServices {
         issued = new Issued(key, secrets.get(key), seconds);
     }
 
+    /** Whoever asks next whether its instance is taken back is told that it is, at that time; nobody else. */
+    public void takeBackOne(Instant time) {
+        takenBackAt.set(time);
+    }
+
     /** Their common URL. */
-    String start() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    public String start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
         return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -79,6 +93,12 @@ final class IdentityServices {
             reply(exchange, 200, INSTANCE_TOKEN);
         } else if (!INSTANCE_TOKEN.equals(exchange.getRequestHeaders().getFirst("X-aws-ec2-metadata-token"))) {
             reply(exchange, 401, "");
+        } else if (path.equals(SPOT_ACTION)) {
+            Instant time = takenBackAt.getAndSet(null);
+            reply(
+                    exchange,
+                    time == null ? 404 : 200,
+                    time == null ? "" : "{\"action\":\"terminate\",\"time\":\"" + time + "\"}");
         } else if (path.equals(ROLES)) {
             reply(exchange, 200, "test-role");
         } else if (path.equals(ROLES + "test-role")) {

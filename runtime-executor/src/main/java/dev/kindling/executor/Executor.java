@@ -195,6 +195,11 @@ public final class Executor implements AutoCloseable {
         loop.offer(new ExecutorEvent.FrameReceived(frame));
     }
 
+    /** The machine is taken back after so long, whatever anybody wants. */
+    void machineTakenBack(long withinMs) {
+        loop.post(new ExecutorEvent.MachineTakenBack(withinMs));
+    }
+
     /** The driver cannot be reached any more. */
     public void driverGone(String why) {
         loop.post(new ExecutorEvent.DriverGone(why));

@@ -2,6 +2,7 @@ package dev.kindling.executor;
 
 import dev.kindling.classpath.UserClassLoader;
 import dev.kindling.config.Config;
+import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.RpcKeys;
 import dev.kindling.config.StorageKeys;
 import dev.kindling.executor.block.BlockServer;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An executor of this process with all that it needs: its stores, its listener, its connection to the driver, the classes
@@ -32,6 +34,7 @@ final class ExecutorLife implements AutoCloseable {
     private final Stores stores;
     private final Executor executor;
     private final RpcServer server;
+    private final Optional<SpotNotices> notices;
     /** Also when a task calls System.exit: what the executor wrote does not outlive it. */
     private final Thread filesHook;
 
@@ -55,6 +58,10 @@ final class ExecutorLife implements AutoCloseable {
         stores = Stores.open(bootstrap.applicationId(), config);
         stores.prepare(config.get(StorageKeys.PREPARE));
         executor = new Executor(setupOf(bootstrap, config), stores, new LocalPeers(), host);
+        long askEveryMs = config.get(ExecutorKeys.SPOT_POLL_MS);
+        notices = askEveryMs == 0
+                ? Optional.empty()
+                : Optional.of(new SpotNotices(SpotNotices.service(), askEveryMs, executor::machineTakenBack));
         filesHook = new Thread(executor.blocks()::close, "executor-files");
         Runtime.getRuntime().addShutdownHook(filesHook);
         BlockServer blocks = new BlockServer(executor.blocks(), executor.cachedBlocks());
@@ -75,6 +82,7 @@ final class ExecutorLife implements AutoCloseable {
                 server.host(),
                 server.port(),
                 server.client());
+        notices.ifPresent(SpotNotices::start);
     }
 
     Executor executor() {
@@ -88,6 +96,7 @@ final class ExecutorLife implements AutoCloseable {
 
     @Override
     public void close() {
+        notices.ifPresent(SpotNotices::close);
         server.close();
         executor.close();
         stores.close();

@@ -45,6 +45,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     /** Nobody wants it back in a hurry: it goes when all that it holds has moved. */
     private static final long SCALE_DOWN_WITHIN_MS = 86_400_000;
 
+    /** Of a machine that is taken back: far more than a cloud gives. */
+    private static final long LONGEST_NOTICE_MS = 3_600_000;
+
     final ExecutorTable executors = new ExecutorTable();
     final Placement placement;
     final Stages stages;
@@ -208,6 +211,11 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             watchdog.heartbeat(executor, heartbeat.processorMs(), awakeMs);
             out.send(executor, new Frame.HeartbeatReceived(heartbeat.sequence()));
             attempts.reconcile(executor, heartbeat.attempts());
+            if (heartbeat.takenBackInMs() >= 0 && !executor.isTakenBack) {
+                executor.isTakenBack = true;
+                long withinMs = Math.min(heartbeat.takenBackInMs(), LONGEST_NOTICE_MS);
+                onDrainRequested(new DriverEvent.DrainRequested(executor.id, DrainReason.SPOT_NOTICE, withinMs));
+            }
         } else if (frame instanceof Frame.AttemptFinished finished) {
             if (attempts.finished(executor, finished)) {
                 madeProgress();

@@ -56,6 +56,9 @@ final class ExecutorState {
     Drain drain;
 
     boolean isWarned;
+    /** It has told that its machine is taken back. */
+    boolean isTakenBack;
+
     boolean isLost;
     /** Until then another output of it that cannot be read speaks against all of them. */
     long unreadableUntilMs = Long.MIN_VALUE;

@@ -100,7 +100,8 @@ public final class Sentences {
             return "Register, " + e.cores() + " cores";
         }
         if (frame instanceof Frame.Heartbeat e) {
-            return "Heartbeat " + e.sequence() + " with " + e.attempts();
+            return "Heartbeat " + e.sequence() + " with " + e.attempts()
+                    + (e.takenBackInMs() < 0 ? "" : ", taken back in " + e.takenBackInMs() + " ms");
         }
         if (frame instanceof Frame.AttemptFinished e) {
             return "AttemptFinished " + of(e.done());

@@ -165,7 +165,11 @@ final class SimDriver {
     void drain(SimExecutor executor, SplittableRandom random, long withinMs) {
         DrainReason reason = DrainReason.values()[random.nextInt(DrainReason.values().length)];
         askedToLeave.add(executor.id);
-        on(new DriverEvent.DrainRequested(executor.id, reason, withinMs));
+        if (reason == DrainReason.SPOT_NOTICE) {
+            executor.takenBack(withinMs);
+        } else {
+            on(new DriverEvent.DrainRequested(executor.id, reason, withinMs));
+        }
     }
 
     // ---- what the program does ------------------------------------------------------------------------------------

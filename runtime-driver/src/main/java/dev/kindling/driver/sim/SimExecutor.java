@@ -186,6 +186,11 @@ final class SimExecutor {
         run(() -> on(new ExecutorEvent.LeaveRequested(why)));
     }
 
+    /** Its machine says that it is taken back after so long. */
+    void takenBack(long withinMs) {
+        run(() -> on(new ExecutorEvent.MachineTakenBack(withinMs)));
+    }
+
     /** The way to the cached blocks of this process; those of others come over the simulated network. */
     ExecutorCache executorCache() {
         return new ExecutorCache(

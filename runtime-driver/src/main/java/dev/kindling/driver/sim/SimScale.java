@@ -290,7 +290,15 @@ public final class SimScale {
                 running.add(attempts[slot]);
             }
         }
-        receive(new Frame.Heartbeat(executorIds[executor], 1, ++heartbeats[executor], running, HEAP_BYTES / 2, 0, 0));
+        receive(new Frame.Heartbeat(
+                executorIds[executor],
+                1,
+                ++heartbeats[executor],
+                running,
+                HEAP_BYTES / 2,
+                0,
+                0,
+                Frame.Heartbeat.STAYS));
         times.add(key(nowMs + HEARTBEAT_MS, attempts.length + executor));
     }
 

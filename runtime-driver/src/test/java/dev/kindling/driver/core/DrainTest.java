@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.protocol.Frame;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Executors that are told to leave. */
@@ -44,6 +45,29 @@ class DrainTest {
         assertEquals(2, driver.launchedCount(), "tasks were placed on e1 all the same");
         driver.finishes("s0p1#0");
         assertEquals("e2", driver.placeOf("s0p2#0"));
+    }
+
+    private static Frame.Heartbeat heartbeat(String executorId, long takenBackInMs) {
+        return new Frame.Heartbeat(executorId, 1, 7, List.of(), 1, 1, 1, takenBackInMs);
+    }
+
+    @Test
+    void heartbeatsThatSayThatTheMachineIsTakenBackHaveTheExecutorLeaveOnce() {
+        DriverScript driver = withOutputs();
+
+        driver.sends(heartbeat("e1", 120_000))
+                .says("executor e1 is to leave within 120000 ms: its spot instance is being taken back")
+                .says("replace e1")
+                .forgetEffects()
+                .sends(heartbeat("e1", 117_990))
+                .neverSays("is to leave")
+                .neverSays("replace e1");
+        driver.sends(heartbeat("e2", Frame.Heartbeat.STAYS)).neverSays("is to leave");
+    }
+
+    @Test
+    void noticeOfATimeThatNobodyGivesIsBounded() {
+        withOutputs().sends(heartbeat("e1", Long.MAX_VALUE)).says("executor e1 is to leave within 3600000 ms");
     }
 
     @Test

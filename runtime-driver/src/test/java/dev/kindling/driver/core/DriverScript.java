@@ -305,7 +305,8 @@ final class DriverScript {
         }
         long incarnation = executors.get(executorId).incarnation();
         busyMs += ids.isEmpty() ? 0 : 1_000;
-        return sends(new Frame.Heartbeat(executorId, incarnation, sequence++, ids, heapBytes, residentBytes, busyMs));
+        return sends(new Frame.Heartbeat(
+                executorId, incarnation, sequence++, ids, heapBytes, residentBytes, busyMs, Frame.Heartbeat.STAYS));
     }
 
     /** Its tasks are there, and have not used any processor since the last time. */

@@ -221,7 +221,7 @@ class HostileExecutorTest {
                             number(),
                             size(),
                             size());
-                case 1 -> new Frame.Heartbeat(from, incarnation, size(), attempts(), size(), size(), size());
+                case 1 -> new Frame.Heartbeat(from, incarnation, size(), attempts(), size(), size(), size(), number());
                 case 2, 3, 4, 5 -> new Frame.AttemptFinished(from, incarnation, attemptOf(from), doneOf(from));
                 case 6, 7, 8 ->
                     new Frame.AttemptFailed(

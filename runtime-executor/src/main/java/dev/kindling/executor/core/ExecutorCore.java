@@ -37,6 +37,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     /** A longer gap between two events means that the process stood still. */
     private static final long LONGEST_AWAKE_GAP_MS = 1_000;
 
+    private static final long STAYS = Long.MAX_VALUE;
+
     private enum Phase {
         STARTING,
         REGISTERING,
@@ -61,6 +63,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
     private long nextHeartbeatMs;
     private long nextRepeatMs;
     private long heartbeatSequence;
+    /** By the clock, not by the time that this process is awake. */
+    private long takenBackAtMs = STAYS;
+
     private Effects<ExecutorEffect> out;
 
     private final TreeMap<Integer, TreeMap<Integer, Integer>> highestSeen = new TreeMap<>();
@@ -134,6 +139,9 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
         } else if (event instanceof ExecutorEvent.LeaveRequested e) {
             out.add(new ExecutorEffect.Send(new Frame.Leaving(id(), incarnation(), e.reason())));
             exit(EXIT_OK, e.reason());
+        } else if (event instanceof ExecutorEvent.MachineTakenBack e) {
+            takenBackAtMs = nowMs + e.withinMs();
+            nextHeartbeatMs = awakeMs;
         } else if (event instanceof ExecutorEvent.DriverGone e) {
             exit(EXIT_WITHOUT_DRIVER, "the driver's connection ended: " + e.why());
         }
@@ -201,7 +209,8 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
                 bugs.contains(PlantedBug.ENDED_ATTEMPTS_NOT_NAMED) ? List.copyOf(running.keySet()) : attempts(),
                 e.heapUsedBytes(),
                 e.residentBytes(),
-                e.processorMs())));
+                e.processorMs(),
+                takenBackAtMs == STAYS ? Frame.Heartbeat.STAYS : Math.max(0, takenBackAtMs - lastEventMs))));
     }
 
     /** All attempts it knows and the driver does not know to have ended, in order. */

@@ -50,6 +50,9 @@ public sealed interface ExecutorEvent {
     /** The machine or its owner wants the process to end; the driver is told. */
     record LeaveRequested(String reason) implements ExecutorEvent {}
 
+    /** The machine has said that it is taken back after so long; the driver is told with every heartbeat. */
+    record MachineTakenBack(long withinMs) implements ExecutorEvent {}
+
     /** The connection to the driver is gone. */
     record DriverGone(String why) implements ExecutorEvent {}
 

@@ -308,6 +308,29 @@ class ExecutorCoreTest {
     }
 
     @Test
+    void everyHeartbeatSaysWhenTheMachineIsTakenBackTheFirstAtOnce() {
+        register();
+        passes(300);
+        assertEquals(Frame.Heartbeat.STAYS, lastHeartbeat().takenBackInMs());
+
+        on(new ExecutorEvent.MachineTakenBack(120_000));
+        passes(100);
+        assertEquals(119_900, lastHeartbeat().takenBackInMs());
+
+        nowMs += 100_000;
+        passes(2_000);
+        assertTrue(lastHeartbeat().takenBackInMs() < 20_000, "time passes while the process stands still, too");
+        nowMs += 100_000;
+        passes(2_000);
+        assertEquals(0, lastHeartbeat().takenBackInMs());
+    }
+
+    private Frame.Heartbeat lastHeartbeat() {
+        List<Frame.Heartbeat> sent = sent(effects, Frame.Heartbeat.class);
+        return sent.get(sent.size() - 1);
+    }
+
+    @Test
     void leavingExecutorSaysWhy() {
         register();
 
