@@ -48,6 +48,10 @@ class ClusterModeIT {
         settings.put("kindling.executor.count", "1");
         settings.put("kindling.executor.memory", "128m");
         settings.put("kindling.yarn.driverMemory", "128m");
+        settings.put("kindling.ui.enabled", "true");
+        settings.put("kindling.ui.port", "0");
+        // For a cluster that asks nobody who he is.
+        settings.put("kindling.yarn.viewAcl", "dr.who");
         SubmittedProgram program = new SubmittedProgram(
                 Optional.of(main.getName()), jar(), List.of(arguments), settings, List.of(), files, false);
         PrintStream before = System.err;
@@ -76,14 +80,19 @@ class ClusterModeIT {
     }
 
     @Test
-    void programRunsInTheClusterWithItsFilesAndItsArguments() throws Exception {
+    void programRunsInTheClusterWithItsFilesAndItsArgumentsAndIsShownByIt() throws Exception {
         Path words = Files.writeString(directory.resolve("words.txt"), "three little words\n");
         Path result = directory.resolve("a result");
 
-        Run run = run(Programs.Sums.class, List.of(words), result.toString());
+        Run run = run(
+                Programs.Sums.class,
+                List.of(words),
+                result.toString(),
+                cluster.settings().get("kindling.hadoop.yarn.resourcemanager.webapp.address"));
 
         assertEquals(0, run.exitCode(), run::err);
-        assertEquals("5050 three little words", Files.readString(result));
+        assertEquals("5050 three little words, shown", Files.readString(result));
+        assertTrue(run.err().contains(", and is shown at http://"), run::err);
         String application =
                 cluster.list("applications").get(cluster.list("applications").size() - 1);
         Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");

@@ -3,6 +3,9 @@ package org.example.cluster;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingFiles;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,18 +16,33 @@ import java.util.List;
 public final class Programs {
     private Programs() {}
 
-    /** Sums numbers in executors, and writes the sum and the words of its file to a directory. */
+    /** Sums numbers in executors, and writes the sum, the words of its file and what the cluster shows of it to a file. */
     public static final class Sums {
         private Sums() {}
 
-        public static void main(String[] args) throws IOException {
+        public static void main(String[] args) throws IOException, InterruptedException {
             try (KindlingContext kindling = new KindlingContext("yarn", "sums")) {
                 long sum = kindling.range(1, 101, 1, 4).reduce(Long::sum);
                 List<String> words = kindling.range(0, 1, 1, 1)
                         .map(i -> Files.readString(Path.of(KindlingFiles.get("words.txt"))))
                         .collect();
-                Files.writeString(Path.of(args[0]), sum + " " + words.get(0).strip());
+                Files.writeString(Path.of(args[0]), sum + " " + words.get(0).strip() + shown(args[1]));
             }
+        }
+
+        /** @param cluster address of the cluster's own pages, which learn of this one's with a heartbeat */
+        private static String shown(String cluster) throws IOException, InterruptedException {
+            String application = System.getenv("CONTAINER_ID").replaceFirst("container_(e\\d+_)?(\\d+_\\d+)_.*", "$2");
+            URL page = new URL("http://" + cluster + "/proxy/application_" + application + "/api/v1/applications");
+            String said = "";
+            for (int tries = 0; tries < 300 && !said.contains("\"name\":\"sums\""); tries++) {
+                Thread.sleep(100);
+                HttpURLConnection connection = (HttpURLConnection) page.openConnection();
+                if (connection.getResponseCode() == 200) {
+                    said = new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                }
+            }
+            return said.contains("\"name\":\"sums\"") ? ", shown" : ", not shown but " + said;
         }
     }
 
