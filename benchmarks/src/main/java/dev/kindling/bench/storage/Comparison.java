@@ -21,6 +21,12 @@ import java.util.function.ToDoubleFunction;
 record Comparison(String what, long bytes, Way ours, Way other, double bar) {
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final long QUIET_FOR_MS = 500;
+    private static final long QUIET_WITHIN_MS = 30_000;
+
+    /** Servers are quiet that take less than this part of one processor: a NameNode is never idle. */
+    private static final int QUIET_SHARE = 20;
+
     private static final String ROW =
             "| %-34s | %-26s | %7.0f | %-15s | %8.2f | %7.2f | %-26s | %7.0f | %-15s | %8.2f | %7.2f | %5.2f | %4s | %-5s |\n";
 
@@ -61,30 +67,37 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
                     of.ours.name(),
                     Median.of(figures(ours, Run::mbPerS)),
                     spread(ours),
-                    Median.of(figures(ours, Run::cpuSPerGb)),
-                    Median.of(figures(ours, Run::serverCpuSPerGb)),
+                    mean(ours, Run::cpuSPerGb),
+                    mean(ours, Run::serverCpuSPerGb),
                     of.other.name(),
                     Median.of(figures(other, Run::mbPerS)),
                     spread(other),
-                    Median.of(figures(other, Run::cpuSPerGb)),
-                    Median.of(figures(other, Run::serverCpuSPerGb)),
+                    mean(other, Run::cpuSPerGb),
+                    mean(other, Run::serverCpuSPerGb),
                     ratio(),
                     of.bar == 0 ? "" : String.format(Locale.ROOT, "%.1f", of.bar),
                     of.bar == 0 ? "" : isMet() ? "met" : "below");
         }
     }
 
-    Measured measure(int warmUpRounds, int rounds, PrintStream out) throws Exception {
+    /** @param warmUpMs at least so long both ways run before they are timed; servers get longer if they still compile */
+    Measured measure(long warmUpMs, int rounds, PrintStream out) throws Exception {
+        long startNs = System.nanoTime();
+        while (System.nanoTime() - startNs < warmUpMs * 1_000_000) {
+            run(ours);
+            run(other);
+        }
+        if (warmUpMs > 0) {
+            waitForQuietServers();
+        }
         Run[] oursRuns = new Run[rounds];
         Run[] otherRuns = new Run[rounds];
-        for (int round = -warmUpRounds; round < rounds; round++) {
+        for (int round = 0; round < rounds; round++) {
             boolean isOursFirst = round % 2 == 0;
             Run first = run(isOursFirst ? ours : other);
             Run second = run(isOursFirst ? other : ours);
-            if (round >= 0) {
-                oursRuns[round] = isOursFirst ? first : second;
-                otherRuns[round] = isOursFirst ? second : first;
-            }
+            oursRuns[round] = isOursFirst ? first : second;
+            otherRuns[round] = isOursFirst ? second : first;
         }
         out.println(what + ", MB/s of each run: " + ours.name() + " " + all(oursRuns) + "; " + other.name() + " "
                 + all(otherRuns));
@@ -101,6 +114,20 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
         long tookNs = System.nanoTime() - start;
         long cpuNs = SYSTEM.getProcessCpuTime() - startCpu;
         return new Run(bytes * 1e3 / tookNs, (double) cpuNs / bytes, (double) (serverCpuNs() - startServerCpu) / bytes);
+    }
+
+    /** A server that was asked for a while compiles what it did, on the processor that the timed runs would need. */
+    private static void waitForQuietServers() throws InterruptedException {
+        long limitNs = System.nanoTime() + QUIET_WITHIN_MS * 1_000_000;
+        long before = serverCpuNs();
+        while (System.nanoTime() < limitNs) {
+            Thread.sleep(QUIET_FOR_MS);
+            long now = serverCpuNs();
+            if (now - before <= QUIET_FOR_MS * 1_000_000 / QUIET_SHARE) {
+                return;
+            }
+            before = now;
+        }
     }
 
     private static long serverCpuNs() {
@@ -123,6 +150,11 @@ record Comparison(String what, long bytes, Way ours, Way other, double bar) {
 
     private static double[] figures(Run[] runs, ToDoubleFunction<Run> figure) {
         return Arrays.stream(runs).mapToDouble(figure).toArray();
+    }
+
+    /** The clocks of processor time go in steps of 10 ms, which no median evens out. */
+    private static double mean(Run[] runs, ToDoubleFunction<Run> figure) {
+        return Arrays.stream(runs).mapToDouble(figure).average().orElseThrow();
     }
 
     private static String spread(Run[] runs) {

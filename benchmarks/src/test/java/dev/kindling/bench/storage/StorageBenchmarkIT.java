@@ -23,7 +23,7 @@ class StorageBenchmarkIT {
                 .run();
 
         String text = printed.toString(StandardCharsets.UTF_8);
-        assertEquals(18, measured.size());
+        assertEquals(19, measured.size());
         assertEquals(8, measured.stream().filter(one -> one.of().bar() > 0).count());
         for (Measured one : measured) {
             assertEquals(2, one.ours().length);
