@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,14 +18,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The services that give out temporary credentials: that of an instance with a role (version 2), that of a container, and
- * STS. All give the same key, which {@link #issue} sets. Who shows no token, or a wrong one, or asks STS with a key that
+ * The services that give out temporary credentials: that of an instance with a role (version 2), that of a container, that
+ * of users who signed on at a portal, and STS. All give the same key, which {@link #issue} sets. Who shows no token, or a wrong one, or asks STS with a key that
  * nobody has, gets none. Safe for many threads.
  */
 public final class IdentityServices implements AutoCloseable {
     static final String ROLE = "arn:aws:iam::123456789012:role/kindling-test";
     static final String WEB_TOKEN = "web-identity-token";
     static final String CONTAINER_TOKEN = "container-token";
+    static final String PORTAL_TOKEN = "portal-token";
 
     private static final String INSTANCE_TOKEN = "metadata-token";
     private static final String ROLES = "/latest/meta-data/iam/security-credentials/";
@@ -83,9 +85,38 @@ public final class IdentityServices implements AutoCloseable {
             boolean isKnown =
                     CONTAINER_TOKEN.equals(exchange.getRequestHeaders().getFirst("Authorization"));
             reply(exchange, isKnown ? 200 : 401, isKnown ? json("") : "");
+        } else if (path.equals("/federation/credentials")) {
+            ofPortal(exchange);
         } else {
             ofTokenService(exchange);
         }
+    }
+
+    private void ofPortal(HttpExchange exchange) throws IOException {
+        boolean isKnown = PORTAL_TOKEN.equals(exchange.getRequestHeaders().getFirst("x-amz-sso_bearer_token"));
+        boolean isAsked = "account_id=123456789012&role_name=kindling-test"
+                .equals(sorted(exchange.getRequestURI().getQuery()));
+        if (!isKnown || !isAsked) {
+            reply(exchange, 401, "{\"message\":\"Session token not found or invalid\"}");
+            return;
+        }
+        given.incrementAndGet();
+        Issued now = issued;
+        reply(
+                exchange,
+                200,
+                ("{\"roleCredentials\":{\"accessKeyId\":\"%s\",\"secretAccessKey\":\"%s\","
+                                + "\"sessionToken\":\"session-token\",\"expiration\":%d}}")
+                        .formatted(
+                                now.key(),
+                                now.secret(),
+                                Instant.now().plusSeconds(now.seconds()).toEpochMilli()));
+    }
+
+    private static String sorted(String query) {
+        String[] fields = query.split("&");
+        Arrays.sort(fields);
+        return String.join("&", fields);
     }
 
     private void ofInstance(HttpExchange exchange, String path) throws IOException {

@@ -24,6 +24,15 @@ final class AwsProfile {
         return profileName.isEmpty() ? name() : profileName;
     }
 
+    /** Whether {@code aws configure sso} made it: its credentials are from a portal at which somebody signs on. */
+    static boolean isOfPortal(String profileName) {
+        return ProfileFile.defaultProfileFile()
+                .profile(orUsual(profileName))
+                .filter(found -> found.property("sso_session").isPresent()
+                        || found.property("sso_start_url").isPresent())
+                .isPresent();
+    }
+
     /** The endpoint that a profile names for S3, or for all services. */
     static Optional<String> endpoint(String profileName) {
         ProfileFile file = ProfileFile.defaultProfileFile();

@@ -26,19 +26,23 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
     private final Map<String, AwsCredentialsProvider> places = new LinkedHashMap<>();
     private final String role;
     private final Region region;
+    /** Empty for none in particular. */
+    private final String profile;
+
     private volatile String foundIn = "";
     private volatile AwsCredentialsProvider found;
     private volatile AwsCredentialsProvider assumed;
     private volatile String keyTail = "";
 
-    private Credentials(String role, Region region) {
+    private Credentials(String role, Region region, String profile) {
         this.role = role;
         this.region = region;
+        this.profile = profile;
     }
 
     /** Looks for nothing yet. */
     static Credentials of(S3Settings settings, Region region) {
-        Credentials credentials = new Credentials(settings.roleArn(), region);
+        Credentials credentials = new Credentials(settings.roleArn(), region, settings.profile());
         if (settings.isAnonymous()) {
             credentials.places.put("anonymous", AnonymousCredentialsProvider.create());
             return credentials;
@@ -116,7 +120,14 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
                 tried.add(place.getKey() + ": " + firstLine(e.getMessage()) + SdkLibraries.missingFor(e.getMessage()));
             }
         }
-        throw new NoCredentials(tried);
+        throw new NoCredentials(tried, advice());
+    }
+
+    private String advice() {
+        String name = profile.isEmpty() ? AwsProfile.name() : profile;
+        return AwsProfile.isOfPortal(name) && SdkLibraries.hasSso()
+                ? "run aws sso login --profile " + name
+                : "run aws configure, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
     }
 
     private static String firstLine(String message) {
@@ -128,10 +139,17 @@ final class Credentials implements AwsCredentialsProvider, AutoCloseable {
         private static final long serialVersionUID = 1L;
 
         private final transient List<String> tried;
+        private final String advice;
 
-        NoCredentials(List<String> tried) {
+        NoCredentials(List<String> tried, String advice) {
             super(String.join("\n", tried));
             this.tried = tried;
+            this.advice = advice;
+        }
+
+        /** What to do to have some. */
+        String advice() {
+            return advice;
         }
 
         /** One line for each place: its name, and why not. */

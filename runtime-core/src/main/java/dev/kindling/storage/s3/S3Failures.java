@@ -192,9 +192,8 @@ final class S3Failures {
     static KindlingException noCredentials(S3Path path, Operation operation, Credentials.NoCredentials failure) {
         return new KindlingException(
                 ErrorCode.NO_CREDENTIALS,
-                "cannot " + operation.verb + " " + path + ": no AWS credentials were found; run aws configure, or set"
-                        + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for a public bucket set"
-                        + " kindling.s3.anonymous to true. Looked in\n  "
+                "cannot " + operation.verb + " " + path + ": no AWS credentials were found; " + failure.advice()
+                        + "; for a public bucket set kindling.s3.anonymous to true. Looked in\n  "
                         + String.join("\n  ", failure.tried()));
     }
 

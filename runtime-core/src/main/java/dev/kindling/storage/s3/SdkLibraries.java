@@ -59,6 +59,12 @@ final class SdkLibraries {
         return has("software.amazon.awssdk.services.sts.StsClient");
     }
 
+    /** Whether profiles of a portal can be used. */
+    static boolean hasSso() {
+        return has("software.amazon.awssdk.services.sso.SsoClient")
+                && has("software.amazon.awssdk.services.ssooidc.SsoOidcClient");
+    }
+
     private static boolean has(String className) {
         try {
             Class.forName(className, false, SdkLibraries.class.getClassLoader());

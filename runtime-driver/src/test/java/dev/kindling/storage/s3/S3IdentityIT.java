@@ -10,8 +10,13 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -74,6 +79,7 @@ class S3IdentityIT {
         ENVIRONMENT(KEY),
         PROFILE_OF_TWO_FILES(KEY),
         PROFILE_WITH_ROLE(ISSUED),
+        PROFILE_SIGNED_ON(ISSUED),
         ROLE_OF_SETTINGS(ISSUED),
         WEB_IDENTITY(ISSUED),
         CONTAINER(ISSUED),
@@ -117,6 +123,12 @@ class S3IdentityIT {
                         file("config", "[profile assumed]\nrole_arn = " + ROLE + "\nsource_profile = base\n"));
                 putCredentialsFile(variables, "base");
             }
+            case PROFILE_SIGNED_ON -> {
+                variables.put("AWS_PROFILE", "portal");
+                variables.put("AWS_ENDPOINT_URL_SSO", identities);
+                variables.put("AWS_CONFIG_FILE", configOfPortal("kindling-session"));
+                putPortalToken("kindling-session");
+            }
             case ROLE_OF_SETTINGS -> {
                 putKeys(variables);
                 variables.put("AWS_ENDPOINT_URL_STS", identities);
@@ -153,6 +165,27 @@ class S3IdentityIT {
                         "credentials",
                         "[" + profile + "]\naws_access_key_id = " + KEY + "\naws_secret_access_key = " + SECRET
                                 + "\n"));
+    }
+
+    /** What {@code aws configure sso} writes. */
+    private String configOfPortal(String session) throws IOException {
+        return file(
+                "config",
+                "[profile portal]\nsso_session = " + session + "\nsso_account_id = 123456789012\n"
+                        + "sso_role_name = kindling-test\n[sso-session " + session + "]\n"
+                        + "sso_region = eu-central-1\nsso_start_url = https://kindling.example/start\n");
+    }
+
+    /** What {@code aws sso login} leaves below the home directory, under a digest of the session's name. */
+    private void putPortalToken(String session) throws Exception {
+        byte[] digest = MessageDigest.getInstance("SHA-1").digest(session.getBytes(StandardCharsets.UTF_8));
+        Path token = scratch.resolve(".aws/sso/cache/" + HexFormat.of().formatHex(digest) + ".json");
+        Files.createDirectories(token.getParent());
+        Files.writeString(
+                token,
+                "{\"startUrl\":\"https://kindling.example/start\",\"region\":\"eu-central-1\","
+                        + "\"accessToken\":\"portal-token\",\"expiresAt\":\""
+                        + Instant.now().plusSeconds(86_400).truncatedTo(ChronoUnit.SECONDS) + "\"}");
     }
 
     /** What a program in a process of its own says. */
@@ -299,6 +332,19 @@ class S3IdentityIT {
         assertTrue(
                 nobody.getMessage().contains("web identity token (AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN): Not"),
                 nobody.getMessage());
+    }
+
+    @Test
+    void aProfileWhoseSessionIsOverSaysHowToSignOnAgain() throws IOException {
+        set("aws.disableEc2Metadata", "true");
+        set("aws.region", "eu-central-1");
+        set("aws.configFile", configOfPortal("kindling-session-that-nobody-has"));
+        bucket.reconfigure("kindling.s3.profile", "portal");
+
+        KindlingException over = refused();
+
+        assertEquals(ErrorCode.NO_CREDENTIALS, over.code());
+        assertTrue(over.getMessage().contains("run aws sso login --profile portal"), over.getMessage());
     }
 
     // ---- places ---------------------------------------------------------------------------------------------------
