@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class IdentityServices implements AutoCloseable {
     static final String ROLE = "arn:aws:iam::123456789012:role/kindling-test";
+    static final String REGION = "eu-north-1";
     static final String WEB_TOKEN = "web-identity-token";
     static final String CONTAINER_TOKEN = "container-token";
     static final String PORTAL_TOKEN = "portal-token";
@@ -130,6 +131,8 @@ public final class IdentityServices implements AutoCloseable {
                     exchange,
                     time == null ? 404 : 200,
                     time == null ? "" : "{\"action\":\"terminate\",\"time\":\"" + time + "\"}");
+        } else if (path.equals("/latest/dynamic/instance-identity/document")) {
+            reply(exchange, 200, "{\"region\":\"" + REGION + "\"}");
         } else if (path.equals(ROLES)) {
             reply(exchange, 200, "test-role");
         } else if (path.equals(ROLES + "test-role")) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.regions.Region;
 
 /** Every way of telling AWS's tools who one is, on the driver and in executor processes. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -372,6 +373,15 @@ class S3IdentityIT {
 
         assertEquals(ErrorCode.NO_REGION, nowhere.code());
         assertTrue(nowhere.getMessage().contains("set AWS_REGION or kindling.s3.region"), nowhere.getMessage());
+    }
+
+    @Test
+    void anInstanceIsAskedForTheRegionWhereNothingElseNamesIt() {
+        set("aws.ec2MetadataServiceEndpoint", identities);
+        set("aws.configFile", scratch.resolve("none").toString());
+        bucket.reconfigure("kindling.s3.endpoint", "");
+
+        assertEquals(Region.of("eu-north-1"), bucket.calls().connection().region());
     }
 
     @Test

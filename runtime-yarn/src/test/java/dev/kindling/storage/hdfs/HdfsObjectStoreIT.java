@@ -27,6 +27,7 @@ import java.security.PrivilegedExceptionAction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -242,6 +243,21 @@ class HdfsObjectStoreIT {
                 ErrorCode.INPUT_NOT_FOUND,
                 assertThrows(KindlingException.class, () -> store.open(path, 0, 0, planned.version()))
                         .code());
+    }
+
+    /** What hdfs-site.xml of most clusters asks for; Hadoop keeps such settings for each context of a process once. */
+    @Test
+    void shortCircuitReadsThatAreAskedForWhereTheyCannotBeHadGoOverTheNetwork() throws IOException {
+        byte[] bytes = random(3 << 20);
+        String path = write("short", bytes, 1, 1 << 20);
+        Map<String, String> settings = Map.of(
+                "dfs.client.read.shortcircuit", "true",
+                "dfs.domain.socket.path", "/tmp/no-socket-_PORT",
+                "dfs.client.context", "short-circuit");
+        try (HdfsStorage asking = new HdfsStorage(new TreeMap<>(settings), 0);
+                InputStream in = asking.objects().open(path, 1, bytes.length - 1, "")) {
+            assertArrayEquals(Arrays.copyOfRange(bytes, 1, bytes.length), in.readAllBytes());
+        }
     }
 
     @Test
