@@ -135,11 +135,16 @@ final class SimPublications {
         }
     }
 
+    /** Another thread than the one who publishes, who may be in the midst of it: a later twin's part comes whenever it does. */
     void discardPart(DriverEffect.DiscardPart e) {
+        boolean wasPublishing = isPublishing;
+        isPublishing = false;
         try {
             output.discardAttempt(e.target(), e.attemptFile());
         } catch (IOException failure) {
             throw new SimViolation(e.attemptFile() + " cannot be discarded: " + failure.getMessage());
+        } finally {
+            isPublishing = wasPublishing;
         }
     }
 }
