@@ -44,6 +44,9 @@ final class SimSweep {
     private final long startNanos = System.nanoTime();
     private final CountDownLatch workers;
     private final CountDownLatch toldAll = new CountDownLatch(1);
+    /** When the first half was done: in the second Java has compiled what is hot. */
+    private volatile long halfNanos;
+
     private long badCount;
     private long firstBad;
     private volatile boolean isStopped;
@@ -110,7 +113,9 @@ final class SimSweep {
                 long beganNanos = THREADS.getCurrentThreadCpuTime();
                 SimReport report = Simulation.run(options.apply(firstSeed + index), cores);
                 processorNanos.addAndGet(THREADS.getCurrentThreadCpuTime() - beganNanos);
-                done.incrementAndGet();
+                if (done.incrementAndGet() == seedCount / 2) {
+                    halfNanos = System.nanoTime();
+                }
                 sizes.add(report);
                 if (!report.isGood()) {
                     bad(report, lines, explain);
@@ -145,7 +150,8 @@ final class SimSweep {
     }
 
     private synchronized List<String> summary() {
-        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        long nowNanos = System.nanoTime();
+        double seconds = (nowNanos - startNanos) / 1e9;
         List<String> summary = new ArrayList<>();
         summary.add(String.format(
                 Locale.ROOT,
@@ -155,6 +161,12 @@ final class SimSweep {
                 badCount,
                 done.get() / seconds / threads,
                 Durations.format((long) (1000 * seconds))));
+        if (done.get() == seedCount && seedCount > 1) {
+            summary.add(String.format(
+                    Locale.ROOT,
+                    "%.0f seeds a second and thread in the second half, when Java has compiled what is hot",
+                    1e9 * (seedCount - seedCount / 2) / (nowNanos - halfNanos) / threads));
+        }
         double processorSeconds = processorNanos.get() / 1e9;
         if (processorSeconds > 0) {
             summary.add(String.format(

@@ -171,6 +171,7 @@ class SimCommandTest {
         String swept = run("sim", "--seeds", "20", "--threads", "2", "--keep-going");
 
         assertTrue(swept.startsWith("0\n20 of 20 seeds, 0 bad, "), swept);
+        assertTrue(swept.contains(" seeds a second and thread in the second half, "), swept);
         assertTrue(swept.contains(" ms of processor time a seed: "), swept);
         assertTrue(swept.contains("jobs were right"), swept);
         assertTrue(swept.contains("the median seed (one in a hundred has more than): executors started "), swept);
