@@ -22,13 +22,16 @@ class FirstJobTest {
     private static final List<String> SLOW = List.of(
             "jdk.jfr.internal.MetadataRepository",
             "java.io.ObjectStreamClass$RecordSupport",
-            "java.lang.runtime.ObjectMethods");
+            "java.lang.runtime.ObjectMethods",
+            "java.io.ObjectStreamClass",
+            "sun.security.provider.Sun");
 
     @TempDir
     Path directory;
 
     @Test
-    void setsUpNeitherFlightRecorderNorMethodHandlesForRecords() throws IOException, InterruptedException {
+    void setsUpNeitherFlightRecorderNorMethodHandlesForRecordsNorObjectStreams()
+            throws IOException, InterruptedException {
         List<String> loaded = classesOfAFirstJob();
 
         assertTrue(loaded.contains("dev.kindling.executor.task.TaskRunner"), "a task ran");
