@@ -49,7 +49,11 @@ public final class YarnDaemons {
     private static final int HDFS_PORT = 8020;
     private static final int NODE_MB = 4096;
     private static final int NODE_CORES = 4;
-    private static final long HEALTHY_WITHIN_S = 180;
+
+    /** On a machine that is busy elsewhere; a daemon that has ended is noticed at once. */
+    private static final long HEALTHY_WITHIN_S = 600;
+
+    private static final long TELL_WAITING_AFTER_S = 20;
 
     /** Nodes and their addresses. */
     private static final Map<String, String> NODES =
@@ -57,21 +61,24 @@ public final class YarnDaemons {
 
     private final Path directory;
     private final boolean isStock;
+    private final boolean isByHand;
     private final Map<String, Process> daemons = new LinkedHashMap<>();
 
-    private YarnDaemons(Path directory, boolean isStock) {
+    private YarnDaemons(Path directory, boolean isStock, boolean isByHand) {
         this.directory = directory;
         this.isStock = isStock;
+        this.isByHand = isByHand;
     }
 
     /** @param args directory of its files; {@code --stock}; {@code --by-hand} for one that runs until it is interrupted */
     public static void main(String[] args) {
         List<String> options = List.of(args).subList(1, args.length);
-        YarnDaemons cluster = new YarnDaemons(Path.of(args[0]), options.contains(STOCK));
+        boolean isByHand = options.contains(CommandLoop.BY_HAND);
+        YarnDaemons cluster = new YarnDaemons(Path.of(args[0]), options.contains(STOCK), isByHand);
         Runtime.getRuntime().addShutdownHook(new Thread(cluster::kill, "daemons-end"));
         try {
             cluster.start();
-            if (options.contains(CommandLoop.BY_HAND)) {
+            if (isByHand) {
                 CommandLoop.untilKilled("yarn: ready; export HADOOP_CONF_DIR=" + cluster.configuration()
                         + "; nodes are at http://" + MASTER + ":8088/cluster/nodes");
             }
@@ -104,7 +111,8 @@ public final class YarnDaemons {
                 }
                 case "restart-resourcemanager" -> {
                     cluster.kill("resourcemanager");
-                    cluster.startResourceManager();
+                    cluster.beginResourceManager();
+                    cluster.awaitNodes(0);
                 }
                 case "address" -> {
                     return NODES.get(words[1]);
@@ -130,6 +138,8 @@ public final class YarnDaemons {
         for (Map.Entry<String, String> node : NODES.entrySet()) {
             configure(confOf(node.getKey()), settingsOf(node.getKey(), node.getValue()));
         }
+        // It needs no files of HDFS, so both come up at the same time.
+        beginResourceManager();
         Process format =
                 daemon("format", configuration(), 256, "hdfs.server.namenode.NameNode", "-format", "-nonInteractive");
         if (format.waitFor() != 0) {
@@ -137,31 +147,38 @@ public final class YarnDaemons {
         }
         daemons.remove("format");
         daemon("namenode", configuration(), 256, "hdfs.server.namenode.NameNode");
-        startResourceManager();
+        for (String node : NODES.keySet()) {
+            beginDataNode(node);
+        }
+        awaitNodes(0);
+        // Before NodeManagers come, which say that they have it.
         administrate("-addToClusterNodeLabels", "CORE(exclusive=false)");
         for (String node : NODES.keySet()) {
-            begin(node);
+            beginNodeManager(node);
         }
         awaitFiles();
         awaitNodes(NODES.size());
     }
 
-    private void startResourceManager() throws Exception {
+    private void beginResourceManager() throws IOException {
         daemon("resourcemanager", configuration(), 384, "yarn.server.resourcemanager.ResourceManager");
-        awaitNodes(0);
     }
 
-    private void begin(String node) throws IOException {
+    private void beginDataNode(String node) throws IOException {
         if (node.startsWith("core")) {
             daemon(node + "-datanode", confOf(node), 192, "hdfs.server.datanode.DataNode");
         }
+    }
+
+    private void beginNodeManager(String node) throws IOException {
         daemon(node + "-nodemanager", confOf(node), 256, "yarn.server.nodemanager.NodeManager");
     }
 
     private void startNode(String node) throws Exception {
         if (!isAlive(node + "-nodemanager")) {
             kill(node + "-datanode");
-            begin(node);
+            beginDataNode(node);
+            beginNodeManager(node);
         }
         awaitNode(node);
     }
@@ -229,8 +246,7 @@ public final class YarnDaemons {
         return daemon;
     }
 
-    // ---- whether it is well
-    // -------------------------------------------------------------------------------------------
+    // ---- whether it is well ---------------------------------------------------------------------------------------
 
     private Configuration client() {
         Configuration settings = new YarnConfiguration();
@@ -282,15 +298,22 @@ public final class YarnDaemons {
     }
 
     private void await(String what, Callable<Boolean> isWell) throws Exception {
-        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(HEALTHY_WITHIN_S);
-        while (!isWell.call()) {
+        long startNanos = System.nanoTime();
+        long toldAfterS = TELL_WAITING_AFTER_S;
+        while (!answersThat(isWell)) {
             for (Map.Entry<String, Process> daemon : daemons.entrySet()) {
                 if (!daemon.getValue().isAlive()) {
                     throw new IOException(
                             daemon.getKey() + " has ended; see " + directory.resolve(daemon.getKey() + ".log"));
                 }
             }
-            if (System.nanoTime() > deadlineNanos) {
+            long waitedS = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNanos);
+            if (waitedS >= toldAfterS && isByHand) {
+                System.out.println(
+                        "yarn: " + what + " is not well yet, after " + waitedS + " s; its logs are in " + directory);
+                toldAfterS += TELL_WAITING_AFTER_S;
+            }
+            if (waitedS > HEALTHY_WITHIN_S) {
                 throw new IOException(
                         what + " is not well after " + HEALTHY_WITHIN_S + " s; see the logs in " + directory);
             }
@@ -298,8 +321,16 @@ public final class YarnDaemons {
         }
     }
 
-    // ---- its configuration
-    // -------------------------------------------------------------------------------------------
+    /** One that does not answer yet is not well yet. */
+    private static boolean answersThat(Callable<Boolean> isWell) throws Exception {
+        try {
+            return isWell.call();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    // ---- its configuration ----------------------------------------------------------------------------------------
 
     private void administrate(String... command) throws Exception {
         if (ToolRunner.run(client(), new RMAdminCLI(client()), command) != 0) {
