@@ -131,4 +131,18 @@ class DaemonsCheck {
             assertEquals(3, counts.count());
         }
     }
+
+    @Test
+    void javaThatIsMadeForTheNodesRunsTheExecutors() throws Exception {
+        try (KindlingContext kindling =
+                new KindlingContext("yarn", "own java", conf(1).set("kindling.yarn.javaArchive", "auto"))) {
+            assertEquals(3, TestJobs.counts(kindling).count());
+            String home = kindling.range(0, 1, 1, 1)
+                    .map(i -> System.getProperty("java.home"))
+                    .first();
+
+            // Where the node has unpacked it.
+            assertTrue(home.contains("/filecache/"), home);
+        }
+    }
 }
