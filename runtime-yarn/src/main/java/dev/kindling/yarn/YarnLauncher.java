@@ -26,12 +26,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -163,6 +165,29 @@ final class YarnLauncher implements ClusterLauncher {
         page.ifPresent(this::show);
         loop.start();
         loop.post(new AppMasterEvent.Registered(size.count(), agent.takeKept()));
+        awaitFiles();
+    }
+
+    /** No container starts without them; when they cannot be sent, no node is to blame and none is tried after the other. */
+    private void awaitFiles() {
+        try {
+            session.files().get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            String why = cause instanceof NoSuchFileException
+                    ? "there is no file " + cause.getMessage()
+                    : cause.getMessage();
+            failure = Optional.of("what containers need cannot be sent to the cluster: " + why);
+            throw new KindlingException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    failure.get()
+                            + "; check --archives and --java-archive, and the staging directory by kindling doctor"
+                            + " yarn",
+                    cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KindlingException(ErrorCode.CLOSED, "interrupted while files were sent to the cluster", e);
+        }
     }
 
     private void show(URI addressForProxy) {
@@ -239,7 +264,8 @@ final class YarnLauncher implements ClusterLauncher {
 
     @Override
     public void ending(Optional<String> why) {
-        failure = why;
+        // A start that failed says more than the jobs that there were not.
+        failure = failure.or(() -> why);
     }
 
     /** Executors were told to end; the ResourceManager ends the containers of those who do not. */

@@ -189,6 +189,21 @@ class FaultsIT {
     }
 
     @Test
+    void fileThatCannotBeSentFailsTheStartAndTheApplicationOnce() throws Exception {
+        KindlingConf conf = conf().set("kindling.yarn.archives", "/nowhere/models.zip");
+
+        KindlingException failure =
+                assertThrows(KindlingException.class, () -> new KindlingContext("yarn", "no file", conf).close());
+
+        assertTrue(failure.getMessage().contains("there is no file /nowhere/models.zip"), failure::getMessage);
+        List<String> applications = cluster.list("applications");
+        String application = applications.get(applications.size() - 1);
+        Await.until(
+                () -> cluster.tell("state " + application).startsWith("FINISHED FAILED what containers need"),
+                "the ResourceManager knows that it has failed, and why");
+    }
+
+    @Test
     void containersThatNeverBecomeExecutorsFailTheJob() throws IOException {
         Path java = Files.createDirectories(directory.resolve("java/bin")).resolve("java");
         Files.writeString(java, "#!/bin/sh\nexec sleep 600\n");
