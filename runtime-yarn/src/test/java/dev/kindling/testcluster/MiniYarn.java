@@ -116,6 +116,8 @@ public final class MiniYarn {
                 running.get(YarnConfiguration.RM_SCHEDULER_ADDRESS),
                 YarnConfiguration.RM_WEBAPP_ADDRESS,
                 running.get(YarnConfiguration.RM_WEBAPP_ADDRESS),
+                YarnConfiguration.PROXY_ADDRESS,
+                running.get(YarnConfiguration.RM_WEBAPP_ADDRESS),
                 "yarn.timeline-service.hostname",
                 "localhost",
                 // A client waits for a ResourceManager that is restarted, but not for minutes.
@@ -180,7 +182,7 @@ public final class MiniYarn {
         // Containers beyond a queue's share are taken for another one's, after a notice that outlasts every move.
         settings.setBoolean(YarnConfiguration.RM_SCHEDULER_ENABLE_MONITORS, true);
         settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.monitoring_interval", 300);
-        settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill", 120_000);
+        settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.max_wait_before_kill", 600_000);
         settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.natural_termination_factor", 1);
         settings.setInt("yarn.resourcemanager.monitor.capacity.preemption.total_preemption_per_round", 1);
     }

@@ -60,14 +60,15 @@ class ClientModeIT {
 
             assertEquals(
                     List.of(Tuple2.of(0L, 334L), Tuple2.of(1L, 333L), Tuple2.of(2L, 333L)), new ArrayList<>(counts));
-            assertEquals(2, cluster.list("containers").size());
+            assertEquals(2, TestJobs.containersOfLast(cluster).size());
             String shown = ProxiedPage.read(cluster.settings(), cluster.list("applications"), "api/v1/applications");
             assertTrue(shown.contains("\"name\":\"first\""), shown);
             String told = ProxiedPage.read(cluster.settings(), cluster.list("applications"), "events");
             assertTrue(told.startsWith("data: {"), told);
         }
 
-        String application = cluster.list("applications").get(0);
+        List<String> applications = cluster.list("applications");
+        String application = applications.get(applications.size() - 1);
         Await.until(() -> cluster.list("containers").isEmpty(), "no container is left");
         Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
     }
@@ -81,12 +82,10 @@ class ClientModeIT {
             String well = doctor(cluster, "--executor-memory", "256m", "--executor-label", "CORE");
             String wrong =
                     doctor(cluster, "--executor-memory", "256m", "--executor-label", "CORE", "--queue", "promised");
-            Await.until(() -> cluster.list("containers").size() == 2, "both executors are there");
 
-            assertEquals(10, kindling.range(0, 10, 1, 2).count());
-            assertTrue(
-                    cluster.list("containers").stream().allMatch(container -> container.endsWith("@1")),
-                    cluster.list("containers")::toString);
+            assertEquals(2, TestJobs.processes(kindling, 2).size());
+            List<String> containers = TestJobs.containersOfLast(cluster);
+            assertTrue(containers.stream().allMatch(container -> container.endsWith("@1")), containers::toString);
             assertTrue(well.matches("(?s).*\\nlabel of executors +CORE\\n.*\\n0"), well);
             assertTrue(wrong.contains("WRONG: the queue may not use label CORE"), wrong);
         } finally {

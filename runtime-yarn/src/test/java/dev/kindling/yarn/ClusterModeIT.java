@@ -138,11 +138,11 @@ class ClusterModeIT {
                 .set("kindling.executor.count", "2")
                 // Each takes all of a node, of 4,096 MiB.
                 .set("kindling.yarn.memoryOverhead", "3772m")
-                .set("kindling.yarn.preemptionNoticeMs", "100s");
+                .set("kindling.yarn.preemptionNoticeMs", "540s");
         try (KindlingContext kindling = new KindlingContext("yarn", "greedy", greedy)) {
             List<Event> events = TestJobs.eventsOf(kindling);
             PairRDD<Long, Long> counts = TestJobs.counts(kindling);
-            Await.until(() -> cluster.list("containers").size() == 2, "the cluster is full");
+            assertEquals(2, TestJobs.processes(kindling, 2).size());
             assertEquals(3, counts.count());
 
             Run owed = run(

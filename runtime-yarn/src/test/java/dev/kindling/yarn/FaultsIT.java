@@ -2,7 +2,6 @@ package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,7 +90,7 @@ class FaultsIT {
             List<Event> events = TestJobs.eventsOf(kindling);
             PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             assertEquals(3, counts.count());
-            String node = nodeOf(cluster.list("containers").get(0));
+            String node = nodeOf(TestJobs.containersOfLast(cluster).get(0));
 
             cluster.tell("decommission " + node + " 600");
             try {
@@ -111,7 +110,7 @@ class FaultsIT {
             List<Event> events = TestJobs.eventsOf(kindling);
             PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             assertEquals(3, counts.count());
-            String node = nodeOf(cluster.list("containers").get(0));
+            String node = nodeOf(TestJobs.containersOfLast(cluster).get(0));
 
             cluster.tell("stop-nodemanager " + node);
             try {
@@ -119,7 +118,10 @@ class FaultsIT {
                         () -> events.stream().anyMatch(Event.ExecutorRemoved.class::isInstance), "the loss is seen");
 
                 assertEquals(3, counts.count());
-                assertNotEquals(node, nodeOf(cluster.list("containers").get(0)));
+                assertTrue(
+                        TestJobs.containersOfLast(cluster).stream()
+                                .anyMatch(container -> !nodeOf(container).equals(node)),
+                        "none is on the other node");
             } finally {
                 cluster.tell("start-nodemanager " + node);
             }
