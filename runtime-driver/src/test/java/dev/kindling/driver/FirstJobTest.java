@@ -30,8 +30,7 @@ class FirstJobTest {
     Path directory;
 
     @Test
-    void setsUpNeitherFlightRecorderNorMethodHandlesForRecordsNorObjectStreams()
-            throws IOException, InterruptedException {
+    void setsUpNeitherFlightRecorderNorMethodHandlesForRecords() throws IOException, InterruptedException {
         List<String> loaded = classesOfAFirstJob();
 
         assertTrue(loaded.contains("dev.kindling.executor.task.TaskRunner"), "a task ran");
