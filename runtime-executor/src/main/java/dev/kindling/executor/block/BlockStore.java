@@ -37,28 +37,6 @@ public final class BlockStore implements Closeable {
     private final AtomicLong fileNumber = new AtomicLong();
     private final BroadcastBlocks broadcasts;
 
-    private record MapOutput(int shuffleId, AttemptId attempt) {
-        // Written out for the same reason as those of AttemptId.
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof MapOutput that && shuffleId == that.shuffleId && attempt.equals(that.attempt);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * shuffleId + attempt.hashCode();
-        }
-
-        String relativePath() {
-            return MapOutputFile.relativePath(shuffleId, attempt);
-        }
-
-        @Override
-        public String toString() {
-            return "map output " + attempt + " of shuffle " + shuffleId;
-        }
-    }
-
     /**
      * @param localDirectories where scratch files may lie; those that cannot be written to are left out with a warning
      * @param name of the executor, part of its directory's name

@@ -26,7 +26,7 @@ final class HostOutputs {
     /** Of a range, up to which more is read than was asked for. */
     private static final int TINY_RANGE_BYTES = 1 << 10;
 
-    /** Whose directories are remembered; beyond them their lists are read each time. */
+    /** Whose directories are remembered; beyond them lists are read each time, and nothing ahead. */
     private static final int MAX_KNOWN_EXECUTORS = 1_000;
 
     /** Besides its bytes: key, entry of the table, offsets. */
@@ -39,19 +39,6 @@ final class HostOutputs {
     /** Guarded by this, as all windows are. */
     private long keptBytes;
 
-    private record Key(int shuffleId, AttemptId attempt) {
-        // Written out for the same reason as those of AttemptId.
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key that && shuffleId == that.shuffleId && attempt.equals(that.attempt);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * shuffleId + attempt.hashCode();
-        }
-    }
-
     HostOutputs(MemoryPool memory) {
         this.memory = memory;
         this.maxBytes = memory.poolBytes() / 16;
@@ -61,18 +48,20 @@ final class HostOutputs {
     /** Outputs of the executor whose first directory this is; of another one, since they are not encrypted. */
     OfExecutor of(Path executorDirectory) {
         OfExecutor known = executors.get(executorDirectory);
-        if (known == null) {
-            known = new OfExecutor(ScratchDirectories.ofExecutor(executorDirectory), ScratchCipher.NONE);
-            if (executors.size() < MAX_KNOWN_EXECUTORS) {
-                executors.put(executorDirectory, known);
-            }
+        if (known != null) {
+            return known;
         }
-        return known;
+        List<Path> directories = ScratchDirectories.ofExecutor(executorDirectory);
+        if (executors.size() >= MAX_KNOWN_EXECUTORS) {
+            return new OfExecutor(directories, ScratchCipher.NONE, false);
+        }
+        return executors.computeIfAbsent(
+                executorDirectory, first -> new OfExecutor(directories, ScratchCipher.NONE, true));
     }
 
     /** Outputs of this executor. */
     OfExecutor own(ScratchDirectories directories) {
-        OfExecutor own = new OfExecutor(directories.all(), directories.cipher());
+        OfExecutor own = new OfExecutor(directories.all(), directories.cipher(), true);
         executors.put(directories.first(), own);
         return own;
     }
@@ -93,19 +82,21 @@ final class HostOutputs {
     final class OfExecutor {
         private final List<Path> directories;
         private final ScratchCipher cipher;
-        private final Map<Key, MapOutputFile.Window> windows = new HashMap<>();
+        private final boolean readsAhead;
+        private final Map<MapOutput, MapOutputFile.Window> windows = new HashMap<>();
 
-        private OfExecutor(List<Path> directories, ScratchCipher cipher) {
+        private OfExecutor(List<Path> directories, ScratchCipher cipher, boolean readsAhead) {
             this.directories = directories;
             this.cipher = cipher;
+            this.readsAhead = readsAhead;
         }
 
         /** The blocks of buckets {@code first} to {@code end - 1}; empty when the output is in none of the directories. */
         Optional<ServedRange> open(int shuffleId, AttemptId attempt, int first, int end) throws IOException {
-            Key key = new Key(shuffleId, attempt);
+            MapOutput key = new MapOutput(shuffleId, attempt);
             Optional<ServedRange> range = kept(key, first, end);
             for (int i = 0; range.isEmpty() && i < directories.size(); i++) {
-                Path file = directories.get(i).resolve(MapOutputFile.relativePath(shuffleId, attempt));
+                Path file = directories.get(i).resolve(key.relativePath());
                 range = openFile(file, key, first, end);
             }
             return range;
@@ -113,15 +104,15 @@ final class HostOutputs {
 
         /** The same, where it is known in which file. */
         Optional<ServedRange> open(Path file, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
-            Key key = new Key(shuffleId, attempt);
+            MapOutput key = new MapOutput(shuffleId, attempt);
             Optional<ServedRange> range = kept(key, first, end);
             return range.isPresent() ? range : openFile(file, key, first, end);
         }
 
-        private Optional<ServedRange> openFile(Path file, Key key, int first, int end) throws IOException {
+        private Optional<ServedRange> openFile(Path file, MapOutput key, int first, int end) throws IOException {
             try {
                 FileRange range = MapOutputFile.open(file, cipher, key.shuffleId(), key.attempt(), first, end);
-                if (range.byteCount() <= TINY_RANGE_BYTES) {
+                if (readsAhead && range.byteCount() <= TINY_RANGE_BYTES) {
                     readAhead(range, key, first, end);
                 }
                 return Optional.of(range);
@@ -130,14 +121,19 @@ final class HostOutputs {
             }
         }
 
-        private void readAhead(FileRange range, Key key, int first, int end) throws IOException {
-            MapOutputFile.Window window = MapOutputFile.windowFrom(range, key.shuffleId(), key.attempt(), first);
-            if (window.has(first, end + 1)) {
-                keep(key, window);
+        private void readAhead(FileRange range, MapOutput key, int first, int end) throws IOException {
+            try {
+                MapOutputFile.Window window = MapOutputFile.windowFrom(range, key.shuffleId(), key.attempt(), first);
+                if (window.has(first, end + 1)) {
+                    keep(key, window);
+                }
+            } catch (IOException | RuntimeException e) {
+                range.close();
+                throw e;
             }
         }
 
-        private Optional<ServedRange> kept(Key key, int first, int end) {
+        private Optional<ServedRange> kept(MapOutput key, int first, int end) {
             MapOutputFile.Window window;
             synchronized (HostOutputs.this) {
                 window = windows.get(key);
@@ -145,7 +141,7 @@ final class HostOutputs {
             return window != null && window.has(first, end) ? Optional.of(window.range(first, end)) : Optional.empty();
         }
 
-        private void keep(Key key, MapOutputFile.Window window) {
+        private void keep(MapOutput key, MapOutputFile.Window window) {
             int bytes = bytesOf(window);
             synchronized (HostOutputs.this) {
                 giveBack(windows.remove(key));
@@ -159,7 +155,7 @@ final class HostOutputs {
         /** It was written anew, or nobody wants it any more. */
         void forget(int shuffleId, AttemptId attempt) {
             synchronized (HostOutputs.this) {
-                giveBack(windows.remove(new Key(shuffleId, attempt)));
+                giveBack(windows.remove(new MapOutput(shuffleId, attempt)));
             }
         }
 
