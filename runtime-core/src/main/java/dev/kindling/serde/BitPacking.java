@@ -143,6 +143,20 @@ final class BitPacking {
         }
     }
 
+    /** Value {@code index} of those packed at {@code at}; of ints the low half counts. */
+    static long unpackOne(byte[] packed, int at, int index, long min, int width) {
+        if (width == 0) {
+            return min;
+        }
+        if (width == 64) {
+            return (long) LONG.get(packed, at + index * 8) + min;
+        }
+        long bit = (long) index * width;
+        int from = at + (int) (bit >>> 3);
+        long loaded = from + 8 <= packed.length ? (long) LONG.get(packed, from) : loadNearEnd(packed, from);
+        return (loaded >>> (bit & 7) & (1L << width) - 1) + min;
+    }
+
     /** How many of the values can be loaded with 8 bytes that all lie in the array. */
     private static int safeCount(byte[] packed, int at, int first, int count, int width) {
         long lastStart = (long) packed.length - 8 - at;

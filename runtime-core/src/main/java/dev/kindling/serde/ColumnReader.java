@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads one column of a page, some values at a time. Made from a page's schema and used again for the next pages that
@@ -43,6 +44,14 @@ abstract class ColumnReader {
         } else {
             ((Longs) column).read(target, from, count);
         }
+    }
+
+    /**
+     * The {@code count} values of the column as it was {@link #open opened}, each to be had by its number; none where a
+     * value can only be found by reading those before it.
+     */
+    Optional<ColumnValues> byNumber(int count) {
+        return Optional.empty();
     }
 
     /** Makes the columns a schema describes. */
@@ -127,6 +136,13 @@ abstract class ColumnReader {
             return kind == Column.INT;
         }
 
+        @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return kind == Column.INT
+                    ? Optional.of(new ColumnValues.Numbers(page, at, min, width, true))
+                    : Optional.empty();
+        }
+
         int[] read(int count) {
             BitPacking.unpackInts(page, at, next, count, min, width, chunk);
             next += count;
@@ -194,6 +210,11 @@ abstract class ColumnReader {
             return at + BitPacking.packedBytes(count, width);
         }
 
+        @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return Optional.of(new ColumnValues.Numbers(page, at, min, width, false));
+        }
+
         void read(long[] target, int from, int count) {
             BitPacking.unpackLongs(page, at, next, count, min, width, target, from);
             next += count;
@@ -220,6 +241,11 @@ abstract class ColumnReader {
         }
 
         @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return Optional.of(new ColumnValues.Doubles(page, at));
+        }
+
+        @Override
         long read(Object[] target, int from, int count) {
             for (int i = 0; i < count; i++) {
                 target[from + i] = Double.longBitsToDouble((long) BitPacking.LONG.get(page, at));
@@ -237,6 +263,11 @@ abstract class ColumnReader {
             page = bytes;
             at = Varint.skip(bytes, position);
             return at + Varint.read(bytes, position);
+        }
+
+        @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return Optional.of(ColumnValues.Stretches.of(page, at, count, false));
         }
 
         @Override
@@ -263,32 +294,26 @@ abstract class ColumnReader {
         }
 
         @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return Optional.of(ColumnValues.Stretches.of(page, at, count, true));
+        }
+
+        @Override
         long read(Object[] target, int from, int count) {
             int start = at;
             int wideBytes = 0;
             for (int i = 0; i < count; i++) {
                 int prefix = Varint.read(page, at);
                 at = Varint.skip(page, at);
-                int length = prefix >>> 2;
-                if ((prefix & 3) == StringColumn.LATIN_1) {
-                    target[from + i] = new String(page, at, length, StandardCharsets.ISO_8859_1);
-                } else {
-                    String wide =
-                            (prefix & 3) == StringColumn.UTF_8 ? Utf8.read(page, at, length) : fromChars(at, length);
-                    target[from + i] = wide;
-                    wideBytes += 2 * wide.length() - length;
+                int length = StringColumn.bytesOf(prefix);
+                String text = StringColumn.read(page, at, prefix);
+                target[from + i] = text;
+                if ((prefix & 3) != StringColumn.LATIN_1) {
+                    wideBytes += 2 * text.length() - length;
                 }
                 at += length;
             }
             return (long) count * HeapSize.STRING + at - start + wideBytes;
-        }
-
-        private String fromChars(int start, int length) {
-            char[] chars = new char[length / 2];
-            for (int i = 0; i < chars.length; i++) {
-                chars[i] = (char) (page[start + 2 * i] & 0xFF | page[start + 2 * i + 1] << 8);
-            }
-            return new String(chars);
         }
     }
 
@@ -305,6 +330,16 @@ abstract class ColumnReader {
         @Override
         int open(byte[] bytes, int at, int count) {
             return seconds.open(bytes, firsts.open(bytes, at, count), count);
+        }
+
+        @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return pairsByNumber(count).map(pairs -> pairs);
+        }
+
+        Optional<ColumnValues.Pairs> pairsByNumber(int count) {
+            return firsts.byNumber(count)
+                    .flatMap(keys -> seconds.byNumber(count).map(values -> new ColumnValues.Pairs(keys, values)));
         }
 
         @Override
@@ -366,6 +401,11 @@ abstract class ColumnReader {
                 end = column.open(bytes, end, count);
             }
             return end;
+        }
+
+        @Override
+        Optional<ColumnValues> byNumber(int count) {
+            return ColumnValues.Records.of(shape, columns, count);
         }
 
         @Override

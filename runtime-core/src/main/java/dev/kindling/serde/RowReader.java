@@ -3,6 +3,7 @@ package dev.kindling.serde;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Pages back into rows. Used by one thread; {@link #reset} points it at other pages. The bytes must have been checked
@@ -20,6 +21,8 @@ public final class RowReader {
     /** Rows of the current page not handed out, and where they come from: a column, or Kryo when that is null. */
     private int remaining;
 
+    private int pageRows;
+    private int pageStart;
     private ColumnReader column;
     private KryoRows.PageRows kryoRows;
 
@@ -134,10 +137,27 @@ public final class RowReader {
         return count;
     }
 
+    /**
+     * All rows of the next page, where they are pairs that can be had one by one. None when they cannot, when some rows of
+     * the page have been read, or when no page is left: {@link #read} tells then.
+     */
+    public Optional<PagePairs> pagePairs() {
+        if (remaining == 0 && !openPage() || remaining < pageRows || !(column instanceof ColumnReader.Pairs pairs)) {
+            return Optional.empty();
+        }
+        Optional<PagePairs> found =
+                pairs.pairsByNumber(pageRows).map(values -> new PagePairs(values, pageRows, pageEnd - pageStart));
+        if (found.isPresent()) {
+            remaining = 0;
+        }
+        return found;
+    }
+
     /** Moves to the next page that has rows. */
     private boolean openPage() {
         while (position < end) {
             byte format = bytes[position];
+            pageStart = position;
             int rows = Varint.read(bytes, position + 1);
             int at = Varint.skip(bytes, position + 1);
             int length = Varint.read(bytes, at);
@@ -158,6 +178,7 @@ public final class RowReader {
                     throw new KindlingException(ErrorCode.CORRUPT_DATA, "a page has the unknown format " + format);
             }
             remaining = rows;
+            pageRows = rows;
             if (rows > 0) {
                 return true;
             }

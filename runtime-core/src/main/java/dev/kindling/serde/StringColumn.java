@@ -1,5 +1,7 @@
 package dev.kindling.serde;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * {@code String}s, each behind {@code length in bytes x 4 + encoding}: Latin-1 where it can be, which copies bytes both
  * ways; else UTF-8; and plain UTF-16 for strings with half of a surrogate pair, which UTF-8 would not bring back.
@@ -40,7 +42,30 @@ final class StringColumn extends BytesColumn {
 
     @Override
     int valueBytes(int prefix) {
+        return bytesOf(prefix);
+    }
+
+    /** Bytes of the string that stands behind {@code prefix}. */
+    static int bytesOf(int prefix) {
         return prefix >>> 2;
+    }
+
+    /** The string that stands behind {@code prefix}, from {@code at} on. */
+    static String read(byte[] page, int at, int prefix) {
+        int length = bytesOf(prefix);
+        return switch (prefix & 3) {
+            case LATIN_1 -> new String(page, at, length, StandardCharsets.ISO_8859_1);
+            case UTF_8 -> Utf8.read(page, at, length);
+            default -> fromChars(page, at, length);
+        };
+    }
+
+    private static String fromChars(byte[] page, int at, int length) {
+        char[] chars = new char[length / 2];
+        for (int i = 0; i < chars.length; i++) {
+            chars[i] = (char) (page[at + 2 * i] & 0xFF | page[at + 2 * i + 1] << 8);
+        }
+        return new String(chars);
     }
 
     private static boolean isLatin1(String string, int chars) {

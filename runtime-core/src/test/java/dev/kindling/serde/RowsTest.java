@@ -210,8 +210,86 @@ class RowsTest {
 
     private static void comesBack(List<?> rows) {
         for (int pageBytes : new int[] {50, 1000, 1 << 20}) {
-            assertEquals(rows, read(write(rows, pageBytes)), "in pages of " + pageBytes);
+            byte[] bytes = write(rows, pageBytes);
+            assertEquals(rows, read(bytes), "in pages of " + pageBytes);
+            assertEquals(rows, readByNumber(bytes), "by number, in pages of " + pageBytes);
         }
+    }
+
+    /** Pages of pairs from their last pair to their first one where that can be, other rows as they come. */
+    private static List<Object> readByNumber(byte[] bytes) {
+        RowReader reader = new RowReader(LOADER);
+        reader.reset(bytes, 0, bytes.length);
+        List<Object> rows = new ArrayList<>();
+        Object[] row = new Object[1];
+        for (; ; ) {
+            Optional<PagePairs> page = reader.pagePairs();
+            if (page.isPresent()) {
+                PagePairs pairs = page.get();
+                Object[] found = new Object[pairs.count()];
+                for (int i = pairs.count() - 1; i >= 0; i--) {
+                    pairs.touch(i);
+                    Tuple2<?, ?> pair = pairs.pair(i);
+                    assertEquals(pair._1(), pairs.key(i));
+                    found[i] = pair;
+                }
+                rows.addAll(Arrays.asList(found));
+            } else if (reader.read(row, 0, 1) == 1) {
+                rows.add(row[0]);
+            } else {
+                return rows;
+            }
+        }
+    }
+
+    @Test
+    void pairsOfWhatIsUsualAreHadByNumber() {
+        List<IntFunction<Object>> kinds = List.of(
+                i -> i,
+                i -> (long) i * i * i,
+                i -> i / 3.0,
+                i -> "key" + i % 17,
+                i -> new byte[i],
+                i -> new Tuple2<>(i, "v" + i),
+                i -> new Point(i, -i));
+        for (IntFunction<Object> first : kinds) {
+            for (IntFunction<Object> second : kinds) {
+                byte[] bytes = write(rows(100, i -> new Tuple2<>(first.apply(i), second.apply(i))), 1 << 20);
+                RowReader reader = new RowReader(LOADER);
+                reader.reset(bytes, 0, bytes.length);
+
+                PagePairs pairs = reader.pagePairs().orElseThrow();
+
+                assertEquals(100, pairs.count());
+                assertTrue(pairs.heldBytes() >= bytes.length);
+                assertTrue(reader.pagePairs().isEmpty());
+                assertEquals(0, reader.read(new Object[1], 0, 1));
+            }
+        }
+    }
+
+    @Test
+    void aPageThatWasReadInPartIsReadOnInTurn() {
+        byte[] bytes = write(rows(3, i -> new Tuple2<>("k" + i, i)), 1000);
+        RowReader reader = new RowReader(LOADER);
+        reader.reset(bytes, 0, bytes.length);
+        Object[] read = new Object[2];
+
+        assertEquals(1, reader.read(read, 0, 1));
+        assertTrue(reader.pagePairs().isEmpty());
+        assertEquals(2, reader.read(read, 0, 2));
+        assertEquals(List.of(new Tuple2<>("k1", 1), new Tuple2<>("k2", 2)), List.of(read));
+    }
+
+    @Test
+    void byteArraysAreHadByNumber() {
+        byte[] bytes = write(rows(50, i -> new Tuple2<>(new byte[] {(byte) i}, new byte[i])), 1 << 20);
+        RowReader reader = new RowReader(LOADER);
+        reader.reset(bytes, 0, bytes.length);
+        PagePairs pairs = reader.pagePairs().orElseThrow();
+
+        assertArrayEquals(new byte[] {49}, (byte[]) pairs.key(49));
+        assertArrayEquals(new byte[30], (byte[]) pairs.pair(30)._2());
     }
 
     private static List<Object> rows(int count, IntFunction<Object> row) {

@@ -3,6 +3,7 @@ package dev.kindling.executor.block;
 import dev.kindling.protocol.AttemptId;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * The blocks of one reduce partition in the order they arrive; the single hand-off between the network and a task.
@@ -30,5 +31,21 @@ public interface BlockSource extends Closeable {
      * @param bytes array holding the pages, from {@code offset}, {@code length} bytes
      */
     record FetchedBlock(
-            int mapIndex, AttemptId mapAttempt, int bucket, long rowCount, byte[] bytes, int offset, int length) {}
+            int mapIndex, AttemptId mapAttempt, int bucket, long rowCount, byte[] bytes, int offset, int length) {
+        private static final int NO_GAP = 1 << 10;
+
+        /** The block to be kept: alone in its array, so that nothing else is held with it, uncounted. */
+        public FetchedBlock alone() {
+            return bytes.length <= length + NO_GAP
+                    ? this
+                    : new FetchedBlock(
+                            mapIndex,
+                            mapAttempt,
+                            bucket,
+                            rowCount,
+                            Arrays.copyOfRange(bytes, offset, offset + length),
+                            0,
+                            length);
+        }
+    }
 }

@@ -4,8 +4,10 @@ import dev.kindling.data.Batch;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.BlockSource.FetchedBlock;
 import dev.kindling.serde.HeapSize;
+import dev.kindling.serde.PagePairs;
 import dev.kindling.serde.RowReader;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Where {@link SortedRows} get their pairs. Owned by the task's thread. */
 final class PairsToSort {
@@ -20,21 +22,38 @@ final class PairsToSort {
             Object[] rows = new Object[scope.batchRows()];
             long[] rowsOfMap = new long[leaf.mapCount()];
             for (FetchedBlock block = blocks.next(); block != null; block = blocks.next()) {
-                reader.reset(block.bytes(), block.offset(), block.length());
+                // Its pages are kept.
+                FetchedBlock alone = block.alone();
+                reader.reset(alone.bytes(), alone.offset(), alone.length());
                 int map = block.mapIndex();
-                long heapBytes = reader.heapBytes();
-                for (int count = reader.read(rows, 0, rows.length);
+                for (int count = addSome(reader, rows, map, rowsOfMap[map], sorted);
                         count > 0;
-                        count = reader.read(rows, 0, rows.length)) {
+                        count = addSome(reader, rows, map, rowsOfMap[map], sorted)) {
                     scope.checkCancelled();
-                    sorted.makeRoom(count, reader.heapBytes() - heapBytes);
-                    heapBytes = reader.heapBytes();
-                    for (int row = 0; row < count; row++) {
-                        sorted.add(rows[row], map, rowsOfMap[map]++);
-                    }
+                    rowsOfMap[map] += count;
                     scope.counters().shuffleRecordsRead += count;
                 }
             }
+        }
+
+        /** Adds the next page, or as many rows as {@code rows} holds; returns how many, 0 at the end. */
+        private static int addSome(RowReader reader, Object[] rows, int map, long firstIndex, SortedRows sorted)
+                throws IOException {
+            if (sorted.takesPages()) {
+                Optional<PagePairs> page = reader.pagePairs();
+                if (page.isPresent()) {
+                    sorted.makeRoom(page.get().count(), page.get().heldBytes());
+                    sorted.add(page.get(), map, firstIndex);
+                    return page.get().count();
+                }
+            }
+            long heapBytes = reader.heapBytes();
+            int count = reader.read(rows, 0, rows.length);
+            sorted.makeRoom(count, reader.heapBytes() - heapBytes);
+            for (int row = 0; row < count; row++) {
+                sorted.add(rows[row], map, firstIndex + row);
+            }
+            return count;
         }
 
         @Override

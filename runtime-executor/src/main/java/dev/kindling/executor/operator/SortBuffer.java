@@ -1,26 +1,37 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
+import dev.kindling.serde.PagePairs;
 import java.util.Arrays;
 import java.util.Comparator;
 
 /**
  * Pairs to be sorted together: rows, prefixes of their keys, and each row's place in its input as the last criterion.
- * Sorts indexes, not rows: by radix on the prefixes' bytes that differ, then by comparison among equal prefixes.
+ * Sorts indexes, not rows: by radix on the prefixes' bytes that differ, then by comparison among equal prefixes. Rows that
+ * come as a page stay bytes until they are asked for.
  */
 final class SortBuffer {
     // Fewer strings are compared as they are: a radix pass clears and sums 256 counts.
     private static final int MERGED_ROWS = 32;
     // Strings that agree in so much are mostly equal; then one comparison of each says so.
     private static final int LAST_OFFSET = 64;
+    // So many keys are made once to be compared; of more, and mostly equal ones, each for each comparison.
+    private static final int MAX_KEYS_AT_HAND = 1 << 12;
 
     private final Comparator<Object> order;
     private final SortPrefix prefixOf;
+    /** Rows, or the {@link Page} that a row is in. */
     private Object[] rows = new Object[1024];
+
     private long[] prefixes = new long[1024];
     private long[] places = new long[1024];
     private int count;
     private int[] sorted = new int[0];
+    private Object[] keysAtHand = new Object[0];
+    private boolean areKeysAtHand;
+
+    /** @param firstRow number of the page's first row among all */
+    private record Page(PagePairs pairs, int firstRow) {}
 
     SortBuffer(Comparator<Object> order, SortPrefix prefixOf) {
         this.order = order;
@@ -29,19 +40,39 @@ final class SortBuffer {
 
     /** @param place rises with the row's place in its input; a later row of an equal key comes after an earlier one */
     void add(Object row, long place) {
-        if (count == rows.length) {
-            int wider = count + (count >> 1);
-            rows = Arrays.copyOf(rows, wider);
-            prefixes = Arrays.copyOf(prefixes, wider);
-            places = Arrays.copyOf(places, wider);
-        }
+        growTo(count + 1);
         rows[count] = row;
         places[count] = place;
         prefixes[count++] = prefixOf.of(keyOf(row));
     }
 
+    /** Adds all pairs of a page. @param firstPlace of its first one; the others follow */
+    void add(PagePairs pairs, long firstPlace) {
+        growTo(count + pairs.count());
+        Page page = new Page(pairs, count);
+        for (int i = 0; i < pairs.count(); i++) {
+            rows[count] = page;
+            places[count] = firstPlace + i;
+            prefixes[count++] = prefixOf.of(pairs.key(i));
+        }
+    }
+
+    private void growTo(int rowCount) {
+        if (rowCount > rows.length) {
+            int wider = Math.max(rowCount, rows.length + (rows.length >> 1));
+            rows = Arrays.copyOf(rows, wider);
+            prefixes = Arrays.copyOf(prefixes, wider);
+            places = Arrays.copyOf(places, wider);
+        }
+    }
+
     static Object keyOf(Object row) {
         return ((Tuple2<?, ?>) row)._1();
+    }
+
+    private Object keyOf(int number) {
+        Object row = rows[number];
+        return row instanceof Page page ? page.pairs.key(number - page.firstRow) : keyOf(row);
     }
 
     int count() {
@@ -50,7 +81,21 @@ final class SortBuffer {
 
     /** Row {@code index} of the sorted sequence, after {@link #sort}. */
     Object row(int index) {
-        return rows[sorted[index]];
+        int number = sorted[index];
+        Object row = rows[number];
+        return row instanceof Page page ? page.pairs.pair(number - page.firstRow) : row;
+    }
+
+    /** Brings rows that come next into the cache, where they are bytes of pages; what it returns means nothing. */
+    int touch(int from, int to) {
+        int touched = 0;
+        for (int index = from; index < to; index++) {
+            int number = sorted[index];
+            if (rows[number] instanceof Page page) {
+                touched ^= page.pairs.touch(number - page.firstRow);
+            }
+        }
+        return touched;
     }
 
     long place(int index) {
@@ -69,6 +114,7 @@ final class SortBuffer {
         prefixes = new long[0];
         places = new long[0];
         sorted = new int[0];
+        keysAtHand = new Object[0];
         count = 0;
     }
 
@@ -81,8 +127,9 @@ final class SortBuffer {
                 sortEqualPrefixes();
             }
         } else {
-            mergeSort(sorted, new int[count], 0, count);
+            sortByKeys(0, count, new int[count]);
         }
+        Arrays.fill(keysAtHand, null);
     }
 
     /** Blocks arrive in any order; mostly they are in order already. */
@@ -116,7 +163,7 @@ final class SortBuffer {
         if (isWorthIt && prefixOf.isText() && prefixOf.isWholeText(prefix)) {
             sortTexts(from, to, offset, scratch);
         } else {
-            mergeSort(sorted, scratch, from, to);
+            sortByKeys(from, to, scratch);
         }
     }
 
@@ -124,14 +171,11 @@ final class SortBuffer {
         long[] keys = new long[to - from];
         int[] positions = new int[keys.length];
         for (int i = 0; i < keys.length; i++) {
-            keys[i] = prefixOf.ofText(keyOf(rows[sorted[from + i]]), offset);
+            keys[i] = prefixOf.ofText(keyOf(sorted[from + i]), offset);
             positions[i] = i;
         }
         positions = radixSort(keys, positions);
-        System.arraycopy(sorted, from, scratch, from, keys.length);
-        for (int i = 0; i < keys.length; i++) {
-            sorted[from + i] = scratch[from + positions[i]];
-        }
+        permute(from, positions, keys.length, scratch);
         int start = 0;
         for (int end = 1; end <= keys.length; end++) {
             if (end == keys.length || keys[positions[end]] != keys[positions[start]]) {
@@ -140,6 +184,14 @@ final class SortBuffer {
                 }
                 start = end;
             }
+        }
+    }
+
+    /** Puts the row that stands at {@code from + positions[i]} to {@code from + i}. */
+    private void permute(int from, int[] positions, int size, int[] scratch) {
+        System.arraycopy(sorted, from, scratch, from, size);
+        for (int i = 0; i < size; i++) {
+            sorted[from + i] = scratch[from + positions[i]];
         }
     }
 
@@ -196,6 +248,29 @@ final class SortBuffer {
 
     // ---- comparisons ----------------------------------------------------------------------------------------------
 
+    private void sortByKeys(int from, int to, int[] scratch) {
+        int size = to - from;
+        if (size > MAX_KEYS_AT_HAND) {
+            mergeSort(sorted, scratch, from, to);
+            return;
+        }
+        if (size > keysAtHand.length) {
+            keysAtHand = new Object[Math.max(size, 2 * keysAtHand.length)];
+        }
+        int[] positions = new int[size];
+        for (int i = 0; i < size; i++) {
+            keysAtHand[i] = keyOf(sorted[from + i]);
+            positions[i] = i;
+        }
+        areKeysAtHand = true;
+        try {
+            mergeSort(positions, new int[size], 0, size);
+        } finally {
+            areKeysAtHand = false;
+        }
+        permute(from, positions, size, scratch);
+    }
+
     /** Stable; linear where the range is sorted already. */
     private void mergeSort(int[] indexes, int[] scratch, int from, int to) {
         if (to - from < 8) {
@@ -233,6 +308,8 @@ final class SortBuffer {
     }
 
     private int compare(int left, int right) {
-        return order.compare(keyOf(rows[left]), keyOf(rows[right]));
+        return areKeysAtHand
+                ? order.compare(keysAtHand[left], keysAtHand[right])
+                : order.compare(keyOf(left), keyOf(right));
     }
 }

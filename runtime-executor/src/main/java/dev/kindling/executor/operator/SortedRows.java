@@ -4,6 +4,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.attempt.SpillTimer;
 import dev.kindling.serde.HeapSize;
+import dev.kindling.serde.PagePairs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class SortedRows implements Operator {
     private static final long SORT_BYTES_PER_ROW = (HeapSize.REFERENCE + 8 + 8) * 3 / 2 + 2 * (8 + 4);
     // A run being merged holds a chunk of its rows as objects and one of places.
     private static final long PLACES_BYTES = 32L * RowStore.MAX_CHUNK_ROWS;
+    // Of 4 KB each, they and the objects made of them fill half of a second-level cache.
+    private static final int TOUCHED_ROWS = 128;
     private static final int MIN_FAN_IN = 2;
     private static final int MAX_FAN_IN = 128;
     // Leaves 2^40 rows to a map output and 2^23 map outputs.
@@ -34,7 +37,7 @@ final class SortedRows implements Operator {
     private final SortPrefix prefixOf;
     private final SortBuffer buffer;
     private final Reservation reservation;
-    private final BatchBudget merged;
+    private final BatchBudget handedOut;
     private final List<SortedRun> runs = new ArrayList<>();
 
     /** Where the runs lie; null while there are none. */
@@ -45,6 +48,9 @@ final class SortedRows implements Operator {
     private boolean isSorted;
     private RunMerge merge;
     private int next;
+
+    /** Keeps the compiler from leaving out what only fills the cache. */
+    private int touched;
 
     /** Where the pairs come from. */
     interface Source extends Closeable {
@@ -59,7 +65,7 @@ final class SortedRows implements Operator {
         this.prefixOf = new SortPrefix(order);
         this.buffer = new SortBuffer(order, prefixOf);
         this.reservation = new Reservation(scope.memory(), 0.75);
-        this.merged = new BatchBudget(scope);
+        this.handedOut = new BatchBudget(scope);
     }
 
     @Override
@@ -73,11 +79,18 @@ final class SortedRows implements Operator {
     }
 
     private int readFromBuffer(Batch batch) {
-        int count = Math.min(batch.limit(), buffer.count() - next);
-        for (int row = 0; row < count; row++) {
-            batch.rows[row] = buffer.row(next + row);
+        int limit = Math.min(batch.limit(), buffer.count() - next);
+        int count = 0;
+        handedOut.start();
+        while (count < limit) {
+            if (count % TOUCHED_ROWS == 0) {
+                touched ^= buffer.touch(next, Math.min(next + TOUCHED_ROWS, buffer.count()));
+            }
+            Object row = buffer.row(next++);
+            batch.rows[count] = row;
+            // Rows of a page have just become objects.
+            limit = handedOut.isFilledBy(row, count++) ? count : limit;
         }
-        next += count;
         batch.count = count;
         return count;
     }
@@ -85,7 +98,7 @@ final class SortedRows implements Operator {
     private int readMerged(Batch batch) throws IOException {
         int count = 0;
         int limit = batch.limit();
-        merged.start();
+        handedOut.start();
         try {
             for (; count < limit; count++) {
                 SortedRun first = merge.next();
@@ -94,7 +107,7 @@ final class SortedRows implements Operator {
                 }
                 batch.rows[count] = first.row();
                 // The runs have other rows in memory by then.
-                if (merged.isFilledBy(first.row(), count)) {
+                if (handedOut.isFilledBy(first.row(), count)) {
                     limit = count + 1;
                 }
             }
@@ -141,6 +154,16 @@ final class SortedRows implements Operator {
         buffer.add(row, ((long) map << PLACE_BITS) + index);
     }
 
+    /** Whether pairs had better come as pages: where keys have prefixes, hardly any has to be made twice. */
+    boolean takesPages() {
+        return prefixOf.isKnown();
+    }
+
+    /** As {@link #add(Object, int, long)}; {@code firstIndex} is that of the page's first pair. */
+    void add(PagePairs page, int map, long firstIndex) {
+        buffer.add(page, ((long) map << PLACE_BITS) + firstIndex);
+    }
+
     private void sortBuffer() {
         try {
             buffer.sort();
@@ -164,13 +187,16 @@ final class SortedRows implements Operator {
         if (store == null) {
             store = new RowStore(scope, 2, true);
         }
-        heapBytesPerRow = Math.max(heapBytesPerRow, bufferBytes / buffer.count());
+        long rowBytes = 0;
         SortedRun run = new SortedRun(store);
         runs.add(run);
         for (int i = 0; i < buffer.count(); i++) {
-            run.add(buffer.row(i), buffer.place(i));
+            Object row = buffer.row(i);
+            rowBytes += HeapSize.of(row);
+            run.add(row, buffer.place(i));
         }
         run.finish();
+        heapBytesPerRow = Math.max(heapBytesPerRow, SORT_BYTES_PER_ROW + rowBytes / buffer.count());
         buffer.clear();
         counters.memorySpilled += bufferBytes;
         counters.spillNanos += timer.stop(scope.environment(), "sort", bufferBytes, counters.diskSpilled - diskBefore);

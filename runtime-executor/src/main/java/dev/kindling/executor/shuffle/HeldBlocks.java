@@ -21,8 +21,6 @@ final class HeldBlocks implements Closeable {
     /** What a block costs beside its bytes: its entry here, its array's header. */
     private static final long BLOCK_OVERHEAD_BYTES = 64;
 
-    private static final int NO_GAP = 1 << 10;
-
     private final TaskEnvironment environment;
     private final RowCodecs codecs;
     private final Bucket[] buckets;
@@ -89,14 +87,8 @@ final class HeldBlocks implements Closeable {
         if (buckets[bucket] == null) {
             buckets[bucket] = new Bucket();
         }
-        byte[] bytes = block.bytes();
-        int offset = block.offset();
-        if (bytes.length > block.length() + NO_GAP) {
-            // Part of a larger array: kept alone, so that the rest is not held with it uncounted.
-            bytes = Arrays.copyOfRange(bytes, offset, offset + block.length());
-            offset = 0;
-        }
-        Held held = new Held(block.mapIndex(), bytes, offset, block.length());
+        FetchedBlock alone = block.alone();
+        Held held = new Held(block.mapIndex(), alone.bytes(), alone.offset(), block.length());
         buckets[bucket].add(held);
         buckets[bucket].rows += block.rowCount();
         heldBytes += held.length + BLOCK_OVERHEAD_BYTES;

@@ -69,6 +69,11 @@ class KeyedOperatorsTest {
                 rows("doubles", 3_000, i -> i % 50 == 0 ? Double.NaN : i % 2 == 0 ? -i / 8.0 : i / 16.0),
                 rows("same hash", 1_000, i -> new SameHash(i % 100)),
                 new Rows(
+                        "texts of texts",
+                        IntStream.range(0, 3_000)
+                                .mapToObj(i -> new Tuple2<Object, Object>(strings.get(i), "value " + i))
+                                .toList()),
+                new Rows(
                         "null values",
                         IntStream.range(0, 3_000)
                                 .mapToObj(i -> new Tuple2<Object, Object>(i % 40, i % 5 == 0 ? null : i))
