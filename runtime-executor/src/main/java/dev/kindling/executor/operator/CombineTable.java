@@ -61,7 +61,7 @@ final class CombineTable implements AutoCloseable {
                     values[id] = kept(merged, pair);
                     // Two combined values make one as large as both, unless they are numbers.
                     boolean isJoined = areCombined && !(values[id] instanceof Number);
-                    if (isJoined || ++mergesSinceMeasured >= MERGES_A_MEASURE) {
+                    if (isJoined || mayGrow(values[id]) && ++mergesSinceMeasured >= MERGES_A_MEASURE) {
                         mergesSinceMeasured = 0;
                         measure(id);
                     }
@@ -70,6 +70,11 @@ final class CombineTable implements AutoCloseable {
         } catch (Throwable t) {
             throw UserFunctionFailed.of(t, source.positionOf(row));
         }
+    }
+
+    /** A sum or a count is as large as the one before it: nothing to measure, and no look at the key's memory. */
+    private static boolean mayGrow(Object value) {
+        return !(value instanceof Long || value instanceof Integer || value instanceof Double);
     }
 
     /** A combined value is the user's own, unless it is just the value of the row. */
