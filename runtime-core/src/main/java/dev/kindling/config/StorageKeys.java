@@ -50,7 +50,7 @@ public final class StorageKeys {
             .doc(
                     "A process that has not more streams of S3 or HDFS open than so many reads each by a thread ahead of its"
                             + " task. With more, tasks read themselves: a hand-over to a busy processor costs a tenth of reading"
-                            + " lines and gains nothing. -1 for half of the processors but one.");
+                            + " lines and gains nothing. -1 for half as many as there are processors.");
 
     static final List<ConfigKey<?>> ALL = List.of(
             SCRATCH_DIRS,

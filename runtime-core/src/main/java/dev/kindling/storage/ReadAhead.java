@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Reads streams of one store on threads of their own, a few buffers ahead, while tasks work on what came before; where
- * too many streams are open for that, tasks read them themselves. The sockets of the system hold what has arrived in either
- * case: what a thread ahead gains is the work of receiving, above all where it is encrypted, and what it costs is a
- * hand-over, so it pays where processors are idle and nowhere else. Buffers go from stream to stream. Safe for many
- * threads; each stream is used by one.
+ * too many streams are open for that, tasks read them themselves. The sockets of the system hold what has arrived in
+ * either case: what a thread ahead gains is the work of receiving, above all where it is encrypted, and what it costs
+ * is a hand-over, so it pays where a processor is idle: on two, for one stream, not for two. Buffers go from stream to
+ * stream. Safe for many threads; each stream is used by one.
  */
 public final class ReadAhead {
     // Smaller pieces have come before another thread has started.
@@ -36,7 +36,7 @@ public final class ReadAhead {
     /**
      * @param threads on which streams are read
      * @param maxStreams a stream is read ahead when not more than so many are open; negative for as many as leave each
-     *     task and each thread ahead a processor, and one for all else
+     *     task and each thread ahead a processor
      */
     public ReadAhead(IoThreads threads, int maxStreams) {
         this.threads = threads;
@@ -45,7 +45,7 @@ public final class ReadAhead {
     }
 
     static int maxStreamsOf(int processors) {
-        return (processors - 1) / 2;
+        return processors / 2;
     }
 
     /** What is read ahead: by one thread, which may be another one than that which closes it. */

@@ -191,9 +191,9 @@ class ReadAheadTest {
     @Test
     void threadAheadHasAProcessorOfItsOwn() {
         assertEquals(0, ReadAhead.maxStreamsOf(1));
-        assertEquals(0, ReadAhead.maxStreamsOf(2));
-        assertEquals(1, ReadAhead.maxStreamsOf(4));
-        assertEquals(7, ReadAhead.maxStreamsOf(16));
+        assertEquals(1, ReadAhead.maxStreamsOf(2));
+        assertEquals(2, ReadAhead.maxStreamsOf(4));
+        assertEquals(8, ReadAhead.maxStreamsOf(16));
     }
 
     /** The first piece is there at once, though a buffer holds more. */

@@ -24,7 +24,7 @@ class StorageBenchmarkIT {
 
         String text = printed.toString(StandardCharsets.UTF_8);
         assertEquals(19, measured.size());
-        assertEquals(8, measured.stream().filter(one -> one.of().bar() > 0).count());
+        assertEquals(10, measured.stream().filter(one -> one.of().bar() > 0).count());
         for (Measured one : measured) {
             assertEquals(2, one.ours().length);
             assertTrue(one.ratio() > 0, one.of().what());
