@@ -1,0 +1,6 @@
+/**
+ * Many jobs, each with one fault of a process or of what it holds, and what the faults cost. Run by {@code bin/chaos jobs}.
+ *
+ * <p>Start reading at {@link dev.kindling.bench.chaos.ChaosJobs}.
+ */
+package dev.kindling.bench.chaos;
