@@ -279,6 +279,7 @@ public final class StorageBenchmark {
             measure(drain, draining("s3:", ours, bytes), bareDrain, bytes, S3_BAR);
             measure(scan, scanning("s3:", ours, lineFeeds), bareScan, bytes, S3_BAR);
             Opened fetched = () -> open(ahead, path, bytes);
+            measure(drain, draining("s3:, a thread ahead", fetched, bytes), bareDrain, bytes, 0);
             measure(scan, scanning("s3:, a thread ahead", fetched, lineFeeds), bareScan, bytes, S3_BAR);
             measure(scan, bareScan, draining("the same, no scan", bareObject, bytes), bytes, 0);
         }

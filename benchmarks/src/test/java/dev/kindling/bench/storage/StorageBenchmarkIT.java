@@ -23,7 +23,7 @@ class StorageBenchmarkIT {
                 .run();
 
         String text = printed.toString(StandardCharsets.UTF_8);
-        assertEquals(19, measured.size());
+        assertEquals(21, measured.size());
         assertEquals(10, measured.stream().filter(one -> one.of().bar() > 0).count());
         for (Measured one : measured) {
             assertEquals(2, one.ours().length);
