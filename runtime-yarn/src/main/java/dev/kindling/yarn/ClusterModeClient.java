@@ -124,6 +124,10 @@ final class ClusterModeClient {
         List<String> command = new ArrayList<>(List.of("submit", "--master", YarnMasters.MASTER));
         // Runs are kept on machines of users, who also look at progress.
         command.addAll(List.of("--conf", UiKeys.RUNS_KEPT.name() + "=0", "--conf", UiKeys.PROGRESS.name() + "=false"));
+        if (!program.settings().containsKey(UiKeys.PORT.name())) {
+            // Drivers of several applications may be on one node, and nobody has to know the port.
+            command.addAll(List.of("--conf", UiKeys.PORT.name() + "=0"));
+        }
         new TreeMap<>(program.settings()).forEach((name, value) -> {
             if (!name.startsWith("kindling.runs.") && !name.equals(UiKeys.PROGRESS.name())) {
                 command.addAll(List.of("--conf", name + "=" + value));

@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -76,6 +77,8 @@ final class YarnLauncher implements ClusterLauncher {
     private final ThreadPoolExecutor handovers = oneThread("yarn-files");
     /** Asks for containers, for which racks of hosts may have to be found; has no thread while nothing changes. */
     private final ThreadPoolExecutor asks = oneThread("yarn-asks");
+
+    private final AtomicReference<AppMasterEffect.AskFor> waitingAsk = new AtomicReference<>();
 
     /** Used by the thread of heartbeats. */
     private final LoopWatch watch = new LoopWatch(SLOW_AFTER_MS, HUNG_AFTER_MS);
@@ -285,14 +288,14 @@ final class YarnLauncher implements ClusterLauncher {
     /** Whether what decides about containers still does; by the thread of heartbeats. */
     private void look() {
         LoopWatch.Finding finding = watch.look(loop.nowMs(), loop.turns());
-        String forSoLong = Durations.format(watch.sameForMs());
         if (finding == LoopWatch.Finding.SLOW) {
             LOG.warn(
                     "what asks YARN for executors has not come back for {} from what it does; it is at\n{}",
-                    forSoLong,
+                    Durations.format(watch.sameForMs()),
                     Stream.of(loop.stack()).map(frame -> "  " + frame).collect(Collectors.joining("\n")));
         } else if (finding == LoopWatch.Finding.HUNG) {
-            giveUp("what asks YARN for executors (am-loop) has not come back for " + forSoLong
+            giveUp("what asks YARN for executors (am-loop) has not come back for "
+                    + Durations.format(watch.sameForMs())
                     + " from what it does; the log has where it was after " + Durations.format(SLOW_AFTER_MS)
                     + "; is the machine short of memory or its disk dead? If not, please report it");
         }
@@ -330,7 +333,7 @@ final class YarnLauncher implements ClusterLauncher {
         @Override
         public void perform(AppMasterEffect effect) {
             if (effect instanceof AppMasterEffect.AskFor ask) {
-                asks.execute(() -> agent.askFor(ask.containers(), ask.near()));
+                askLater(ask);
             } else if (effect instanceof AppMasterEffect.StartExecutor start) {
                 startExecutor(start);
             } else if (effect instanceof AppMasterEffect.TakeOver take) {
@@ -361,6 +364,16 @@ final class YarnLauncher implements ClusterLauncher {
             LOG.error("it did last:\n{}", story, defect);
             giveUp("a defect of Kindling ended what asks YARN for executors: " + defect
                     + "; please report it with the log's lines before this");
+        }
+    }
+
+    /** Of those that wait the last one says all. */
+    private void askLater(AppMasterEffect.AskFor ask) {
+        if (waitingAsk.getAndSet(ask) == null) {
+            asks.execute(() -> {
+                AppMasterEffect.AskFor last = waitingAsk.getAndSet(null);
+                agent.askFor(last.containers(), last.near());
+            });
         }
     }
 

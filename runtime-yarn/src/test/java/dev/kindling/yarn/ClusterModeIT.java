@@ -49,7 +49,6 @@ class ClusterModeIT {
         settings.put("kindling.executor.memory", "128m");
         settings.put("kindling.yarn.driverMemory", "128m");
         settings.put("kindling.ui.enabled", "true");
-        settings.put("kindling.ui.port", "0");
         // For a cluster that asks nobody who he is.
         settings.put("kindling.yarn.viewAcl", "dr.who");
         SubmittedProgram program = new SubmittedProgram(

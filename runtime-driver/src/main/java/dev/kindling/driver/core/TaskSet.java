@@ -223,6 +223,9 @@ final class TaskSet {
     /** How many of the waiting tasks have their input on the disks of each host, where no executor has it cached. */
     SortedMap<String, Integer> waitingByHost() {
         TreeMap<String, Integer> taskCounts = new TreeMap<>();
+        if (localByHost.isEmpty()) {
+            return taskCounts;
+        }
         for (int partition = local.first(); partition >= 0; partition = local.next(partition + 1)) {
             if (preferredExecutors.apply(partition).isEmpty()) {
                 inputs.preferredHosts(partition).forEach(host -> taskCounts.merge(host, 1, Integer::sum));
