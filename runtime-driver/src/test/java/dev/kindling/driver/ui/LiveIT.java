@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.page.Browser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -65,8 +67,22 @@ class LiveIT {
                     IOException.class,
                     () -> new Socket("127.0.0.1", URI.create(address).getPort()).close());
 
+            followBehindAProxy(browser);
             browser.open("data:text/html,<p>gone</p>", "document.querySelector('p')");
         }
         assertTrue(address.matches("http://127\\.0\\.0\\.1:\\d+/#[0-9a-f]{32}"), address);
+    }
+
+    /** The page lies below a path there, and asks again and again for what is told without end elsewhere. */
+    private static void followBehindAProxy(Browser browser) throws Exception {
+        try (UiServer shown = UiServer.start(0, Optional.of(UiServerTest.proxyAt("127.0.0.1", user -> true)))) {
+            shown.onEvent(new Event.ApplicationStart(Instant.EPOCH, "app", "behind a proxy"));
+            browser.open(shown.addressForProxy().toString(), "document.querySelector('h1')");
+            assertEquals("behind a proxy", browser.evaluate("document.querySelector('h1').textContent"));
+            assertEquals(true, browser.evaluate("document.querySelector('.eyebrow').matches('.running')"));
+
+            shown.onEvent(new Event.ApplicationEnd(Instant.ofEpochMilli(5), 0));
+            browser.await("!document.querySelector('.eyebrow').matches('.running')");
+        }
     }
 }

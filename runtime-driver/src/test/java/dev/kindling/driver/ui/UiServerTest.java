@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -24,6 +25,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,8 +130,9 @@ class UiServerTest {
         }
     }
 
-    /** A proxy at this address, on a cluster where only ann may look. */
-    private static PageProxy proxyAt(InetAddress address) {
+    /** A proxy at this address, on a cluster where some may look. */
+    static PageProxy proxyAt(String address, Predicate<String> mayLook) throws UnknownHostException {
+        InetAddress proxy = InetAddress.getByName(address);
         return new PageProxy() {
             @Override
             public String bindHost() {
@@ -143,12 +146,12 @@ class UiServerTest {
 
             @Override
             public boolean isProxy(InetAddress from) {
-                return from.equals(address);
+                return from.equals(proxy);
             }
 
             @Override
             public boolean mayLook(String user) {
-                return user.equals("ann");
+                return mayLook.test(user);
             }
 
             @Override
@@ -168,7 +171,7 @@ class UiServerTest {
 
     @Test
     void theProxyOfAClusterSeesTheRunForUsersWhoMayLook() throws Exception {
-        try (UiServer shown = UiServer.start(0, Optional.of(proxyAt(InetAddress.getByName("127.0.0.1"))))) {
+        try (UiServer shown = UiServer.start(0, Optional.of(proxyAt("127.0.0.1", "ann"::equals)))) {
             shown.onEvent(new Event.ApplicationStart(Instant.EPOCH, "app", "zebras"));
             URI page = shown.addressForProxy();
             URI events = page.resolve("events");
@@ -191,7 +194,7 @@ class UiServerTest {
 
     @Test
     void whoNamesAUserAndIsNotTheProxyIsRefused() throws Exception {
-        try (UiServer shown = UiServer.start(0, Optional.of(proxyAt(InetAddress.getByName("10.9.9.9"))))) {
+        try (UiServer shown = UiServer.start(0, Optional.of(proxyAt("10.9.9.9", "ann"::equals)))) {
             URI page = shown.addressForProxy();
 
             assertEquals(403, askAs("proxy-user=ann", page).statusCode());
