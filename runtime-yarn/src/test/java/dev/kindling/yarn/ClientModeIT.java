@@ -49,6 +49,8 @@ class ClientModeIT {
                 .set("kindling.yarn.inputWaitMs", "10m")
                 .set("kindling.ui.enabled", "true")
                 .set("kindling.ui.port", "0")
+                // The settings name a proxy of EMR's; this cluster's is its ResourceManager.
+                .set("kindling.hadoop.yarn.web-proxy.address", ProxiedPage.proxyOf(cluster.settings()))
                 // For a cluster that asks nobody who he is.
                 .set("kindling.yarn.viewAcl", "dr.who");
         try (KindlingContext kindling = new KindlingContext("yarn", "first", conf)) {

@@ -49,6 +49,8 @@ class ClusterModeIT {
         settings.put("kindling.executor.memory", "128m");
         settings.put("kindling.yarn.driverMemory", "128m");
         settings.put("kindling.ui.enabled", "true");
+        // The settings name a proxy of EMR's; this cluster's is its ResourceManager.
+        settings.put("kindling.hadoop.yarn.web-proxy.address", ProxiedPage.proxyOf(cluster.settings()));
         // For a cluster that asks nobody who he is.
         settings.put("kindling.yarn.viewAcl", "dr.who");
         SubmittedProgram program = new SubmittedProgram(
@@ -83,11 +85,7 @@ class ClusterModeIT {
         Path words = Files.writeString(directory.resolve("words.txt"), "three little words\n");
         Path result = directory.resolve("a result");
 
-        Run run = run(
-                Programs.Sums.class,
-                List.of(words),
-                result.toString(),
-                cluster.settings().get("kindling.hadoop.yarn.resourcemanager.webapp.address"));
+        Run run = run(Programs.Sums.class, List.of(words), result.toString(), ProxiedPage.proxyOf(cluster.settings()));
 
         assertEquals(0, run.exitCode(), run::err);
         assertEquals("5050 three little words, shown", Files.readString(result));

@@ -14,17 +14,26 @@ final class ProxiedPage {
 
     /** What is below the application's pages, once the ResourceManager knows where they are. */
     static String read(Map<String, String> settings, List<String> applications, String path) throws Exception {
-        URI page = URI.create("http://" + settings.get("kindling.hadoop.yarn.resourcemanager.webapp.address")
-                + "/proxy/" + applications.get(applications.size() - 1) + "/" + path);
+        URI page = URI.create(
+                "http://" + proxyOf(settings) + "/proxy/" + applications.get(applications.size() - 1) + "/" + path);
         String[] read = {""};
-        Await.until(
-                () -> {
-                    HttpResponse<String> answer = ask(page);
-                    read[0] = answer.body();
-                    return answer.statusCode() == 200 && !read[0].contains("<html");
-                },
-                "the proxy shows " + page);
+        try {
+            Await.until(
+                    () -> {
+                        HttpResponse<String> answer = ask(page);
+                        read[0] = answer.body();
+                        return answer.statusCode() == 200 && !read[0].contains("<html");
+                    },
+                    "the proxy shows " + page);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + read[0], e);
+        }
         return read[0];
+    }
+
+    /** Where the proxy is that the ResourceManager of a small cluster has in it. */
+    static String proxyOf(Map<String, String> settings) {
+        return settings.get("kindling.hadoop.yarn.resourcemanager.webapp.address");
     }
 
     private static HttpResponse<String> ask(URI page) throws IOException, InterruptedException {
