@@ -25,6 +25,10 @@ final class ResultBudget {
     private final String job;
     private final long maxBytes;
     private final int taskCount;
+
+    /** An executor may announce anything: so much of each task, and no sum of all is more than a long holds. */
+    private final long maxCountedBytes;
+
     private final boolean isEstimated;
     private final Part[] parts = new Part[PARTS];
 
@@ -43,6 +47,7 @@ final class ResultBudget {
         this.job = "job " + graph.jobId() + " (" + graph.description() + ")";
         this.maxBytes = maxBytes;
         taskCount = graph.resultPartitions().size();
+        maxCountedBytes = Long.MAX_VALUE / Math.max(1, taskCount);
         isEstimated = maxBytes > 0
                 && graph.outputTarget().isEmpty()
                 && taskCount >= LEAST_ESTIMATED_TASKS
@@ -69,7 +74,7 @@ final class ResultBudget {
     /** A result is there; says why the job must end, if it must. */
     Optional<String> announced(int partition, long byteCount) {
         Part part = partOf(partition);
-        part.bytes += byteCount;
+        part.bytes += Math.min(byteCount, maxCountedBytes);
         part.finished++;
         part.left--;
         long taken = taken();
@@ -88,7 +93,7 @@ final class ResultBudget {
     /** The result could not be fetched and will be computed again. */
     void lost(int partition, long byteCount) {
         Part part = partOf(partition);
-        part.bytes -= byteCount;
+        part.bytes -= Math.min(byteCount, maxCountedBytes);
         part.finished--;
         part.left++;
     }

@@ -200,6 +200,25 @@ class DriverCoreTest {
     }
 
     @Test
+    void announcedSizesWhoseSumIsMoreThanALongEndTheJob() {
+        DriverScript driver = holding(1_000).submit(job(1).resultStage(0, 8).build());
+        driver.finishes("s0p0#0", new TaskResult.Direct(new byte[500])).neverSays("fail");
+
+        driver.finishes("s0p1#0", new TaskResult.Stored(Long.MAX_VALUE, 0)).says("fail job 1 RESULT_TOO_LARGE");
+    }
+
+    @Test
+    void announcedSizesWhoseEstimateIsMoreThanALongEndTheJob() {
+        DriverScript driver = holding(1L << 61).submit(job(1).resultStage(0, 80).build());
+        for (int part = 0; part < 7; part++) {
+            driver.finishes("s0p" + (5 + 10 * part) + "#0", new TaskResult.Stored(1L << 57, 0));
+            driver.neverSays("fail");
+        }
+
+        driver.finishes("s0p75#0", new TaskResult.Stored(1L << 57, 0)).says("fail job 1 RESULT_TOO_LARGE");
+    }
+
+    @Test
     void smallJobsAreEndedByWhatTheyTakeAndPublishedOnesNever() {
         DriverScript driver = holding(1_000).submit(job(1).resultStage(0, 8).build());
         driver.finishes("s0p0#0", new TaskResult.Direct(new byte[500]));
