@@ -43,6 +43,11 @@ public final class SimNetwork {
      *     them
      */
     public long send(int from, int to, byte[] bytes, Consumer<byte[]> arrival) {
+        return send(from, to, bytes, 1, arrival);
+    }
+
+    /** As {@link #send(int, int, byte[], Consumer)}, delayed so many times as likely: a message that is rare. */
+    public long send(int from, int to, byte[] bytes, int delayTimes, Consumer<byte[]> arrival) {
         sentCount++;
         if (isClogged(from, to) || faults.strikes(FaultKind.DROP)) {
             lostCount++;
@@ -50,15 +55,15 @@ public final class SimNetwork {
             return world.nowMs();
         }
         if (faults.strikes(FaultKind.DUPLICATE)) {
-            duplicate(bytes.clone(), arrival);
+            duplicate(bytes.clone(), delayTimes, arrival);
         }
-        return deliver(bytes, arrival);
+        return deliver(bytes, delayTimes, arrival);
     }
 
     /** Some come when what the message says is long over: a change that it tells may have been taken back since. */
-    private void duplicate(byte[] bytes, Consumer<byte[]> arrival) {
+    private void duplicate(byte[] bytes, int delayTimes, Consumer<byte[]> arrival) {
         if (faults.random(FaultKind.DUPLICATE).nextInt(DUPLICATES_TO_A_LATE_ONE) > 0) {
-            deliver(bytes, arrival);
+            deliver(bytes, delayTimes, arrival);
             return;
         }
         long delayMs = faults.span(FaultKind.DUPLICATE, MAX_LATE_MS);
@@ -66,9 +71,9 @@ public final class SimNetwork {
         world.in(delayMs, () -> arrival.accept(bytes));
     }
 
-    private long deliver(byte[] bytes, Consumer<byte[]> arrival) {
+    private long deliver(byte[] bytes, int delayTimes, Consumer<byte[]> arrival) {
         long delayMs = 1 + random.nextInt(MAX_USUAL_DELAY_MS);
-        if (faults.strikes(FaultKind.DELAY)) {
+        if (faults.strikes(FaultKind.DELAY, delayTimes)) {
             delayMs = faults.span(FaultKind.DELAY, MAX_DELAY_MS);
             disturbedUntil(world.nowMs() + delayMs);
         }

@@ -61,7 +61,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private final BroadcastDrops broadcastDrops;
     private final Reaper reaper;
     private final Watchdog watchdog;
-    private final Speculation speculation;
+    final Speculation speculation;
 
     private long lastEventMs = Long.MIN_VALUE;
     private long awakeMs;
@@ -623,6 +623,10 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return allocation.isDynamic()
                 && (executors.liveCount() > settings.allocation().fewest()
                         || !executors.draining().isEmpty());
+    }
+
+    long nowMs() {
+        return out.nowMs();
     }
 
     boolean isClosing() {

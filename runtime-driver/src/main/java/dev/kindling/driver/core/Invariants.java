@@ -17,7 +17,7 @@ public final class Invariants {
     public static void check(DriverCore core) {
         TreeMap<String, Integer> slotsOfPools = new TreeMap<>();
         for (ExecutorState executor : core.executors.registered()) {
-            slotsAreCountedRight(executor, slotsOfPools);
+            slotsAreCountedRight(core, executor, slotsOfPools);
         }
         if (!slotsOfPools.equals(core.placement.pools().slotsHeld())) {
             throw broken("pools hold ", core.placement.pools().slotsHeld(), " slots, but attempts take ", slotsOfPools);
@@ -51,11 +51,12 @@ public final class Invariants {
     }
 
     /** Adds them to {@code slotsOfPools}. */
-    private static void slotsAreCountedRight(ExecutorState executor, TreeMap<String, Integer> slotsOfPools) {
+    private static void slotsAreCountedRight(
+            DriverCore core, ExecutorState executor, TreeMap<String, Integer> slotsOfPools) {
         int taken = 0;
         if (!executor.running.isEmpty()) {
             for (RunningAttempt attempt : executor.running.values()) {
-                twinsAgree(attempt);
+                twinsAgree(core, attempt);
                 taken += attempt.slots;
                 slotsOfPools.merge(attempt.pool, attempt.slots, Integer::sum);
                 if (attempt.executor != executor) {
@@ -76,7 +77,7 @@ public final class Invariants {
     }
 
     /** Two attempts of the same tasks at most, on two executors, and both wanted or none. */
-    private static void twinsAgree(RunningAttempt attempt) {
+    private static void twinsAgree(DriverCore core, RunningAttempt attempt) {
         RunningAttempt twin = attempt.twin;
         if (attempt.isCurrent) {
             RunningAttempt known = attempt.stage.tasks.runningAttempt(attempt.id.partition());
@@ -95,6 +96,9 @@ public final class Invariants {
         }
         if (twin.executor.running.get(twin.id) != twin) {
             throw broken(twin, " holds no slot");
+        }
+        if (attempt.isCopy && attempt.launchedMs == core.nowMs() && core.speculation.isExplainedByInput(twin)) {
+            throw broken(attempt, " is a copy of ", twin, ", which reads more than the others of its stage");
         }
     }
 

@@ -59,7 +59,8 @@ final class Speculation {
                 continue;
             }
             medianBytes = medianBytes < 0 ? medianBytes(stage) : medianBytes;
-            if (isLate(tookMs, expectedMs(attempt, medianMs, medianBytes))) {
+            boolean isExplained = !isLate(tookMs, expectedMs(attempt, medianMs, medianBytes));
+            if (!isExplained || bugs.contains(PlantedBug.LARGE_INPUT_COPIED)) {
                 Optional<ExecutorState> place = placement.placeForCopyOf(attempt);
                 place.ifPresent(executor -> attempts.copy(attempt, executor));
             }
@@ -83,8 +84,14 @@ final class Speculation {
                 .mapToLong(task -> stages.reads().inputBytes(attempt.stage, task.partition()))
                 .sum();
         double asMany = bytes / (double) Math.max(1, medianBytes);
-        int tasks = attempt.tasks.size();
-        return medianMs * (bugs.contains(PlantedBug.LARGE_INPUT_COPIED) ? tasks : Math.max(tasks, asMany));
+        return medianMs * Math.max(attempt.tasks.size(), asMany);
+    }
+
+    /** Whether what it reads tells why the attempt takes so long: it is to have no copy. */
+    boolean isExplainedByInput(RunningAttempt attempt) {
+        StageState stage = attempt.stage;
+        double expectedMs = expectedMs(attempt, stage.pace.medianMs(), medianBytes(stage));
+        return !isLate(out.nowMs() - attempt.launchedMs, expectedMs);
     }
 
     private long medianBytes(StageState stage) {

@@ -19,6 +19,8 @@ final class NodeFaults {
     /** Longer than any run: who is to leave goes because nothing is left to keep it. */
     private static final int PATIENT_DRAIN_MS = 3_600_000;
 
+    private static final int PATIENT_DRAIN_IN = 4;
+
     private final SimCluster cluster;
     private final Faults faults;
 
@@ -81,8 +83,8 @@ final class NodeFaults {
         }
         if (faults.strikes(FaultKind.DRAIN)) {
             SplittableRandom details = faults.random(FaultKind.DRAIN);
-            cluster.driver.drain(
-                    executor, details, details.nextBoolean() ? PATIENT_DRAIN_MS : span(FaultKind.DRAIN, MAX_DRAIN_MS));
+            boolean isPatient = details.nextInt(PATIENT_DRAIN_IN) == 0;
+            cluster.driver.drain(executor, details, isPatient ? PATIENT_DRAIN_MS : span(FaultKind.DRAIN, MAX_DRAIN_MS));
         }
         if (executor.isAlive() && faults.strikes(FaultKind.KILL)) {
             cluster.launcher.kill(executor, "killed");

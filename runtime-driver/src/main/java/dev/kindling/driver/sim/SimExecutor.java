@@ -38,6 +38,9 @@ final class SimExecutor {
     /** What a slow machine takes longer for one thing. */
     private static final int MAX_SLOWED_MS = 20_000;
 
+    /** A process registers once: how much likelier that is late than another message, and its end just then. */
+    private static final int AT_REGISTRATION = 10;
+
     private static final int MAX_EVICTED_BYTES = 4 << 10;
     private static final long POOL_BYTES = 4 << 20;
 
@@ -348,7 +351,7 @@ final class SimExecutor {
     }
 
     private void send(Frame.ToDriver frame) {
-        if (cluster.faults.strikes(FaultKind.KILL_AT_SEND)) {
+        if (cluster.faults.strikes(FaultKind.KILL_AT_SEND, rarityOf(frame))) {
             boolean isSent = cluster.faults.random(FaultKind.KILL_AT_SEND).nextBoolean();
             if (isSent) {
                 transmit(frame);
@@ -360,9 +363,13 @@ final class SimExecutor {
         transmit(frame);
     }
 
+    private static int rarityOf(Frame.ToDriver frame) {
+        return frame instanceof Frame.Register ? AT_REGISTRATION : 1;
+    }
+
     private void transmit(Frame.ToDriver frame) {
-        long untilMs =
-                cluster.network.send(node(), SimCluster.DRIVER, FrameCodec.encode(frame), cluster.driver::receive);
+        long untilMs = cluster.network.send(
+                node(), SimCluster.DRIVER, FrameCodec.encode(frame), rarityOf(frame), cluster.driver::receive);
         if (untilMs > 0) {
             disturbedMs = Math.max(disturbedMs, untilMs);
         }

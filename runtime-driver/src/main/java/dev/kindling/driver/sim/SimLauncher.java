@@ -140,10 +140,10 @@ final class SimLauncher {
         wantedCount--;
     }
 
-    /** As launchers do: mostly under a new name, sometimes the same name is started again. */
+    /** As launchers do: under a new name, or the same name is started again. */
     void replace(String lostExecutorId) {
         // One that is about to leave is replaced under another name; one that is lost may live on all the same.
-        boolean isSameName = random.nextInt(4) == 0 && !isRegistered(lostExecutorId);
+        boolean isSameName = random.nextBoolean() && !isRegistered(lostExecutorId);
         String executorId = isSameName ? lostExecutorId : "e" + ++nextExecutorNumber;
         boolean isLate = random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
         cluster.world.in(1 + random.nextInt(50), () -> launch(executorId, isLate ? MAX_LATE_START_MS : MAX_START_MS));

@@ -13,7 +13,7 @@ import java.io.IOException;
  * and given up. Between any two changes of a file the driver may end.
  */
 final class SimPublications {
-    private static final int MAX_PUBLISH_STEP_MS = 200;
+    private static final int MAX_PUBLISH_STEP_MS = 400;
     /** A publication is over soon: how much likelier the driver ends at one of its steps than at a message. */
     private static final int DEATH_AT_COMMIT = 30;
 

@@ -10,14 +10,19 @@ import java.util.List;
 public enum SimSize {
     /** A few tasks of one job or two on up to three executors, and faults for some seconds. */
     SMALL,
-    /** Up to six executors, stages of many tasks, programs of many jobs, faults for half a minute. */
+    /** Up to five executors, stages of many tasks, programs of many jobs, faults for up to half a minute. */
     LARGE;
 
-    private static final int LARGE_IN = 5;
-    private static final int WAITING_ON_IN = 4;
+    private static final int LARGE_IN = 8;
+    /** Few mistakes with cached blocks show in a small world. */
+    private static final int CACHED_LARGE_IN = 2;
 
-    static SimSize drawnBy(SimWorld world) {
-        return world.random("size").nextInt(LARGE_IN) == 0 ? LARGE : SMALL;
+    private static final int WAITING_ON_IN = 6;
+    private static final int LARGE_WAITING_ON_IN = 2;
+
+    static SimSize drawnBy(SimWorld world, SimOptions.Workload jobs) {
+        int largeIn = jobs == SimOptions.Workload.CACHED ? CACHED_LARGE_IN : LARGE_IN;
+        return world.random("size").nextInt(largeIn) == 0 ? LARGE : SMALL;
     }
 
     private <T> T pick(T small, T large) {
@@ -26,7 +31,7 @@ public enum SimSize {
 
     /** Numbers of executors to begin with, each as likely. */
     List<Integer> executorCounts() {
-        return pick(List.of(1, 2, 2, 2, 3), List.of(1, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6));
+        return pick(List.of(1, 2, 2, 2, 3), List.of(1, 2, 2, 2, 2, 3, 3, 3, 4, 5));
     }
 
     int minChaosMs() {
@@ -34,7 +39,7 @@ public enum SimSize {
     }
 
     int maxChaosMs() {
-        return pick(10_000, 30_000);
+        return pick(8_000, 30_000);
     }
 
     /** Tasks of the first stage of {@link SyntheticJobs}. */
@@ -44,7 +49,7 @@ public enum SimSize {
 
     /** Of their first shuffle, where nobody named the number: several partitions may be one task, then. */
     int manyReduces() {
-        return pick(8, 24);
+        return pick(8, 16);
     }
 
     /** Of their first shuffle, where the number was named. */
@@ -78,6 +83,6 @@ public enum SimSize {
 
     /** Whether time goes on when all is tidy in the end: most of what comes late has come by then. */
     boolean isWaitingOn(SimWorld world) {
-        return this == LARGE || world.random("end").nextInt(WAITING_ON_IN) == 0;
+        return world.random("end").nextInt(pick(WAITING_ON_IN, LARGE_WAITING_ON_IN)) == 0;
     }
 }

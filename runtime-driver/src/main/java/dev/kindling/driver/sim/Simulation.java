@@ -189,13 +189,13 @@ public final class Simulation {
         throw new IllegalStateException("the shares of the workloads are less than " + Workload.SHARES);
     }
 
-    /** The size of the world that a seed draws when none is given; few mistakes with cached blocks show in a small one. */
+    /** The size of the world that a seed draws when none is given. */
     public static SimSize sizeOf(long seed) {
         return sizeOf(new SimWorld(seed, Optional.empty()));
     }
 
     private static SimSize sizeOf(SimWorld world) {
-        return workloadOf(world) == Workload.CACHED ? SimSize.LARGE : SimSize.drawnBy(world);
+        return SimSize.drawnBy(world, workloadOf(world));
     }
 
     private static SimJobs jobsOf(Workload workload, SimSize size, SimWorld world, SimOutputs outputs) {

@@ -44,9 +44,17 @@ final class SyntheticJobs implements SimJobs {
 
     private static final int LARGE_TASKS = 40;
     /** For each executor, so that all slots are filled for longer than a task has to wait for an empty one. */
-    private static final int BUSY_TASKS = 100;
+    private static final int BUSY_TASKS = 40;
+    /** A busy task runs for about a second: few long ones fill the slots for as long as many short ones, and cost less. */
+    private static final int MIN_BUSY_RUN_MS = 600;
+
+    private static final int BUSY_RUN_STEP_MS = 100;
+    private static final int BUSY_RUN_STEPS = 9;
+
+    private static final int BUSY_IN = 6;
 
     private static final int BUSY_JOB = 5;
+    private static final int BUSY_STAGE = 14;
     private static final int SLOW_JOB = 6;
     /** Of so many programs each kind of slow job is in one. */
     private static final int SLOW_IN = 40;
@@ -120,7 +128,7 @@ final class SyntheticJobs implements SimJobs {
         isOneTooLarge = random.nextInt(size.tooMuchIn()) == 0;
         blocks = 1 + random.nextInt(3);
         isSavingCancelled = random.nextInt(6) == 0;
-        isBusy = random.nextInt(10) == 0 && size.canBeBusy();
+        isBusy = random.nextInt(BUSY_IN) == 0 && size.canBeBusy();
         slow = Slow.drawnBy(random);
         this.isDealt = isDealt;
         skew = skewOracle();
@@ -197,7 +205,7 @@ final class SyntheticJobs implements SimJobs {
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
         if (isBusy) {
             int tasks = BUSY_TASKS * cluster.launcher.wantedCount();
-            submit(cluster, job(BUSY_JOB, List.of(stage(14, tasks, -1, 0, -1, Kind.NUMBER)), false));
+            submit(cluster, job(BUSY_JOB, List.of(stage(BUSY_STAGE, tasks, -1, 0, -1, Kind.NUMBER)), false));
         }
         if (!leftOut.contains(1)) {
             collectOnce(cluster, job(1, List.of(generate, stage(10, firstReduces, -1, 0, 0, Kind.COLLECT)), false));
@@ -513,9 +521,13 @@ final class SyntheticJobs implements SimJobs {
 
     @Override
     public OptionalLong runMs(TaskLaunch task) {
-        return task.attempt().stageId() == SLOW_STAGE
-                ? OptionalLong.of(slow.orElseThrow().runMs)
-                : OptionalLong.empty();
+        return switch (task.attempt().stageId()) {
+            case BUSY_STAGE ->
+                OptionalLong.of(
+                        MIN_BUSY_RUN_MS + BUSY_RUN_STEP_MS * (task.attempt().partition() % BUSY_RUN_STEPS));
+            case SLOW_STAGE -> OptionalLong.of(slow.orElseThrow().runMs);
+            default -> OptionalLong.empty();
+        };
     }
 
     @Override

@@ -22,11 +22,14 @@ final class PlantedBugs {
             Map.entry("driver IDLE_EXECUTOR_KEPT", "AllocationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
             Map.entry("driver LATER_TWIN_KEPT", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
             Map.entry("driver COPY_BESIDE_ITS_ATTEMPT", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
-            Map.entry("driver LARGE_INPUT_COPIED", "SpeculationTest#taskThatReadsMoreThanTheOthersGetsNoCopy"),
+            Map.entry("driver LARGE_INPUT_COPIED", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
             Map.entry("driver CACHE_MISS_IGNORED", "CachedBlocksTest#taskThatHasMissedItsBlockFourTimesComputesIt"),
             Map.entry(
                     "driver CACHE_NEVER_DISTRUSTED",
                     "CachedBlocksTest#blockThatIsGoneCostsAnUnchargedAttemptAndTheNextLaunchSaysWhatIsBelow"),
+            Map.entry(
+                    "driver FAILED_WITHOUT_NEED",
+                    "DriverCoreTest#jobThatIsPublishingDoesNotFailWithATaskThatAnotherNeeds"),
             Map.entry("driver FENCED_REGISTRATION_ACCEPTED", "driver NONCE_NOT_COMPARED"),
             Map.entry(
                     "executor EARLY_CANCELLATION_FORGOTTEN",

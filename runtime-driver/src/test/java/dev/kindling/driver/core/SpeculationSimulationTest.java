@@ -37,7 +37,7 @@ class SpeculationSimulationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"LATER_TWIN_KEPT", "COPY_BESIDE_ITS_ATTEMPT"})
+    @EnumSource(names = {"LATER_TWIN_KEPT", "COPY_BESIDE_ITS_ATTEMPT", "LARGE_INPUT_COPIED"})
     void everyPlantedBugIsFoundBySomeSeed(PlantedBug bug) {
         assertTrue(
                 LongStream.range(0, SEEDS)
