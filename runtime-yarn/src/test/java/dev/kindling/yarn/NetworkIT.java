@@ -124,11 +124,11 @@ class NetworkIT {
             for (InetSocketAddress listener : listeners) {
                 assertEquals(address.get(), listener.getAddress());
                 assertTrue(stranger.isSentAwayInTheClear(listener), listener::toString);
-                assertTrue(stranger.isSentAwayBy(listener, "TLSv1.2"), listener::toString);
-                assertTrue(stranger.isSentAwayBy(listener, "TLSv1.3"), listener::toString);
+                assertTrue(stranger.isRefusedByTls(listener, "TLSv1.2"), listener::toString);
+                assertTrue(stranger.isRefusedByTls(listener, "TLSv1.3"), listener::toString);
             }
             // By who speaks TLS 1.3 only, and the one that the driver made for this application.
-            assertEquals(3, stranger.shown().size());
+            assertTrue(stranger.shown().size() >= 3, stranger.shown()::toString);
             assertEquals(1, Set.copyOf(stranger.shown()).size(), stranger.shown()::toString);
             assertEquals("EC", stranger.shown().get(0).getPublicKey().getAlgorithm());
             assertEquals(3, TestJobs.counts(kindling).count());

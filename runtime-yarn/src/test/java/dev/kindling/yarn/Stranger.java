@@ -17,9 +17,7 @@ import javax.net.ssl.X509TrustManager;
 final class Stranger {
     private static final int ANSWER_WITHIN_MS = 120_000;
     private static final int TLS_ALERT = 0x15;
-
-    /** What a program of ours says first inside TLS, or would say without. */
-    private static final byte[] HELLO = {'K', 'N', 'D', 'L', 0, 1, 0, 0};
+    private static final int MAX_ATTEMPTS = 100;
 
     private final List<X509Certificate> shown = new ArrayList<>();
 
@@ -38,19 +36,25 @@ final class Stranger {
         }
     }
 
-    /** Whether nothing is answered to who has no certificate: with TLS 1.3 that is noticed at the first read. */
-    boolean isSentAwayBy(InetSocketAddress listener, String protocol) throws Exception {
+    /** Whether TLS itself ends with an alert for who has no certificate, before anything is said inside. */
+    boolean isRefusedByTls(InetSocketAddress listener, String protocol) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new TrustsAll()}, null);
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
-            connect(socket, listener);
-            socket.setEnabledProtocols(new String[] {protocol});
-            socket.startHandshake();
-            socket.getOutputStream().write(HELLO);
-            return socket.getInputStream().read() < 0;
-        } catch (SSLException | SocketException e) {
-            return true;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket()) {
+                connect(socket, listener);
+                socket.setEnabledProtocols(new String[] {protocol});
+                socket.startHandshake();
+                socket.getInputStream().read();
+                return false;
+            } catch (SSLException | SocketException e) {
+                if (String.valueOf(e.getMessage()).contains("fatal alert")) {
+                    return true;
+                }
+                // The end of the connection has overtaken the alert.
+            }
         }
+        return false;
     }
 
     private static Socket connect(Socket socket, InetSocketAddress listener) throws IOException {
