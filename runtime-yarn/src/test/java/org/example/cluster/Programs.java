@@ -46,6 +46,19 @@ public final class Programs {
         }
     }
 
+    /** Writes down how many numbers executors have counted. */
+    public static final class Counts {
+        private Counts() {}
+
+        public static void main(String[] args) throws IOException {
+            try (KindlingContext kindling = new KindlingContext("yarn", "counts")) {
+                Files.writeString(
+                        Path.of(args[0]),
+                        Long.toString(kindling.range(0, 10, 1, 2).count()));
+            }
+        }
+    }
+
     /** Fails in a task. */
     public static final class Fails {
         private Fails() {}
