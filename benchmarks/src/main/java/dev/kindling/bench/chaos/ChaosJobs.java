@@ -1,5 +1,6 @@
 package dev.kindling.bench.chaos;
 
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
@@ -11,16 +12,20 @@ import dev.kindling.util.LogLevels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Callable;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,7 +37,8 @@ import java.util.stream.Stream;
 /**
  * So many jobs with each {@link Fault}, on clusters of three executor processes. A job must have its right result, or end with
  * the error that the fault is for; where the fault has a limit, its median beside that of jobs without one is compared with
- * it. In the end no process and no file may be left.
+ * it. A job that was over before it was struck does not count. The next one begins when the cluster is whole again, and in
+ * the end no process and no file may be left.
  *
  * <p>{@code bin/chaos jobs [--jobs 200] [--rows 2000000] [--seed 1] [FAULT ...]}: places and times of the harm are drawn
  * from the seed. The exit code is 1 when a promise was broken.
@@ -43,8 +49,9 @@ public final class ChaosJobs {
     private static final int KEYS = 1_000;
     private static final int PLAIN_JOBS = 15;
     private static final int WARM_JOBS = 5;
-    private static final int MAX_STOPPED_MS = 20_000;
+    private static final int MAX_STOPPED_MS = 60_000;
     private static final long DEADLINE_MS = 180_000;
+    private static final long WHOLE_WITHIN_MS = 90_000;
     private static final long GONE_WITHIN_MS = 30_000;
 
     private final int jobs;
@@ -97,8 +104,8 @@ public final class ChaosJobs {
                 "%d jobs of %,d rows with each fault, on %d executors; %s, %s, %s, load %s%n%n",
                 jobs, rows, EXECUTORS, Machine.java(), Machine.system(), Machine.processor(), Machine.load());
         System.out.println(
-                "| fault | jobs | as promised | wrong | hung | median | worst | beside one without | allowed |");
-        System.out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+                "| fault | struck | as promised | wrong | hung | median | worst | beside one without | allowed | left |");
+        System.out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
         boolean isGood = true;
         for (Fault fault : faults) {
             isGood &= run(fault);
@@ -118,14 +125,17 @@ public final class ChaosJobs {
                 .set("kindling.scratch.dirs", scratch.toString());
         Tally tally;
         try (KindlingContext kindling = new KindlingContext(conf)) {
-            tally = new Tally(fault, plainMs(kindling));
-            for (int job = 0; job < jobs; job++) {
-                tally.add(outcome(kindling, fault, work.resolve("mark-" + job), scratch));
+            long plainMs = plainMs(kindling);
+            tally = new Tally(fault, plainMs);
+            for (int job = 0; tally.count() < jobs; job++) {
+                Strike strike = new Strike(fault, random, rows, plainMs, work.resolve("mark-" + job));
+                tally.add(outcome(kindling, strike, scratch));
+                awaitWhole();
             }
         }
         boolean isClean = isAllGone(scratch);
         FileTrees.delete(work);
-        System.out.println(tally.row() + (isClean ? "" : " **processes or files are left** |"));
+        System.out.println(tally.row() + (isClean ? " nothing |" : " **processes or files** |"));
         tally.complaints.forEach(complaint -> System.out.println("  - " + complaint));
         return tally.isGood() && isClean;
     }
@@ -156,56 +166,160 @@ public final class ChaosJobs {
     }
 
     private static List<ProcessHandle> executors() {
-        return ProcessHandle.current().children().filter(ProcessHandle::isAlive).toList();
+        return ProcessHandle.current()
+                .children()
+                .filter(child ->
+                        child.isAlive() && child.info().command().orElse("").endsWith("java"))
+                .toList();
+    }
+
+    /** What the fault has ended is replaced, and what it stopped goes on or is gone. */
+    private static void awaitWhole() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WHOLE_WITHIN_MS);
+        while (executors().size() != EXECUTORS && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     // ---- a job with its fault -------------------------------------------------------------------------------------
 
-    /** How a job ended: in so many milliseconds, as promised, or otherwise. */
-    record Outcome(long ms, boolean isHung, String complaint) {}
+    /** What is done to one job, drawn before it begins. */
+    private static final class Strike {
+        final Fault fault;
+        final Path mark;
+        final long row;
+        final int which;
+        final long delayMs;
+        final long stoppedMs;
+        volatile boolean isOver;
+        volatile boolean hasStruck;
 
-    private Outcome outcome(KindlingContext kindling, Fault fault, Path mark, Path scratch) throws Exception {
+        Strike(Fault fault, Random random, long rows, long plainMs, Path mark) {
+            this.fault = fault;
+            this.mark = mark;
+            row = random.nextLong(rows);
+            which = random.nextInt(EXECUTORS);
+            delayMs = random.nextLong(Math.max(1, plainMs));
+            stoppedMs = 1_000 + random.nextInt(MAX_STOPPED_MS - 1_000);
+        }
+
+        Harm harm(Harm.Kind kind) {
+            return new Harm(kind, row, mark.toString());
+        }
+    }
+
+    /** How a job ended: in so many milliseconds, as promised, or otherwise. */
+    record Outcome(long ms, boolean wasStruck, boolean isHung, String complaint) {}
+
+    private Outcome outcome(KindlingContext kindling, Strike strike, Path scratch) throws Exception {
+        Optional<ErrorCode> error = strike.fault.error;
         long start = System.nanoTime();
-        Future<Void> job = threads.submit(() -> {
-            harm(kindling, fault, mark, scratch);
+        Future<Long> job = threads.submit(() -> {
+            try {
+                return job(kindling, strike, scratch);
+            } finally {
+                strike.isOver = true;
+            }
+        });
+        Future<?> striking = threads.submit(() -> {
+            strikeFromOutside(kindling, strike);
             return null;
         });
+        String complaint;
+        boolean isHung = false;
         try {
             job.get(DEADLINE_MS, TimeUnit.MILLISECONDS);
-            return new Outcome(
-                    msSince(start),
-                    false,
-                    fault.error.map(code -> "it has no error " + code).orElse(""));
+            complaint = error.map(code -> "it has no error " + code).orElse("");
         } catch (TimeoutException e) {
             kindling.cancelAllJobs();
-            return new Outcome(msSince(start), true, "it does not end within " + DEADLINE_MS + " ms");
+            isHung = true;
+            complaint = "it does not end within " + DEADLINE_MS + " ms";
         } catch (ExecutionException e) {
             boolean isPromised = e.getCause() instanceof KindlingException failure
-                    && fault.error.filter(failure.code()::equals).isPresent();
-            return new Outcome(
-                    msSince(start), false, isPromised ? "" : e.getCause().toString());
+                    && error.filter(failure.code()::equals).isPresent();
+            complaint = isPromised ? "" : e.getCause().toString();
         }
+        long tookMs = msSince(start);
+        striking.get(DEADLINE_MS, TimeUnit.MILLISECONDS);
+        return new Outcome(tookMs, strike.hasStruck, isHung, complaint);
     }
 
-    private void harm(KindlingContext kindling, Fault fault, Path mark, Path scratch) throws Exception {
-        switch (fault) {
-            case KILLED -> during(kindling, ProcessHandle::destroyForcibly);
-            case STOPPED -> during(kindling, this::stopForAWhile);
-            case EXIT -> requireRight(sum(kindling, new Harm(Harm.Kind.EXIT, anyRow(), mark.toString())));
-            case HEAP -> requireRight(sum(kindling, new Harm(Harm.Kind.HEAP, anyRow(), mark.toString())));
-            case LOOP -> cancelLoop(kindling, mark);
-            case CORRUPTED -> readCorrupted(kindling, scratch);
-            case UNSERIALIZABLE ->
-                kindling.range(0, TASKS, 1, TASKS)
+    /** The job; returns its result. */
+    private Long job(KindlingContext kindling, Strike strike, Path scratch) throws IOException {
+        return switch (strike.fault) {
+            case KILLED, STOPPED -> requireRight(sum(kindling, Harm.NONE));
+            case EXIT -> struckFromInside(kindling, strike, Harm.Kind.EXIT);
+            case HEAP -> struckFromInside(kindling, strike, Harm.Kind.HEAP);
+            case LOOP -> {
+                kindling.setJobGroup(strike.mark.toString(), "loops");
+                yield struckFromInside(kindling, strike, Harm.Kind.LOOP);
+            }
+            case CORRUPTED -> readCorrupted(kindling, strike, scratch);
+            case UNSERIALIZABLE -> {
+                strike.hasStruck = true;
+                yield (long) kindling.range(0, TASKS, 1, TASKS)
                         .map(n -> (Object) new Thread())
-                        .collect();
-            case OVERSIZED ->
-                kindling.range(0, TASKS, 1, TASKS).map(n -> new byte[1 << 20]).collect();
+                        .collect()
+                        .size();
+            }
+            case OVERSIZED -> {
+                strike.hasStruck = true;
+                yield (long) kindling.range(0, TASKS, 1, TASKS)
+                        .map(n -> new byte[1 << 20])
+                        .collect()
+                        .size();
+            }
+        };
+    }
+
+    private Long struckFromInside(KindlingContext kindling, Strike strike, Harm.Kind kind) {
+        try {
+            return requireRight(sum(kindling, strike.harm(kind)));
+        } finally {
+            strike.hasStruck = Files.exists(strike.mark);
         }
     }
 
-    private long anyRow() {
-        return random.nextLong(rows);
+    /** What is done to the job by somebody else, if anything; returns when the harm is over. */
+    private static void strikeFromOutside(KindlingContext kindling, Strike strike) throws Exception {
+        switch (strike.fault) {
+            case KILLED -> {
+                TimeUnit.MILLISECONDS.sleep(strike.delayMs);
+                ProcessHandle victim = executors().get(strike.which);
+                victim.destroyForcibly();
+                strike.hasStruck = !strike.isOver;
+                victim.onExit().get(DEADLINE_MS, TimeUnit.MILLISECONDS);
+            }
+            case STOPPED -> {
+                TimeUnit.MILLISECONDS.sleep(strike.delayMs);
+                stopForAWhile(executors().get(strike.which), strike);
+            }
+            case LOOP -> {
+                while (!Files.exists(strike.mark) && !strike.isOver) {
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+                kindling.cancelJobGroup(strike.mark.toString());
+            }
+            default -> {}
+        }
+    }
+
+    /** Unless its cluster ends it before: then it is replaced. */
+    private static void stopForAWhile(ProcessHandle process, Strike strike) throws Exception {
+        signal(process, "STOP");
+        strike.hasStruck = !strike.isOver;
+        try {
+            process.onExit().get(strike.stoppedMs, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            signal(process, "CONT");
+        }
+    }
+
+    private static void signal(ProcessHandle process, String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
     }
 
     private long sum(KindlingContext kindling, Harm harm) {
@@ -221,80 +335,50 @@ public final class ChaosJobs {
                 .reduceByKey(Long::sum, TASKS);
     }
 
-    private void requireRight(long sum) {
+    private long requireRight(long sum) {
         if (sum != rows * (rows - 1) / 2) {
             throw new IllegalStateException("the sum is " + sum + " instead of " + rows * (rows - 1) / 2);
         }
-    }
-
-    private interface OnProcess {
-        void to(ProcessHandle process) throws Exception;
-    }
-
-    /** Does it to one executor at some time of the job. */
-    private void during(KindlingContext kindling, OnProcess harm) throws Exception {
-        int delayMs = random.nextInt(300);
-        int which = random.nextInt(EXECUTORS);
-        Callable<Void> harming = () -> {
-            TimeUnit.MILLISECONDS.sleep(delayMs);
-            List<ProcessHandle> running = executors();
-            if (!running.isEmpty()) {
-                harm.to(running.get(which % running.size()));
-            }
-            return null;
-        };
-        Future<Void> done = threads.submit(harming);
-        requireRight(sum(kindling, Harm.NONE));
-        done.get(DEADLINE_MS, TimeUnit.MILLISECONDS);
-    }
-
-    private void stopForAWhile(ProcessHandle process) throws Exception {
-        signal(process, "STOP");
-        int ms = 1_000 + random.nextInt(MAX_STOPPED_MS - 1_000);
-        threads.submit(() -> {
-            TimeUnit.MILLISECONDS.sleep(ms);
-            signal(process, "CONT");
-            return null;
-        });
-    }
-
-    private static void signal(ProcessHandle process, String signal) throws IOException, InterruptedException {
-        if (process.isAlive()) {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                    .redirectErrorStream(true)
-                    .start()
-                    .waitFor();
-        }
-    }
-
-    private void cancelLoop(KindlingContext kindling, Path mark) throws Exception {
-        String group = mark.getFileName().toString();
-        Future<?> cancelling = threads.submit(() -> {
-            while (!Files.exists(mark)) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            kindling.cancelJobGroup(group);
-            return null;
-        });
-        kindling.setJobGroup(group, "loops");
-        try {
-            sum(kindling, new Harm(Harm.Kind.LOOP, anyRow(), mark.toString()));
-        } finally {
-            kindling.clearJobGroup();
-            cancelling.get(DEADLINE_MS, TimeUnit.MILLISECONDS);
-        }
+        return sum;
     }
 
     /** Two jobs read the same map outputs; before the second one bits of one of them are flipped. */
-    private void readCorrupted(KindlingContext kindling, Path scratch) throws IOException {
+    private long readCorrupted(KindlingContext kindling, Strike strike, Path scratch) throws IOException {
+        Set<Path> before = mapOutputs(scratch);
         PairRDD<Long, Long> sums = sums(kindling, Harm.NONE);
         requireRight(sums.map(Tuple2::_2).reduce(Long::sum));
-        List<Path> outputs;
-        try (Stream<Path> files = Files.walk(scratch)) {
-            outputs = files.filter(file -> file.toString().endsWith(".blocks")).toList();
-        }
-        flipBits(outputs.get(random.nextInt(outputs.size())));
-        requireRight(sums.map(Tuple2::_2).reduce(Long::sum));
+        List<Path> own = mapOutputs(scratch).stream()
+                .filter(file -> !before.contains(file))
+                .sorted()
+                .toList();
+        flipBits(own.get((int) (strike.row % own.size())));
+        strike.hasStruck = true;
+        return requireRight(sums.map(Tuple2::_2).reduce(Long::sum));
+    }
+
+    /** Other shuffles are deleted meanwhile. */
+    private static Set<Path> mapOutputs(Path scratch) throws IOException {
+        Set<Path> found = new TreeSet<>();
+        Files.walkFileTree(scratch, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (file.toString().endsWith(".blocks")) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     private static void flipBits(Path file) throws IOException {
@@ -306,9 +390,6 @@ public final class ChaosJobs {
                 one.put(0, (byte) (one.get(0) ^ 4)).flip();
                 channel.write(one, at);
             }
-        } catch (NoSuchFileException e) {
-            // It belonged to an executor that has just gone.
-            return;
         }
     }
 
@@ -333,7 +414,14 @@ public final class ChaosJobs {
             this.plainMs = plainMs;
         }
 
+        int count() {
+            return times.size();
+        }
+
         void add(Outcome outcome) {
+            if (!outcome.wasStruck() && outcome.complaint().isEmpty()) {
+                return;
+            }
             times.add(outcome.ms());
             hung += outcome.isHung() ? 1 : 0;
             if (outcome.complaint().isEmpty()) {
