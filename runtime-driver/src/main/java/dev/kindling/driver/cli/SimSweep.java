@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -26,6 +27,8 @@ final class SimSweep {
     private static final long STOP_SECONDS = 10;
     /** Later ones are told in one line each: what is broken for many seeds is told often enough by some. */
     private static final int BAD_EXPLAINED = 10;
+    /** Most of what the first ones take is Java's loading and compiling. */
+    private static final int MAX_WARM_UP_SEEDS = 1_000;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -40,6 +43,7 @@ final class SimSweep {
     /** Of the threads that run seeds, while they do: what a busy machine tells of the rate. */
     private final AtomicLong processorNanos = new AtomicLong();
 
+    private final AtomicReference<Slowest> slowest = new AtomicReference<>(new Slowest(0, 0));
     private final SeedSizes sizes = new SeedSizes();
     private final long startNanos = System.nanoTime();
     private final CountDownLatch workers;
@@ -50,6 +54,9 @@ final class SimSweep {
     private long badCount;
     private long firstBad;
     private volatile boolean isStopped;
+
+    /** A seed and the processor time of its thread: one that takes seconds asks for a look at what its cores do. */
+    private record Slowest(long seed, long nanos) {}
 
     SimSweep(
             SimCores cores,
@@ -112,7 +119,7 @@ final class SimSweep {
                 }
                 long beganNanos = THREADS.getCurrentThreadCpuTime();
                 SimReport report = Simulation.run(options.apply(firstSeed + index), cores);
-                processorNanos.addAndGet(THREADS.getCurrentThreadCpuTime() - beganNanos);
+                took(report.seed(), index, THREADS.getCurrentThreadCpuTime() - beganNanos);
                 if (done.incrementAndGet() == seedCount / 2) {
                     halfNanos = System.nanoTime();
                 }
@@ -124,6 +131,17 @@ final class SimSweep {
         } finally {
             workers.countDown();
         }
+    }
+
+    private void took(long seed, long index, long nanos) {
+        processorNanos.addAndGet(nanos);
+        if (index >= warmUpSeeds()) {
+            slowest.accumulateAndGet(new Slowest(seed, nanos), (one, other) -> one.nanos >= other.nanos ? one : other);
+        }
+    }
+
+    private int warmUpSeeds() {
+        return Math.min(MAX_WARM_UP_SEEDS, seedCount / 2);
     }
 
     private synchronized void bad(SimReport report, Consumer<String> lines, Consumer<SimReport> explain) {
@@ -174,6 +192,14 @@ final class SimSweep {
                     "%.2f ms of processor time a seed: %.0f seeds a second of a core",
                     1000 * processorSeconds / done.get(),
                     done.get() / processorSeconds));
+        }
+        if (slowest.get().nanos > 0) {
+            summary.add(String.format(
+                    Locale.ROOT,
+                    "the slowest seed after the first %d: %d, which took %.2f s of processor time",
+                    warmUpSeeds(),
+                    slowest.get().seed,
+                    slowest.get().nanos / 1e9));
         }
         summary.addAll(sizes.describe());
         if (badCount > 0) {

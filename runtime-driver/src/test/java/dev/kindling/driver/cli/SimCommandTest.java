@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +174,12 @@ class SimCommandTest {
         assertTrue(swept.startsWith("0\n20 of 20 seeds, 0 bad, "), swept);
         assertTrue(swept.contains(" seeds a second and thread in the second half, "), swept);
         assertTrue(swept.contains(" ms of processor time a seed: "), swept);
+        assertTrue(
+                Pattern.compile(
+                                "the slowest seed after the first 10: 1\\d, which took \\d+\\.\\d\\d s of processor time")
+                        .matcher(swept)
+                        .find(),
+                swept);
         assertTrue(swept.contains("jobs were right"), swept);
         assertTrue(swept.contains("the median seed (one in a hundred has more than): executors started "), swept);
     }
