@@ -119,7 +119,8 @@ final class SimPublications {
             end.rethrow();
             return;
         }
-        open--;
+        // Behind that word in the driver's mailbox, which is emptied before the driver is gone.
+        driver.run(() -> open--);
     }
 
     void discard(String target) {

@@ -129,7 +129,9 @@ final class SyntheticJobs implements SimJobs {
         blocks = 1 + random.nextInt(3);
         isSavingCancelled = random.nextInt(6) == 0;
         isBusy = random.nextInt(BUSY_IN) == 0 && size.canBeBusy();
-        slow = Slow.drawnBy(random);
+        Optional<Slow> drawn = Slow.drawnBy(random);
+        // Where one slot is left, both together would take longer than a good cluster may.
+        slow = isBusy ? Optional.empty() : drawn;
         this.isDealt = isDealt;
         skew = skewOracle();
         if (size.isLeavingOut()) {
