@@ -95,7 +95,7 @@ final class Attempts {
         RunningAttempt attempt =
                 new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice, slots, isCopy);
         nextTaskId += tasks.size();
-        executor.running.put(attempt.id, attempt);
+        executor.running.put(attempt);
         return attempt;
     }
 
@@ -151,7 +151,7 @@ final class Attempts {
                 }
             }
         }
-        for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
+        for (RunningAttempt attempt : executor.running.all()) {
             if (!there.contains(attempt.id)) {
                 missing(attempt);
             }
@@ -185,7 +185,7 @@ final class Attempts {
 
     private void freeSlot(RunningAttempt attempt) {
         attempt.executor.reportedStuck.remove(attempt.id);
-        if (attempt.executor.running.remove(attempt.id) != null) {
+        if (attempt.executor.running.remove(attempt.id)) {
             placement.freeSlots(attempt);
         }
     }
@@ -233,7 +233,7 @@ final class Attempts {
     /** Null when the driver does not believe in it. */
     private RunningAttempt attemptOn(ExecutorState executor, AttemptId id) {
         if (bugs.contains(PlantedBug.OUTCOME_ATTEMPT_NOT_COMPARED)) {
-            return executor.running.values().stream()
+            return executor.running.all().stream()
                     .filter(attempt -> attempt.id.stageId() == id.stageId() && attempt.id.partition() == id.partition())
                     .findFirst()
                     .orElse(null);
@@ -596,7 +596,7 @@ final class Attempts {
         }
         // Those count too that are not wanted any more: they go on until they have noticed it.
         boolean isOnly = executor.running.size() == 1 || bugs.contains(PlantedBug.NEIGHBOURS_CHARGED);
-        for (RunningAttempt attempt : new ArrayList<>(executor.running.values())) {
+        for (RunningAttempt attempt : executor.running.all()) {
             executor.running.remove(attempt.id);
             if (attempt.isCurrent) {
                 RunningAttempt twin = attempt.twin;

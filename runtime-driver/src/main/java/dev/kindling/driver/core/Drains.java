@@ -88,7 +88,7 @@ final class Drains {
     /** Whether somebody runs who was launched when outputs still lay there. */
     private boolean isReadByEarlier(Drain drain) {
         for (ExecutorState executor : executors.registered()) {
-            for (RunningAttempt attempt : executor.running.values()) {
+            for (RunningAttempt attempt : executor.running.all()) {
                 boolean isEarlier = attempt.launchedMs <= drain.lastMoveMs;
                 if (isEarlier && attempt.stage.spec.readsShuffles().stream().anyMatch(drain.movedShuffles::contains)) {
                     return true;

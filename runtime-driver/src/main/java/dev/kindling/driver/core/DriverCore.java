@@ -523,7 +523,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     public List<BelievedAttempt> believedAttempts() {
         List<BelievedAttempt> believed = new ArrayList<>();
         for (ExecutorState executor : executors.registered()) {
-            for (RunningAttempt attempt : executor.running.values()) {
+            for (RunningAttempt attempt : executor.running.all()) {
                 believed.add(new BelievedAttempt(executor.id, executor.incarnation, attempt.id, attempt.tasks));
             }
         }

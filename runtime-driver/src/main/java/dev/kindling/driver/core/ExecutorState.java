@@ -3,7 +3,6 @@ package dev.kindling.driver.core;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.ExecutorAddress;
 import dev.kindling.util.Secret;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One registered process of an executor: its slots, what runs in them and when it was last heard of. */
@@ -21,7 +20,7 @@ final class ExecutorState {
     /** The heap it was given. */
     final long memoryBytes;
 
-    final TreeMap<AttemptId, RunningAttempt> running = new TreeMap<>();
+    final RunningAttempts running = new RunningAttempts();
     /** Stages whose program was sent. */
     final TreeSet<Integer> programs = new TreeSet<>();
 

@@ -55,7 +55,7 @@ public final class Invariants {
             DriverCore core, ExecutorState executor, TreeMap<String, Integer> slotsOfPools) {
         int taken = 0;
         if (!executor.running.isEmpty()) {
-            for (RunningAttempt attempt : executor.running.values()) {
+            for (RunningAttempt attempt : executor.running.all()) {
                 twinsAgree(core, attempt);
                 taken += attempt.slots;
                 slotsOfPools.merge(attempt.pool, attempt.slots, Integer::sum);
@@ -65,7 +65,7 @@ public final class Invariants {
             }
         }
         if (executor.isDraining()) {
-            for (RunningAttempt attempt : executor.running.values()) {
+            for (RunningAttempt attempt : executor.running.all()) {
                 if (attempt.launchedMs > executor.drain.beganMs) {
                     throw broken(attempt, " was given to ", executor, ", which is to leave");
                 }

@@ -59,7 +59,7 @@ final class Placement {
 
     /** With all that runs on it. */
     void removeExecutor(ExecutorState executor) {
-        executor.running.values().forEach(attempt -> pools.hold(attempt.stage, attempt.pool, -attempt.slots));
+        executor.running.all().forEach(attempt -> pools.hold(attempt.stage, attempt.pool, -attempt.slots));
         withFreeSlots.remove(executor);
         freed.remove(executor);
         hasNewTasks = true;
