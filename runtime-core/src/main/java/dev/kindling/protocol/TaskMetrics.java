@@ -56,6 +56,9 @@ public record TaskMetrics(
 
     /** Sums; the larger of the two for the peak. */
     public TaskMetrics plus(TaskMetrics o) {
+        if (this == NONE || o == NONE) {
+            return this == NONE ? o : this;
+        }
         return new TaskMetrics(
                 runNanos + o.runNanos,
                 cpuNanos + o.cpuNanos,

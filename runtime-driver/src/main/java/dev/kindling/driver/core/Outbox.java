@@ -18,9 +18,13 @@ import java.util.Map;
  */
 final class Outbox {
     private final long maxLaunchBytes;
-    private final Map<ExecutorState, List<TaskGroup>> launches = new LinkedHashMap<>();
+    private final List<Launch> launches = new ArrayList<>();
     private Effects<DriverEffect> out;
     private long nowMs;
+    /** Of {@code nowMs}, once somebody has asked. */
+    private Instant time = Instant.EPOCH;
+
+    private record Launch(ExecutorState executor, TaskGroup group) {}
 
     Outbox(long maxLaunchBytes) {
         this.maxLaunchBytes = maxLaunchBytes;
@@ -41,7 +45,10 @@ final class Outbox {
 
     /** The time of what happens now. */
     Instant time() {
-        return Instant.ofEpochMilli(nowMs);
+        if (time.toEpochMilli() != nowMs) {
+            time = Instant.ofEpochMilli(nowMs);
+        }
+        return time;
     }
 
     void emit(Event event) {
@@ -53,11 +60,23 @@ final class Outbox {
     }
 
     void launch(ExecutorState executor, TaskGroup group) {
-        launches.computeIfAbsent(executor, to -> new ArrayList<>()).add(group);
+        launches.add(new Launch(executor, group));
     }
 
     void close() {
-        launches.forEach(this::sendLaunches);
+        if (launches.size() == 1) {
+            // As at nearly every end of a task.
+            Launch only = launches.get(0);
+            send(only.executor, new Frame.LaunchTasks(List.of(only.group)));
+        } else if (!launches.isEmpty()) {
+            Map<ExecutorState, List<TaskGroup>> byExecutor = new LinkedHashMap<>();
+            for (Launch launch : launches) {
+                byExecutor
+                        .computeIfAbsent(launch.executor, to -> new ArrayList<>())
+                        .add(launch.group);
+            }
+            byExecutor.forEach(this::sendLaunches);
+        }
         launches.clear();
     }
 

@@ -295,8 +295,7 @@ final class TaskSet {
         partition = firstAnywhere();
         if (partition >= 0) {
             anywhere.remove(partition);
-            List<Integer> group = takeGroup(partition, anywhere, other -> true);
-            takeQuick(group);
+            List<Integer> group = takeQuick(takeGroup(partition, anywhere, other -> true));
             return new Choice(group, false, Locality.NO_PREF);
         }
         partition = local.first();
@@ -310,6 +309,9 @@ final class TaskSet {
 
     /** The task and the others of its group that wait as it did, and may run where it does. */
     private List<Integer> takeGroup(int partition, PartitionSet waiting, IntPredicate isHere) {
+        if (groups == PartitionGroups.NONE) {
+            return List.of(partition);
+        }
         List<Integer> taken = new ArrayList<>();
         taken.add(partition);
         for (int other : groups.of(partition)) {
@@ -325,11 +327,12 @@ final class TaskSet {
     }
 
     /** The next ones as well when they are likely to be over in a moment; those to begin with tell first what they bring. */
-    private void takeQuick(List<Integer> taken) {
+    private List<Integer> takeQuick(List<Integer> group) {
         int count = probes.isEmpty() ? quick.next(anywhere.size() + 1) : 1;
         if (count == 1) {
-            return;
+            return group;
         }
+        List<Integer> taken = new ArrayList<>(group);
         long bytes = inputBytes(taken.get(0));
         while (taken.size() < count && quick.fit(bytes)) {
             int partition = anywhere.first();
@@ -340,6 +343,7 @@ final class TaskSet {
             }
         }
         taken.sort(null);
+        return taken;
     }
 
     /** What the launch carries for the task. */
@@ -539,6 +543,8 @@ final class TaskSet {
     }
 
     void succeeded(int partition) {
-        failures.remove(partition);
+        if (!failures.isEmpty()) {
+            failures.remove(partition);
+        }
     }
 }
