@@ -10,10 +10,16 @@ public final class NumberRows {
     final NumberPairs numbers = new NumberPairs(ColumnReader.CHUNK);
     boolean arePairs;
 
-    /** Makes row {@code index} of the filling. */
+    /**
+     * Makes row {@code index} of the filling. Whether it is a pair is asked before anything is made: a branch behind an
+     * object, even one that always goes the same way, is a place where the compiler wants that object to exist.
+     */
     public Object row(int index) {
-        Object first = boxed(numbers.keys[index], numbers.keysAreInts);
-        return arePairs ? new Tuple2<>(first, boxed(numbers.values[index], numbers.valuesAreInts)) : first;
+        if (arePairs) {
+            Object first = boxed(numbers.keys[index], numbers.keysAreInts);
+            return new Tuple2<>(first, boxed(numbers.values[index], numbers.valuesAreInts));
+        }
+        return boxed(numbers.keys[index], numbers.keysAreInts);
     }
 
     private static Object boxed(long number, boolean isInt) {
