@@ -55,7 +55,15 @@ public enum FaultKind {
     /** Memory of cached blocks is wanted by somebody else; per executor and second. */
     EVICT(0.30, 0.90),
     /** An executor is told to leave without loss, perhaps too late; per executor and second. */
-    DRAIN(0.02, 0.15);
+    DRAIN(0.02, 0.15),
+    /** The store of outputs refuses requests for a while; per request. */
+    STORE_THROTTLED(0.03, 0.30),
+    /** The store of outputs does what it is asked, but fails or is asked again as no answer comes; per change. */
+    STORE_ANSWER_LOST(0.03, 0.25),
+    /** The store of outputs cannot list or read; per such request. */
+    STORE_READ_FAILURE(0.02, 0.20),
+    /** What a driver asked of the store of outputs as it ended is carried out later; per end at a step of a commit. */
+    STORE_LATE_REQUEST(0.50, 0.90);
 
     private final double usual;
     private final double most;

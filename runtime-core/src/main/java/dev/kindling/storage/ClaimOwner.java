@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** The process that wrote a claim, and whether it lives: only its own machine can tell. */
 public final class ClaimOwner {
@@ -34,6 +35,11 @@ public final class ClaimOwner {
         }
         Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
         return process.isPresent() && startOf(process.get()).equals(owner.get("started"));
+    }
+
+    /** A name that no claim before had: without a secure source of random numbers, which costs a start its time. */
+    public static String newToken() {
+        return Long.toHexString(new SplittableRandom().nextLong());
     }
 
     private static String startOf(ProcessHandle process) {

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Output into a directory of a file system that can rename. Safe for many threads, each target written by one job.
@@ -22,7 +24,7 @@ import java.util.function.Consumer;
  * target/
  *   _temporary/_claim              whose target it is; held as long as that process lives
  *   _temporary/s1p0#0/part-00000   the file of one attempt
- *   _temporary/_SUCCESS            the manifest, written when all attempts have ended: lists the parts
+ *   _temporary/_SUCCESS-1f3a       the manifest, written when all attempts have ended: lists the parts; 1f3a is the claim's
  *   part-00000 ...                 moved here one by one
  *   _SUCCESS                       moved here last; then _temporary is deleted
  * </pre>
@@ -31,6 +33,9 @@ import java.util.function.Consumer;
  * {@code _temporary} with a claim that nobody holds. The next {@link #claim} of such a target knows from the manifest
  * which parts are the dead application's, deletes them and starts afresh. Bytes are safe before the names that show
  * them.
+ *
+ * <p>What a dead application has sent may be carried out after it: each of its moves needs a file that is its own alone,
+ * and that the next claim deletes. A move whose answer was lost is told from a failure by what {@code _SUCCESS} says.
  */
 public final class DirectoryOutput {
     private static final String TEMPORARY = "_temporary";
@@ -92,7 +97,7 @@ public final class DirectoryOutput {
                 .orElseThrow(() -> exists(directory, "is being written by another application that is alive"));
         try {
             List<String> createdBefore = claim.createdDirectories();
-            deleteRemains(directory, temporary);
+            deleteRemains(directory, temporary, claim);
             createdBefore.forEach(path -> {
                 if (!created.contains(path)) {
                     created.add(path);
@@ -155,15 +160,31 @@ public final class DirectoryOutput {
         };
     }
 
-    /** What a dead application left. The manifest goes after the parts it lists, or they would be strangers. */
-    private void deleteRemains(String directory, String temporary) throws IOException {
+    /**
+     * What a dead application left. First its attempts, and its manifest gets another name: then no move of theirs that is
+     * still under way can come any more, and one that came before is seen. The manifest goes after the parts it lists, or
+     * they would be strangers.
+     */
+    private void deleteRemains(String directory, String temporary, Claim claim) throws IOException {
+        refuseForeign(directory);
+        deleteOld(temporary, name -> !name.equals(CLAIM) && !isManifest(name));
+        for (String name : files.namesIn(temporary)) {
+            if (isManifest(name)) {
+                step("take " + name);
+                files.rename(temporary + "/" + name, manifestOf(temporary, claim) + "-of-" + name);
+            }
+        }
         refuseForeign(directory);
         files.each(List.copyOf(listedParts(temporary)), part -> {
             step("delete old " + part);
             return files.deleteIfEmpty(directory + "/" + part);
         });
+        deleteOld(temporary, DirectoryOutput::isManifest);
+    }
+
+    private void deleteOld(String temporary, Predicate<String> which) throws IOException {
         for (String name : files.namesIn(temporary)) {
-            if (!name.equals(CLAIM)) {
+            if (which.test(name)) {
                 step("delete old " + TEMPORARY + "/" + name);
                 files.deleteTree(temporary + "/" + name);
             }
@@ -216,14 +237,20 @@ public final class DirectoryOutput {
                 .orElseThrow(() -> new KindlingException(
                         ErrorCode.COMMIT_FAILED,
                         "cannot publish " + directory + ": this application has no claim on it"));
+        String temporary = directory + "/" + TEMPORARY;
+        String manifest = manifestOf(temporary, claim);
+        String listed = OutputManifest.write(parts);
         try {
-            publish(directory, claim, parts);
+            checkParts(directory, claim, parts);
+            publish(directory, claim, manifest, listed, parts);
         } catch (IOException | RuntimeException e) {
-            throw undone(directory, claim, parts, e);
+            if (!isPublished(directory, claim, listed)) {
+                throw undone(directory, claim, manifest, parts, e);
+            }
         }
         try {
             step("delete " + TEMPORARY);
-            files.deleteTree(directory + "/" + TEMPORARY);
+            files.deleteTree(temporary);
         } catch (IOException e) {
             // The output is complete and will stay so; what is left is hidden from every reader.
         } finally {
@@ -231,13 +258,11 @@ public final class DirectoryOutput {
         }
     }
 
-    private void publish(String directory, Claim claim, List<Part> parts) throws IOException {
-        claim.check();
-        checkParts(directory, parts);
-        String manifest = directory + "/" + TEMPORARY + "/" + SUCCESS;
+    private void publish(String directory, Claim claim, String manifest, String listed, List<Part> parts)
+            throws IOException {
         step("write manifest");
         try (OutputStream out = files.create(manifest)) {
-            out.write(OutputManifest.write(parts).getBytes(StandardCharsets.UTF_8));
+            out.write(listed.getBytes(StandardCharsets.UTF_8));
         }
         files.each(parts, part -> {
             step("move " + part.finalName());
@@ -252,7 +277,19 @@ public final class DirectoryOutput {
         files.forceNames(directory);
     }
 
-    private void checkParts(String directory, List<Part> parts) throws IOException {
+    /** Whether the commit point was reached although no answer said so. When that cannot be known, nothing is undone. */
+    private boolean isPublished(String directory, Claim claim, String listed) {
+        String success = directory + "/" + SUCCESS;
+        try {
+            return files.read(success).filter(listed::equals).isPresent();
+        } catch (IOException e) {
+            claim.release();
+            throw OutputManifest.notKnown(directory, success, files.reason(e), e);
+        }
+    }
+
+    private void checkParts(String directory, Claim claim, List<Part> parts) throws IOException {
+        claim.check();
         SortedSet<String> names = files.namesIn(directory);
         names.remove(TEMPORARY);
         if (!names.isEmpty()) {
@@ -273,7 +310,8 @@ public final class DirectoryOutput {
         }
     }
 
-    private KindlingException undone(String directory, Claim claim, List<Part> parts, Exception cause) {
+    private KindlingException undone(
+            String directory, Claim claim, String manifest, List<Part> parts, Exception cause) {
         String outcome = "nothing of it is visible";
         try {
             claim.check();
@@ -282,13 +320,13 @@ public final class DirectoryOutput {
             claim.release();
             return new KindlingException(
                     ErrorCode.COMMIT_FAILED,
-                    "cannot publish " + directory + ": " + files.reason(e) + "; nothing was deleted there",
+                    "cannot publish " + directory + ": " + files.reason(e)
+                            + "; nothing was deleted there, since another"
+                            + " application may write to it by now; if none does, delete the directory",
                     cause);
         }
         try {
-            files.each(
-                    List.copyOf(listedParts(directory + "/" + TEMPORARY)),
-                    part -> files.deleteIfEmpty(directory + "/" + part));
+            files.each(List.copyOf(partsIn(manifest)), part -> files.deleteIfEmpty(directory + "/" + part));
             discard(directory, claim);
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
@@ -332,9 +370,30 @@ public final class DirectoryOutput {
         }
     }
 
-    /** Names of the parts in an unfinished manifest; none when it was never written to its end. */
+    /** Names of the parts in all unfinished manifests: one who took over may have died before it was done. */
     private SortedSet<String> listedParts(String temporary) throws IOException {
-        return OutputManifest.partNames(files.read(temporary + "/" + SUCCESS).orElse(""));
+        SortedSet<String> parts = new TreeSet<>();
+        if (files.kindOf(temporary) == Kind.DIRECTORY) {
+            for (String name : files.namesIn(temporary)) {
+                if (isManifest(name)) {
+                    parts.addAll(partsIn(temporary + "/" + name));
+                }
+            }
+        }
+        return parts;
+    }
+
+    /** None of a manifest that was never written to its end. */
+    private SortedSet<String> partsIn(String manifest) throws IOException {
+        return OutputManifest.partNames(files.read(manifest).orElse(""));
+    }
+
+    private static String manifestOf(String temporary, Claim claim) {
+        return temporary + "/" + SUCCESS + "-" + claim.token();
+    }
+
+    private static boolean isManifest(String name) {
+        return name.startsWith(SUCCESS);
     }
 
     private void step(String what) {

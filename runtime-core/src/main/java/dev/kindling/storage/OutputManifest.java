@@ -1,5 +1,7 @@
 package dev.kindling.storage;
 
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import dev.kindling.storage.OutputStore.Part;
 import dev.kindling.util.Json;
 import java.util.ArrayList;
@@ -28,6 +30,15 @@ public final class OutputManifest {
         }
         manifest.put("parts", entries);
         return Json.write(manifest) + "\n";
+    }
+
+    /** What to say when nobody knows whether {@code _SUCCESS} was written: both ends are possible, so nothing is undone. */
+    public static KindlingException notKnown(String target, String success, String why, Exception cause) {
+        return new KindlingException(
+                ErrorCode.COMMIT_FAILED,
+                "cannot publish " + target + ": it is not known whether " + success + " was written: " + why
+                        + "; nothing was undone. If it is there, the output is complete; if not, delete the directory",
+                cause);
     }
 
     /** Names of the parts in a manifest; none of one that was torn by a crash. */

@@ -76,6 +76,9 @@ public interface TargetFiles {
 
     /** The right of this process to write a target: ends with the process, however that ends. */
     interface Claim {
+        /** Tells it from all other claims that were ever made on the target; goes into names of files. */
+        String token();
+
         /** Directories that were made for the target, deepest first, as the holder before wrote them. */
         List<String> createdDirectories() throws IOException;
 

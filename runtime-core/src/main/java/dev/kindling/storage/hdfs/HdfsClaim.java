@@ -38,6 +38,7 @@ final class HdfsClaim implements TargetFiles.Claim {
     private final DistributedFileSystem files;
     private final String directory;
     private final Path file;
+    private final String token = ClaimOwner.newToken();
     private HdfsDataOutputStream out;
     private List<String> created = List.of();
 
@@ -142,6 +143,11 @@ final class HdfsClaim implements TargetFiles.Claim {
         } catch (IllegalArgumentException e) {
             return Map.of();
         }
+    }
+
+    @Override
+    public String token() {
+        return token;
     }
 
     @Override

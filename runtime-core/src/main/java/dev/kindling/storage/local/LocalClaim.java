@@ -1,5 +1,6 @@
 package dev.kindling.storage.local;
 
+import dev.kindling.storage.ClaimOwner;
 import dev.kindling.storage.DirectoryOutput;
 import dev.kindling.storage.TargetFiles;
 import dev.kindling.util.Json;
@@ -33,6 +34,7 @@ final class LocalClaim implements TargetFiles.Claim {
     private static final ConcurrentMap<Path, LocalClaim> HELD = new ConcurrentHashMap<>();
 
     private final Path directory;
+    private final String token = ClaimOwner.newToken();
     private FileChannel channel;
 
     private LocalClaim(Path directory) {
@@ -69,6 +71,11 @@ final class LocalClaim implements TargetFiles.Claim {
         } catch (OverlappingFileLockException e) {
             return false;
         }
+    }
+
+    @Override
+    public String token() {
+        return token;
     }
 
     /** Directories that were made for the target, deepest first; an unfinished claim names none. */

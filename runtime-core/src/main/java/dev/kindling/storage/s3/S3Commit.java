@@ -181,12 +181,7 @@ final class S3Commit {
         try {
             return S3Objects.read(calls, success).filter(manifest::equals).isPresent();
         } catch (IOException | RuntimeException e) {
-            throw new KindlingException(
-                    ErrorCode.COMMIT_FAILED,
-                    "cannot publish " + target + ": it is not known whether " + success + " was written: "
-                            + e.getMessage() + "; nothing was undone. If it is there, the output is complete; if not,"
-                            + " delete the directory",
-                    e);
+            throw OutputManifest.notKnown(target.toString(), success.toString(), e.getMessage(), e);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -14,6 +15,13 @@ import java.util.regex.Pattern;
 /** What was planted so far, and whether a job's failure can be its consequence. */
 final class Causes {
     private static final Pattern TASK = Pattern.compile("\\[task s(\\d+)p(\\d+)#\\d+:");
+
+    /** A commit that failed says one of these. */
+    private static final String NOTHING_VISIBLE = "nothing of it is visible";
+
+    private static final String OUTCOME_NOT_KNOWN = "it is not known whether";
+    private static final List<String> SOME_VISIBLE =
+            List.of(OUTCOME_NOT_KNOWN, "may remain there", "nothing was deleted there");
 
     private final Faults faults;
     private final int maxTaskFailures;
@@ -115,9 +123,10 @@ final class Causes {
                         && (failure.message().contains("[task ")
                                 ? deaths >= 6 || fatalTasks.contains(taskNamedIn(failure.message()))
                                 : deaths >= 9);
-            case TASK_FAILED -> unreadable() >= 4;
+            case TASK_FAILED -> unreadable() >= 4 || failuresOf(failure.message()) >= maxTaskFailures;
             case NON_DETERMINISTIC -> unreadable() > 0 && isDealt(failure.message());
-            case COMMIT_FAILED -> faults.struckCount(FaultKind.PUBLISH_FAILURE) > 0;
+            case COMMIT_FAILED ->
+                storeTroubles() > 0 && (failure.message().contains(NOTHING_VISIBLE) || mayBeVisible(failure.message()));
             case RESULT_TOO_LARGE -> failure.message().contains(SyntheticJobs.TOO_MUCH);
             default -> false;
         };
@@ -125,6 +134,16 @@ final class Causes {
             throw new SimViolation(
                     "job " + failure.jobId() + " failed without a cause: " + failure.code() + " " + failure.message());
         }
+    }
+
+    /** Whether a failed commit says that something of its output may be there. */
+    static boolean mayBeVisible(String message) {
+        return SOME_VISIBLE.stream().anyMatch(message::contains);
+    }
+
+    /** Whether it says that the output may even be complete. */
+    static boolean mayBeComplete(String message) {
+        return message.contains(OUTCOME_NOT_KNOWN);
     }
 
     private static boolean isDealt(String message) {
@@ -142,6 +161,14 @@ final class Causes {
             throw new SimViolation("the failure does not name its task: " + message);
         }
         return new AttemptId(Integer.parseInt(task.group(1)), Integer.parseInt(task.group(2)), 0);
+    }
+
+    /** After which what is asked of the store of outputs fails. */
+    private int storeTroubles() {
+        return faults.struckCount(FaultKind.PUBLISH_FAILURE)
+                + faults.struckCount(FaultKind.STORE_THROTTLED)
+                + faults.struckCount(FaultKind.STORE_ANSWER_LOST)
+                + faults.struckCount(FaultKind.STORE_READ_FAILURE);
     }
 
     /** Things after which a map output or a stored result cannot be read. */

@@ -116,12 +116,13 @@ final class PlannedProgram {
     private static PlannedProgram of(Program program, int partitions, boolean isOrdered) {
         PlannedProgram planned = new PlannedProgram(isOrdered);
         SimWorld world = new SimWorld(0, Optional.empty());
+        Faults none = new Faults(world, new EnumMap<>(FaultKind.class), 0);
         SimCluster cluster = new SimCluster(
                 world,
-                new Faults(world, new EnumMap<>(FaultKind.class), 0),
+                none,
                 SimCores.real(),
                 planned.jobs(new SplittableRandom(0), SimSize.LARGE),
-                new SimOutputs(files -> files),
+                new SimOutputs(files -> files, new SimStore(world, none)),
                 "sim",
                 2,
                 true,

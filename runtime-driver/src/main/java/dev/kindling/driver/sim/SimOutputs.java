@@ -7,6 +7,7 @@ import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.TargetFiles;
 import java.io.IOException;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -14,36 +15,55 @@ import java.util.function.UnaryOperator;
 /** Where the outputs of a simulated world lie: outlives its executors and drivers, and is written by the real protocol. */
 final class SimOutputs {
     private final UnaryOperator<TargetFiles> files;
+    private final SimStore store;
     private final SimTargetFiles.Storage storage = new SimTargetFiles.Storage();
     /** Sees all; holds no claim. */
-    private final SimTargetFiles observer = new SimTargetFiles(storage, () -> true, () -> {});
+    private final SimTargetFiles observer = new SimTargetFiles(storage, () -> true, SimTargetFiles.Requests.SURE);
 
     private final DirectoryOutput executors;
+    private final TreeSet<AttemptId> troubled = new TreeSet<>();
 
     /** @param files what stands between the protocol and each process's view of the files */
-    SimOutputs(UnaryOperator<TargetFiles> files) {
+    SimOutputs(UnaryOperator<TargetFiles> files, SimStore store) {
         this.files = files;
-        this.executors = new DirectoryOutput(files.apply(observer), step -> {});
+        this.store = store;
+        this.executors = of(() -> true, step -> {}, store);
+    }
+
+    SimStore store() {
+        return store;
     }
 
     /**
-     * The protocol as a driver's process follows it.
+     * The protocol as a process follows it.
      *
-     * @param beforeStep told before every change of a file
+     * @param beforeStep told before every change of the file system
      */
-    DirectoryOutput of(BooleanSupplier isAlive, Consumer<String> beforeStep, SimTargetFiles.Failures failures) {
-        return new DirectoryOutput(files.apply(new SimTargetFiles(storage, isAlive, failures)), beforeStep);
+    DirectoryOutput of(BooleanSupplier isAlive, Consumer<String> beforeStep, SimTargetFiles.Requests requests) {
+        return new DirectoryOutput(files.apply(new SimTargetFiles(storage, isAlive, requests)), beforeStep);
     }
 
     /** The part of an attempt, written by its executor. */
     TaskResult.PartWritten write(String target, String applicationId, AttemptId attempt, byte[] bytes)
             throws IOException {
-        OutputStore.AttemptOutput output =
-                executors.openAttempt(target, attempt.partition(), "", applicationId + "-" + attempt);
+        int troublesBefore = store.troubles();
+        OutputStore.AttemptOutput output;
+        try {
+            output = executors.openAttempt(target, attempt.partition(), "", applicationId + "-" + attempt);
+        } finally {
+            if (store.troubles() > troublesBefore) {
+                troubled.add(attempt);
+            }
+        }
         try (var stream = output.stream()) {
             stream.write(bytes);
         }
         return new TaskResult.PartWritten(output.attemptFile(), output.finalName(), 1, bytes.length);
+    }
+
+    /** Whether the store did not do what it should for the part of this attempt. */
+    boolean wasTroubled(AttemptId attempt) {
+        return troubled.contains(attempt);
     }
 
     boolean isComplete(String target) {

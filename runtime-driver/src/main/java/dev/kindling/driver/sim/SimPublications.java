@@ -12,7 +12,7 @@ import java.io.IOException;
  * What the simulated driver's shell does with outputs, by the real {@link DirectoryOutput}: they are claimed, published
  * and given up. Between any two changes of a file the driver may end.
  */
-final class SimPublications {
+final class SimPublications implements SimTargetFiles.Requests {
     private static final int MAX_PUBLISH_STEP_MS = 400;
     /** A publication is over soon: how much likelier the driver ends at one of its steps than at a message. */
     private static final int DEATH_AT_COMMIT = 30;
@@ -22,12 +22,16 @@ final class SimPublications {
     private final DirectoryOutput output;
     private int open;
     private boolean isPublishing;
+    private boolean isClaiming;
+    /** The driver's next request is its last. */
+    private boolean isDying;
+
     private boolean hasFailed;
 
     SimPublications(SimCluster cluster, SimDriver driver) {
         this.cluster = cluster;
         this.driver = driver;
-        this.output = cluster.outputs.of(() -> !driver.isDead(), this::beforeStep, this::failToPublish);
+        this.output = cluster.outputs.of(() -> !driver.isDead(), this::beforeStep, this);
     }
 
     /** Whether none has begun that has not ended. */
@@ -39,22 +43,32 @@ final class SimPublications {
      * What a program does before it submits a job that saves; false when an application before has completed the output.
      */
     boolean claim(String target) {
-        boolean isComplete = cluster.outputs.isComplete(target);
-        try {
-            output.claim(target, cluster.applicationId);
-        } catch (KindlingException e) {
-            if (e.code() == ErrorCode.OUTPUT_EXISTS && isComplete) {
-                return false;
+        while (true) {
+            boolean wasComplete = cluster.outputs.isComplete(target);
+            int troublesBefore = cluster.outputs.store().troubles();
+            try {
+                isClaiming = true;
+                output.claim(target, cluster.applicationId);
+                if (wasComplete) {
+                    throw new SimViolation(target + " is complete and can be claimed");
+                }
+                return true;
+            } catch (KindlingException e) {
+                if (e.code() == ErrorCode.OUTPUT_EXISTS && cluster.outputs.isComplete(target)) {
+                    return false;
+                }
+                if (cluster.outputs.store().troubles() == troublesBefore) {
+                    throw new SimViolation("nobody writes to " + target
+                            + " and it is not complete, but its claim is refused: " + e.getMessage());
+                }
+                // The user tries again.
+            } catch (ProcessEnded e) {
+                e.rethrow();
+                throw new DriverDied();
+            } finally {
+                isClaiming = false;
             }
-            throw new SimViolation("nobody writes to " + target + " and it is not complete, but its claim is refused: "
-                    + e.getMessage());
-        } catch (ProcessEnded e) {
-            throw new DriverDied();
         }
-        if (isComplete) {
-            throw new SimViolation(target + " is complete and can be claimed");
-        }
-        return true;
     }
 
     /** Publishing takes its time, in which anything may happen; the driver may end before each change of a file. */
@@ -63,16 +77,41 @@ final class SimPublications {
             letPass(1 + cluster.random.nextInt(MAX_PUBLISH_STEP_MS));
         }
         if (cluster.faults.strikes(FaultKind.DRIVER_DEATH, DEATH_AT_COMMIT)) {
-            driver.die("killed just before it could " + step);
-            throw new ProcessEnded();
+            isDying = cluster.faults.strikes(FaultKind.STORE_LATE_REQUEST);
+            if (!isDying) {
+                end("just before it could " + step);
+            }
         }
     }
 
-    /** Once: what cannot be undone either is left for somebody to delete, as the error says. */
-    private void failToPublish() throws IOException {
-        if (isPublishing && !hasFailed && cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
-            hasFailed = true;
-            throw new IOException("planted");
+    private void end(String when) {
+        driver.die("killed " + when);
+        throw new ProcessEnded();
+    }
+
+    @Override
+    public <T> T send(Kind kind, Request<T> request) throws IOException {
+        SimStore store = cluster.outputs.store();
+        if (isDying) {
+            if (kind == Kind.MOVE) {
+                store.carryOutLate(request);
+            }
+            end("when it had just asked for a change of the output");
+        }
+        int troublesBefore = store.troubles();
+        try {
+            if (kind != Kind.READ && isPublishing && cluster.faults.strikes(FaultKind.PUBLISH_FAILURE)) {
+                throw store.failed("planted");
+            }
+            if (!isPublishing && !isClaiming) {
+                return store.send(kind, request);
+            }
+            long refusedMs = store.refusesForMs();
+            cluster.network.disturbedUntil(cluster.world.nowMs() + refusedMs);
+            letPass(Math.min(refusedMs, SimStore.PATIENCE_MS));
+            return store.send(kind, request, refusedMs);
+        } finally {
+            hasFailed |= store.troubles() > troublesBefore;
         }
     }
 
@@ -130,7 +169,7 @@ final class SimPublications {
         try {
             output.discard(target);
         } catch (IOException e) {
-            throw new SimViolation(target + " cannot be discarded: " + e.getMessage());
+            requireTroubled(target, e);
         } catch (ProcessEnded e) {
             e.rethrow();
         }
@@ -143,9 +182,17 @@ final class SimPublications {
         try {
             output.discardAttempt(e.target(), e.attemptFile());
         } catch (IOException failure) {
-            throw new SimViolation(e.attemptFile() + " cannot be discarded: " + failure.getMessage());
+            requireTroubled(e.attemptFile(), failure);
         } finally {
             isPublishing = wasPublishing;
         }
+    }
+
+    /** The shell writes that into its log, and goes on. */
+    private void requireTroubled(String what, IOException failure) {
+        if (!hasFailed) {
+            throw new SimViolation(what + " cannot be discarded: " + failure.getMessage());
+        }
+        cluster.world.note("driver", what + " cannot be discarded: " + failure.getMessage());
     }
 }

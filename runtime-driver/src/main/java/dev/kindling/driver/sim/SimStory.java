@@ -108,6 +108,10 @@ final class SimStory {
             case HANG -> "an attempt will wait for ever";
             case EVICT -> "cached blocks have to make room";
             case DRAIN -> "an executor is to leave without loss";
+            case STORE_THROTTLED -> "the store refuses requests for a while";
+            case STORE_ANSWER_LOST -> "the store does what it is asked, and its answer is lost";
+            case STORE_READ_FAILURE -> "the store cannot read";
+            case STORE_LATE_REQUEST -> "what the driver asked the store comes late";
         };
     }
 }

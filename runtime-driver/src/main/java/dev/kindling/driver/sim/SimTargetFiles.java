@@ -26,27 +26,49 @@ final class SimTargetFiles implements TargetFiles {
     /** What all see. */
     static final class Storage {
         private final TreeMap<String, byte[]> entries = new TreeMap<>();
-        private final TreeMap<String, SimTargetFiles> claims = new TreeMap<>();
+        private final TreeMap<String, HeldClaim> claims = new TreeMap<>();
+        private int claimCount;
 
         Storage() {
             entries.put("/", DIRECTORY);
         }
     }
 
-    /** Asked before each change. */
-    interface Failures {
-        /** Throws what the change fails with, if it does. */
-        void strike() throws IOException;
+    /** How what a process asks reaches the storage. */
+    interface Requests {
+        /** Has it carried out, once in the best case, or fails. */
+        <T> T send(Kind kind, Request<T> request) throws IOException;
+
+        /** What matters of a request when it goes wrong. */
+        enum Kind {
+            READ,
+            /** It needs a file that is its sender's alone, so that it may as well come after its sender's end. */
+            MOVE,
+            CHANGE
+        }
+
+        /** A request, as the storage carries it out. */
+        interface Request<T> {
+            T answer() throws IOException;
+        }
+
+        /** Nothing goes wrong. */
+        Requests SURE = new Requests() {
+            @Override
+            public <T> T send(Kind kind, Request<T> request) throws IOException {
+                return request.answer();
+            }
+        };
     }
 
     private final Storage storage;
     private final BooleanSupplier isAlive;
-    private final Failures failures;
+    private final Requests requests;
 
-    SimTargetFiles(Storage storage, BooleanSupplier isAlive, Failures failures) {
+    SimTargetFiles(Storage storage, BooleanSupplier isAlive, Requests requests) {
         this.storage = storage;
         this.isAlive = isAlive;
-        this.failures = failures;
+        this.requests = requests;
     }
 
     @Override
@@ -69,8 +91,10 @@ final class SimTargetFiles implements TargetFiles {
 
     @Override
     public SortedSet<String> namesIn(String directory) throws IOException {
-        requireDirectory(directory);
-        return childrenOf(directory);
+        return requests.send(Requests.Kind.READ, () -> {
+            requireDirectory(directory);
+            return childrenOf(directory);
+        });
     }
 
     /** None of what is no directory. */
@@ -97,41 +121,49 @@ final class SimTargetFiles implements TargetFiles {
 
     @Override
     public boolean createDirectory(String directory) throws IOException {
-        requireParentOf(directory);
-        if (kindOf(directory) == Kind.FILE) {
-            throw new FileAlreadyExistsException(directory);
-        }
-        return storage.entries.putIfAbsent(directory, DIRECTORY) == null;
+        return requests.send(Requests.Kind.CHANGE, () -> {
+            requireParentOf(directory);
+            if (kindOf(directory) == Kind.FILE) {
+                throw new FileAlreadyExistsException(directory);
+            }
+            return storage.entries.putIfAbsent(directory, DIRECTORY) == null;
+        });
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
-        failures.strike();
-        requireParentOf(to);
-        byte[] moved = storage.entries.remove(from);
-        if (moved == null) {
-            throw new FileNotFoundException(from + " does not exist");
-        }
-        storage.entries.put(to, moved);
+        requests.send(Requests.Kind.MOVE, () -> {
+            requireParentOf(to);
+            if (!storage.entries.containsKey(from)) {
+                throw new FileNotFoundException(from + " does not exist");
+            }
+            if (storage.entries.putIfAbsent(to, bytes(from)) != null) {
+                throw new FileAlreadyExistsException(to);
+            }
+            return storage.entries.remove(from);
+        });
     }
 
     @Override
     public void forceNames(String directory) {}
 
     @Override
-    public boolean deleteIfEmpty(String path) {
-        if (kindOf(path) == Kind.DIRECTORY && !below(path).isEmpty()) {
-            return false;
-        }
-        storage.entries.remove(path);
-        return true;
+    public boolean deleteIfEmpty(String path) throws IOException {
+        return requests.send(Requests.Kind.CHANGE, () -> {
+            if (kindOf(path) == Kind.DIRECTORY && !below(path).isEmpty()) {
+                return false;
+            }
+            storage.entries.remove(path);
+            return true;
+        });
     }
 
     @Override
     public void deleteTree(String path) throws IOException {
-        failures.strike();
-        below(path).clear();
-        storage.entries.remove(path);
+        requests.send(Requests.Kind.CHANGE, () -> {
+            below(path).clear();
+            return storage.entries.remove(path);
+        });
     }
 
     // ---- bytes --------------------------------------------------------------------------------------------------
@@ -143,12 +175,14 @@ final class SimTargetFiles implements TargetFiles {
 
     @Override
     public OutputStream create(String file) throws IOException {
-        failures.strike();
-        requireParentOf(file);
-        // An array of its own: an empty file is no directory.
-        if (storage.entries.putIfAbsent(file, new byte[0]) != null) {
-            throw new FileAlreadyExistsException(file);
-        }
+        requests.send(Requests.Kind.CHANGE, () -> {
+            requireParentOf(file);
+            // An array of its own: an empty file is no directory.
+            if (storage.entries.putIfAbsent(file, new byte[0]) != null) {
+                throw new FileAlreadyExistsException(file);
+            }
+            return file;
+        });
         return new ByteArrayOutputStream() {
             @Override
             public void close() {
@@ -159,64 +193,94 @@ final class SimTargetFiles implements TargetFiles {
 
     @Override
     public long byteCount(String file) throws IOException {
-        byte[] bytes = bytes(file);
-        if (bytes == null) {
-            throw new FileNotFoundException(file + " does not exist");
-        }
-        return bytes.length;
+        return requests.send(Requests.Kind.READ, () -> {
+            byte[] bytes = bytes(file);
+            if (bytes == null) {
+                throw new FileNotFoundException(file + " does not exist");
+            }
+            return (long) bytes.length;
+        });
     }
 
     @Override
-    public Optional<String> read(String file) {
-        return Optional.ofNullable(bytes(file)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    public Optional<String> read(String file) throws IOException {
+        return requests.send(
+                Requests.Kind.READ,
+                () -> Optional.ofNullable(bytes(file)).map(bytes -> new String(bytes, StandardCharsets.UTF_8)));
     }
 
     // ---- claims -------------------------------------------------------------------------------------------------
 
     @Override
-    public Optional<Claim> tryClaim(String directory, String claimFile) {
-        SimTargetFiles holder = storage.claims.get(directory);
-        if (holder != null && holder.isAlive.getAsBoolean()) {
-            return Optional.empty();
-        }
-        storage.claims.put(directory, this);
-        storage.entries.putIfAbsent(claimFile, new byte[0]);
-        return Optional.of(new HeldClaim(directory, claimFile));
+    public Optional<Claim> tryClaim(String directory, String claimFile) throws IOException {
+        return requests.send(Requests.Kind.CHANGE, () -> {
+            HeldClaim held = storage.claims.get(directory);
+            if (held != null && !held.isOf(this) && held.isOfTheLiving()) {
+                return Optional.empty();
+            }
+            requireParentOf(claimFile);
+            HeldClaim claim = new HeldClaim(directory, claimFile, Integer.toString(++storage.claimCount));
+            storage.claims.put(directory, claim);
+            storage.entries.putIfAbsent(claimFile, new byte[0]);
+            return Optional.of(claim);
+        });
     }
 
     @Override
     public Optional<Claim> heldClaim(String directory) {
-        return storage.claims.get(directory) == this
-                ? Optional.of(new HeldClaim(directory, directory + "/_temporary/" + "_claim"))
-                : Optional.empty();
+        return Optional.<Claim>ofNullable(storage.claims.get(directory))
+                .filter(claim -> ((HeldClaim) claim).isOf(this));
     }
 
     private final class HeldClaim implements Claim {
         private final String directory;
         private final String file;
+        private final String token;
 
-        HeldClaim(String directory, String file) {
+        HeldClaim(String directory, String file, String token) {
             this.directory = directory;
             this.file = file;
+            this.token = token;
+        }
+
+        boolean isOf(SimTargetFiles process) {
+            return process == SimTargetFiles.this;
+        }
+
+        boolean isOfTheLiving() {
+            return isAlive.getAsBoolean();
         }
 
         @Override
-        public List<String> createdDirectories() {
+        public String token() {
+            return token;
+        }
+
+        @Override
+        public List<String> createdDirectories() throws IOException {
             return read(file).orElse("").lines().skip(1).toList();
         }
 
         @Override
-        public void write(String applicationId, List<String> createdDirectories) {
+        public void write(String applicationId, List<String> createdDirectories) throws IOException {
             String text = applicationId + "\n" + String.join("\n", createdDirectories);
-            storage.entries.put(file, text.getBytes(StandardCharsets.UTF_8));
+            requests.send(
+                    Requests.Kind.CHANGE, () -> storage.entries.replace(file, text.getBytes(StandardCharsets.UTF_8)));
         }
 
         @Override
-        public void check() {}
+        public void check() throws IOException {
+            requests.send(Requests.Kind.READ, () -> {
+                if (storage.claims.get(directory) != this) {
+                    throw new IOException("this application's claim on it was lost");
+                }
+                return this;
+            });
+        }
 
         @Override
         public void release() {
-            storage.claims.remove(directory, SimTargetFiles.this);
+            storage.claims.remove(directory, this);
         }
     }
 

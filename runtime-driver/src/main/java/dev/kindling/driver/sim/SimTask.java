@@ -147,7 +147,7 @@ final class SimTask {
         if (outcome instanceof TaskOutcome.Success success) {
             succeed(success);
         } else if (outcome instanceof TaskOutcome.Failure failure) {
-            if (environment.hasMetRot()) {
+            if (environment.hasMetRot() || cluster.outputs.wasTroubled(attempt())) {
                 cluster.planted(attempt());
             }
             if (failure.failure() instanceof TaskFailure.ScratchFull) {

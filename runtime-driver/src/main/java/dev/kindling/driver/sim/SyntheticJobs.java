@@ -6,6 +6,7 @@ import static dev.kindling.driver.sim.SyntheticTasks.ROW_BYTES;
 
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.spi.BroadcastKey;
+import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.sim.SyntheticTasks.Kind;
 import dev.kindling.event.JobProperties;
@@ -470,11 +471,12 @@ final class SyntheticJobs implements SimJobs {
         if (run.isEnded() && !mayLeaveTemporary && outputs.hasTemporary(SyntheticTasks.TARGET)) {
             throw new SimViolation("job " + run.graph.jobId() + " has ended and its _temporary is there");
         }
-        if (run.isEnded() && isComplete != run.isComplete) {
+        String failed = run.failure.map(DriverEffect.FailJob::message).orElse("");
+        if (run.isEnded() && isComplete != run.isComplete && !Causes.mayBeComplete(failed)) {
             throw new SimViolation("job " + run.graph.jobId() + (run.isComplete ? " succeeded" : " failed")
                     + " and its output is " + (isComplete ? "complete" : "not complete"));
         }
-        if (run.failure.isPresent() && !visible.isEmpty()) {
+        if (run.failure.isPresent() && !visible.isEmpty() && !Causes.mayBeVisible(failed)) {
             throw new SimViolation("the failed job " + run.graph.jobId() + " has published " + visible.keySet());
         }
         if (isComplete) {

@@ -47,7 +47,19 @@ final class PlantedBugs {
                     "ExecutorCoreTest#outcomeIsRepeatedAndNamedUntilItIsAcknowledged"),
             Map.entry(
                     "executor LATE_ANSWER_TAKEN",
-                    "ShuffleFetcherTest#aConnectionThatBreaksInMidTransferIsMadeAgainAndNoBlockComesTwice"));
+                    "ShuffleFetcherTest#aConnectionThatBreaksInMidTransferIsMadeAgainAndNoBlockComesTwice"),
+            Map.entry(
+                    "output ATTEMPT_FILES_OF_ALL_ALIKE",
+                    "StoreFaultsTest#attemptOfADeadApplicationThatWritesLateIsInNobodysWay"),
+            Map.entry(
+                    "output UNREADABLE_TAKEN_FOR_MISSING",
+                    "StoreFaultsTest#commitWhoseEndNobodyCanReadSaysSoAndUndoesNothing"),
+            Map.entry(
+                    "output MANIFESTS_OF_ALL_ALIKE",
+                    "StoreFaultsTest#moveOfADeadDriverComesAtAnyMomentOfTheNextOneAndTheOutputIsOneOfTheirs"),
+            Map.entry(
+                    "output ATTEMPTS_OF_DEAD_DELETED_LAST",
+                    "StoreFaultsTest#moveOfADeadDriverComesAtAnyMomentOfTheNextOneAndTheOutputIsOneOfTheirs"));
 
     /**
      * A bug.
@@ -87,7 +99,10 @@ final class PlantedBugs {
             all.add(planted("executor " + name));
         }
         for (String name : DefectiveFiles.names()) {
-            all.add(new Planted("output " + name, DefectiveFiles.in(SimCores.real(), name), Optional.empty()));
+            all.add(new Planted(
+                    "output " + name,
+                    DefectiveFiles.in(SimCores.real(), name),
+                    Optional.ofNullable(SECOND_LINES.get("output " + name))));
         }
         return all;
     }

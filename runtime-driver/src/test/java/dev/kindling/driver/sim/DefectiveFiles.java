@@ -4,6 +4,7 @@ import dev.kindling.storage.TargetFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +33,20 @@ public final class DefectiveFiles implements TargetFiles {
         /** What is published or given up leaves its attempt files. */
         TEMPORARY_KEPT,
         /** Parts that were moved before publishing failed stay. */
-        PARTS_OF_FAILED_KEPT
+        PARTS_OF_FAILED_KEPT,
+        /** That the answer to the move of the manifest is lost is taken for its failure. */
+        LOST_ANSWER_TAKEN_FOR_FAILURE,
+        /** What cannot be read is taken for missing, also when that decides whether the output is complete. */
+        UNREADABLE_TAKEN_FOR_MISSING,
+        /** Manifests of all claims have the same name: what a dead driver asked for moves that of the next one. */
+        MANIFESTS_OF_ALL_ALIKE,
+        /** The next claim deletes the attempts after the parts: what a dead driver asked for makes a part again. */
+        ATTEMPTS_OF_DEAD_DELETED_LAST
     }
 
     private final TargetFiles files;
     private final Bug bug;
+    private final List<String> keptAttempts = new ArrayList<>();
     private boolean hasWrittenClaim;
     private byte[] manifest = {};
 
@@ -57,12 +67,20 @@ public final class DefectiveFiles implements TargetFiles {
 
     /** Names of attempts begin with that of their application. */
     private String path(String path) {
-        return bug == Bug.ATTEMPT_FILES_OF_ALL_ALIKE ? path.replaceFirst("/sim-\\d+-", "/") : path;
+        return switch (bug) {
+            case ATTEMPT_FILES_OF_ALL_ALIKE -> path.replaceFirst("/sim-\\d+-", "/");
+            case MANIFESTS_OF_ALL_ALIKE -> path.replaceFirst(MANIFEST + ".*", MANIFEST);
+            default -> path;
+        };
+    }
+
+    private static boolean isManifest(String path) {
+        return path.contains(MANIFEST);
     }
 
     @Override
     public OutputStream create(String file) throws IOException {
-        if (bug == Bug.MANIFEST_WRITTEN_LAST && file.endsWith(MANIFEST)) {
+        if (bug == Bug.MANIFEST_WRITTEN_LAST && isManifest(file)) {
             return new ByteArrayOutputStream() {
                 @Override
                 public void close() {
@@ -75,7 +93,7 @@ public final class DefectiveFiles implements TargetFiles {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        if (bug == Bug.MANIFEST_WRITTEN_LAST && from.endsWith(MANIFEST)) {
+        if (bug == Bug.MANIFEST_WRITTEN_LAST && isManifest(from)) {
             try (OutputStream out = files.create(from)) {
                 out.write(manifest);
             }
@@ -86,10 +104,21 @@ public final class DefectiveFiles implements TargetFiles {
                 return;
             }
             if (files.kindOf(target + SUCCESS) == Kind.MISSING) {
-                files.rename(target + MANIFEST, target + SUCCESS);
+                files.rename(manifestOf(target), target + SUCCESS);
             }
         }
-        files.rename(path(from), to);
+        if (!path(from).equals(path(to))) {
+            files.rename(path(from), path(to));
+        }
+    }
+
+    private String manifestOf(String target) throws IOException {
+        for (String name : files.namesIn(target + TEMPORARY)) {
+            if (isManifest(TEMPORARY + "/" + name)) {
+                return target + TEMPORARY + "/" + name;
+            }
+        }
+        throw new IOException("there is no manifest");
     }
 
     @Override
@@ -100,8 +129,26 @@ public final class DefectiveFiles implements TargetFiles {
 
     @Override
     public void deleteTree(String path) throws IOException {
-        if (!(bug == Bug.TEMPORARY_KEPT && path.endsWith(TEMPORARY))) {
+        boolean isTakingOver = bug == Bug.ATTEMPTS_OF_DEAD_DELETED_LAST && !hasWrittenClaim;
+        if (isTakingOver && path.contains(TEMPORARY + "/sim-")) {
+            keptAttempts.add(path);
+        } else if (!(bug == Bug.TEMPORARY_KEPT && path.endsWith(TEMPORARY))) {
             files.deleteTree(path(path));
+        }
+    }
+
+    @Override
+    public Optional<String> read(String file) throws IOException {
+        if (bug == Bug.LOST_ANSWER_TAKEN_FOR_FAILURE && file.endsWith(SUCCESS)) {
+            return Optional.empty();
+        }
+        try {
+            return files.read(path(file));
+        } catch (IOException e) {
+            if (bug == Bug.UNREADABLE_TAKEN_FOR_MISSING) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 
@@ -123,6 +170,11 @@ public final class DefectiveFiles implements TargetFiles {
         }
 
         @Override
+        public String token() {
+            return claim.token();
+        }
+
+        @Override
         public List<String> createdDirectories() throws IOException {
             return claim.createdDirectories();
         }
@@ -131,6 +183,9 @@ public final class DefectiveFiles implements TargetFiles {
         public void write(String applicationId, List<String> createdDirectories) throws IOException {
             claim.write(applicationId, createdDirectories);
             hasWrittenClaim = true;
+            for (String attempt : keptAttempts) {
+                files.deleteTree(attempt);
+            }
         }
 
         @Override
@@ -169,11 +224,6 @@ public final class DefectiveFiles implements TargetFiles {
     @Override
     public long byteCount(String file) throws IOException {
         return files.byteCount(path(file));
-    }
-
-    @Override
-    public Optional<String> read(String file) throws IOException {
-        return files.read(file);
     }
 
     @Override
