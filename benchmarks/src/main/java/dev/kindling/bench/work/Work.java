@@ -58,7 +58,7 @@ public record Work(String id, Kind kind, String title, long rows, int partitions
                 new Work("W3", Kind.SORT, "sortByKey of 100-byte records, saved as text", 10_000_000, 8, 1),
                 new Work("W4", Kind.WORD_COUNT, "word count: reduceByKey over 500 MB", WORD_ROWS, 8, 1),
                 new Work("W5", Kind.CACHED_PASSES, "one pass over a cached set", 10_000_000, 8, 20),
-                new Work("W6", Kind.TWO_TASKS, "a job of two tasks", 2, 2, 100),
+                new Work("W6", Kind.TWO_TASKS, "a job of two tasks", 2, 2, 1_000),
                 new Work("W6E", Kind.EMPTY_TASKS, "a job of 10,000 empty tasks", 10_000, 1, 1),
                 new Work("W7S", Kind.SHUFFLE_LONGS, "2 M rows, 8 to 8 partitions", 2_000_000, 8, 1),
                 new Work("W7L", Kind.SHUFFLE_LONGS, "2 M rows, 256 to 256 partitions", 2_000_000, 256, 1));
