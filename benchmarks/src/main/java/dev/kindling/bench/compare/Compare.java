@@ -94,6 +94,19 @@ public final class Compare {
 
     private List<Sample> samples(Work work, Place place, Engine engine, int round)
             throws IOException, InterruptedException {
+        if (!options.archives()) {
+            return samples(work, place, engine, round, List.of());
+        }
+        Path archive = options.out().resolve(engine.id + "-" + work.id() + ".jsa");
+        if (round == 0) {
+            Files.deleteIfExists(archive);
+            samples(work, place, engine, round, List.of("-XX:ArchiveClassesAtExit=" + archive));
+        }
+        return samples(work, place, engine, round, List.of("-XX:SharedArchiveFile=" + archive));
+    }
+
+    private List<Sample> samples(Work work, Place place, Engine engine, int round, List<String> javaOptions)
+            throws IOException, InterruptedException {
         Path scratch = Files.createTempDirectory("kindling-bench-");
         try {
             Request request = new Request(
@@ -105,7 +118,7 @@ public final class Compare {
                     scratch,
                     options.runs(),
                     System.currentTimeMillis());
-            return new EngineProcess(engine, options.out().resolve(engine.id + ".log"))
+            return new EngineProcess(engine, options.out().resolve(engine.id + ".log"), javaOptions)
                     .samples(List.of(request), round);
         } finally {
             FileTrees.delete(scratch);

@@ -17,6 +17,9 @@ final class Environment {
                 + options.heapMb() + " MB");
         lines.add("Spark: " + sparkVersion()
                 + ", Kryo with registration and without reference tracking, UI off, log at WARN");
+        if (options.archives()) {
+            lines.add("Each engine starts from an archive of its classes (AppCDS), made by a run of the same work");
+        }
         lines.add("Load before the first run: " + Machine.load() + "; " + options.rounds() + " process"
                 + (options.rounds() == 1 ? "" : "es") + " of each engine for each work, in turns, " + options.runs()
                 + " runs in each; scale " + options.scale());

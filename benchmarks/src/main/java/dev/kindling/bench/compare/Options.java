@@ -16,6 +16,7 @@ import java.util.Optional;
  *
  * @param rounds processes of each engine for each work
  * @param runs of each process, the first one cold
+ * @param archives whether engines start from archives of their classes
  * @param into a page that gets the table between its two comments, and links to chart and runs
  */
 record Options(
@@ -26,38 +27,42 @@ record Options(
         int heapMb,
         int rounds,
         int runs,
+        boolean archives,
         Path data,
         Path out,
         Optional<Path> into) {
 
     static final String HELP = """
-            --scale 0.1             part of the rows; 1 unless named
-            --jobs W1,W7            works by their names or what these begin with; all unless named
-            --engines kindling,...  of kindling, spark-rdd, spark-sql; all unless named
-            --places threads        of threads, processes; both unless named
-            --heap 2000             MB of heap of all processes that run tasks together
-            --rounds 2              processes of each engine for each work
-            --runs 5                runs in each process; the first is cold
-            --data DIR              where input files are made and kept: benchmarks/target/data
-            --out DIR               where results go: benchmarks/target/results
-            --into PERFORMANCE.md   a page that gets table, chart and runs""";
+        --scale 0.1             part of the rows; 1 unless named
+        --jobs W1,W7            works by their names or what these begin with; all unless named
+        --engines kindling,...  of kindling, spark-rdd, spark-sql; all unless named
+        --places threads        of threads, processes; both unless named
+        --heap 2000             MB of heap of all processes that run tasks together
+        --rounds 2              processes of each engine for each work
+        --runs 5                runs in each process; the first is cold
+        --archives on           engines start from archives of their classes, with --places threads
+        --data DIR              where input files are made and kept: benchmarks/target/data
+        --out DIR               where results go: benchmarks/target/results
+        --into PERFORMANCE.md   a page that gets table, chart and runs\
+        """;
 
     private static final int MIN_HEAP_MB = 256;
 
     /** Half of it is the least that Spark starts with. */
     private static final int SPARKS_MIN_HEAP_MB = 1_100;
 
-    private static final Map<String, String> DEFAULTS = Map.of(
-            "--scale", "1",
-            "--jobs", "",
-            "--engines", "kindling,spark-rdd,spark-sql",
-            "--places", "threads,processes",
-            "--heap", "2000",
-            "--rounds", "2",
-            "--runs", "5",
-            "--data", "benchmarks/target/data",
-            "--out", "benchmarks/target/results",
-            "--into", "");
+    private static final Map<String, String> DEFAULTS = Map.ofEntries(
+            Map.entry("--scale", "1"),
+            Map.entry("--jobs", ""),
+            Map.entry("--engines", "kindling,spark-rdd,spark-sql"),
+            Map.entry("--places", "threads,processes"),
+            Map.entry("--heap", "2000"),
+            Map.entry("--rounds", "2"),
+            Map.entry("--runs", "5"),
+            Map.entry("--archives", "off"),
+            Map.entry("--data", "benchmarks/target/data"),
+            Map.entry("--out", "benchmarks/target/results"),
+            Map.entry("--into", ""));
 
     /** @throws IllegalArgumentException in a sentence for whoever typed it */
     static Options of(String[] args, List<Work> all) {
@@ -82,6 +87,7 @@ record Options(
                 (int) number("--heap", values, hasSpark ? SPARKS_MIN_HEAP_MB : MIN_HEAP_MB, 1e6),
                 (int) number("--rounds", values, 1, 100),
                 (int) number("--runs", values, 1, 1e4),
+                archives(values),
                 Path.of(values.get("--data")).toAbsolutePath(),
                 Path.of(values.get("--out")).toAbsolutePath(),
                 into.isEmpty() ? Optional.empty() : Optional.of(Path.of(into)));
@@ -124,6 +130,18 @@ record Options(
                     "the engines are kindling, spark-rdd and spark-sql; --engines names " + names);
         }
         return found;
+    }
+
+    /** Executors have a Java of their own, which the engines start. */
+    private static boolean archives(Map<String, String> values) {
+        boolean isOn = values.get("--archives").equals("on");
+        if (isOn && !values.get("--places").equals("threads")) {
+            throw new IllegalArgumentException("--archives on is for --places threads, not " + values.get("--places"));
+        }
+        if (!isOn && !values.get("--archives").equals("off")) {
+            throw new IllegalArgumentException("--archives is " + values.get("--archives") + "; it is on or off");
+        }
+        return isOn;
     }
 
     private static List<Place> places(String names) {

@@ -103,6 +103,8 @@ class CompareTest {
             {"--scale"},
             {"--engines", "flink"},
             {"--places", "moon"},
+            {"--archives", "perhaps"},
+            {"--archives", "on", "--places", "processes"},
             {"--x", "1"}
         }) {
             IllegalArgumentException failure =
