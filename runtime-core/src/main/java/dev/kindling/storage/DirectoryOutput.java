@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -42,6 +43,9 @@ public final class DirectoryOutput {
     private static final String SUCCESS = "_SUCCESS";
     /** Of the number in the name of a part; more where a job has more parts. */
     private static final int NAME_DIGITS = 5;
+
+    /** A manifest that is away each time was not just renamed. */
+    private static final int MAX_LISTINGS = 4;
 
     /** The name of a claim's file. */
     public static final String CLAIM = "_claim";
@@ -370,17 +374,31 @@ public final class DirectoryOutput {
         }
     }
 
-    /** Names of the parts in all unfinished manifests: one who took over may have died before it was done. */
+    /**
+     * Names of the parts in all unfinished manifests: one who took over may have died before it was done. What a dead
+     * application asked for may give a manifest its other name while they are read; then they are listed anew.
+     */
     private SortedSet<String> listedParts(String temporary) throws IOException {
         SortedSet<String> parts = new TreeSet<>();
+        boolean areAllRead = false;
+        for (int listing = 0; !areAllRead && listing < MAX_LISTINGS; listing++) {
+            areAllRead = addListedParts(temporary, parts);
+        }
+        return parts;
+    }
+
+    private boolean addListedParts(String temporary, SortedSet<String> parts) throws IOException {
+        boolean areAllRead = true;
         if (files.kindOf(temporary) == Kind.DIRECTORY) {
             for (String name : files.namesIn(temporary)) {
                 if (isManifest(name)) {
-                    parts.addAll(partsIn(temporary + "/" + name));
+                    Optional<String> manifest = files.read(temporary + "/" + name);
+                    areAllRead &= manifest.isPresent();
+                    parts.addAll(OutputManifest.partNames(manifest.orElse("")));
                 }
             }
         }
-        return parts;
+        return areAllRead;
     }
 
     /** None of a manifest that was never written to its end. */

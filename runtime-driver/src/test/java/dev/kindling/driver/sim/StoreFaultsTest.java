@@ -166,6 +166,29 @@ class StoreFaultsTest {
         return next;
     }
 
+    /** The second has asked that the first one's manifest get another name, which happens while the third reads it. */
+    @Test
+    void manifestThatADeadDriverRenamesAtAnyMomentOfTheNextOneIsRead() throws IOException {
+        boolean isTried = true;
+        for (int before = 1; isTried; before++) {
+            StoreFaultsTest world = new StoreFaultsTest();
+            Driver first = world.new Driver("sim-1", files -> files);
+            first.lastMove = 1;
+            assertThrows(ProcessEnded.class, first::run);
+            Driver second = world.new Driver("sim-2", files -> files);
+            second.lastMove = 0;
+            assertThrows(ProcessEnded.class, second::run);
+            Driver third = world.new Driver("sim-3", files -> files);
+            third.late = second.unanswered;
+            third.lateBefore = before;
+
+            third.run();
+
+            isTried = third.requestCount >= before;
+            assertEquals(List.of("sim-3", "sim-3"), world.visible());
+        }
+    }
+
     @Test
     void attemptOfADeadApplicationThatWritesLateIsInNobodysWay() throws IOException {
         assertEquals(List.of("sim-2", "sim-2"), besideALateAttempt(files -> files));
