@@ -172,18 +172,41 @@ public final class DirectoryOutput {
     private void deleteRemains(String directory, String temporary, Claim claim) throws IOException {
         refuseForeign(directory);
         deleteOld(temporary, name -> !name.equals(CLAIM) && !isManifest(name));
-        for (String name : files.namesIn(temporary)) {
-            if (isManifest(name)) {
-                step("take " + name);
-                files.rename(temporary + "/" + name, manifestOf(temporary, claim) + "-of-" + name);
-            }
-        }
+        takeManifests(temporary, manifestOf(temporary, claim) + "-of-");
         refuseForeign(directory);
         files.each(List.copyOf(listedParts(temporary)), part -> {
             step("delete old " + part);
             return files.deleteIfEmpty(directory + "/" + part);
         });
         deleteOld(temporary, DirectoryOutput::isManifest);
+    }
+
+    /** One may get another name meanwhile, from an application that has died since; it is taken from there. */
+    private void takeManifests(String temporary, String prefix) throws IOException {
+        boolean areAllTaken = false;
+        for (int listing = 0; !areAllTaken && listing < MAX_LISTINGS; listing++) {
+            areAllTaken = true;
+            for (String name : files.namesIn(temporary)) {
+                String manifest = temporary + "/" + name;
+                if (isManifest(name) && !manifest.startsWith(prefix)) {
+                    step("take " + name);
+                    areAllTaken &= renamed(manifest, prefix + name);
+                }
+            }
+        }
+    }
+
+    /** False when there is no such file any more. */
+    private boolean renamed(String from, String to) throws IOException {
+        try {
+            files.rename(from, to);
+            return true;
+        } catch (IOException e) {
+            if (files.read(from).isPresent()) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     private void deleteOld(String temporary, Predicate<String> which) throws IOException {
