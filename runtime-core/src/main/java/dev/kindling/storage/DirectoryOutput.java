@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -43,9 +42,6 @@ public final class DirectoryOutput {
     private static final String SUCCESS = "_SUCCESS";
     /** Of the number in the name of a part; more where a job has more parts. */
     private static final int NAME_DIGITS = 5;
-
-    /** A manifest that is away each time was not just renamed. */
-    private static final int MAX_LISTINGS = 4;
 
     /** The name of a claim's file. */
     public static final String CLAIM = "_claim";
@@ -165,48 +161,29 @@ public final class DirectoryOutput {
     }
 
     /**
-     * What a dead application left. First its attempts, and its manifest gets another name: then no move of theirs that is
-     * still under way can come any more, and one that came before is seen. The manifest goes after the parts it lists, or
-     * they would be strangers.
+     * What a dead application left. First its attempts and its manifest: then no move of theirs that is still under way
+     * can come any more, and one that came before is seen. What the manifest lists is written down again before, and
+     * forgotten after the parts, or they would be strangers. It is not renamed: that move could come late as well, while
+     * the next one reads.
      */
     private void deleteRemains(String directory, String temporary, Claim claim) throws IOException {
         refuseForeign(directory);
-        deleteOld(temporary, name -> !name.equals(CLAIM) && !isManifest(name));
-        takeManifests(temporary, manifestOf(temporary, claim) + "-of-");
+        List<String> parts = List.copyOf(listedParts(temporary));
+        String taken = SUCCESS + "-of-the-dead-" + claim.token();
+        if (!parts.isEmpty()) {
+            step("write " + taken);
+            writeManifest(
+                    temporary + "/" + taken,
+                    OutputManifest.write(
+                            parts.stream().map(part -> new Part("", part, 0, 0)).toList()));
+        }
+        deleteOld(temporary, name -> !name.equals(CLAIM) && !name.equals(taken));
         refuseForeign(directory);
-        files.each(List.copyOf(listedParts(temporary)), part -> {
+        files.each(parts, part -> {
             step("delete old " + part);
             return files.deleteIfEmpty(directory + "/" + part);
         });
-        deleteOld(temporary, DirectoryOutput::isManifest);
-    }
-
-    /** One may get another name meanwhile, from an application that has died since; it is taken from there. */
-    private void takeManifests(String temporary, String prefix) throws IOException {
-        boolean areAllTaken = false;
-        for (int listing = 0; !areAllTaken && listing < MAX_LISTINGS; listing++) {
-            areAllTaken = true;
-            for (String name : files.namesIn(temporary)) {
-                String manifest = temporary + "/" + name;
-                if (isManifest(name) && !manifest.startsWith(prefix)) {
-                    step("take " + name);
-                    areAllTaken &= renamed(manifest, prefix + name);
-                }
-            }
-        }
-    }
-
-    /** False when there is no such file any more. */
-    private boolean renamed(String from, String to) throws IOException {
-        try {
-            files.rename(from, to);
-            return true;
-        } catch (IOException e) {
-            if (files.read(from).isPresent()) {
-                throw e;
-            }
-            return false;
-        }
+        deleteOld(temporary, taken::equals);
     }
 
     private void deleteOld(String temporary, Predicate<String> which) throws IOException {
@@ -288,9 +265,7 @@ public final class DirectoryOutput {
     private void publish(String directory, Claim claim, String manifest, String listed, List<Part> parts)
             throws IOException {
         step("write manifest");
-        try (OutputStream out = files.create(manifest)) {
-            out.write(listed.getBytes(StandardCharsets.UTF_8));
-        }
+        writeManifest(manifest, listed);
         files.each(parts, part -> {
             step("move " + part.finalName());
             files.rename(directory + "/" + part.attemptFile(), directory + "/" + part.finalName());
@@ -302,6 +277,12 @@ public final class DirectoryOutput {
         step("move " + SUCCESS);
         files.rename(manifest, directory + "/" + SUCCESS);
         files.forceNames(directory);
+    }
+
+    private void writeManifest(String manifest, String listed) throws IOException {
+        try (OutputStream out = files.create(manifest)) {
+            out.write(listed.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** Whether the commit point was reached although no answer said so. When that cannot be known, nothing is undone. */
@@ -397,31 +378,17 @@ public final class DirectoryOutput {
         }
     }
 
-    /**
-     * Names of the parts in all unfinished manifests: one who took over may have died before it was done. What a dead
-     * application asked for may give a manifest its other name while they are read; then they are listed anew.
-     */
+    /** Names of the parts in all unfinished manifests: one who took over may have died before it was done. */
     private SortedSet<String> listedParts(String temporary) throws IOException {
         SortedSet<String> parts = new TreeSet<>();
-        boolean areAllRead = false;
-        for (int listing = 0; !areAllRead && listing < MAX_LISTINGS; listing++) {
-            areAllRead = addListedParts(temporary, parts);
-        }
-        return parts;
-    }
-
-    private boolean addListedParts(String temporary, SortedSet<String> parts) throws IOException {
-        boolean areAllRead = true;
         if (files.kindOf(temporary) == Kind.DIRECTORY) {
             for (String name : files.namesIn(temporary)) {
                 if (isManifest(name)) {
-                    Optional<String> manifest = files.read(temporary + "/" + name);
-                    areAllRead &= manifest.isPresent();
-                    parts.addAll(OutputManifest.partNames(manifest.orElse("")));
+                    parts.addAll(partsIn(temporary + "/" + name));
                 }
             }
         }
-        return areAllRead;
+        return parts;
     }
 
     /** None of a manifest that was never written to its end. */

@@ -69,7 +69,7 @@ public final class DefectiveFiles implements TargetFiles {
     private String path(String path) {
         return switch (bug) {
             case ATTEMPT_FILES_OF_ALL_ALIKE -> path.replaceFirst("/sim-\\d+-", "/");
-            case MANIFESTS_OF_ALL_ALIKE -> path.replaceFirst(MANIFEST + ".*", MANIFEST);
+            case MANIFESTS_OF_ALL_ALIKE -> path.replaceFirst(MANIFEST + "-\\d+", MANIFEST);
             default -> path;
         };
     }
@@ -107,9 +107,7 @@ public final class DefectiveFiles implements TargetFiles {
                 files.rename(manifestOf(target), target + SUCCESS);
             }
         }
-        if (!path(from).equals(path(to))) {
-            files.rename(path(from), path(to));
-        }
+        files.rename(path(from), path(to));
     }
 
     private String manifestOf(String target) throws IOException {
