@@ -12,9 +12,9 @@ public final class TaskKeys {
     public static final ConfigKey<Long> LOCALITY_WAIT_MS = ConfigKey.millis("kindling.locality.waitMs")
             .defaultsTo(500L)
             .between(0L, 600_000L)
-            .doc("The longest a free core waits for a task whose input lies there, before it takes one whose input lies"
-                    + " elsewhere. It never waits longer than half of the stage's tasks take; where it does not matter, it"
-                    + " does not wait.");
+            .doc("The longest a free core waits for a task whose input lies there, before it takes one whose input"
+                    + " lies elsewhere. It never waits longer than half of the time that the stage's median task"
+                    + " takes; where it does not matter, it does not wait.");
 
     public static final ConfigKey<Integer> BATCH_ROWS = ConfigKey.ints("kindling.task.batchRows")
             .defaultsTo(1_024)
