@@ -253,6 +253,7 @@ final class SimCommand implements Callable<Integer> {
                 Optional.ofNullable(job),
                 Optional.ofNullable(size),
                 Optional.empty(),
+                Optional.empty(),
                 isLesson() ? Optional.of(lesson()) : Optional.empty());
     }
 

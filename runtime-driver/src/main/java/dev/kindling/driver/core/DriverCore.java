@@ -577,6 +577,14 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         return blocks;
     }
 
+    /** Whether tasks are sent there for the block. */
+    public boolean isCached(CachedBlockId block, String executorId, long incarnation) {
+        return executors
+                .registered(executorId, incarnation)
+                .filter(executor -> stages.cached().isBelieved(block, executor))
+                .isPresent();
+    }
+
     /** Whether executors were told to drop cached blocks and have not said yet that they are gone. */
     public boolean waitsForDrops() {
         return stages.cached().waitsForDrops();

@@ -50,6 +50,19 @@ public final class Invariants {
         }
     }
 
+    /** Right after the tick that makes copies: what is told later of sizes changes what a task is to read. */
+    public static void checkNewCopies(DriverCore core) {
+        for (ExecutorState executor : core.executors.registered()) {
+            for (RunningAttempt attempt : executor.running.all()) {
+                RunningAttempt twin = attempt.twin;
+                boolean isNew = attempt.isCopy && twin != null && attempt.launchedMs == core.nowMs();
+                if (isNew && core.speculation.isExplainedByInput(twin)) {
+                    throw broken(attempt, " is a copy of ", twin, ", which reads more than the others of its stage");
+                }
+            }
+        }
+    }
+
     /** Adds them to {@code slotsOfPools}. */
     private static void slotsAreCountedRight(
             DriverCore core, ExecutorState executor, TreeMap<String, Integer> slotsOfPools) {
@@ -96,9 +109,6 @@ public final class Invariants {
         }
         if (twin.executor.running.get(twin.id) != twin) {
             throw broken(twin, " holds no slot");
-        }
-        if (attempt.isCopy && attempt.launchedMs == core.nowMs() && core.speculation.isExplainedByInput(twin)) {
-            throw broken(attempt, " is a copy of ", twin, ", which reads more than the others of its stage");
         }
     }
 

@@ -121,6 +121,7 @@ final class PlannedProgram {
                 world,
                 none,
                 SimCores.real(),
+                SimPolicy.PLAIN.settings(),
                 planned.jobs(new SplittableRandom(0), SimSize.LARGE),
                 new SimOutputs(files -> files, new SimStore(world, none)),
                 "sim",

@@ -3,6 +3,7 @@ package dev.kindling.driver.sim;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.loop.Effects;
 import dev.kindling.protocol.AttemptId;
@@ -45,6 +46,7 @@ final class SimCluster {
     final SimBroadcasts broadcasts = new SimBroadcasts();
     final SplittableRandom random;
     final SimCores cores;
+    final DriverSettings settings;
     final SimJobs jobs;
     final Causes causes;
     final int maxDirectResultBytes;
@@ -74,6 +76,7 @@ final class SimCluster {
             SimWorld world,
             Faults faults,
             SimCores cores,
+            DriverSettings settings,
             SimJobs jobs,
             SimOutputs outputs,
             String applicationId,
@@ -87,6 +90,7 @@ final class SimCluster {
         this.network = new SimNetwork(world, faults);
         this.random = world.random("cluster");
         this.cores = cores;
+        this.settings = settings;
         this.jobs = jobs;
         this.causes = new Causes(faults, maxTaskFailures);
         this.executorCount = executorCount;

@@ -1,13 +1,11 @@
 package dev.kindling.driver.sim;
 
-import dev.kindling.driver.core.AllocationSettings;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverSettings;
 import dev.kindling.driver.core.GroupSettings;
 import dev.kindling.driver.core.PoolSettings;
 import dev.kindling.driver.core.SchedulingSettings;
 import dev.kindling.driver.core.SkewSettings;
-import dev.kindling.driver.core.SpeculationSettings;
 import dev.kindling.executor.core.ExecutorCore;
 import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.core.FetchScheduler;
@@ -16,6 +14,7 @@ import dev.kindling.executor.core.MemoryArbiter;
 import dev.kindling.storage.TargetFiles;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -23,11 +22,12 @@ import java.util.function.UnaryOperator;
 /**
  * The cores under test: the real ones, or, in the test of the simulation itself, one with a planted defect.
  *
+ * @param driver by its settings
  * @param fetch by the rotation of its task
  * @param files what a process sees of the files that outputs are made of, made of the right ones
  */
 public record SimCores(
-        Supplier<DriverCore> driver,
+        Function<DriverSettings, DriverCore> driver,
         Supplier<ExecutorCore> executor,
         ArbiterFactory arbiter,
         IntFunction<FetchScheduler> fetch,
@@ -41,9 +41,6 @@ public record SimCores(
     /** Two keys where others have one. */
     static final SkewSettings SKEW = new SkewSettings(2, 100);
 
-    /** Where executors come and go: more than there are to start with, and few for the tasks there are. */
-    static final int MOST_EXECUTORS = 8;
-
     /** When nothing has moved for so long, jobs are given up; no chain of other faults stops everything for so long. */
     static final long NO_PROGRESS_MS = 60_000;
 
@@ -55,25 +52,14 @@ public record SimCores(
 
     public static SimCores real() {
         return new SimCores(
-                () -> new DriverCore(driverSettings()),
+                DriverCore::new,
                 () -> new ExecutorCore(ExecutorSettings.defaults()),
                 MemoryArbiter::new,
                 rotation -> new FetchScheduler(FetchSettings.defaults(), rotation),
                 files -> files);
     }
 
-    /** Executors come and go with the work. */
-    public static DriverSettings dynamicSettings() {
-        return driverSettings().with(new AllocationSettings(true, 1, 1, MOST_EXECUTORS, 2, 4_000, 6_000, 500, 300));
-    }
-
-    /** What is late gets a copy, sooner than usual: few simulated tasks run for a second. */
-    public static DriverSettings speculatingSettings() {
-        DriverSettings settings = driverSettings();
-        return settings.with(settings.scheduling().with(new SpeculationSettings(true, 0.5, 1.5, 200)));
-    }
-
-    public SimCores withDriver(Supplier<DriverCore> other) {
+    public SimCores withDriver(Function<DriverSettings, DriverCore> other) {
         return new SimCores(other, executor, arbiter, fetch, files);
     }
 

@@ -88,7 +88,7 @@ final class SimDriver {
 
     SimDriver(SimCluster cluster) {
         this.cluster = cluster;
-        this.core = cluster.cores.driver().get();
+        this.core = cluster.cores.driver().apply(cluster.settings);
         this.clock = new SimClock(cluster.world);
         this.suspects = new SuspectWatch(cluster);
         this.publications = new SimPublications(cluster, this);
@@ -278,6 +278,7 @@ final class SimDriver {
             throw new SimViolation(
                     "a process is registered whose name was given to another launch: " + Sentences.of(event));
         }
+        requireDistrusted(event, effects);
         accumulators.note(event);
         if (event instanceof DriverEvent.Tick && effects.isEmpty()) {
             return;
@@ -299,6 +300,7 @@ final class SimDriver {
         }
         if (event instanceof DriverEvent.Tick) {
             effects.forEach(this::noteLeaving);
+            Invariants.checkNewCopies(core);
         }
         effects.forEach(this::checkDrained);
         if (!isOnlySignOfLife(event, effects)) {
@@ -335,6 +337,22 @@ final class SimDriver {
                 && e.frame() instanceof Frame.AttemptFailed failed
                 && failed.failure() instanceof TaskFailure.FetchFailed fetch
                 && !core.holdsMapOutput(fetch.shuffleId(), fetch.mapAttempt(), fetch.executorId());
+    }
+
+    /** A copy of a cached block that a task could not read is not there, whoever believed in it. */
+    private void requireDistrusted(DriverEvent event, List<DriverEffect> effects) {
+        if (event instanceof DriverEvent.FrameReceived e
+                && e.frame() instanceof Frame.AttemptFailed failed
+                && failed.failure() instanceof TaskFailure.CacheMissed missed
+                && effects.stream().anyMatch(SimDriver::isEndOfTask)
+                && core.isCached(missed.block(), missed.executorId(), missed.incarnation())) {
+            throw new SimViolation(missed.executorId() + " is believed to cache " + missed.block() + " although "
+                    + failed.failed() + " could not read it");
+        }
+    }
+
+    private static boolean isEndOfTask(DriverEffect effect) {
+        return effect instanceof DriverEffect.Emit emit && emit.event() instanceof Event.TaskEnd;
     }
 
     private static boolean isScaledDown(List<DriverEffect> effects) {

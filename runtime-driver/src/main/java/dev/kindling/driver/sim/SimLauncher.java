@@ -113,8 +113,9 @@ final class SimLauncher {
             cluster.world.in(1 + random.nextInt(isLate ? MAX_LATE_START_MS : 50), this::begin);
         }
         // One that joins by itself may be on its way.
-        if (wantedCount > SimCores.MOST_EXECUTORS + joinedCount) {
-            throw new SimViolation(wantedCount + " executors are wanted, " + SimCores.MOST_EXECUTORS + " are the most");
+        if (wantedCount > SimPolicy.MOST_EXECUTORS + joinedCount) {
+            throw new SimViolation(
+                    wantedCount + " executors are wanted, " + SimPolicy.MOST_EXECUTORS + " are the most");
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  * @param rates rate of each fault; empty for a mixture drawn by the seed
  * @param workload which jobs run; empty for those drawn by the seed
  * @param size of the world; empty for the one drawn by the seed
+ * @param policy of the driver; empty for the one drawn by the seed
  * @param trace receives every event as a line; empty for none
  * @param lesson which is given in the place of those jobs
  */
@@ -24,6 +25,7 @@ public record SimOptions(
         Optional<Map<FaultKind, Double>> rates,
         Optional<Workload> workload,
         Optional<SimSize> size,
+        Optional<SimPolicy> policy,
         Optional<Consumer<String>> trace,
         Optional<Lesson> lesson) {
     /** Which jobs run. */
@@ -63,6 +65,7 @@ public record SimOptions(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -73,26 +76,30 @@ public record SimOptions(
     }
 
     public SimOptions withRates(Map<FaultKind, Double> rates) {
-        return new SimOptions(seed, executors, Optional.of(rates), workload, size, trace, lesson);
+        return new SimOptions(seed, executors, Optional.of(rates), workload, size, policy, trace, lesson);
     }
 
     public SimOptions withExecutors(int executors) {
-        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, size, trace, lesson);
+        return new SimOptions(seed, OptionalInt.of(executors), rates, workload, size, policy, trace, lesson);
     }
 
     public SimOptions running(Workload workload) {
-        return new SimOptions(seed, executors, rates, Optional.of(workload), size, trace, lesson);
+        return new SimOptions(seed, executors, rates, Optional.of(workload), size, policy, trace, lesson);
     }
 
     public SimOptions in(SimSize size) {
-        return new SimOptions(seed, executors, rates, workload, Optional.of(size), trace, lesson);
+        return new SimOptions(seed, executors, rates, workload, Optional.of(size), policy, trace, lesson);
+    }
+
+    public SimOptions under(SimPolicy policy) {
+        return new SimOptions(seed, executors, rates, workload, size, Optional.of(policy), trace, lesson);
     }
 
     public SimOptions tracedTo(Consumer<String> lines) {
-        return new SimOptions(seed, executors, rates, workload, size, Optional.of(lines), lesson);
+        return new SimOptions(seed, executors, rates, workload, size, policy, Optional.of(lines), lesson);
     }
 
     public SimOptions giving(Lesson given) {
-        return new SimOptions(seed, executors, rates, workload, size, trace, Optional.of(given));
+        return new SimOptions(seed, executors, rates, workload, size, policy, trace, Optional.of(given));
     }
 }

@@ -15,13 +15,17 @@ final class SimStore implements SimTargetFiles.Requests {
     static final long PATIENCE_MS = 10_000;
 
     private static final int MAX_THROTTLED_MS = 20_000;
-    private static final int MAX_REQUESTS_UNTIL_LATE = 64;
+    /** As many as taking an output over and writing a small one take: late means at any moment of that. */
+    private static final int MAX_REQUESTS_UNTIL_LATE = 40;
+    /** A store that has just lost an answer is not well: how much likelier it fails to read next. */
+    private static final int BLIND_AFTER_LOST_ANSWER = 10;
 
     private final SimWorld world;
     private final Faults faults;
     private long throttledUntilMs;
     private Optional<Request<?>> late = Optional.empty();
-    private long requestsUntilLate;
+    private int requestsUntilLate;
+    private boolean hasLostAnswer;
     private int troubles;
 
     SimStore(SimWorld world, Faults faults) {
@@ -50,12 +54,15 @@ final class SimStore implements SimTargetFiles.Requests {
         if (refusedMs > PATIENCE_MS) {
             throw failed("the store refused it for " + PATIENCE_MS + " ms");
         }
-        if (kind == Kind.READ && faults.strikes(FaultKind.STORE_READ_FAILURE)) {
+        int readFailures = hasLostAnswer ? BLIND_AFTER_LOST_ANSWER : 1;
+        hasLostAnswer = false;
+        if (kind == Kind.READ && faults.strikes(FaultKind.STORE_READ_FAILURE, readFailures)) {
             throw failed("the store could not read it");
         }
         T answer = request.answer();
         if (kind != Kind.READ && faults.strikes(FaultKind.STORE_ANSWER_LOST)) {
             if (faults.random(FaultKind.STORE_ANSWER_LOST).nextBoolean()) {
+                hasLostAnswer = true;
                 throw failed("no answer came from the store");
             }
             // Its client asks again.
@@ -78,7 +85,7 @@ final class SimStore implements SimTargetFiles.Requests {
     /** Carried out when its sender has ended, between any two requests of those who come after it. */
     void carryOutLate(Request<?> request) {
         late = Optional.of(request);
-        requestsUntilLate = faults.span(FaultKind.STORE_LATE_REQUEST, MAX_REQUESTS_UNTIL_LATE);
+        requestsUntilLate = 1 + faults.random(FaultKind.STORE_LATE_REQUEST).nextInt(MAX_REQUESTS_UNTIL_LATE);
     }
 
     private void carryOutWhatIsLate() {

@@ -161,12 +161,19 @@ public final class Simulation {
                 world,
                 faults,
                 cores,
+                policyOf(options, world).settings(),
                 jobs,
                 outputs,
                 "sim-" + application,
                 executors,
                 size.isWaitingOn(world),
                 MAX_TASK_FAILURES);
+    }
+
+    /** In a lesson nothing happens that it does not teach. */
+    private static SimPolicy policyOf(SimOptions options, SimWorld world) {
+        return options.policy()
+                .orElseGet(() -> options.lesson().isPresent() ? SimPolicy.PLAIN : SimPolicy.drawnBy(world));
     }
 
     private static int drawnFrom(List<Integer> counts, SplittableRandom random) {

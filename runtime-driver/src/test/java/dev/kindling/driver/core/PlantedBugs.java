@@ -14,16 +14,9 @@ import java.util.Set;
 final class PlantedBugs {
     /**
      * Bugs that no seed finds, with the guard behind each that makes it harmless: named by the bug that switches it off
-     * as well, with which it is found, or by the test that shows it. Also those that other worlds find.
+     * as well, with which it is found, or by the test that shows it.
      */
     private static final Map<String, String> SECOND_LINES = Map.ofEntries(
-            Map.entry(
-                    "driver ASKED_EXECUTORS_NOT_COUNTED", "AllocationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
-            Map.entry("driver IDLE_EXECUTOR_KEPT", "AllocationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
-            Map.entry("driver LATER_TWIN_KEPT", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
-            Map.entry("driver COPY_BESIDE_ITS_ATTEMPT", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
-            Map.entry("driver LARGE_INPUT_COPIED", "SpeculationSimulationTest#everyPlantedBugIsFoundBySomeSeed"),
-            Map.entry("driver CACHE_MISS_IGNORED", "CachedBlocksTest#taskThatHasMissedItsBlockFourTimesComputesIt"),
             Map.entry(
                     "driver CACHE_NEVER_DISTRUSTED",
                     "CachedBlocksTest#blockThatIsGoneCostsAnUnchargedAttemptAndTheNextLaunchSaysWhatIsBelow"),
@@ -52,13 +45,7 @@ final class PlantedBugs {
                     "output ATTEMPT_FILES_OF_ALL_ALIKE",
                     "StoreFaultsTest#attemptOfADeadApplicationThatWritesLateIsInNobodysWay"),
             Map.entry(
-                    "output UNREADABLE_TAKEN_FOR_MISSING",
-                    "StoreFaultsTest#commitWhoseEndNobodyCanReadSaysSoAndUndoesNothing"),
-            Map.entry(
                     "output MANIFESTS_OF_ALL_ALIKE",
-                    "StoreFaultsTest#moveOfADeadDriverComesAtAnyMomentOfTheNextOneAndTheOutputIsOneOfTheirs"),
-            Map.entry(
-                    "output ATTEMPTS_OF_DEAD_DELETED_LAST",
                     "StoreFaultsTest#moveOfADeadDriverComesAtAnyMomentOfTheNextOneAndTheOutputIsOneOfTheirs"));
 
     /**
@@ -125,6 +112,6 @@ final class PlantedBugs {
             }
         }
         return DefectiveExecutors.in(
-                SimCores.real().withDriver(() -> new DriverCore(SimCores.driverSettings(), driver)), executor);
+                SimCores.real().withDriver(settings -> new DriverCore(settings, driver)), executor);
     }
 }

@@ -90,7 +90,7 @@ class ReplayTest {
     private static List<Recorded> run(int seed, DriverSettings told) {
         Map<DriverCore, Recorded> cores = new LinkedHashMap<>();
         // Bad or not: a bad run is what somebody wants to see again.
-        Simulation.observed(SimOptions.of(seed), SimCores.real(), cluster -> {
+        Simulation.observed(SimOptions.of(seed).under(SimPolicy.PLAIN), SimCores.real(), cluster -> {
             cluster.stepping = (core, nowMs, event, effects) -> {
                 Recorded recorded = cores.computeIfAbsent(core, of -> recorded(of, told));
                 recorded.core.on(nowMs, event, effect -> {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Many clusters, many faults: whatever happens, results are right, ends come in time and nothing is left. */
 class SimulationTest {
     private static final int SEEDS = 2_000;
+    private static final int SEEDS_OF_POLICY = 300;
 
     /** Faults end some jobs, as they must; most are survived. */
     @Test
@@ -35,6 +36,19 @@ class SimulationTest {
         int succeeded = reports.stream().mapToInt(SimReport::succeededJobs).sum();
         assertTrue(submitted > SEEDS, submitted + " jobs in " + SEEDS + " seeds");
         assertTrue(succeeded > 0.75 * submitted, succeeded + " of " + submitted + " jobs succeeded");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SimPolicy.class,
+            names = {"ALLOCATING", "SPECULATING"})
+    void everySeedEndsAsItMustUnder(SimPolicy policy) {
+        List<SimReport> reports = LongStream.range(0, SEEDS_OF_POLICY)
+                .parallel()
+                .mapToObj(seed -> Simulation.run(SimOptions.of(seed).under(policy)))
+                .toList();
+
+        assertEquals(List.of(), complaints(reports));
     }
 
     /** Every seed that ever found something finds nothing any more: in a large world, where it did, and in a small one. */
