@@ -18,6 +18,10 @@ import java.util.function.UnaryOperator;
 final class CombineTable implements AutoCloseable {
     private static final int MERGES_A_MEASURE = 16;
     private static final int NEW_A_MEASURE = 8;
+    // In a table larger than the cache, a key without an object is cheaper to find and dearer to add and to hand out:
+    // it pays where some keys are frequent (W4 of bin/bench jobs), not where all come about as often.
+    private static final int MANY_NUMBERS = 24_000;
+    private static final int ROWS_A_NUMBER = 2;
     // A value and its size by id, at their largest: arrays that have just doubled, and the ones before.
     private static final long ENTRY_BYTES = 3L * (HeapSize.REFERENCE + 4);
 
@@ -25,6 +29,11 @@ final class CombineTable implements AutoCloseable {
     private final Reservation reservation;
     private final TaskScope scope;
     private final UnaryOperator<Object> keep;
+
+    /** Of short keys, as long as their combined values are numbers of one class; all other keys have an id. */
+    private final CompactTable numbers = new CompactTable();
+
+    private boolean areNumbers = true;
     private final KeyTable keys = new KeyTable();
     private Object[] values = new Object[512];
 
@@ -35,6 +44,8 @@ final class CombineTable implements AutoCloseable {
     private int largest;
     private int mergesSinceMeasured;
     private int lastNewSize;
+    private boolean isOutgrown;
+    private long rowCount;
 
     /** @param keep what to hold on to instead of a key or a value that came with a row */
     CombineTable(Combiner combiner, TaskScope scope, UnaryOperator<Object> keep) {
@@ -50,25 +61,70 @@ final class CombineTable implements AutoCloseable {
         try {
             for (; row < count; row++) {
                 Tuple2<?, ?> pair = (Tuple2<?, ?>) rows[row];
-                int known = keys.count();
-                int id = keys.idOf(pair._1());
-                if (id == known) {
-                    keys.replace(id, keep.apply(pair._1()));
-                    put(id, kept(areCombined ? pair._2() : combiner.create().call(pair._2()), pair));
+                if (areNumbers && numbers.find(pair._1())) {
+                    addNumber(pair, areCombined);
                 } else {
-                    Object merged = (areCombined ? combiner.mergeCombined() : combiner.mergeValue())
-                            .call(values[id], pair._2());
-                    values[id] = kept(merged, pair);
-                    // Two combined values make one as large as both, unless they are numbers.
-                    boolean isJoined = areCombined && !(values[id] instanceof Number);
-                    if (isJoined || mayGrow(values[id]) && ++mergesSinceMeasured >= MERGES_A_MEASURE) {
-                        mergesSinceMeasured = 0;
-                        measure(id);
-                    }
+                    addObject(pair, areCombined);
                 }
             }
         } catch (Throwable t) {
             throw UserFunctionFailed.of(t, source.positionOf(row));
+        }
+        rowCount += count;
+        if (numbers.count() > MANY_NUMBERS && rowCount < numbers.count() * ROWS_A_NUMBER) {
+            useObjects();
+        }
+    }
+
+    private void addNumber(Tuple2<?, ?> pair, boolean areCombined) throws Exception {
+        boolean isKnown = numbers.isFound();
+        Object combined = isKnown ? merged(numbers.value(), pair, areCombined) : first(pair, areCombined);
+        if (!numbers.set(combined)) {
+            useObjects();
+            int id = keys.idOf(pair._1());
+            if (isKnown) {
+                replace(id, kept(combined, pair), areCombined);
+            } else {
+                put(id, kept(combined, pair));
+            }
+        }
+    }
+
+    /** All combined values are objects from here on. */
+    private void useObjects() {
+        areNumbers = false;
+        for (int entry = 0; entry < numbers.count(); entry++) {
+            put(keys.idOf(numbers.keyOf(entry)), numbers.valueOf(entry));
+        }
+        numbers.clear(false);
+    }
+
+    private void addObject(Tuple2<?, ?> pair, boolean areCombined) throws Exception {
+        int known = keys.count();
+        int id = keys.idOf(pair._1());
+        if (id == known) {
+            keys.replace(id, keep.apply(pair._1()));
+            put(id, kept(first(pair, areCombined), pair));
+        } else {
+            replace(id, kept(merged(values[id], pair, areCombined), pair), areCombined);
+        }
+    }
+
+    private Object first(Tuple2<?, ?> pair, boolean areCombined) throws Exception {
+        return areCombined ? pair._2() : combiner.create().call(pair._2());
+    }
+
+    private Object merged(Object known, Tuple2<?, ?> pair, boolean areCombined) throws Exception {
+        return (areCombined ? combiner.mergeCombined() : combiner.mergeValue()).call(known, pair._2());
+    }
+
+    private void replace(int id, Object value, boolean areCombined) {
+        values[id] = value;
+        // Two combined values make one as large as both, unless they are numbers.
+        boolean isJoined = areCombined && !(value instanceof Number);
+        if (isJoined || mayGrow(value) && ++mergesSinceMeasured >= MERGES_A_MEASURE) {
+            mergesSinceMeasured = 0;
+            measure(id);
         }
     }
 
@@ -107,8 +163,9 @@ final class CombineTable implements AutoCloseable {
 
     /** Whether the table may stay as large as it is and take more rows. */
     boolean fits() {
-        long bytes = heapBytes + keys.heapBytes() + keys.count() * ENTRY_BYTES;
-        return bytes <= scope.memory().floorBytes() || reservation.growTo(bytes);
+        long bytes = heapBytes + numbers.heapBytes() + keys.heapBytes() + keys.count() * ENTRY_BYTES;
+        isOutgrown = bytes > reservation.bytes() && bytes > scope.memory().floorBytes() && !reservation.growTo(bytes);
+        return !isOutgrown;
     }
 
     /**
@@ -128,36 +185,44 @@ final class CombineTable implements AutoCloseable {
                             + ": it has to be in memory as a whole. Use groupByKey, whose groups may be larger than"
                             + " memory, combine to something smaller, or raise kindling.executor.memory");
         }
-        if (heapBytes > share) {
+        long all = heapBytes + numbers.entryBytes();
+        if (all > share) {
+            Object key = numbers.count() > 0 ? numbers.keyOf(0) : keys.keyOf(0);
             throw new KindlingException(
                     ErrorCode.OUT_OF_RESOURCES,
-                    keys.count() + " keys of class "
-                            + (keys.keyOf(0) == null
-                                    ? "null"
-                                    : keys.keyOf(0).getClass().getName())
+                    count() + " keys of class "
+                            + (key == null ? "null" : key.getClass().getName())
                             + " have the same hash code, so their values cannot be combined in parts, and take about "
-                            + ByteSizes.format(heapBytes) + " together, more than the task's share of "
+                            + ByteSizes.format(all) + " together, more than the task's share of "
                             + ByteSizes.format(share) + ": give the class a hashCode that differs between keys");
         }
     }
 
     int count() {
-        return keys.count();
+        return numbers.count() + keys.count();
     }
 
     /** Puts (key, combined value) of the entries from {@code first} on into {@code batch}. */
     int copyTo(Batch batch, int first) {
-        int count = Math.min(batch.limit(), keys.count() - first);
-        for (int i = 0; i < count; i++) {
-            batch.rows[i] = new Tuple2<>(keys.keyOf(first + i), values[first + i]);
+        int count = Math.min(batch.limit(), count() - first);
+        int ofNumbers = Math.max(0, Math.min(count, numbers.count() - first));
+        for (int i = 0; i < ofNumbers; i++) {
+            batch.rows[i] = new Tuple2<>(numbers.keyOf(first + i), numbers.valueOf(first + i));
+        }
+        for (int i = ofNumbers; i < count; i++) {
+            int id = first + i - numbers.count();
+            batch.rows[i] = new Tuple2<>(keys.keyOf(id), values[id]);
         }
         batch.count = count;
         return count;
     }
 
     void clear() {
+        numbers.clear(!isOutgrown);
+        isOutgrown = false;
         Arrays.fill(values, 0, Math.min(values.length, keys.count()), null);
         keys.clear();
+        rowCount = 0;
         heapBytes = 0;
         largest = 0;
         reservation.close();
