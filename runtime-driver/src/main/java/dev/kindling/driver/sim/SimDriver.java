@@ -69,6 +69,7 @@ final class SimDriver {
     /** A job and what has come of it. */
     static final class JobRun {
         final JobGraph graph;
+        final long submittedMs;
         final TreeMap<Integer, byte[]> results = new TreeMap<>();
         /** Stored results on their way, by partition. */
         final TreeMap<Integer, AttemptId> fetching = new TreeMap<>();
@@ -77,8 +78,9 @@ final class SimDriver {
         boolean isCancelAsked;
         Optional<DriverEffect.FailJob> failure = Optional.empty();
 
-        private JobRun(JobGraph graph) {
+        private JobRun(JobGraph graph, long submittedMs) {
             this.graph = graph;
+            this.submittedMs = submittedMs;
         }
 
         boolean isEnded() {
@@ -176,7 +178,7 @@ final class SimDriver {
 
     JobRun submit(JobGraph graph) {
         cluster.oracles.areSubmitted(graph.stages());
-        JobRun job = new JobRun(graph);
+        JobRun job = new JobRun(graph, cluster.world.nowMs());
         jobs.put(graph.jobId(), job);
         on(new DriverEvent.JobSubmitted(graph));
         return job;
