@@ -14,8 +14,7 @@ final class CompactTable {
     private static final int MOST_CHARS = 15;
     private static final int FIRST_SLOTS = 1 << 6;
     // Three quarters full: the smaller the array, the more of it is in the cache. Frequent keys come early, when there
-    // is
-    // room, and lie where they are looked for first.
+    // is room, and lie where they are looked for first.
     private static final int FIRST_ENTRIES = FIRST_SLOTS / 4 * 3;
     // As of KeyTable: a small bucket after a large one would pay for clearing what it never uses.
     private static final int KEPT_SLOTS = 1 << 15;

@@ -13,14 +13,13 @@ import java.util.List;
 
 /**
  * The pairs of one partition in the order of their keys: of a shuffle, equal keys by map output, then by their row in it,
- * or of a set that lies where it should already, equal keys in the order they come. As
- * many rows as the memory granted allows are sorted at once; when there are more, they become sorted runs on disk,
- * which are merged as they are read. So a partition of any size is sorted in any memory.
+ * or of a set that lies where it should already, equal keys in the order they come. As many rows as the memory granted
+ * allows are sorted at once; when there are more, they become sorted runs on disk, which are merged as they are read. So
+ * a partition of any size is sorted in any memory.
  */
 final class SortedRows implements Operator {
     // Reference, prefix and place, half as many again while the arrays grow, and twice a key and an index while they
-    // are
-    // sorted; the rest is the row itself.
+    // are sorted; the rest is the row itself.
     private static final long SORT_BYTES_PER_ROW = (HeapSize.REFERENCE + 8 + 8) * 3 / 2 + 2 * (8 + 4);
     // A run being merged holds a chunk of its rows as objects and one of places.
     private static final long PLACES_BYTES = 32L * RowStore.MAX_CHUNK_ROWS;
