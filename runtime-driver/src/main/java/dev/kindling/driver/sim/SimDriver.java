@@ -20,8 +20,10 @@ import dev.kindling.protocol.TaskResult;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.SimClock;
 import dev.kindling.util.Secret;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -61,6 +63,9 @@ final class SimDriver {
     private final int tickMs;
     private final SimClock clock;
     private long pausedUntilMs;
+    /** What comes while it stands still. */
+    private final Deque<Runnable> mailbox = new ArrayDeque<>();
+
     private boolean isCloseAsked;
     private boolean isClosing;
     private boolean isClosed;
@@ -246,13 +251,28 @@ final class SimDriver {
         on(new DriverEvent.FrameReceived(frame), Arrays.hashCode(bytes));
     }
 
-    /** Does it when the driver does not stand still. */
+    /** Does it when the driver does not stand still, behind what came before. */
     void run(Runnable action) {
-        long waitMs = pausedUntilMs - cluster.world.nowMs();
-        if (waitMs > 0) {
-            cluster.world.in(waitMs, () -> run(action));
-        } else if (!isClosed) {
-            action.run();
+        if (mailbox.isEmpty() && pausedUntilMs <= cluster.world.nowMs()) {
+            if (!isClosed) {
+                action.run();
+            }
+            return;
+        }
+        mailbox.add(action);
+        if (mailbox.size() == 1) {
+            cluster.world.in(listensMs() - cluster.world.nowMs(), this::emptyMailbox);
+        }
+    }
+
+    private void emptyMailbox() {
+        while (!mailbox.isEmpty() && !isClosed) {
+            long waitMs = pausedUntilMs - cluster.world.nowMs();
+            if (waitMs > 0) {
+                cluster.world.in(waitMs, this::emptyMailbox);
+                return;
+            }
+            mailbox.remove().run();
         }
     }
 
@@ -260,16 +280,12 @@ final class SimDriver {
         on(event, digestOf(event));
     }
 
-    /** A tick that has no effect has changed nothing. */
     private void on(DriverEvent event, long digest) {
-        long waitMs = pausedUntilMs - cluster.world.nowMs();
-        if (isClosed) {
-            return;
-        }
-        if (waitMs > 0) {
-            cluster.world.in(waitMs, () -> on(event, digest));
-            return;
-        }
+        run(() -> step(event, digest));
+    }
+
+    /** A tick that has no effect has changed nothing. */
+    private void step(DriverEvent event, long digest) {
         countDeaths(event);
         boolean isStale = isStaleFetchFailure(event);
         boolean isOfOldLaunch = isOfOldLaunch(event);

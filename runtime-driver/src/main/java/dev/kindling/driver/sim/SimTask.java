@@ -126,8 +126,11 @@ final class SimTask {
             return;
         }
         if (isFailing) {
-            // The time of a task that took long is lost now, not when it was decided.
-            cluster.network.disturbedUntil(cluster.world.nowMs());
+            // The time of a task that took long is lost now, not when it was decided. One that computes does so for as
+            // long
+            // again, in which nobody can tell that another hangs.
+            long againMs = usesProcessor() ? cluster.jobs.runMs(launch).orElse(0) : 0;
+            cluster.network.disturbedUntil(cluster.world.nowMs() + againMs);
             cluster.planted(attempt());
             endWith(new TaskFailure.UserError("java.lang.IllegalStateException", "planted", "", new byte[0]));
             return;
