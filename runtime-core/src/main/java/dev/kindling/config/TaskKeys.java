@@ -13,8 +13,8 @@ public final class TaskKeys {
             .defaultsTo(500L)
             .between(0L, 600_000L)
             .doc("The longest a free core waits for a task whose input lies there, before it takes one whose input"
-                    + " lies elsewhere. It never waits longer than half of the time that the stage's median task"
-                    + " takes; where it does not matter, it does not wait.");
+                    + " lies elsewhere. It waits for half of the time that the stage's median task takes, or 100 ms,"
+                    + " at most; where it does not matter, it does not wait.");
 
     public static final ConfigKey<Integer> BATCH_ROWS = ConfigKey.ints("kindling.task.batchRows")
             .defaultsTo(1_024)

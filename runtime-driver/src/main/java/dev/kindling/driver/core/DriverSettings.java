@@ -8,7 +8,7 @@ package dev.kindling.driver.core;
  * @param registrationTimeoutMs how long a requested executor may take to register
  * @param relaunchMs an attempt believed to run and missing in its executor's heartbeats for so long is launched again
  * @param missingAttemptMs and after so long it is given up, uncharged
- * @param localityWaitMs the longest a task waits for a slot near its input; never longer than half of the stage's median task
+ * @param localityWaitMs the longest a task waits for a slot near its input; half of the stage's median task or a tick at most
  * @param avoidMs how long a failed task is kept away from the executors it failed on
  * @param maxStageAttempts unreadable outputs of one map task in a row, without one reader finishing, that end a job
  * @param maxFutileExecutorLosses executors lost in a row, without one task finishing, after which none is replaced

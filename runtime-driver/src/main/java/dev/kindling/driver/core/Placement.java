@@ -218,14 +218,14 @@ final class Placement {
         return true;
     }
 
-    /** A core that stands still for longer than half a task loses more than it gains where the input is near. */
-    private static long waitWorth(long medianMs) {
-        return Math.max(FIRST_LOCALITY_WAIT_MS, medianMs / 2);
-    }
-
     private TaskSet.Choice takeFrom(StageState stage, ExecutorState executor, long nowMs) {
         long medianMs = stage.medianTaskMs(FIRST_LOCALITY_WAIT_MS);
         long waitMs = medianMs < FIRST_LOCALITY_WAIT_MS ? 0 : Math.min(settings.localityWaitMs(), waitWorth(medianMs));
         return stage.tasks.take(executor, nowMs, waitMs, executors);
+    }
+
+    /** A core that stands still for longer than half a task loses more than it gains where the input is near. */
+    private static long waitWorth(long medianMs) {
+        return Math.max(FIRST_LOCALITY_WAIT_MS, medianMs / 2);
     }
 }

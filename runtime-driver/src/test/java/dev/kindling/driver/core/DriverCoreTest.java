@@ -648,6 +648,19 @@ class DriverCoreTest {
     }
 
     @Test
+    void coreWaitsForHalfOfWhatATaskTakes() {
+        DriverScript driver = DriverScript.with(executor("e1", 1, "a"), executor("e2", 1, "b"));
+        driver.submit(job(1).preferring("a").resultStage(0, 9).build()).passes(900);
+        assertEquals(2, driver.placesOf(0).size(), "after the first wait");
+        driver.finishAll(0).launched("s0p2#0");
+
+        driver.passes(200);
+        assertEquals(1, driver.placesOf(0).size(), "half of 512 ms, which the median is not below");
+        driver.passes(200);
+        assertEquals(2, driver.placesOf(0).size(), "beyond it");
+    }
+
+    @Test
     void taskDoesNotWaitForAHostWithoutExecutor() {
         DriverScript driver = DriverScript.with(executor("e1", 2, "a"));
 
