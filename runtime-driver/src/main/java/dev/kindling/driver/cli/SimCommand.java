@@ -5,6 +5,7 @@ import dev.kindling.driver.page.RunFold;
 import dev.kindling.driver.sim.Lesson;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.driver.sim.SimOptions;
+import dev.kindling.driver.sim.SimPolicy;
 import dev.kindling.driver.sim.SimReport;
 import dev.kindling.driver.sim.SimSize;
 import dev.kindling.driver.sim.Simulation;
@@ -80,6 +81,12 @@ final class SimCommand implements Callable<Integer> {
             paramLabel = "SIZE",
             description = "How much there is of everything: ${COMPLETION-CANDIDATES} (default: the seed's own).")
     private SimSize size;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            description = "What the driver does of its own accord: ${COMPLETION-CANDIDATES} (default: the seed's own).")
+    private SimPolicy policy;
 
     @Option(
             names = "--page",
@@ -252,7 +259,7 @@ final class SimCommand implements Callable<Integer> {
                 Optional.of(ratesOf(seed)),
                 Optional.ofNullable(job),
                 Optional.ofNullable(size),
-                Optional.empty(),
+                Optional.ofNullable(policy),
                 Optional.empty(),
                 isLesson() ? Optional.of(lesson()) : Optional.empty());
     }
@@ -324,8 +331,13 @@ final class SimCommand implements Callable<Integer> {
 
     /** With the violation of the seed's own run: under fewer faults it may be another. */
     private void record(SimReport report, SimReport smallest) {
-        boolean isOwn =
-                executors == null && job == null && size == null && kinds == null && kill == null && drop == null;
+        boolean isOwn = executors == null
+                && job == null
+                && size == null
+                && policy == null
+                && kinds == null
+                && kill == null
+                && drop == null;
         String found = report.violation().orElseThrow() + (isOwn && !isFaultless ? "" : "; " + commandFor(smallest));
         try {
             boolean isNew = SeedFile.add(record, report.seed(), found);
@@ -352,7 +364,8 @@ final class SimCommand implements Callable<Integer> {
                 + (executors == null ? "" : " --executors " + executors)
                 + (job == null ? "" : " --job " + job)
                 + lessonWords()
-                + (size == null ? "" : " --size " + size);
+                + (size == null ? "" : " --size " + size)
+                + (policy == null ? "" : " --policy " + policy);
         if (report.rates().isEmpty()) {
             return command + " --no-faults";
         }
