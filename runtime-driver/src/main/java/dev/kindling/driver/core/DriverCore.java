@@ -495,9 +495,12 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         }
         owedReplacements.add(executorId);
         if (executors.isEmpty() && unansweredReplacements == 0) {
-            String message = "no executor stays alive: " + futileLosses
-                    + " were lost in a row without one task finishing. " + executors.losses.describe();
-            stages.failAll(ErrorCode.EXECUTORS_LOST, job -> message, executors.losses.last());
+            String lost = "no executor stays alive: " + futileLosses + " were lost in a row without one task finishing";
+            String why = ". " + executors.losses.describe();
+            stages.failAll(
+                    ErrorCode.EXECUTORS_LOST,
+                    job -> lost + FailurePolicy.describeDeadly(stages.deadlyTasksOf(job)) + why,
+                    executors.losses.last());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.kindling.driver.core;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskFailure;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,8 @@ final class FailurePolicy {
     /** "	at app//org.example.App.run(App.java:42)": class and place. */
     private static final Pattern FRAME =
             Pattern.compile("^\\s+at (?:[^\\s(]*/)?([\\w.$]+)\\.[\\w$<>]+\\(([^():]+:\\d+)\\)", Pattern.MULTILINE);
+
+    private static final int DEADLY_TOLD = 3;
 
     private static final List<String> ENGINE_OR_JDK = List.of("java.", "javax.", "jdk.", "sun.", "dev.kindling.");
 
@@ -106,6 +109,19 @@ final class FailurePolicy {
         int limit = attempt.stage.maxTaskFailures;
         return describe(words, task, attempt, Math.min(seen.charged, limit), limit, seen.executorsOfLast)
                 + "; no other task ran there, so this task is what ends its executors";
+    }
+
+    /** The tasks of a job that may be why its executors end, worst first. */
+    static String describeDeadly(List<TaskSet.Deadly> tasks) {
+        List<String> words = tasks.stream()
+                .sorted(Comparator.comparingInt(task -> -task.deaths()))
+                .limit(DEADLY_TOLD)
+                .map(task -> "[task " + task.lastAttempt() + ": partition "
+                        + task.lastAttempt().partition() + " of "
+                        + task.stage().spec.partitionCount() + " of " + task.stage() + ", "
+                        + task.deaths() + (task.deaths() == 1 ? " executor]" : " executors]"))
+                .toList();
+        return words.isEmpty() ? "" : "; executors ended while they ran " + String.join(", ", words);
     }
 
     /** The user's words first, then which task, where, how often. */

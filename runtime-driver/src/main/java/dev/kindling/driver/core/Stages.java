@@ -853,6 +853,18 @@ final class Stages {
         }
     }
 
+    /** Tasks that the job waits for and that may be what ends executors. */
+    List<TaskSet.Deadly> deadlyTasksOf(Jobs.Job job) {
+        List<TaskSet.Deadly> deadly = new ArrayList<>();
+        for (JobGraph.StageSpec spec : job.graph.stages()) {
+            StageState stage = stages.get(spec.stageId());
+            if (stage.isNeeded) {
+                deadly.addAll(stage.tasks.deadly(stage));
+            }
+        }
+        return deadly;
+    }
+
     private void complete(Jobs.Job job) {
         end(job, "job " + job.id() + " is complete");
         out.add(new DriverEffect.CompleteJob(job.id()));

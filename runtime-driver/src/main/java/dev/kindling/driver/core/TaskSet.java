@@ -102,6 +102,8 @@ final class TaskSet {
         private int possibleDeaths;
 
         private boolean hasEndedExecutor;
+        /** Processes that may have ended by what it did. */
+        private int deaths;
 
         /** It failed, by its own fault; {@code way} is equal for failures that are alike. */
         void add(String way, String executorId, int charges) {
@@ -128,6 +130,7 @@ final class TaskSet {
                 case POSSIBLE -> isAlone && possibleDeaths >= KILLED_BEFORE_ALONE;
                 case CERTAIN -> isOnly;
             };
+            deaths += suspicion == Suspicion.NONE ? 0 : 1;
             certainDeaths += suspicion == Suspicion.CERTAIN ? 1 : 0;
             possibleDeaths += suspicion == Suspicion.POSSIBLE ? 1 : 0;
             return isProven;
@@ -530,6 +533,20 @@ final class TaskSet {
 
     Failures failuresOf(int partition) {
         return failures.computeIfAbsent(partition, index -> new Failures());
+    }
+
+    /** A task that may be what ends executors, and how many ended under it. */
+    record Deadly(StageState stage, AttemptId lastAttempt, int deaths) {}
+
+    List<Deadly> deadly(StageState stage) {
+        List<Deadly> deadly = new ArrayList<>();
+        failures.forEach((partition, seen) -> {
+            if (seen.isSuspect()) {
+                AttemptId last = new AttemptId(stage.id(), partition, nextAttempt[partition] - 1);
+                deadly.add(new Deadly(stage, last, seen.deaths));
+            }
+        });
+        return deadly;
     }
 
     boolean isAnySuspect(RunningAttempt attempt) {

@@ -1480,6 +1480,18 @@ class DriverCoreTest {
     }
 
     @Test
+    void whoGivesExecutorsUpNamesTheTasksUnderWhichTheyEnded() {
+        DriverScript driver = DriverScript.with(executor("e0", 2));
+        driver.submit(job(1).resultStage(0, 2).maxTaskFailures(100).build());
+        driver.exits("e0", 3).asksFor("e1");
+        for (int launch = 1; launch < 9; launch++) {
+            driver.neverSays("fail job").exits("e" + launch, 1).asksFor("e" + (launch + 1));
+        }
+
+        driver.says("executors ended while they ran [task s0p0#0: partition 0 of 2 of stage 0");
+    }
+
+    @Test
     void requestedExecutorThatNeverRegistersIsReplaced() {
         DriverScript driver = DriverScript.with();
         driver.asksFor("e1");
