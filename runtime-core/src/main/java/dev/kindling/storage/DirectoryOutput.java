@@ -2,8 +2,6 @@ package dev.kindling.storage;
 
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
-import dev.kindling.storage.OutputStore.AttemptOutput;
-import dev.kindling.storage.OutputStore.Part;
 import dev.kindling.storage.TargetFiles.Claim;
 import dev.kindling.storage.TargetFiles.Kind;
 import java.io.FileNotFoundException;
@@ -37,7 +35,7 @@ import java.util.function.Predicate;
  * <p>What a dead application has sent may be carried out after it: each of its moves needs a file that is its own alone,
  * and that the next claim deletes. A move whose answer was lost is told from a failure by what {@code _SUCCESS} says.
  */
-public final class DirectoryOutput {
+public final class DirectoryOutput implements OutputStore {
     private static final String TEMPORARY = "_temporary";
     private static final String SUCCESS = "_SUCCESS";
     /** Of the number in the name of a part; more where a job has more parts. */
@@ -55,9 +53,14 @@ public final class DirectoryOutput {
         this.beforeStep = beforeStep;
     }
 
+    @Override
+    public String qualify(String target) {
+        return files.qualify(target);
+    }
+
     // ---- claim ----------------------------------------------------------------------------------------------------
 
-    /** See {@link OutputStore#claim}. */
+    @Override
     public void claim(String target, String applicationId) {
         String directory = files.qualify(target);
         List<String> created = new ArrayList<>();
@@ -197,7 +200,7 @@ public final class DirectoryOutput {
 
     // ---- attempts -------------------------------------------------------------------------------------------------
 
-    /** See {@link OutputStore#openAttempt}. */
+    @Override
     public AttemptOutput openAttempt(String target, int partition, String suffix, String attempt) throws IOException {
         String digits = Integer.toString(partition);
         String finalName = "part-" + "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits + suffix;
@@ -215,7 +218,7 @@ public final class DirectoryOutput {
         }
     }
 
-    /** See {@link OutputStore#discardAttempt}. */
+    @Override
     public void discardAttempt(String target, String attemptFile) throws IOException {
         files.deleteTree(parentOf(attemptPath(target, attemptFile)));
     }
@@ -234,7 +237,7 @@ public final class DirectoryOutput {
 
     // ---- publish --------------------------------------------------------------------------------------------------
 
-    /** See {@link OutputStore#publish}. */
+    @Override
     public void publish(String target, List<Part> parts) throws IOException {
         String directory = files.qualify(target);
         Claim claim = files.heldClaim(directory)
@@ -350,7 +353,7 @@ public final class DirectoryOutput {
 
     // ---- discard --------------------------------------------------------------------------------------------------
 
-    /** See {@link OutputStore#discard}. */
+    @Override
     public void discard(String target) throws IOException {
         String directory = files.qualify(target);
         Claim claim = files.heldClaim(directory).orElse(null);

@@ -2,6 +2,7 @@ package dev.kindling.storage.s3;
 
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
+import dev.kindling.storage.UploadOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,10 +25,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * anybody can see.
  */
 public final class S3Doctor {
-    private static final String PROBE = S3Claim.TEMPORARY + "doctor-probe";
+    private static final String PROBE = UploadOutput.TEMPORARY + "doctor-probe";
 
     /** What our tasks upload: others' uploads are theirs to end. */
-    private static final Pattern PART = Pattern.compile("(.*/)?" + S3Upload.PART + "\\d{5,}(\\.\\w+)?");
+    private static final Pattern PART = Pattern.compile("(.*/)?" + UploadOutput.PART + "\\d{5,}(\\.\\w+)?");
 
     private final S3Calls calls;
     private final S3Path path;
@@ -210,7 +211,7 @@ public final class S3Doctor {
             if (PART.matcher(key).matches()) {
                 S3Path directory = path.withKey(key.substring(0, Math.max(0, key.lastIndexOf('/'))));
                 if (!isAlive.containsKey(directory)) {
-                    isAlive.put(directory, S3Claim.isAlive(calls, directory));
+                    isAlive.put(directory, UploadOutput.isBeingWritten(new S3TargetObjects(calls, directory)));
                 }
                 boolean isAbandoned = !isAlive.get(directory);
                 state = !isAbandoned ? "a job is working on it" : isAborting ? "aborted" : "abandoned by a job";

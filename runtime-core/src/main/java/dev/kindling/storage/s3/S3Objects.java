@@ -45,7 +45,7 @@ final class S3Objects {
         return found;
     }
 
-    /** False when it exists, unless it holds just this: then an earlier try of ours was answered too late. */
+    /** False when it exists. */
     static boolean putNew(S3Calls calls, S3Path path, String text) throws IOException {
         Tries tries = calls.tries();
         try {
@@ -53,7 +53,7 @@ final class S3Objects {
             return true;
         } catch (SdkException e) {
             if (S3Failures.isPreconditionFailed(e)) {
-                return read(calls, path).filter(text::equals).isPresent();
+                return false;
             }
             throw calls.failed(path, Operation.WRITE, e, tries);
         }

@@ -5,12 +5,13 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.storage.ObjectStore;
 import dev.kindling.storage.OutputStore;
 import dev.kindling.storage.Storage;
+import dev.kindling.storage.UploadOutput;
 
 /** S3 as one application uses it: one client and its threads, made by the first path. Names no class of the SDK. */
 final class S3Storage implements Storage {
     private final S3Settings settings;
     private final ObjectStore objects = new S3ObjectStore(this);
-    private final OutputStore outputs = new S3OutputStore(this);
+    private final OutputStore outputs = new UploadOutput(new S3Targets(this), step -> {});
     private S3Calls calls;
     private boolean isClosed;
 

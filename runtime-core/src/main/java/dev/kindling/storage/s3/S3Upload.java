@@ -1,16 +1,13 @@
 package dev.kindling.storage.s3;
 
 import dev.kindling.storage.IoThreads;
-import dev.kindling.storage.OutputStore.AttemptOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
@@ -18,8 +15,6 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  * it is closed all bytes are at the server, and still nobody can see them. Used by one thread.
  */
 final class S3Upload extends OutputStream {
-    static final String PART = "part-";
-
     private static final int FIRST_BUFFER_BYTES = 64 << 10;
     private static final int MAX_PIECES = 10_000;
 
@@ -33,33 +28,10 @@ final class S3Upload extends OutputStream {
     private Future<byte[]> underWay;
     private boolean isClosed;
 
-    private S3Upload(S3Calls calls, UploadName name) {
+    S3Upload(S3Calls calls, UploadName name) {
         this.calls = calls;
         this.name = name;
         this.pieceBytes = calls.settings().partBytes();
-    }
-
-    /** Begins an upload, unless the job's output was published or given up before. */
-    static AttemptOutput open(S3Calls calls, S3Path target, int partition, String suffix) throws IOException {
-        String finalName = String.format(Locale.ROOT, PART + "%05d%s", partition, suffix);
-        S3Path path = target.child(finalName);
-        String uploadId = calls.send(
-                        path,
-                        Operation.WRITE,
-                        () -> calls.client()
-                                .createMultipartUpload(CreateMultipartUploadRequest.builder()
-                                        .bucket(path.bucket())
-                                        .key(path.key())
-                                        .requestPayer(calls.payer())
-                                        .build()))
-                .uploadId();
-        UploadName name = new UploadName(path, uploadId);
-        // In this order: whoever ends the job first removes the claim, then looks for uploads.
-        if (!S3Claim.exists(calls, target)) {
-            name.abort(calls);
-            throw new IOException("cannot write " + path + ": the job's output was published or given up before");
-        }
-        return new AttemptOutput(name.attemptFile(), finalName, new S3Upload(calls, name));
     }
 
     @Override

@@ -6,6 +6,6 @@
  * the stores name none of its classes, so that nothing of it is loaded before the first such path. May depend on
  * {@code storage}, {@code api}, {@code config} and {@code util}. Start reading at
  * {@link dev.kindling.storage.s3.S3Storage}, then {@link dev.kindling.storage.s3.S3Calls},
- * {@link dev.kindling.storage.s3.Credentials} and {@link dev.kindling.storage.s3.S3Commit}.
+ * {@link dev.kindling.storage.s3.Credentials} and {@link dev.kindling.storage.s3.S3TargetObjects}.
  */
 package dev.kindling.storage.s3;

@@ -123,7 +123,7 @@ final class PlannedProgram {
                 SimCores.real(),
                 SimPolicy.PLAIN.settings(),
                 planned.jobs(new SplittableRandom(0), SimSize.LARGE),
-                new SimOutputs(files -> files, new SimStore(world, none)),
+                new SimOutputs(SimOutputs.Kind.FILES, SimCores.real(), new SimStore(world, none)),
                 "sim",
                 2,
                 true,

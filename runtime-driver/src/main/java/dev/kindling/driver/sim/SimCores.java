@@ -12,6 +12,7 @@ import dev.kindling.executor.core.FetchScheduler;
 import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.executor.core.MemoryArbiter;
 import dev.kindling.storage.TargetFiles;
+import dev.kindling.storage.TargetObjects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -25,13 +26,15 @@ import java.util.function.UnaryOperator;
  * @param driver by its settings
  * @param fetch by the rotation of its task
  * @param files what a process sees of the files that outputs are made of, made of the right ones
+ * @param objects the same of objects
  */
 public record SimCores(
         Function<DriverSettings, DriverCore> driver,
         Supplier<ExecutorCore> executor,
         ArbiterFactory arbiter,
         IntFunction<FetchScheduler> fetch,
-        UnaryOperator<TargetFiles> files) {
+        UnaryOperator<TargetFiles> files,
+        UnaryOperator<TargetObjects> objects) {
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
 
@@ -56,27 +59,32 @@ public record SimCores(
                 () -> new ExecutorCore(ExecutorSettings.defaults()),
                 MemoryArbiter::new,
                 rotation -> new FetchScheduler(FetchSettings.defaults(), rotation),
-                files -> files);
+                files -> files,
+                objects -> objects);
     }
 
     public SimCores withDriver(Function<DriverSettings, DriverCore> other) {
-        return new SimCores(other, executor, arbiter, fetch, files);
+        return new SimCores(other, executor, arbiter, fetch, files, objects);
     }
 
     public SimCores withExecutor(Supplier<ExecutorCore> other) {
-        return new SimCores(driver, other, arbiter, fetch, files);
+        return new SimCores(driver, other, arbiter, fetch, files, objects);
     }
 
     public SimCores withArbiter(ArbiterFactory other) {
-        return new SimCores(driver, executor, other, fetch, files);
+        return new SimCores(driver, executor, other, fetch, files, objects);
     }
 
     public SimCores withFetch(IntFunction<FetchScheduler> other) {
-        return new SimCores(driver, executor, arbiter, other, files);
+        return new SimCores(driver, executor, arbiter, other, files, objects);
     }
 
     public SimCores withFiles(UnaryOperator<TargetFiles> other) {
-        return new SimCores(driver, executor, arbiter, fetch, other);
+        return new SimCores(driver, executor, arbiter, fetch, other, objects);
+    }
+
+    public SimCores withObjects(UnaryOperator<TargetObjects> other) {
+        return new SimCores(driver, executor, arbiter, fetch, files, other);
     }
 
     /** Pools share the executors; jobs that name none are in one where the earlier is served first. */

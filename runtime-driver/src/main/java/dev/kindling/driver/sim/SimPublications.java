@@ -5,12 +5,12 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
 import dev.kindling.sim.FaultKind;
-import dev.kindling.storage.DirectoryOutput;
+import dev.kindling.storage.OutputStore;
 import java.io.IOException;
 
 /**
- * What the simulated driver's shell does with outputs, by the real {@link DirectoryOutput}: they are claimed, published
- * and given up. Between any two changes of a file the driver may end.
+ * What the simulated driver's shell does with outputs, by the real {@link OutputStore}: they are claimed, published and
+ * given up. Between any two changes of a file the driver may end.
  */
 final class SimPublications implements SimTargetFiles.Requests {
     private static final int MAX_PUBLISH_STEP_MS = 400;
@@ -19,7 +19,7 @@ final class SimPublications implements SimTargetFiles.Requests {
 
     private final SimCluster cluster;
     private final SimDriver driver;
-    private final DirectoryOutput output;
+    private final OutputStore output;
     private int open;
     private boolean isPublishing;
     private boolean isClaiming;
@@ -53,8 +53,8 @@ final class SimPublications implements SimTargetFiles.Requests {
                     throw new SimViolation(target + " is complete and can be claimed");
                 }
                 return true;
-            } catch (KindlingException e) {
-                if (e.code() == ErrorCode.OUTPUT_EXISTS && cluster.outputs.isComplete(target)) {
+            } catch (KindlingException | IOException e) {
+                if (isTaken(e) && cluster.outputs.isComplete(target)) {
                     return false;
                 }
                 if (cluster.outputs.store().troubles() == troublesBefore) {
@@ -69,6 +69,10 @@ final class SimPublications implements SimTargetFiles.Requests {
                 isClaiming = false;
             }
         }
+    }
+
+    private static boolean isTaken(Exception refusal) {
+        return refusal instanceof KindlingException e && e.code() == ErrorCode.OUTPUT_EXISTS;
     }
 
     /** Publishing takes its time, in which anything may happen; the driver may end before each change of a file. */
@@ -117,7 +121,7 @@ final class SimPublications implements SimTargetFiles.Requests {
 
     /** Whether what is left of an output, if anything, is left by the book. */
     boolean mayLeaveTemporary() {
-        return driver.isDead() || hasFailed;
+        return driver.isDead() || hasFailed || cluster.outputs.mayLeaveUploads();
     }
 
     /** The loop goes on meanwhile: the one who publishes is another thread. */

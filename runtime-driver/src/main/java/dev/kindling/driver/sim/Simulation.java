@@ -56,7 +56,7 @@ public final class Simulation {
         SimSize size = options.size().orElseGet(() -> sizeOf(world));
         long healAtMs = world.random("heal").nextInt(size.minChaosMs(), size.maxChaosMs());
         Faults faults = new Faults(world, rates, healAtMs);
-        SimOutputs outputs = new SimOutputs(cores.files(), new SimStore(world, faults));
+        SimOutputs outputs = new SimOutputs(SimOutputs.Kind.drawnBy(world), cores, new SimStore(world, faults));
         List<SimCluster> applications = new ArrayList<>();
         Optional<String> violation = Optional.empty();
         int succeeded = 0;

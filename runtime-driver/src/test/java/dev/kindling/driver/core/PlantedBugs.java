@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.driver.sim.DefectiveFiles;
+import dev.kindling.driver.sim.DefectiveObjects;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.executor.core.DefectiveExecutors;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class PlantedBugs {
         }
 
         private static String code(String bug) {
-            return bug.replaceAll("^(driver|executor|output) (.*)$", "$1 `$2`");
+            return bug.replaceAll("^(driver|executor|output|objects) (.*)$", "$1 `$2`");
         }
     }
 
@@ -90,6 +91,12 @@ final class PlantedBugs {
                     "output " + name,
                     DefectiveFiles.in(SimCores.real(), name),
                     Optional.ofNullable(SECOND_LINES.get("output " + name))));
+        }
+        for (String name : DefectiveObjects.names()) {
+            all.add(new Planted(
+                    "objects " + name,
+                    DefectiveObjects.in(SimCores.real(), name),
+                    Optional.ofNullable(SECOND_LINES.get("objects " + name))));
         }
         return all;
     }

@@ -18,8 +18,8 @@ final class PlantedBugsTable {
     private static final String BEGIN = "<!-- planted bugs, written by PlantedBugsTest -->\n";
     private static final String END = "<!-- end of planted bugs -->\n";
     private static final int LONGEST_FINDING = 110;
-    private static final Pattern ROW =
-            Pattern.compile("^\\| ((?:driver|executor|output) .*?) \\|.*\\| (\\d*) \\|.*\\|$", Pattern.MULTILINE);
+    private static final Pattern ROW = Pattern.compile(
+            "^\\| ((?:driver|executor|output|objects) .*?) \\|.*\\| (\\d*) \\|.*\\|$", Pattern.MULTILINE);
 
     private final Path page;
     /** By the cell of the bug; empty for one that no seed finds. */
@@ -68,8 +68,8 @@ final class PlantedBugsTable {
                 .toList();
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%n%s, OpenJDK %s: %d of %d planted bugs are found within %,d seeds of the mix, %d within 100; the median"
-                        + " first seed is %d.%n%n",
+                "%n%s, OpenJDK %s: %d of %d planted bugs are found within %,d seeds of the mix, %d within 100; the"
+                        + " median first seed is %d.%n%n",
                 LocalDate.now().format(DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ROOT)),
                 Runtime.version(),
                 alone.size(),

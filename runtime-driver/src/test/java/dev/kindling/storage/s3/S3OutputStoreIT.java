@@ -2,6 +2,7 @@ package dev.kindling.storage.s3;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,10 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.storage.OutputManifest;
 import dev.kindling.storage.OutputStore.AttemptOutput;
 import dev.kindling.storage.OutputStore.Part;
+import dev.kindling.storage.TargetObjects;
+import dev.kindling.storage.TargetObjects.Finish;
+import dev.kindling.storage.TargetObjects.Piece;
+import dev.kindling.storage.TargetObjects.Upload;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,6 +49,14 @@ class S3OutputStoreIT {
         output.stream().write(bytes);
         output.stream().close();
         return new Part(output.attemptFile(), output.finalName(), 1, bytes.length);
+    }
+
+    private TargetObjects objects() {
+        return new S3TargetObjects(bucket.calls(), S3Path.parse(target));
+    }
+
+    private static Upload uploadOf(Part part) {
+        return new Upload(part.finalName(), part.attemptFile().split("\\?")[1]);
     }
 
     private KindlingException refused() {
@@ -136,13 +149,10 @@ class S3OutputStoreIT {
         bucket.outputs().claim(target, "dead");
         List<Part> parts = List.of(write(0, "a", "old"), write(1, "b", "old"), write(2, "c", "old"));
         // The manifest stands, one part is finished, then the driver is gone.
-        S3Objects.put(
-                bucket.calls(),
-                S3Claim.heldFor(bucket.calls(), S3Path.parse(target))
-                        .orElseThrow()
-                        .manifest(),
-                OutputManifest.write(parts));
-        new S3Commit(bucket.calls(), S3Path.parse(target)).finish(parts.get(1));
+        TargetObjects objects = objects();
+        objects.write("_temporary/manifest", OutputManifest.write(parts));
+        Upload second = uploadOf(parts.get(1));
+        objects.finish(second, objects.pieces(second));
         S3Claim.forgetAll(bucket.calls());
         assertEquals(
                 List.of("out/_temporary/claim-00000001", "out/_temporary/manifest", "out/part-00001.txt"),
@@ -203,20 +213,20 @@ class S3OutputStoreIT {
     }
 
     @Test
-    void aLostAnswerIsNoFailure() throws IOException {
+    void anObjectIsKnownByThePiecesItIsMadeOf() throws IOException {
         bucket.outputs().claim(target, "app");
         Part part = write(0, "a", "x");
-        S3Commit commit = new S3Commit(bucket.calls(), S3Path.parse(target));
-        var pieces = commit.piecesOf(UploadName.parse(S3Path.parse(target), part.attemptFile()));
-        commit.finish(part);
+        TargetObjects objects = objects();
+        Upload upload = uploadOf(part);
+        List<Piece> pieces = objects.pieces(upload);
+        assertEquals(Finish.FINISHED, objects.finish(upload, pieces));
 
-        // As when the server had finished it and its answer did not come: the upload is gone, the object is there.
-        commit.complete(UploadName.parse(S3Path.parse(target), part.attemptFile()), pieces);
+        // As when the server had finished it and its answer did not come: it may say that the upload is gone.
+        assertTrue(objects.isMadeOf(upload.name(), pieces));
 
         bucket.put("out/part-00000.txt", "somebody else's");
-        assertThrows(
-                IOException.class,
-                () -> commit.complete(UploadName.parse(S3Path.parse(target), part.attemptFile()), pieces));
+        assertNotEquals(Finish.FINISHED, objects.finish(upload, pieces));
+        assertFalse(objects.isMadeOf(upload.name(), pieces));
     }
 
     @Test
