@@ -63,7 +63,13 @@ public enum FaultKind {
     /** The store of outputs cannot list or read; per such request. */
     STORE_READ_FAILURE(0.02, 0.20),
     /** What a driver asked of the store of outputs as it ended is carried out later; per end at a step of a commit. */
-    STORE_LATE_REQUEST(0.50, 0.90);
+    STORE_LATE_REQUEST(0.50, 0.90),
+    /** The store of inputs cannot give anything for a moment; per request of a task. */
+    INPUT_FAILURE(0.05, 0.60),
+    /** What the store of inputs sends ends early; per request of a task. */
+    INPUT_CUT(0.05, 0.60),
+    /** Somebody writes an object anew while jobs read it; per request of a task. */
+    INPUT_CHANGED(0.003, 0.05);
 
     private final double usual;
     private final double most;

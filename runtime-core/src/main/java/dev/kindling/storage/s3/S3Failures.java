@@ -120,8 +120,8 @@ final class S3Failures {
             return failed(
                     ErrorCode.BAD_CREDENTIALS,
                     cannot
-                            + "the server does not know this access key (InvalidAccessKeyId): it was deleted, or belongs to"
-                            + " another server or partition" + trailer,
+                            + "the server does not know this access key (InvalidAccessKeyId): it was deleted, or"
+                            + " belongs to another server or partition" + trailer,
                     failure);
         }
         if (EXPIRED.contains(code) || code.equals("InvalidToken")) {
@@ -212,13 +212,6 @@ final class S3Failures {
                 "cannot " + operation.verb + " " + path + ": " + failure.getMessage() + ": " + why + advice + " ("
                         + failure.who() + requestId(cause) + ")",
                 failure);
-    }
-
-    static KindlingException changed(S3Path path, String planned, String now) {
-        return new KindlingException(
-                ErrorCode.INPUT_CHANGED,
-                path + " changed after the job was planned: " + planned + ", now " + now
-                        + ". Run the job again when nobody writes to it");
     }
 
     static KindlingException truncated(S3Path path, long position, String effort, String who, IOException cause) {

@@ -5,6 +5,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.storage.Glob;
 import dev.kindling.storage.Inputs;
 import dev.kindling.storage.ObjectStore.StoredFile;
+import dev.kindling.storage.ObjectVersion;
 import dev.kindling.util.NearestNames;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ final class S3Listing {
     }
 
     private static StoredFile stored(S3Path path, String etag, long byteCount) {
-        return new StoredFile(path.toString(), byteCount, new S3Version(etag, byteCount).toString(), List.of());
+        return new StoredFile(path.toString(), byteCount, new ObjectVersion(etag, byteCount).toString(), List.of());
     }
 
     // ---- names ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package dev.kindling.storage.s3;
 
 import dev.kindling.storage.ObjectStore;
+import dev.kindling.storage.RangeReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -28,6 +29,7 @@ final class S3ObjectStore implements ObjectStore {
     @Override
     public InputStream open(String path, long offset, long wanted, String version) {
         S3Calls calls = storage.calls(path);
-        return calls.readAhead().of(new RangeReader(calls, S3Path.parse(path), offset, wanted, version), wanted);
+        return calls.readAhead()
+                .of(new RangeReader(new S3RangedObject(calls, S3Path.parse(path)), offset, wanted, version), wanted);
     }
 }

@@ -123,7 +123,9 @@ final class Causes {
                         && (failure.message().contains("[task ")
                                 ? deaths >= 6 || fatalTasks.contains(taskNamedIn(failure.message()))
                                 : deaths >= 9);
-            case TASK_FAILED -> unreadable() >= 4 || failuresOf(failure.message()) >= maxTaskFailures;
+            case INPUT_CHANGED -> faults.struckCount(FaultKind.INPUT_CHANGED) > 0 && failuresOf(failure.message()) > 0;
+            case THROTTLED, INPUT_TRUNCATED -> failuresOf(failure.message()) >= maxTaskFailures;
+            case TASK_FAILED, CORRUPT_DATA -> unreadable() >= 4 || failuresOf(failure.message()) >= maxTaskFailures;
             case NON_DETERMINISTIC -> unreadable() > 0 && isDealt(failure.message());
             case COMMIT_FAILED ->
                 storeTroubles() > 0 && (failure.message().contains(NOTHING_VISIBLE) || mayBeVisible(failure.message()));

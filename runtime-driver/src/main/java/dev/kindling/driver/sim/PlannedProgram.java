@@ -123,6 +123,7 @@ final class PlannedProgram {
                 SimCores.real(),
                 SimPolicy.PLAIN.settings(),
                 planned.jobs(new SplittableRandom(0), SimSize.LARGE),
+                new SimInputs(world, none, object -> object),
                 new SimOutputs(SimOutputs.Kind.FILES, SimCores.real(), new SimStore(world, none)),
                 "sim",
                 2,

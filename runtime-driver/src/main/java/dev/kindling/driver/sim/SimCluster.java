@@ -41,6 +41,7 @@ final class SimCluster {
     final SimWorld world;
     final Faults faults;
     final SimNetwork network;
+    final SimInputs inputs;
     final SimOutputs outputs;
     final String applicationId;
     final SimBroadcasts broadcasts = new SimBroadcasts();
@@ -78,11 +79,13 @@ final class SimCluster {
             SimCores cores,
             DriverSettings settings,
             SimJobs jobs,
+            SimInputs inputs,
             SimOutputs outputs,
             String applicationId,
             int executorCount,
             boolean isWaitingOn,
             int maxTaskFailures) {
+        this.inputs = inputs;
         this.outputs = outputs;
         this.applicationId = applicationId;
         this.world = world;

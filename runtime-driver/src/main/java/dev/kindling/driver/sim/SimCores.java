@@ -11,6 +11,7 @@ import dev.kindling.executor.core.ExecutorSettings;
 import dev.kindling.executor.core.FetchScheduler;
 import dev.kindling.executor.core.FetchSettings;
 import dev.kindling.executor.core.MemoryArbiter;
+import dev.kindling.storage.RangedObject;
 import dev.kindling.storage.TargetFiles;
 import dev.kindling.storage.TargetObjects;
 import java.util.SortedMap;
@@ -27,6 +28,7 @@ import java.util.function.UnaryOperator;
  * @param fetch by the rotation of its task
  * @param files what a process sees of the files that outputs are made of, made of the right ones
  * @param objects the same of objects
+ * @param input what a task sees of an object that it reads, made of the right one
  */
 public record SimCores(
         Function<DriverSettings, DriverCore> driver,
@@ -34,7 +36,8 @@ public record SimCores(
         ArbiterFactory arbiter,
         IntFunction<FetchScheduler> fetch,
         UnaryOperator<TargetFiles> files,
-        UnaryOperator<TargetObjects> objects) {
+        UnaryOperator<TargetObjects> objects,
+        UnaryOperator<RangedObject> input) {
     /** Far more than most simulated jobs bring. */
     static final long MAX_RESULT_BYTES = 64 << 10;
 
@@ -60,31 +63,36 @@ public record SimCores(
                 MemoryArbiter::new,
                 rotation -> new FetchScheduler(FetchSettings.defaults(), rotation),
                 files -> files,
-                objects -> objects);
+                objects -> objects,
+                object -> object);
     }
 
     public SimCores withDriver(Function<DriverSettings, DriverCore> other) {
-        return new SimCores(other, executor, arbiter, fetch, files, objects);
+        return new SimCores(other, executor, arbiter, fetch, files, objects, input);
     }
 
     public SimCores withExecutor(Supplier<ExecutorCore> other) {
-        return new SimCores(driver, other, arbiter, fetch, files, objects);
+        return new SimCores(driver, other, arbiter, fetch, files, objects, input);
     }
 
     public SimCores withArbiter(ArbiterFactory other) {
-        return new SimCores(driver, executor, other, fetch, files, objects);
+        return new SimCores(driver, executor, other, fetch, files, objects, input);
     }
 
     public SimCores withFetch(IntFunction<FetchScheduler> other) {
-        return new SimCores(driver, executor, arbiter, other, files, objects);
+        return new SimCores(driver, executor, arbiter, other, files, objects, input);
     }
 
     public SimCores withFiles(UnaryOperator<TargetFiles> other) {
-        return new SimCores(driver, executor, arbiter, fetch, other, objects);
+        return new SimCores(driver, executor, arbiter, fetch, other, objects, input);
     }
 
     public SimCores withObjects(UnaryOperator<TargetObjects> other) {
-        return new SimCores(driver, executor, arbiter, fetch, files, other);
+        return new SimCores(driver, executor, arbiter, fetch, files, other, input);
+    }
+
+    public SimCores withInput(UnaryOperator<RangedObject> other) {
+        return new SimCores(driver, executor, arbiter, fetch, files, objects, other);
     }
 
     /** Pools share the executors; jobs that name none are in one where the earlier is served first. */

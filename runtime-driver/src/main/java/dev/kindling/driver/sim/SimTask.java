@@ -150,7 +150,9 @@ final class SimTask {
         if (outcome instanceof TaskOutcome.Success success) {
             succeed(success);
         } else if (outcome instanceof TaskOutcome.Failure failure) {
-            if (environment.hasMetRot() || cluster.outputs.wasTroubled(attempt())) {
+            if (environment.hasMetRot()
+                    || cluster.inputs.wasTroubled(attempt())
+                    || cluster.outputs.wasTroubled(attempt())) {
                 cluster.planted(attempt());
             }
             if (failure.failure() instanceof TaskFailure.ScratchFull) {

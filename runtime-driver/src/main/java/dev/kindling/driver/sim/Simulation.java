@@ -57,12 +57,14 @@ public final class Simulation {
         long healAtMs = world.random("heal").nextInt(size.minChaosMs(), size.maxChaosMs());
         Faults faults = new Faults(world, rates, healAtMs);
         SimOutputs outputs = new SimOutputs(SimOutputs.Kind.drawnBy(world), cores, new SimStore(world, faults));
+        SimInputs inputs = new SimInputs(world, faults, cores.input());
         List<SimCluster> applications = new ArrayList<>();
         Optional<String> violation = Optional.empty();
         int succeeded = 0;
         try {
             succeeded = run(applications, () -> {
-                SimCluster next = clusterOf(options, size, world, faults, cores, outputs, applications.size() + 1);
+                SimCluster next =
+                        clusterOf(options, size, world, faults, cores, inputs, outputs, applications.size() + 1);
                 observer.accept(next);
                 return next;
             });
@@ -150,11 +152,13 @@ public final class Simulation {
             SimWorld world,
             Faults faults,
             SimCores cores,
+            SimInputs inputs,
             SimOutputs outputs,
             int application) {
         SimJobs jobs = options.lesson()
                 .<SimJobs>map(lesson -> new LessonJobs(lesson, world.random("jobs")))
-                .orElseGet(() -> jobsOf(options.workload().orElseGet(() -> workloadOf(world)), size, world, outputs));
+                .orElseGet(() ->
+                        jobsOf(options.workload().orElseGet(() -> workloadOf(world)), size, world, inputs, outputs));
         int executors =
                 options.executors().orElseGet(() -> drawnFrom(size.executorCounts(), world.random("executors")));
         return new SimCluster(
@@ -163,6 +167,7 @@ public final class Simulation {
                 cores,
                 policyOf(options, world).settings(),
                 jobs,
+                inputs,
                 outputs,
                 "sim-" + application,
                 executors,
@@ -205,14 +210,15 @@ public final class Simulation {
         return SimSize.drawnBy(world, workloadOf(world));
     }
 
-    private static SimJobs jobsOf(Workload workload, SimSize size, SimWorld world, SimOutputs outputs) {
+    private static SimJobs jobsOf(
+            Workload workload, SimSize size, SimWorld world, SimInputs inputs, SimOutputs outputs) {
         SplittableRandom random = world.random("jobs");
         return switch (workload) {
             case ZIP_COUNT -> ZipCountPrograms.drawnBy(random, size).jobs(random, size);
-            case SYNTHETIC -> new SyntheticJobs(random, size, outputs, false);
+            case SYNTHETIC -> new SyntheticJobs(random, size, inputs, outputs, false);
             case CACHED -> CachedPrograms.drawnBy(random, size).jobs(random, size);
             case CACHED_DEALT -> CachedPrograms.dealtDrawnBy(random, size).jobs(random, size);
-            case DEALT -> new SyntheticJobs(random, size, outputs, true);
+            case DEALT -> new SyntheticJobs(random, size, inputs, outputs, true);
         };
     }
 

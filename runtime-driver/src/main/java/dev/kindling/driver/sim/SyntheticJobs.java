@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import static dev.kindling.driver.sim.SyntheticTasks.KEYS;
 import static dev.kindling.driver.sim.SyntheticTasks.KEY_LIMIT;
 import static dev.kindling.driver.sim.SyntheticTasks.ROWS;
 import static dev.kindling.driver.sim.SyntheticTasks.ROW_BYTES;
@@ -61,12 +62,12 @@ final class SyntheticJobs implements SimJobs {
     private static final int SLOW_IN = 40;
 
     private static final int SLOW_STAGE = 15;
-    private static final int KEYS = 11;
 
     private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
             .map(id -> List.of("host-" + id))
             .toList();
 
+    private final SimInputs inputs;
     private final SimOutputs outputs;
     /** Numbers of jobs that are not submitted. */
     private final TreeSet<Integer> leftOut = new TreeSet<>();
@@ -78,6 +79,9 @@ final class SyntheticJobs implements SimJobs {
     private final int firstReduces;
     private final int secondReduces;
     private final byte[][] rows;
+    /** What tasks are given for them. */
+    private final byte[][] planned;
+
     private final long[] firstSums = new long[KEY_LIMIT];
     private final boolean isOneCancelled;
     private final boolean isClosedEarly;
@@ -113,15 +117,18 @@ final class SyntheticJobs implements SimJobs {
         }
     }
 
-    SyntheticJobs(SplittableRandom random, SimSize size, SimOutputs outputs, boolean isDealt) {
+    SyntheticJobs(SplittableRandom random, SimSize size, SimInputs inputs, SimOutputs outputs, boolean isDealt) {
+        this.inputs = inputs;
         this.outputs = outputs;
         maps = 1 + random.nextInt(size.maxMaps());
         hasDefaultCounts = random.nextInt(3) == 0;
         firstReduces = 1 + random.nextInt(hasDefaultCounts ? size.manyReduces() : size.maxReduces());
         secondReduces = 1 + random.nextInt(size.maxSecondReduces());
         rows = new byte[maps][];
+        planned = new byte[maps][];
         for (int map = 0; map < maps; map++) {
             rows[map] = rowsDrawnBy(random);
+            planned[map] = inputs.plan(map, rows[map]);
             SyntheticTasks.add(rows[map], 0, rows[map].length, firstSums);
         }
         isOneCancelled = random.nextInt(4) == 0;
@@ -360,7 +367,8 @@ final class SyntheticJobs implements SimJobs {
             public List<LeafInput> of(int partition) {
                 return List.of(
                         reads < 0
-                                ? new LeafInput.Bytes(stageId, partition, rows[partition % maps])
+                                ? new LeafInput.Bytes(
+                                        stageId, partition, planned[partition % maps], rows[partition % maps].length)
                                 : new LeafInput.ShufflePartition(reads, partition, reads));
             }
 
@@ -542,6 +550,6 @@ final class SyntheticJobs implements SimJobs {
     @Override
     public TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment) {
         checkBroadcast(task, environment);
-        return SyntheticTasks.run(task, program, environment, outputs);
+        return SyntheticTasks.run(task, program, environment, inputs, outputs);
     }
 }

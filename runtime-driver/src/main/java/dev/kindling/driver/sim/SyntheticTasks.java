@@ -1,15 +1,14 @@
 package dev.kindling.driver.sim;
 
-import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.executor.task.TaskFailures;
 import dev.kindling.executor.task.TaskOutcome;
 import dev.kindling.protocol.AccumulatorUpdate;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.HotKey;
-import dev.kindling.protocol.TaskFailure;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
@@ -27,6 +26,7 @@ import java.util.SplittableRandom;
 final class SyntheticTasks {
     static final int MAX_MAPS = 6;
     static final int ROWS = 16;
+    static final int KEYS = 11;
     static final int ROW_BYTES = 16;
     /** More than any key: the second shuffle's keys are sums of ones. */
     static final int KEY_LIMIT = 1 + ROWS * MAX_MAPS;
@@ -58,11 +58,12 @@ final class SyntheticTasks {
                 .array();
     }
 
-    static TaskOutcome run(TaskLaunch task, byte[] program, TaskEnvironment environment, SimOutputs outputs) {
+    static TaskOutcome run(
+            TaskLaunch task, byte[] program, TaskEnvironment environment, SimInputs inputs, SimOutputs outputs) {
         ByteBuffer what = ByteBuffer.wrap(program);
         Kind kind = Kind.values()[what.getInt()];
         try {
-            Summed summed = sums(task, environment);
+            Summed summed = sums(task, environment, inputs);
             long[] sums = summed.sums;
             TaskResult result = switch (kind) {
                 case GENERATE, TURN_AROUND, DEALT_OUT, DEALT_SUMMED ->
@@ -79,30 +80,19 @@ final class SyntheticTasks {
                     environment.settings().maxDirectResultBytes(),
                     SimMetrics.ofSpills(summed.memorySpilled, summed.diskSpilled),
                     List.of(new AccumulatorUpdate(task.attempt().stageId(), rowsRead)));
-        } catch (KindlingException e) {
-            return new TaskOutcome.Failure(failureOf(e), TaskMetrics.NONE);
-        } catch (IOException e) {
-            return new TaskOutcome.Failure(
-                    new TaskFailure.InputOutput(ErrorCode.TASK_FAILED, e.toString(), false, ""), TaskMetrics.NONE);
+        } catch (KindlingException | IOException e) {
+            return new TaskOutcome.Failure(TaskFailures.of(e, environment), TaskMetrics.NONE);
         }
-    }
-
-    private static TaskFailure failureOf(KindlingException e) {
-        if (e.code() == ErrorCode.SCRATCH_FULL) {
-            return new TaskFailure.ScratchFull(e.getMessage());
-        }
-        return e.code() == ErrorCode.CORRUPT_DATA
-                ? new TaskFailure.InputOutput(ErrorCode.TASK_FAILED, e.getMessage(), false, "")
-                : new TaskFailure.OutOfResources(e.getMessage());
     }
 
     private record Summed(long[] sums, long memorySpilled, long diskSpilled) {}
 
-    private static Summed sums(TaskLaunch task, TaskEnvironment environment) throws IOException {
+    private static Summed sums(TaskLaunch task, TaskEnvironment environment, SimInputs inputs) throws IOException {
         try (SpillingSums sums = new SpillingSums(environment)) {
             for (TaskInput input : task.inputs()) {
                 if (input instanceof TaskInput.Bytes bytes) {
-                    sums.add(bytes.bytes(), 0, bytes.bytes().length);
+                    byte[] rows = inputs.read(task.attempt(), bytes.bytes());
+                    sums.add(rows, 0, rows.length);
                 } else if (input instanceof TaskInput.ShuffleInput shuffle) {
                     read(shuffle, environment, sums);
                 }

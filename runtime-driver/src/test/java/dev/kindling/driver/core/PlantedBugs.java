@@ -1,6 +1,7 @@
 package dev.kindling.driver.core;
 
 import dev.kindling.driver.sim.DefectiveFiles;
+import dev.kindling.driver.sim.DefectiveInput;
 import dev.kindling.driver.sim.DefectiveObjects;
 import dev.kindling.driver.sim.SimCores;
 import dev.kindling.executor.core.DefectiveExecutors;
@@ -72,7 +73,7 @@ final class PlantedBugs {
         }
 
         private static String code(String bug) {
-            return bug.replaceAll("^(driver|executor|output|objects) (.*)$", "$1 `$2`");
+            return bug.replaceAll("^(driver|executor|output|objects|input) (.*)$", "$1 `$2`");
         }
     }
 
@@ -97,6 +98,9 @@ final class PlantedBugs {
                     "objects " + name,
                     DefectiveObjects.in(SimCores.real(), name),
                     Optional.ofNullable(SECOND_LINES.get("objects " + name))));
+        }
+        for (String name : DefectiveInput.names()) {
+            all.add(new Planted("input " + name, DefectiveInput.in(SimCores.real(), name), Optional.empty()));
         }
         return all;
     }

@@ -19,7 +19,7 @@ final class PlantedBugsTable {
     private static final String END = "<!-- end of planted bugs -->\n";
     private static final int LONGEST_FINDING = 110;
     private static final Pattern ROW = Pattern.compile(
-            "^\\| ((?:driver|executor|output|objects) .*?) \\|.*\\| (\\d*) \\|.*\\|$", Pattern.MULTILINE);
+            "^\\| ((?:driver|executor|output|objects|input) .*?) \\|.*\\| (\\d*) \\|.*\\|$", Pattern.MULTILINE);
 
     private final Path page;
     /** By the cell of the bug; empty for one that no seed finds. */

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Turns whatever ended an attempt into the failure that is reported for it. */
-final class TaskFailures {
+public final class TaskFailures {
     // A frame is for control: a larger exception stays behind, its text goes.
     private static final int MAX_EXCEPTION_BYTES = 256 << 10;
     private static final int MAX_STACK_FRAMES = 64;
@@ -29,7 +29,7 @@ final class TaskFailures {
 
     private TaskFailures() {}
 
-    static TaskFailure of(Throwable thrown, TaskEnvironment environment) {
+    public static TaskFailure of(Throwable thrown, TaskEnvironment environment) {
         Optional<TaskFailure> cancelled = cancellation(thrown, environment);
         if (cancelled.isPresent()) {
             return cancelled.get();

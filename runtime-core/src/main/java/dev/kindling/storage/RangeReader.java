@@ -1,19 +1,16 @@
-package dev.kindling.storage.s3;
+package dev.kindling.storage;
 
-import dev.kindling.storage.ReadAhead;
+import dev.kindling.api.ErrorCode;
+import dev.kindling.api.KindlingException;
 import java.io.IOException;
 import java.util.concurrent.Future;
-import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
  * The bytes of one version of an object from an offset on. What is wanted for sure is one request; a body that is cut off
  * is asked for again from the byte behind the last one, of the same version. Bytes are counted against what the answer
  * said it holds, so that no cut passes for an end. Used by one thread; {@link #abort} may come from another.
  */
-final class RangeReader extends ReadAhead.Source {
+public final class RangeReader extends ReadAhead.Source {
     /** The last line of a range ends within it, and a connection is read empty rather than thrown away. */
     private static final long TAIL_BYTES = 64 << 10;
 
@@ -23,30 +20,25 @@ final class RangeReader extends ReadAhead.Source {
     /** Who gets so far between two cuts is not stuck. */
     private static final long PROGRESS_BYTES = 1 << 20;
 
-    private final S3Calls calls;
-    private final S3Path path;
+    private final RangedObject object;
     private final long wantedEnd;
-    private final Tries tries;
-    private S3Version version;
+    private ObjectVersion version;
     private long position;
     private long behindBytes = TAIL_BYTES;
     private long positionOfLastCut = -PROGRESS_BYTES;
-    private ResponseInputStream<GetObjectResponse> body;
-    private long bodyEnd;
+    private RangedObject.Body body;
     private volatile boolean isAborted;
 
     /**
      * @param wanted bytes that are asked for at once
      * @param version empty to take the version that is there at the first request
      */
-    RangeReader(S3Calls calls, S3Path path, long offset, long wanted, String version) {
-        this.calls = calls;
-        this.path = path;
+    public RangeReader(RangedObject object, long offset, long wanted, String version) {
+        this.object = object;
         this.position = offset;
         long end = offset + wanted + TAIL_BYTES;
         this.wantedEnd = end < 0 ? Long.MAX_VALUE : end;
-        this.tries = calls.tries();
-        this.version = version.isEmpty() ? null : S3Version.parse(version);
+        this.version = version.isEmpty() ? null : ObjectVersion.parse(version);
     }
 
     @Override
@@ -64,7 +56,7 @@ final class RangeReader extends ReadAhead.Source {
             if (body == null && (isAtEnd() || !openBody())) {
                 return -1;
             }
-            int count = readBody(bytes, offset, (int) Math.min(length, bodyEnd - position));
+            int count = readBody(bytes, offset, (int) Math.min(length, body.to() - position));
             if (count > 0) {
                 return count;
             }
@@ -76,16 +68,16 @@ final class RangeReader extends ReadAhead.Source {
     private int readBody(byte[] bytes, int offset, int length) throws IOException {
         int count;
         try {
-            count = body.read(bytes, offset, length);
+            count = body.bytes().read(bytes, offset, length);
             if (count < 0) {
-                throw new IOException("the body ended " + (bodyEnd - position) + " bytes early");
+                throw new IOException("the body ended " + (body.to() - position) + " bytes early");
             }
         } catch (IOException e) {
             onCut(e);
             return 0;
         }
         position += count;
-        if (position == bodyEnd) {
+        if (position == body.to()) {
             endBody();
         }
         return count;
@@ -97,11 +89,11 @@ final class RangeReader extends ReadAhead.Source {
             throw cut;
         }
         if (position - positionOfLastCut >= PROGRESS_BYTES) {
-            tries.startAgain();
+            object.startAgain();
         }
         positionOfLastCut = position;
-        if (!tries.mayTryAgain()) {
-            throw S3Failures.truncated(path, position, tries.effort(), calls.who(), cut);
+        if (!object.mayTryAgain()) {
+            throw object.cutOff(position, cut);
         }
     }
 
@@ -109,19 +101,10 @@ final class RangeReader extends ReadAhead.Source {
 
     /** False when the object ends here. */
     private boolean openBody() throws IOException {
-        long end = nextEnd();
-        GetObjectRequest.Builder request =
-                GetObjectRequest.builder().bucket(path.bucket()).key(path.key()).requestPayer(calls.payer());
-        request.range("bytes=" + position + "-" + (end == Long.MAX_VALUE ? "" : end - 1));
-        if (version != null) {
-            request.ifMatch(version.etag());
-        }
         try {
-            ResponseInputStream<GetObjectResponse> opened = calls.trying(
-                    path, Operation.READ, tries, () -> calls.client().getObject(request.build()));
-            body = opened;
-            checkAnswer(opened.response());
-        } catch (SdkException e) {
+            body = object.open(position, nextEnd(), version == null ? "" : version.tag());
+            checkAnswer();
+        } catch (RangedObject.Refused e) {
             return onRefused(e);
         } catch (IOException | RuntimeException e) {
             dropBody();
@@ -143,33 +126,31 @@ final class RangeReader extends ReadAhead.Source {
         return version == null ? end : Math.min(end, version.byteCount());
     }
 
-    private void checkAnswer(GetObjectResponse answer) throws IOException {
-        ContentRange range = ContentRange.of(answer);
-        S3Version found = new S3Version(answer.eTag(), range.fileBytes());
+    private void checkAnswer() throws IOException {
         if (version == null) {
-            version = found;
-        } else if (!found.equals(version)) {
-            throw S3Failures.changed(path, "its version was " + version, "it is " + found);
+            version = body.version();
+        } else if (!body.version().equals(version)) {
+            throw changed("it is " + body.version());
         }
-        if (range.from() != position) {
-            throw new IOException("asked for " + path + " from byte " + position + " on, the server sent byte "
-                    + range.from() + " first: it does not know ranges");
+        if (body.from() != position) {
+            throw new IOException("asked for " + object.path() + " from byte " + position + " on, the server sent byte "
+                    + body.from() + " first: it does not know ranges");
         }
-        bodyEnd = range.to();
     }
 
-    private boolean onRefused(SdkException refusal) {
-        if (S3Failures.statusOf(refusal) == 416 && version == null) {
+    private boolean onRefused(RangedObject.Refused refusal) {
+        if (version == null) {
+            // Nothing else is refused to who asks for any version.
             return false;
         }
-        boolean wasThere = version != null;
-        if (wasThere && (S3Failures.isPreconditionFailed(refusal) || S3Failures.statusOf(refusal) == 416)) {
-            throw S3Failures.changed(path, "its version was " + version, "it is another one");
-        }
-        if (wasThere && S3Failures.codeOf(refusal).equals("NoSuchKey")) {
-            throw S3Failures.changed(path, "its version was " + version, "it is gone");
-        }
-        throw calls.failed(path, Operation.READ, refusal, tries);
+        throw changed(refusal.reason() == RangedObject.Refused.Reason.GONE ? "it is gone" : "it is another one");
+    }
+
+    private KindlingException changed(String now) {
+        return new KindlingException(
+                ErrorCode.INPUT_CHANGED,
+                object.path() + " changed after the job was planned: its version was " + version + ", now " + now
+                        + ". Run the job again when nobody writes to it");
     }
 
     // ---- the end of a body ----------------------------------------------------------------------------------------
@@ -177,8 +158,8 @@ final class RangeReader extends ReadAhead.Source {
     /** Reads the end mark, so that the connection is used again. */
     private void endBody() {
         try {
-            if (body.read() < 0) {
-                body.close();
+            if (body.bytes().read() < 0) {
+                body.bytes().close();
                 body = null;
                 return;
             }
@@ -190,7 +171,7 @@ final class RangeReader extends ReadAhead.Source {
 
     private void dropBody() {
         if (body != null) {
-            body.abort();
+            body.abort().run();
             body = null;
         }
     }
@@ -198,22 +179,22 @@ final class RangeReader extends ReadAhead.Source {
     @Override
     public void abort(Future<?> reading) {
         isAborted = true;
-        ResponseInputStream<GetObjectResponse> open = body;
+        RangedObject.Body open = body;
         if (open != null) {
-            open.abort();
+            open.abort().run();
         }
         reading.cancel(true);
     }
 
     @Override
     public void close() throws IOException {
-        if (body != null && !isAborted && bodyEnd - position <= TAIL_BYTES) {
+        if (body != null && !isAborted && body.to() - position <= TAIL_BYTES) {
             byte[] rest = new byte[8 << 10];
             try {
-                while (body.read(rest) >= 0) {
+                while (body.bytes().read(rest) >= 0) {
                     continue;
                 }
-                body.close();
+                body.bytes().close();
                 body = null;
                 return;
             } catch (IOException e) {
