@@ -300,20 +300,23 @@ abstract class ColumnReader {
 
         @Override
         long read(Object[] target, int from, int count) {
-            int start = at;
+            byte[] bytes = page;
+            int next = at;
             int wideBytes = 0;
             for (int i = 0; i < count; i++) {
-                int prefix = Varint.read(page, at);
-                at = Varint.skip(page, at);
+                int prefix = Varint.read(bytes, next);
+                next = Varint.skip(bytes, next);
                 int length = StringColumn.bytesOf(prefix);
-                String text = StringColumn.read(page, at, prefix);
+                String text = StringColumn.read(bytes, next, prefix);
                 target[from + i] = text;
                 if ((prefix & 3) != StringColumn.LATIN_1) {
                     wideBytes += 2 * text.length() - length;
                 }
-                at += length;
+                next += length;
             }
-            return (long) count * HeapSize.STRING + at - start + wideBytes;
+            int readBytes = next - at;
+            at = next;
+            return (long) count * HeapSize.STRING + readBytes + wideBytes;
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.kindling.serde;
 
-import java.nio.charset.StandardCharsets;
+import dev.kindling.util.Latin1;
 
 /**
  * {@code String}s, each behind {@code length in bytes x 4 + encoding}: Latin-1 where it can be, which copies bytes both
@@ -21,7 +21,7 @@ final class StringColumn extends BytesColumn {
             return false;
         }
         int chars = string.length();
-        boolean isLatin1 = isLatin1(string, chars);
+        boolean isLatin1 = Latin1.fits(string);
         long utf8Bytes = isLatin1 ? 0 : Utf8.lengthOf(string);
         long valueBytes = isLatin1 ? chars : utf8Bytes >= 0 ? utf8Bytes : 2L * chars;
         if (valueBytes > (Integer.MAX_VALUE >>> 2)) {
@@ -31,7 +31,7 @@ final class StringColumn extends BytesColumn {
         int encoding = isLatin1 ? LATIN_1 : utf8Bytes >= 0 ? UTF_8 : UTF_16;
         length = Varint.write((int) valueBytes << 2 | encoding, bytes, length);
         switch (encoding) {
-            case LATIN_1 -> copyLatin1(string, chars);
+            case LATIN_1 -> Latin1.write(string, bytes, length);
             case UTF_8 -> Utf8.write(string, bytes, length);
             default -> copyChars(string, chars);
         }
@@ -54,7 +54,7 @@ final class StringColumn extends BytesColumn {
     static String read(byte[] page, int at, int prefix) {
         int length = bytesOf(prefix);
         return switch (prefix & 3) {
-            case LATIN_1 -> new String(page, at, length, StandardCharsets.ISO_8859_1);
+            case LATIN_1 -> Latin1.read(page, at, length);
             case UTF_8 -> Utf8.read(page, at, length);
             default -> fromChars(page, at, length);
         };
@@ -66,19 +66,6 @@ final class StringColumn extends BytesColumn {
             chars[i] = (char) (page[at + 2 * i] & 0xFF | page[at + 2 * i + 1] << 8);
         }
         return new String(chars);
-    }
-
-    private static boolean isLatin1(String string, int chars) {
-        int all = 0;
-        for (int i = 0; i < chars; i++) {
-            all |= string.charAt(i);
-        }
-        return all <= 0xFF;
-    }
-
-    @SuppressWarnings("deprecation") // the one copy of low bytes that needs no array in between
-    private void copyLatin1(String string, int chars) {
-        string.getBytes(0, chars, bytes, length);
     }
 
     private void copyChars(String string, int chars) {

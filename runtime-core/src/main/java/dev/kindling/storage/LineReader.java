@@ -6,6 +6,7 @@ import dev.kindling.plan.PlanNode;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.storage.TextCodec.CutText;
 import dev.kindling.util.ByteSizes;
+import dev.kindling.util.Latin1;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -322,11 +323,15 @@ public final class LineReader implements Closeable {
 
     private void take(Object[] lines, int from, int end) {
         offsets[rowCount] = bufferOffset + start;
-        lines[from + rowCount] = form == null
-                ? new String(
-                        buffer, start, end - start, isSingleByte ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)
-                : formRow(start, end);
+        lines[from + rowCount] = form == null ? line(end) : formRow(start, end);
         rowCount++;
+    }
+
+    private String line(int end) {
+        int length = end - start;
+        return isSingleByte
+                ? Latin1.read(buffer, start, length)
+                : new String(buffer, start, length, StandardCharsets.UTF_8);
     }
 
     private void formRows(int count, int delimiterBytes, Object[] rows, int from) {
@@ -442,14 +447,12 @@ public final class LineReader implements Closeable {
         }
     }
 
-    /** The deprecated constructor is meant for just this, bytes that are the low halves of chars; 15 % faster here. */
-    @SuppressWarnings("deprecation")
     private static void latin1Lines(
             byte[] bytes, int start, int[] ends, int count, int delimiterBytes, Object[] lines, int from) {
         int lineStart = start;
         for (int i = 0; i < count; i++) {
             int end = ends[i];
-            lines[from + i] = new String(bytes, 0, lineStart, end - lineStart);
+            lines[from + i] = Latin1.read(bytes, lineStart, end - lineStart);
             lineStart = end + delimiterBytes;
         }
     }

@@ -3,6 +3,7 @@ package dev.kindling.storage;
 import dev.kindling.api.Column;
 import dev.kindling.api.Tuple2;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.util.Latin1;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -85,8 +86,10 @@ final class TextColumns implements LineForm {
     }
 
     private String text(int i, byte[] bytes, boolean isSingleByte) {
-        return new String(
-                bytes, from[i], to[i] - from[i], isSingleByte ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
+        int length = to[i] - from[i];
+        return isSingleByte
+                ? Latin1.read(bytes, from[i], length)
+                : new String(bytes, from[i], length, StandardCharsets.UTF_8);
     }
 
     private long whole(int i, byte[] bytes) {

@@ -1,6 +1,6 @@
 package dev.kindling.executor.operator;
 
-import java.nio.charset.StandardCharsets;
+import dev.kindling.util.Latin1;
 import java.util.Arrays;
 
 /**
@@ -180,7 +180,7 @@ final class CompactTable {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (i < 8 ? front >>> 8 * i : back >>> 8 * (i - 8));
         }
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        return Latin1.read(bytes, 0, bytes.length);
     }
 
     Object valueOf(int entry) {
