@@ -69,6 +69,11 @@ abstract class Column {
     /** Appends the value, or answers false and stays as it was. */
     abstract boolean add(Object value);
 
+    /** As {@link #add}, of an {@code Integer} or a {@code Long} that is no object. */
+    boolean addNumber(long value, boolean isInt) {
+        return false;
+    }
+
     /** Appends rows until one is refused or the page's size is to be looked at; returns how many were taken. */
     int addAll(Object[] rows, int from, int to) {
         int at = from;

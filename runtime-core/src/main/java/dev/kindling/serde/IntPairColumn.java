@@ -35,15 +35,19 @@ final class IntPairColumn extends Column {
         if (value instanceof Tuple2<?, ?> pair
                 && pair._1() instanceof Integer key
                 && pair._2() instanceof Integer number) {
-            int at = count;
-            if (at == pairs.length) {
-                grow();
-            }
-            pairs[at] = (long) key << 32 | number & 0xFFFF_FFFFL;
-            count = at + 1;
-            return at + 1;
+            return append((int) key, (int) number);
         }
         return 0;
+    }
+
+    int append(int key, int value) {
+        int at = count;
+        if (at == pairs.length) {
+            grow();
+        }
+        pairs[at] = (long) key << 32 | value & 0xFFFF_FFFFL;
+        count = at + 1;
+        return at + 1;
     }
 
     @Override

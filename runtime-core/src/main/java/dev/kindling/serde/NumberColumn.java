@@ -83,6 +83,15 @@ abstract class NumberColumn extends Column {
             return true;
         }
 
+        @Override
+        boolean addNumber(long value, boolean isInt) {
+            if (!isInt || kind != INT) {
+                return false;
+            }
+            addInt((int) value);
+            return true;
+        }
+
         final void addInt(int value) {
             if (count == values.length) {
                 page.grow(count * 4);
@@ -187,6 +196,15 @@ abstract class NumberColumn extends Column {
                 return false;
             }
             addLong(number);
+            return true;
+        }
+
+        @Override
+        boolean addNumber(long value, boolean isInt) {
+            if (isInt) {
+                return false;
+            }
+            addLong(value);
             return true;
         }
 

@@ -1,14 +1,15 @@
 package dev.kindling.serde;
 
-import dev.kindling.api.Tuple2;
-
 /**
  * Rows that are {@code Integer}s or {@code Long}s, or pairs of such, as the numbers they are: an object is made when a row
- * is asked for, where the compiler can see what becomes of it. Filled by {@link RowReader#readNumbers(NumberRows, int)}.
+ * is asked for, where the compiler can see what becomes of it. Single numbers lie where the keys of pairs do.
  */
 public final class NumberRows {
-    final NumberPairs numbers = new NumberPairs(ColumnReader.CHUNK);
-    boolean arePairs;
+    /** The most rows of one filling. */
+    public static final int CAPACITY = ColumnReader.CHUNK;
+
+    public final NumberPairs numbers = new NumberPairs(CAPACITY);
+    public boolean arePairs;
 
     /**
      * Makes row {@code index} of the filling. Whether it is a pair is asked before anything is made: a branch behind an
@@ -16,16 +17,8 @@ public final class NumberRows {
      */
     public Object row(int index) {
         if (arePairs) {
-            Object first = boxed(numbers.keys[index], numbers.keysAreInts);
-            return new Tuple2<>(first, boxed(numbers.values[index], numbers.valuesAreInts));
+            return numbers.row(index);
         }
-        return boxed(numbers.keys[index], numbers.keysAreInts);
-    }
-
-    private static Object boxed(long number, boolean isInt) {
-        if (isInt) {
-            return (int) number;
-        }
-        return number;
+        return numbers.key(index);
     }
 }

@@ -26,6 +26,11 @@ abstract class OpenPage {
     /** Appends the row; returns how many there are then, or 0: it needs a page of another kind. */
     abstract int add(Object row);
 
+    /** As {@link #add(Object)}, of a pair that is no object yet. */
+    int add(NumberPairs pairs, int index) {
+        return add(pairs.row(index));
+    }
+
     /** Appends rows until one is refused or the page's size is to be looked at; returns how many were taken. */
     abstract int addAll(Object[] some, int from, int to);
 
@@ -113,6 +118,17 @@ abstract class OpenPage {
                 return intPairs.append(row);
             }
             return column.add(row) ? column.count : 0;
+        }
+
+        @Override
+        int add(NumberPairs pairs, int index) {
+            if (intPairs != null && pairs.keysAreInts && pairs.valuesAreInts) {
+                return intPairs.append((int) pairs.keys[index], (int) pairs.values[index]);
+            }
+            if (column instanceof PairColumn ofPairs) {
+                return ofPairs.add(pairs, index) ? column.count : 0;
+            }
+            return add(pairs.row(index));
         }
 
         @Override

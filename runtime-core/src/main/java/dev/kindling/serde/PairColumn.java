@@ -35,6 +35,19 @@ final class PairColumn extends Column {
         return true;
     }
 
+    /** As {@link #add(Object)}, of a pair that is no object yet. */
+    boolean add(NumberPairs pairs, int index) {
+        if (!firsts.addNumber(pairs.keys[index], pairs.keysAreInts)) {
+            return false;
+        }
+        if (!seconds.addNumber(pairs.values[index], pairs.valuesAreInts)) {
+            firsts.truncate(count);
+            return false;
+        }
+        count++;
+        return true;
+    }
+
     @Override
     void truncate(int kept) {
         firsts.truncate(kept);

@@ -52,6 +52,17 @@ public final class RowWriter {
         }
     }
 
+    /** As {@link #append(Object)}, of a pair that is no object yet. */
+    public void append(NumberPairs pairs, int index) {
+        OpenPage page = open;
+        int rows = page == null ? 0 : page.add(pairs, index);
+        if (rows == 0) {
+            append(pairs.row(index));
+        } else if (rows >= page.checkAtRow) {
+            checkSize(page);
+        }
+    }
+
     /** @see #append(Object) */
     public void append(Object[] rows, int from, int to) {
         int at = from;

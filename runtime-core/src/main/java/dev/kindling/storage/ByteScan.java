@@ -20,6 +20,10 @@ final class ByteScan {
     private static final long LINE_FEEDS = '\n' * EACH_BYTE;
     private static final long RETURNS = '\r' * EACH_BYTE;
 
+    private static final long ZEROS = '0' * EACH_BYTE;
+    /** Makes the high bit of each byte that is above nine. */
+    private static final long ABOVE_NINE = 0x76 * EACH_BYTE;
+
     private ByteScan() {}
 
     /** What {@code bytes[from..to)} holds, as a sum of constants of this class. */
@@ -101,5 +105,24 @@ final class ByteScan {
     /** The high bit of each byte that is zero, and of no other: no carry leaves a byte. */
     private static long zeroBytes(long word) {
         return ~(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
+    }
+
+    /** How many of the eight bytes from {@code at} on are digits before the first one that is none. */
+    static int digitsAt(byte[] bytes, int at) {
+        long word = (long) LONG.get(bytes, at) ^ ZEROS;
+        // A carry changes only what is behind the first that is none.
+        return Long.numberOfTrailingZeros((word + ABOVE_NINE | word) & HIGH_BITS) >>> 3;
+    }
+
+    /**
+     * The number of {@code count} digits, 1 to 8, from {@code at} on: neighbours are joined to pairs, these to fours, and
+     * these to eight, at each step all at once. Eight bytes must be there.
+     */
+    static int numberOf(byte[] bytes, int at, int count) {
+        // Zeros in front, which is where the lowest byte is.
+        long digits = ((long) LONG.get(bytes, at) ^ ZEROS) << 64 - 8 * count;
+        long pairs = digits * 10 + (digits >>> 8) & 0x00FF00FF00FF00FFL;
+        long fours = pairs * 100 + (pairs >>> 16) & 0x0000FFFF0000FFFFL;
+        return (int) (fours * 10_000 + (fours >>> 32));
     }
 }

@@ -1,5 +1,7 @@
 package dev.kindling.storage;
 
+import dev.kindling.serde.NumberRows;
+
 /** What becomes of the bytes of a line. Used by one thread. */
 interface LineForm {
     /**
@@ -9,6 +11,15 @@ interface LineForm {
      * @throws LineRefusedException when the line is not one of those that are expected
      */
     Object row(byte[] bytes, int from, int to, boolean isSingleByte);
+
+    /** Whether each row is a whole number, or a pair of such: {@link #putNumbers} makes no objects of them. */
+    boolean givesNumbers();
+
+    /** Says of what kind the rows are that {@link #putNumbers} puts into {@code target}. */
+    void describe(NumberRows target);
+
+    /** As {@link #row}, into place {@code index} of {@code target}. */
+    void putNumbers(byte[] bytes, int from, int to, NumberRows target, int index);
 
     /** Says what is wrong with a line, without a character of it; the reader says which line it is. */
     final class LineRefusedException extends RuntimeException {

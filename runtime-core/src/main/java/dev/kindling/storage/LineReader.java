@@ -3,6 +3,7 @@ package dev.kindling.storage;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.storage.TextCodec.CutText;
 import dev.kindling.util.ByteSizes;
@@ -40,6 +41,8 @@ public final class LineReader implements Closeable {
     // The last line of most files ends within it.
     private static final int READ_PAST_END_BYTES = 8 * 1024;
 
+    private static final Object[] NO_LINES = {};
+
     private final Stores stores;
     private final Split split;
     private final RecordDelimiter delimiter;
@@ -70,6 +73,9 @@ public final class LineReader implements Closeable {
     private boolean isAllRead;
     private boolean isSingleByte;
     private boolean hasReturns;
+
+    /** Where the rows of a call go that wants numbers; else null. */
+    private NumberRows numbers;
 
     private int[] ends = new int[0];
     private long[] offsets = new long[0];
@@ -129,6 +135,23 @@ public final class LineReader implements Closeable {
             }
         }
         return rowCount;
+    }
+
+    /**
+     * As {@link #read}, where rows are whole numbers or pairs of such, as many as {@code target} has room for; -1 where
+     * they are not.
+     */
+    public int readNumbers(NumberRows target, int limit) throws IOException {
+        if (form == null || !form.givesNumbers()) {
+            return -1;
+        }
+        form.describe(target);
+        numbers = target;
+        try {
+            return read(NO_LINES, 0, Math.min(limit, NumberRows.CAPACITY));
+        } finally {
+            numbers = null;
+        }
     }
 
     /** Whether {@link #offsetOf} says where a row lies in its file: nobody knows how much text is before a part of .bz2. */
@@ -323,7 +346,11 @@ public final class LineReader implements Closeable {
 
     private void take(Object[] lines, int from, int end) {
         offsets[rowCount] = bufferOffset + start;
-        lines[from + rowCount] = form == null ? line(end) : formRow(start, end);
+        if (form == null) {
+            lines[from + rowCount] = line(end);
+        } else {
+            formRow(start, end, lines, from, rowCount);
+        }
         rowCount++;
     }
 
@@ -337,14 +364,18 @@ public final class LineReader implements Closeable {
     private void formRows(int count, int delimiterBytes, Object[] rows, int from) {
         int lineStart = start;
         for (int i = 0; i < count; i++) {
-            rows[from + i] = formRow(lineStart, ends[i]);
+            formRow(lineStart, ends[i], rows, from, i);
             lineStart = ends[i] + delimiterBytes;
         }
     }
 
-    private Object formRow(int lineStart, int lineEnd) {
+    private void formRow(int lineStart, int lineEnd, Object[] rows, int from, int index) {
         try {
-            return form.row(buffer, lineStart, lineEnd, isSingleByte);
+            if (numbers == null) {
+                rows[from + index] = form.row(buffer, lineStart, lineEnd, isSingleByte);
+            } else {
+                form.putNumbers(buffer, lineStart, lineEnd, numbers, index);
+            }
         } catch (LineForm.LineRefusedException e) {
             throw new KindlingException(
                     ErrorCode.BAD_INPUT,

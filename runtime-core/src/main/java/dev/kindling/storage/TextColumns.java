@@ -3,6 +3,8 @@ package dev.kindling.storage;
 import dev.kindling.api.Column;
 import dev.kindling.api.Tuple2;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.serde.NumberPairs;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.util.Latin1;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,7 +17,12 @@ final class TextColumns implements LineForm {
     /** A whole number of fewer digits fits a long. */
     private static final int SAFE_DIGITS = 18;
 
+    private static final int WORD_BYTES = 8;
+
     private final byte separator;
+    /** Whether the wanted columns are the first ones in their order, and what stands between them is no digit. */
+    private final boolean startsWithShortNumbers;
+
     private final Column<?>[] columns;
     private final int lastIndex;
 
@@ -29,6 +36,8 @@ final class TextColumns implements LineForm {
         List<Column<?>> list = wanted.columns();
         columns = list.toArray(new Column<?>[0]);
         lastIndex = list.stream().mapToInt(Column::index).max().orElseThrow();
+        boolean areFirst = columns[0].index() == 0 && (columns.length == 1 || columns[1].index() == 1);
+        startsWithShortNumbers = areFirst && (separator < '0' || separator > '9');
         from = new int[columns.length];
         to = new int[columns.length];
     }
@@ -38,6 +47,67 @@ final class TextColumns implements LineForm {
         find(bytes, lineFrom, lineTo);
         Object first = value(0, bytes, isSingleByte);
         return columns.length == 1 ? first : new Tuple2<>(first, value(1, bytes, isSingleByte));
+    }
+
+    @Override
+    public boolean givesNumbers() {
+        for (Column<?> column : columns) {
+            if (column.kind() != Column.Kind.INT && column.kind() != Column.Kind.LONG) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void describe(NumberRows target) {
+        target.arePairs = columns.length == 2;
+        target.numbers.keysAreInts = columns[0].kind() == Column.Kind.INT;
+        target.numbers.valuesAreInts = columns[columns.length - 1].kind() == Column.Kind.INT;
+    }
+
+    @Override
+    public void putNumbers(byte[] bytes, int lineFrom, int lineTo, NumberRows target, int index) {
+        if (startsWithShortNumbers && putShortNumbers(bytes, lineFrom, lineTo, target.numbers, index)) {
+            return;
+        }
+        find(bytes, lineFrom, lineTo);
+        target.numbers.keys[index] = number(0, bytes);
+        if (columns.length == 2) {
+            target.numbers.values[index] = number(1, bytes);
+        }
+    }
+
+    /** Where the line begins with numbers of at most seven digits and no sign; else it answers false. */
+    private boolean putShortNumbers(byte[] bytes, int lineFrom, int lineTo, NumberPairs target, int index) {
+        if (lineTo + WORD_BYTES > bytes.length) {
+            return false;
+        }
+        int digits = ByteScan.digitsAt(bytes, lineFrom);
+        int end = lineFrom + digits;
+        boolean isLast = columns.length == 1;
+        if (!isShort(digits) || !isEnd(bytes, end, lineTo, isLast)) {
+            return false;
+        }
+        target.keys[index] = ByteScan.numberOf(bytes, lineFrom, digits);
+        if (isLast) {
+            return true;
+        }
+        int start = end + 1;
+        digits = ByteScan.digitsAt(bytes, start);
+        if (!isShort(digits) || !isEnd(bytes, start + digits, lineTo, true)) {
+            return false;
+        }
+        target.values[index] = ByteScan.numberOf(bytes, start, digits);
+        return true;
+    }
+
+    private static boolean isShort(int digits) {
+        return digits > 0 && digits < WORD_BYTES;
+    }
+
+    private boolean isEnd(byte[] bytes, int at, int lineTo, boolean mayEndLine) {
+        return at < lineTo ? bytes[at] == separator : mayEndLine && at == lineTo;
     }
 
     private void find(byte[] bytes, int lineFrom, int lineTo) {
@@ -66,14 +136,8 @@ final class TextColumns implements LineForm {
 
     private Object value(int i, byte[] bytes, boolean isSingleByte) {
         return switch (columns[i].kind()) {
-            case INT -> {
-                long number = whole(i, bytes);
-                if (number != (int) number) {
-                    throw refused(i, "int");
-                }
-                yield (int) number;
-            }
-            case LONG -> whole(i, bytes);
+            case INT -> (int) number(i, bytes);
+            case LONG -> number(i, bytes);
             case DOUBLE -> {
                 try {
                     yield Double.parseDouble(text(i, bytes, isSingleByte));
@@ -90,6 +154,14 @@ final class TextColumns implements LineForm {
         return isSingleByte
                 ? Latin1.read(bytes, from[i], length)
                 : new String(bytes, from[i], length, StandardCharsets.UTF_8);
+    }
+
+    private long number(int i, byte[] bytes) {
+        long number = whole(i, bytes);
+        if (number != (int) number && columns[i].kind() == Column.Kind.INT) {
+            throw refused(i, "int");
+        }
+        return number;
     }
 
     private long whole(int i, byte[] bytes) {

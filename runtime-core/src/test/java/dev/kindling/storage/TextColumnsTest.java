@@ -11,6 +11,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Columns;
+import dev.kindling.serde.NumberRows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,8 +53,29 @@ class TextColumnsTest {
     private static List<Object> columns(Path file, int splitBytes, char separator, Column<?>... columns)
             throws IOException {
         List<Object> rows = new ArrayList<>();
+        List<Object> fromNumbers = new ArrayList<>();
         for (Split split : LineReaderTest.splitsOf(file, splitBytes)) {
-            rows.addAll(rows(new LineReader(STORES, split, "", new Columns(separator, List.of(columns)))));
+            Columns wanted = new Columns(separator, List.of(columns));
+            rows.addAll(rows(new LineReader(STORES, split, "", wanted)));
+            fromNumbers.addAll(rowsFromNumbers(new LineReader(STORES, split, "", wanted)));
+        }
+        assertEquals(rows, fromNumbers);
+        return rows;
+    }
+
+    /** As {@link #rows}, by way of numbers where there are any. */
+    private static List<Object> rowsFromNumbers(LineReader opened) throws IOException {
+        NumberRows numbers = new NumberRows();
+        List<Object> rows = new ArrayList<>();
+        try (LineReader reader = opened) {
+            for (int count = reader.readNumbers(numbers, 7); count != 0; count = reader.readNumbers(numbers, 7)) {
+                if (count < 0) {
+                    return rows(reader);
+                }
+                for (int i = 0; i < count; i++) {
+                    rows.add(numbers.row(i));
+                }
+            }
         }
         return rows;
     }
@@ -62,7 +85,7 @@ class TextColumnsTest {
         List<Object> expected = new ArrayList<>();
         for (Split split : LineReaderTest.splitsOf(file, 1 << 20)) {
             for (Object line : rows(new LineReader(STORES, split))) {
-                expected.add(row.apply(((String) line).split("\\" + separator, -1)));
+                expected.add(row.apply(((String) line).split(Pattern.quote(String.valueOf(separator)), -1)));
             }
         }
         assertFalse(expected.isEmpty());
@@ -96,6 +119,38 @@ class TextColumnsTest {
         assertAsSplit(file, '\t', c -> Tuple2.of(c[1], c[0]), Column.strings(1), Column.strings(0));
         assertAsSplit(file, '\t', c -> Tuple2.of(c[3], c[3]), Column.strings(3), Column.strings(3));
         assertAsSplit(file, '\t', c -> Double.parseDouble(c[3]), Column.doubles(3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(chars = {'\t', '5', '-', '/'})
+    void numbersOfAnyLengthComeOutOfLinesThatAreNothingElse(char separator) throws IOException {
+        Random random = new Random(5);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 2_000; i++) {
+            int first = random.nextInt() >>> random.nextInt(32);
+            long second = random.nextLong() >> random.nextInt(64);
+            if ((first + " " + second).indexOf(separator) < 0) {
+                text.append(first).append(separator).append(second);
+                text.append(random.nextBoolean() ? separator + "7\n" : "\n");
+            }
+        }
+        // The last line ends with the file: what is behind it in a buffer is left from before.
+        text.setLength(text.length() - 1);
+        Path file = write(text.toString());
+
+        assertAsSplit(file, separator, c -> Integer.parseInt(c[0]), Column.ints(0));
+        assertAsSplit(
+                file,
+                separator,
+                c -> Tuple2.of(Integer.parseInt(c[0]), Long.parseLong(c[1])),
+                Column.ints(0),
+                Column.longs(1));
+        assertAsSplit(
+                file,
+                separator,
+                c -> Tuple2.of(Long.parseLong(c[1]), Integer.parseInt(c[0])),
+                Column.longs(1),
+                Column.ints(0));
     }
 
     @ParameterizedTest

@@ -74,8 +74,7 @@ public class CacheBenchmark {
 
     private static void requireRows(long found, long expected) {
         if (found != expected) {
-            throw new IllegalStateException(
-                    found + " rows of " + expected + " came; the figures would mean nothing");
+            throw new IllegalStateException(found + " rows of " + expected + " came; the figures would mean nothing");
         }
     }
 

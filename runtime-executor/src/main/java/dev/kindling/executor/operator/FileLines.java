@@ -2,6 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.storage.LineReader;
 import dev.kindling.storage.Split;
 import java.io.IOException;
@@ -23,10 +24,21 @@ final class FileLines implements Operator {
     @Override
     public int read(Batch batch) throws IOException {
         batch.count = reader.read(batch.rows, 0, batch.limit());
-        counters.recordsRead += batch.count;
+        took(batch.count);
+        return batch.count;
+    }
+
+    @Override
+    public int readNumbers(NumberRows target, int limit) throws IOException {
+        int count = reader.readNumbers(target, limit);
+        took(Math.max(0, count));
+        return count;
+    }
+
+    private void took(int count) {
+        counters.recordsRead += count;
         counters.bytesRead += reader.bytesRead() - bytesCounted;
         bytesCounted = reader.bytesRead();
-        return batch.count;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.executor.block.SpillFile;
 import dev.kindling.executor.memory.TaskMemory;
+import dev.kindling.serde.NumberPairs;
 import dev.kindling.serde.RowCodecs;
 import dev.kindling.serde.RowWriter;
 import java.io.Closeable;
@@ -96,6 +97,17 @@ final class BucketPages implements Closeable {
     }
 
     void append(int bucket, Object row) throws IOException {
+        writerOf(bucket).append(row);
+        keepToLimit();
+    }
+
+    /** Of a pair that is no object. */
+    void append(int bucket, NumberPairs pairs, int index) throws IOException {
+        writerOf(bucket).append(pairs, index);
+        keepToLimit();
+    }
+
+    private RowWriter writerOf(int bucket) {
         RowWriter writer = writers[bucket];
         if (writer == null) {
             writer = codecs.newWriter(pageBytes);
@@ -103,7 +115,10 @@ final class BucketPages implements Closeable {
             overheadBytes += BUCKET_OVERHEAD_BYTES;
             setLimit();
         }
-        writer.append(row);
+        return writer;
+    }
+
+    private void keepToLimit() throws IOException {
         if (codecs.heldBytes() > limitBytes) {
             makeRoom();
             setLimit();

@@ -3,6 +3,7 @@ package dev.kindling.executor.shuffle;
 import dev.kindling.api.Tuple2;
 import dev.kindling.api.Tuple3;
 import dev.kindling.api.Tuple4;
+import dev.kindling.serde.NumberPairs;
 
 /**
  * A number for a row that is the same in every process and attempt: rows of a map output are summed up, so their order
@@ -20,6 +21,13 @@ public final class RowDigest {
         // Numbers first, and in this very method: it is called for every row of every shuffle.
         long key = row._1() instanceof Integer number ? number : contentOf(row._1());
         long value = row._2() instanceof Integer number ? number : contentOf(row._2());
+        return mix(key * PRIME_1 + value + PRIME_2);
+    }
+
+    /** Of a pair that is no object. */
+    static long ofPair(NumberPairs pairs, int index) {
+        long key = pairs.keysAreInts ? pairs.keys[index] : mix(pairs.keys[index]);
+        long value = pairs.valuesAreInts ? pairs.values[index] : mix(pairs.values[index]);
         return mix(key * PRIME_1 + value + PRIME_2);
     }
 

@@ -9,6 +9,8 @@ import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.serde.NumberPairs;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.serde.RowCodecs;
 import dev.kindling.serde.RowCopier;
 import dev.kindling.serde.RowReader;
@@ -29,7 +31,7 @@ import java.io.IOException;
  * heap.
  */
 public final class ShuffleWriter implements Closeable {
-    private static final int STEP_ROWS = 256;
+    private static final int STEP_ROWS = NumberRows.CAPACITY;
 
     private final StageBody.Sink.MapOutput sink;
     private final TaskEnvironment environment;
@@ -79,15 +81,50 @@ public final class ShuffleWriter implements Closeable {
         rowCount += count;
     }
 
+    /** Adds the first {@code count} of {@code rows}, each a pair. */
+    public void add(NumberRows rows, int count) throws IOException {
+        if (hashPartitions > 0 && rows.arePairs) {
+            add(rows.numbers, count);
+            return;
+        }
+        // A partitioner of the user's wants objects.
+        Object[] objects = new Object[count];
+        for (int i = 0; i < count; i++) {
+            objects[i] = rows.row(i);
+        }
+        add(objects, count);
+    }
+
+    private void add(NumberPairs pairs, int count) throws IOException {
+        rowDigest += findBuckets(pairs, count);
+        for (int i = nextSample(); i < count; i += HeavyKeys.ROWS_PER_SAMPLE) {
+            heavyKeys.add(pairs.key(i), hashOf(pairs, i), bucketOf[i] / bucketsPerPartition);
+        }
+        if (bucketsPerRange == 1) {
+            for (int i = 0; i < count; i++) {
+                ranges.append(bucketOf[i], pairs, i);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                ranges.append(bucketOf[i] / bucketsPerRange, pairs, i);
+            }
+        }
+        rowCount += count;
+    }
+
     /** One row in {@link HeavyKeys#ROWS_PER_SAMPLE}, at places that no regular input keeps step with. */
     private void sampleKeys(Object[] rows, int from, int to) {
-        // All residues come in turn, in a scattered order: a linear congruential generator of full period.
-        samplePhase = samplePhase * 5 + 13 & HeavyKeys.ROWS_PER_SAMPLE - 1;
-        for (int i = from + samplePhase; i < to; i += HeavyKeys.ROWS_PER_SAMPLE) {
+        for (int i = from + nextSample(); i < to; i += HeavyKeys.ROWS_PER_SAMPLE) {
             Object key = ((Tuple2<?, ?>) rows[i])._1();
             heavyKeys.add(
                     heavyCopies.keep(key), key == null ? 0 : hashOf(key), bucketOf[i - from] / bucketsPerPartition);
         }
+    }
+
+    private int nextSample() {
+        // All residues come in turn, in a scattered order: a linear congruential generator of full period.
+        samplePhase = samplePhase * 5 + 13 & HeavyKeys.ROWS_PER_SAMPLE - 1;
+        return samplePhase;
     }
 
     private void append(Object[] rows, int from, int to) throws IOException {
@@ -110,12 +147,32 @@ public final class ShuffleWriter implements Closeable {
             Object key = row._1();
             int hash = key == null ? 0 : hashOf(key);
             int partition = hashPartitions > 0 ? Math.floorMod(hash, hashPartitions) : partitionOf(key);
-            bucketOf[i - from] = bucketsPerPartition == 1
-                    ? partition
-                    : partition * bucketsPerPartition + subBucketOf(hash, bucketsPerPartition);
+            bucketOf[i - from] = bucketOf(partition, hash);
             digest += RowDigest.ofPair(row);
         }
         return digest;
+    }
+
+    private long findBuckets(NumberPairs pairs, int count) {
+        long digest = 0;
+        for (int i = 0; i < count; i++) {
+            int hash = hashOf(pairs, i);
+            bucketOf[i] = bucketOf(Math.floorMod(hash, hashPartitions), hash);
+            digest += RowDigest.ofPair(pairs, i);
+        }
+        return digest;
+    }
+
+    private int bucketOf(int partition, int hash) {
+        return bucketsPerPartition == 1
+                ? partition
+                : partition * bucketsPerPartition + subBucketOf(hash, bucketsPerPartition);
+    }
+
+    /** That of the key's object. */
+    private static int hashOf(NumberPairs pairs, int index) {
+        long key = pairs.keys[index];
+        return pairs.keysAreInts ? (int) key : Long.hashCode(key);
     }
 
     private int hashOf(Object key) {

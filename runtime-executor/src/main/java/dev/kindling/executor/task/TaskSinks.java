@@ -15,6 +15,7 @@ import dev.kindling.executor.shuffle.ShuffleWriter;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
+import dev.kindling.serde.NumberRows;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
 import java.io.OutputStream;
@@ -45,9 +46,9 @@ final class TaskSinks {
         try (ShuffleWriter writer = new ShuffleWriter(sink, scope.environment())) {
             Operator combined = MapSideCombine.over(chain, sink.reduceSide(), scope);
             Batch batch = new Batch(scope.batchRows());
-            while (combined.read(batch) > 0) {
+            NumberRows numbers = new NumberRows();
+            while (writeSome(combined, numbers, batch, writer) > 0) {
                 scope.checkCancelled();
-                add(batch, writer);
             }
             TaskResult.MapWritten written = writer.finish();
             TaskCounters counters = scope.counters();
@@ -69,9 +70,18 @@ final class TaskSinks {
         }
     }
 
-    private static void add(Batch batch, ShuffleWriter writer) throws Exception {
+    /** Returns how many rows were written; 0 when there are no more. */
+    private static int writeSome(Operator chain, NumberRows numbers, Batch batch, ShuffleWriter writer)
+            throws Exception {
+        int numberCount = chain.readNumbers(numbers, batch.limit());
+        int count = numberCount >= 0 ? numberCount : chain.read(batch);
         try {
-            writer.add(batch.rows, batch.count);
+            if (numberCount >= 0) {
+                writer.add(numbers, count);
+            } else {
+                writer.add(batch.rows, count);
+            }
+            return count;
         } catch (KindlingException e) {
             throw e;
         } catch (RuntimeException e) {

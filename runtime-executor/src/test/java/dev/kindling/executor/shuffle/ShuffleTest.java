@@ -30,6 +30,9 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.rpc.ServedRange;
+import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.RowReader;
+import dev.kindling.serde.RowWriter;
 import dev.kindling.storage.Stores;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -470,6 +473,75 @@ class ShuffleTest {
 
         assertEquals(digest, write(1, shuffled, sink, 40 << 10).rowDigest());
         assertNotEquals(digest, write(2, changed, sink, PLENTY).rowDigest());
+    }
+
+    @Test
+    void pairsThatAreNoObjectsAreWrittenAsThoseThatAre() throws IOException {
+        Random random = new Random(4);
+        List<IntFunction<Object>> kinds = List.of(
+                i -> new Tuple2<>(random.nextInt(50) - 25, i),
+                i -> new Tuple2<>(random.nextLong(), i),
+                i -> new Tuple2<>(i, random.nextLong()),
+                i -> new Tuple2<>(-i, "text"),
+                i -> new Tuple2<>(i, (short) i));
+        for (Partitioner by : List.of(new HashPartitioner(3), new ByParity())) {
+            for (long memoryBytes : new long[] {PLENTY, 40 << 10}) {
+                List<Object> rows = new ArrayList<>();
+                for (int run = 0; run < 20; run++) {
+                    rows.addAll(rows(random.nextInt(700), kinds.get(random.nextInt(kinds.size()))));
+                }
+                StageBody.Sink.MapOutput sink = sink(by, 2);
+                TaskResult.MapWritten asObjects = write(0, rows, sink, memoryBytes);
+                List<List<Object>> objects = readBuckets(1, 1, 2, PLENTY);
+                store.close();
+                openStore();
+
+                TaskResult.MapWritten asNumbers = writeNumbers(rows, sink, memoryBytes);
+
+                assertEquals(asObjects.rowDigest(), asNumbers.rowDigest());
+                assertEquals(asObjects.rowCount(), asNumbers.rowCount());
+                assertEquals(objects, readBuckets(1, 1, 2, PLENTY));
+            }
+        }
+    }
+
+    private static final class ByParity extends Partitioner {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public int numPartitions() {
+            return 2;
+        }
+
+        @Override
+        public int getPartition(Object key) {
+            return ((Number) key).intValue() & 1;
+        }
+    }
+
+    /** As {@link #write}, pairs of numbers as they come out of pages of their own. */
+    private TaskResult.MapWritten writeNumbers(List<Object> rows, StageBody.Sink.MapOutput sink, long memoryBytes)
+            throws IOException {
+        RowWriter pages = new RowWriter(ShuffleTest.class.getClassLoader(), 2_000);
+        rows.forEach(pages::append);
+        byte[] bytes = pages.takeBytes();
+        RowReader reader = new RowReader(ShuffleTest.class.getClassLoader());
+        reader.reset(bytes, 0, bytes.length);
+        NumberRows numbers = new NumberRows();
+        Object[] batch = new Object[100];
+        try (ShuffleWriter writer = new ShuffleWriter(sink, new Environment(new AttemptId(1, 0, 0), memoryBytes))) {
+            int count = 1;
+            while (count > 0) {
+                count = reader.readNumbers(numbers, NumberRows.CAPACITY);
+                if (count >= 0) {
+                    writer.add(numbers, count);
+                } else {
+                    count = reader.read(batch, 0, batch.length);
+                    writer.add(batch, count);
+                }
+            }
+            return writer.finish();
+        }
     }
 
     @Test
