@@ -283,12 +283,14 @@ abstract class ColumnReader {
         }
     }
 
-    private static final class Strings extends ColumnReader {
+    static final class Strings extends ColumnReader {
         private int at;
+        private int promised;
 
         @Override
         int open(byte[] bytes, int position, int count) {
             page = bytes;
+            promised = 0;
             at = Varint.skip(bytes, position);
             return at + Varint.read(bytes, position);
         }
@@ -298,8 +300,27 @@ abstract class ColumnReader {
             return Optional.of(ColumnValues.Stretches.of(page, at, count, true));
         }
 
+        /** The next {@code count} values will be asked for by {@link #next}, those that were not yet will not be. */
+        void promise(int count) {
+            for (; promised > 0; promised--) {
+                int prefix = Varint.read(page, at);
+                at = Varint.skip(page, at) + StringColumn.bytesOf(prefix);
+            }
+            promised = count;
+        }
+
+        String next() {
+            byte[] bytes = page;
+            int prefix = Varint.read(bytes, at);
+            int start = Varint.skip(bytes, at);
+            at = start + StringColumn.bytesOf(prefix);
+            promised--;
+            return StringColumn.read(bytes, start, prefix);
+        }
+
         @Override
         long read(Object[] target, int from, int count) {
+            promise(0);
             byte[] bytes = page;
             int next = at;
             int wideBytes = 0;

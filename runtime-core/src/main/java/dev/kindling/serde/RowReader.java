@@ -113,23 +113,27 @@ public final class RowReader {
     }
 
     /**
-     * Fills {@code target} with the next rows, at most {@code limit}, where they are {@code Integer}s or {@code Long}s or
-     * pairs of such. Returns how many came; 0 when there are no more rows, -1 when the next one is something else and has
-     * to be got by {@link #read}.
+     * Fills {@code target} with the next rows, at most {@code limit}, where they are {@code Integer}s, {@code Long}s or
+     * pairs of such, or {@code String}s. Returns how many came; 0 when there are no more rows, -1 when the next one is
+     * something else and has to be got by {@link #read}.
      */
-    public int readNumbers(NumberRows target, int limit) {
+    public int readPacked(PackedRows target, int limit) {
         if (remaining == 0 && !openPage()) {
             return 0;
         }
-        int count = Math.min(ColumnReader.CHUNK, Math.min(limit, remaining));
-        if (column instanceof ColumnReader.Pairs pairs && pairs.areNumbers()) {
+        int most = Math.min(limit, remaining);
+        int count = Math.min(ColumnReader.CHUNK, most);
+        if (column instanceof ColumnReader.Strings strings) {
+            count = most;
+            target.fillWith(strings, count);
+        } else if (column instanceof ColumnReader.Pairs pairs && pairs.areNumbers()) {
             target.numbers.count = 0;
             pairs.readNumbers(target.numbers, count);
-            target.arePairs = true;
+            target.fillWithPairs();
         } else if (ColumnReader.isWhole(column)) {
             ColumnReader.readNumbers(column, target.numbers.keys, 0, count);
             target.numbers.keysAreInts = ColumnReader.isInt(column);
-            target.arePairs = false;
+            target.fillWithNumbers();
         } else {
             return -1;
         }

@@ -1,6 +1,6 @@
 package dev.kindling.storage;
 
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 
 /** What becomes of the bytes of a line. Used by one thread. */
 interface LineForm {
@@ -16,10 +16,10 @@ interface LineForm {
     boolean givesNumbers();
 
     /** Says of what kind the rows are that {@link #putNumbers} puts into {@code target}. */
-    void describe(NumberRows target);
+    void describe(PackedRows target);
 
     /** As {@link #row}, into place {@code index} of {@code target}. */
-    void putNumbers(byte[] bytes, int from, int to, NumberRows target, int index);
+    void putNumbers(byte[] bytes, int from, int to, PackedRows target, int index);
 
     /** Says what is wrong with a line, without a character of it; the reader says which line it is. */
     final class LineRefusedException extends RuntimeException {

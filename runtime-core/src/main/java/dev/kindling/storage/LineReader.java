@@ -3,7 +3,7 @@ package dev.kindling.storage;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.plan.PlanNode;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.storage.TextCodec.CutText;
 import dev.kindling.util.ByteSizes;
@@ -75,7 +75,7 @@ public final class LineReader implements Closeable {
     private boolean hasReturns;
 
     /** Where the rows of a call go that wants numbers; else null. */
-    private NumberRows numbers;
+    private PackedRows numbers;
 
     private int[] ends = new int[0];
     private long[] offsets = new long[0];
@@ -141,14 +141,14 @@ public final class LineReader implements Closeable {
      * As {@link #read}, where rows are whole numbers or pairs of such, as many as {@code target} has room for; -1 where
      * they are not.
      */
-    public int readNumbers(NumberRows target, int limit) throws IOException {
+    public int readPacked(PackedRows target, int limit) throws IOException {
         if (form == null || !form.givesNumbers()) {
             return -1;
         }
         form.describe(target);
         numbers = target;
         try {
-            return read(NO_LINES, 0, Math.min(limit, NumberRows.CAPACITY));
+            return read(NO_LINES, 0, Math.min(limit, PackedRows.CAPACITY));
         } finally {
             numbers = null;
         }

@@ -4,7 +4,7 @@ import dev.kindling.api.Column;
 import dev.kindling.api.Tuple2;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.serde.NumberPairs;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.util.Latin1;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -60,14 +60,18 @@ final class TextColumns implements LineForm {
     }
 
     @Override
-    public void describe(NumberRows target) {
-        target.arePairs = columns.length == 2;
+    public void describe(PackedRows target) {
+        if (columns.length == 2) {
+            target.fillWithPairs();
+        } else {
+            target.fillWithNumbers();
+        }
         target.numbers.keysAreInts = columns[0].kind() == Column.Kind.INT;
         target.numbers.valuesAreInts = columns[columns.length - 1].kind() == Column.Kind.INT;
     }
 
     @Override
-    public void putNumbers(byte[] bytes, int lineFrom, int lineTo, NumberRows target, int index) {
+    public void putNumbers(byte[] bytes, int lineFrom, int lineTo, PackedRows target, int index) {
         if (startsWithShortNumbers && putShortNumbers(bytes, lineFrom, lineTo, target.numbers, index)) {
             return;
         }

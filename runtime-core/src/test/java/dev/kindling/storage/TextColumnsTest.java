@@ -11,7 +11,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.Tuple2;
 import dev.kindling.config.Config;
 import dev.kindling.plan.PlanNode.FileInput.Columns;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,10 +65,10 @@ class TextColumnsTest {
 
     /** As {@link #rows}, by way of numbers where there are any. */
     private static List<Object> rowsFromNumbers(LineReader opened) throws IOException {
-        NumberRows numbers = new NumberRows();
+        PackedRows numbers = new PackedRows();
         List<Object> rows = new ArrayList<>();
         try (LineReader reader = opened) {
-            for (int count = reader.readNumbers(numbers, 7); count != 0; count = reader.readNumbers(numbers, 7)) {
+            for (int count = reader.readPacked(numbers, 7); count != 0; count = reader.readPacked(numbers, 7)) {
                 if (count < 0) {
                     return rows(reader);
                 }

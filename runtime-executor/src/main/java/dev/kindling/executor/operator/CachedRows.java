@@ -2,7 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
 import dev.kindling.executor.cache.ChunkReader;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.serde.RowReader;
 import java.io.IOException;
 
@@ -34,10 +34,10 @@ final class CachedRows implements Operator {
     }
 
     @Override
-    public int readNumbers(NumberRows target, int limit) throws IOException {
-        int count = rows.readNumbers(target, limit);
+    public int readPacked(PackedRows target, int limit) throws IOException {
+        int count = rows.readPacked(target, limit);
         while (count == 0 && openChunk()) {
-            count = rows.readNumbers(target, limit);
+            count = rows.readPacked(target, limit);
         }
         took(Math.max(0, count));
         return count;

@@ -2,7 +2,7 @@ package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
 import dev.kindling.plan.PlanNode;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.storage.LineReader;
 import dev.kindling.storage.Split;
 import java.io.IOException;
@@ -29,8 +29,8 @@ final class FileLines implements Operator {
     }
 
     @Override
-    public int readNumbers(NumberRows target, int limit) throws IOException {
-        int count = reader.readNumbers(target, limit);
+    public int readPacked(PackedRows target, int limit) throws IOException {
+        int count = reader.readPacked(target, limit);
         took(Math.max(0, count));
         return count;
     }

@@ -1,7 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.data.Batch;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
@@ -24,10 +24,10 @@ public interface Operator extends Closeable {
     int read(Batch batch) throws Exception;
 
     /**
-     * As {@link #read}, where the next rows come as numbers: into {@code target}, at most {@code limit}. Returns how many
+     * As {@link #read}, where the next rows come as no objects: into {@code target}, at most {@code limit}. Returns how many
      * there are; -1 where rows have to be had by {@link #read}, and then nothing was read.
      */
-    default int readNumbers(NumberRows target, int limit) throws Exception {
+    default int readPacked(PackedRows target, int limit) throws Exception {
         return -1;
     }
 

@@ -7,7 +7,7 @@ import dev.kindling.executor.cache.ChunkReader;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.protocol.CachedBlockId;
 import dev.kindling.protocol.TaskInput;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,8 +39,8 @@ final class PersistedRows implements Operator {
     }
 
     @Override
-    public int readNumbers(NumberRows target, int limit) throws Exception {
-        return rows().readNumbers(target, limit);
+    public int readPacked(PackedRows target, int limit) throws Exception {
+        return rows().readPacked(target, limit);
     }
 
     @Override

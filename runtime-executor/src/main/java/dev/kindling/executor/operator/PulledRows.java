@@ -4,7 +4,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.plan.TaskRows;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.util.ByteSizes;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -19,7 +19,7 @@ public final class PulledRows implements TaskRows, AutoCloseable {
     private final Operator child;
     private final TaskScope scope;
     private final Batch batch;
-    private final NumberRows numbers = new NumberRows();
+    private final PackedRows packed = new PackedRows();
     private final boolean isExact;
     private final Reservation reservation;
     private long heldBytes;
@@ -27,10 +27,10 @@ public final class PulledRows implements TaskRows, AutoCloseable {
     private int request = 1;
     private int next;
 
-    /** Rows at hand: in {@link #numbers} where they came as numbers, in the batch otherwise. */
+    /** Rows at hand: in {@link #packed} where they came as no objects, in the batch otherwise. */
     private int count;
 
-    private boolean areNumbers;
+    private boolean arePacked;
 
     /** Rows of a batch that is not full may be large: none is held longer than its reader wants it. */
     private boolean areLarge;
@@ -62,8 +62,8 @@ public final class PulledRows implements TaskRows, AutoCloseable {
         if (next >= count && !refill()) {
             throw new NoSuchElementException();
         }
-        if (areNumbers) {
-            return numbers.row(next++);
+        if (arePacked) {
+            return packed.row(next++);
         }
         Object row = batch.rows[next];
         if (areLarge) {
@@ -168,9 +168,9 @@ public final class PulledRows implements TaskRows, AutoCloseable {
     }
 
     private int read(Batch target) throws Exception {
-        int read = child.readNumbers(numbers, target.limit());
-        areNumbers = read >= 0;
-        if (!areNumbers) {
+        int read = child.readPacked(packed, target.limit());
+        arePacked = read >= 0;
+        if (!arePacked) {
             read = child.read(target);
             areLarge = read < target.capacity();
         }

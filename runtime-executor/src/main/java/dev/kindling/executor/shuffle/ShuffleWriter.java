@@ -10,7 +10,7 @@ import dev.kindling.executor.block.MapOutputWriter;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.NumberPairs;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.serde.RowCodecs;
 import dev.kindling.serde.RowCopier;
 import dev.kindling.serde.RowReader;
@@ -31,7 +31,7 @@ import java.io.IOException;
  * heap.
  */
 public final class ShuffleWriter implements Closeable {
-    private static final int STEP_ROWS = NumberRows.CAPACITY;
+    private static final int STEP_ROWS = PackedRows.CAPACITY;
 
     private final StageBody.Sink.MapOutput sink;
     private final TaskEnvironment environment;
@@ -82,8 +82,8 @@ public final class ShuffleWriter implements Closeable {
     }
 
     /** Adds the first {@code count} of {@code rows}, each a pair. */
-    public void add(NumberRows rows, int count) throws IOException {
-        if (hashPartitions > 0 && rows.arePairs) {
+    public void add(PackedRows rows, int count) throws IOException {
+        if (hashPartitions > 0 && rows.arePairs()) {
             add(rows.numbers, count);
             return;
         }

@@ -15,7 +15,7 @@ import dev.kindling.executor.shuffle.ShuffleWriter;
 import dev.kindling.plan.PartitionFunction;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.OutputStore;
 import java.io.OutputStream;
@@ -46,8 +46,8 @@ final class TaskSinks {
         try (ShuffleWriter writer = new ShuffleWriter(sink, scope.environment())) {
             Operator combined = MapSideCombine.over(chain, sink.reduceSide(), scope);
             Batch batch = new Batch(scope.batchRows());
-            NumberRows numbers = new NumberRows();
-            while (writeSome(combined, numbers, batch, writer) > 0) {
+            PackedRows packed = new PackedRows();
+            while (writeSome(combined, packed, batch, writer) > 0) {
                 scope.checkCancelled();
             }
             TaskResult.MapWritten written = writer.finish();
@@ -71,13 +71,13 @@ final class TaskSinks {
     }
 
     /** Returns how many rows were written; 0 when there are no more. */
-    private static int writeSome(Operator chain, NumberRows numbers, Batch batch, ShuffleWriter writer)
+    private static int writeSome(Operator chain, PackedRows packed, Batch batch, ShuffleWriter writer)
             throws Exception {
-        int numberCount = chain.readNumbers(numbers, batch.limit());
-        int count = numberCount >= 0 ? numberCount : chain.read(batch);
+        int packedCount = chain.readPacked(packed, batch.limit());
+        int count = packedCount >= 0 ? packedCount : chain.read(batch);
         try {
-            if (numberCount >= 0) {
-                writer.add(numbers, count);
+            if (packedCount >= 0) {
+                writer.add(packed, count);
             } else {
                 writer.add(batch.rows, count);
             }

@@ -30,7 +30,7 @@ import dev.kindling.protocol.AttemptId;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.rpc.ServedRange;
-import dev.kindling.serde.NumberRows;
+import dev.kindling.serde.PackedRows;
 import dev.kindling.serde.RowReader;
 import dev.kindling.serde.RowWriter;
 import dev.kindling.storage.Stores;
@@ -527,12 +527,12 @@ class ShuffleTest {
         byte[] bytes = pages.takeBytes();
         RowReader reader = new RowReader(ShuffleTest.class.getClassLoader());
         reader.reset(bytes, 0, bytes.length);
-        NumberRows numbers = new NumberRows();
+        PackedRows numbers = new PackedRows();
         Object[] batch = new Object[100];
         try (ShuffleWriter writer = new ShuffleWriter(sink, new Environment(new AttemptId(1, 0, 0), memoryBytes))) {
             int count = 1;
             while (count > 0) {
-                count = reader.readNumbers(numbers, NumberRows.CAPACITY);
+                count = reader.readPacked(numbers, PackedRows.CAPACITY);
                 if (count >= 0) {
                     writer.add(numbers, count);
                 } else {
