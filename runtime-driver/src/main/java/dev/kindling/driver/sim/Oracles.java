@@ -212,7 +212,7 @@ final class Oracles {
         }
         int wanted = cluster.launcher.wantedCount();
         return alive == wanted || cluster.driver.core.hasGivenUpExecutors()
-                ? Optional.empty()
+                ? cluster.launcher.supply.leftOver(alive)
                 : Optional.of(alive + " executors are alive at the end instead of " + wanted);
     }
 

@@ -106,9 +106,7 @@ final class SimCluster {
 
     void start() {
         driver.start();
-        for (int executor = 0; executor < executorCount; executor++) {
-            launcher.add();
-        }
+        launcher.start(executorCount);
         new NodeFaults(this).start();
         oracles.start();
     }
@@ -267,6 +265,7 @@ final class SimCluster {
         if (driver.isDead()) {
             throw new DriverDied();
         }
+        launcher.close();
         require(driver.hasEndedAllJobs(), () -> "a job goes on although its context was closed");
     }
 

@@ -171,12 +171,17 @@ final class SimDriver {
     /** Somebody wants the executor back after so long. */
     void drain(SimExecutor executor, SplittableRandom random, long withinMs) {
         DrainReason reason = DrainReason.values()[random.nextInt(DrainReason.values().length)];
-        askedToLeave.add(executor.id);
         if (reason == DrainReason.SPOT_NOTICE) {
+            askedToLeave.add(executor.id);
             executor.takenBack(withinMs);
         } else {
-            on(new DriverEvent.DrainRequested(executor.id, reason, withinMs));
+            drain(executor.id, reason, withinMs);
         }
+    }
+
+    void drain(String executorId, DrainReason reason, long withinMs) {
+        askedToLeave.add(executorId);
+        on(new DriverEvent.DrainRequested(executorId, reason, withinMs));
     }
 
     // ---- what the program does ------------------------------------------------------------------------------------
@@ -451,6 +456,9 @@ final class SimDriver {
         if (effect instanceof DriverEffect.Emit e) {
             cluster.jobs.hear(e.event());
             suspects.told(e.event());
+        }
+        if (effect instanceof DriverEffect.Emit e && e.event() instanceof Event.ExecutorAdded added) {
+            cluster.launcher.registered(added.id());
         }
         if (effect instanceof DriverEffect.Send e) {
             send(e);

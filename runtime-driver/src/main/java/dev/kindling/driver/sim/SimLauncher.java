@@ -2,7 +2,6 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.DriverEvent;
-import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.util.Secret;
@@ -21,19 +20,11 @@ final class SimLauncher {
     private static final long LOST_AFTER_MS = 10_000;
 
     private static final long REGISTRATION_MS = 60_000;
-    /** What a launcher hears of an end it tells within so long. */
-    private static final int MAX_NEWS_MS = 200;
-
     private static final int MIN_START_MS = 200;
-    private static final int MAX_START_MS = 2_200;
-    /** A cluster that has no room just then. */
-    private static final int MAX_LATE_START_MS = 25_000;
-
-    private static final int STARTS_TO_A_LATE_ONE = 3;
     private static final int MAX_CORES = 3;
 
     /** Exit code of a process that was killed. */
-    private static final int KILLED = 137;
+    static final int KILLED = 137;
 
     private static final int HEAP_FULL = 3;
     private static final int EXIT_OF_TASK = 42;
@@ -48,18 +39,17 @@ final class SimLauncher {
     /** How the processes of each name have ended. */
     private final TreeMap<String, TreeSet<Integer>> exitCodes = new TreeMap<>();
 
-    private int wantedCount;
-    /** Of those that were asked for later, how many will come, and how many will not. */
-    private int unbegun;
+    /** Other supplies take its place before the start. */
+    SimSupply supply;
 
-    private int cancelled;
+    private int wantedCount;
     private int joinedCount;
-    private int nextExecutorNumber;
     private int launchCount;
 
     SimLauncher(SimCluster cluster) {
         this.cluster = cluster;
         this.random = cluster.world.random("launcher");
+        this.supply = new SimHosts(cluster, this, random);
     }
 
     Iterable<SimExecutor> processes() {
@@ -79,7 +69,7 @@ final class SimLauncher {
         return processes.size();
     }
 
-    private boolean isRegistered(String executorId) {
+    boolean isRegistered(String executorId) {
         return processes.stream()
                 .anyMatch(process -> process.id.equals(executorId)
                         && cluster.driver.core.isRegistered(executorId, process.incarnation));
@@ -92,26 +82,20 @@ final class SimLauncher {
 
     // ---- starts ---------------------------------------------------------------------------------------------------
 
-    /** One that nobody has asked for. */
+    void start(int executors) {
+        wantedCount += executors;
+        supply.begin(executors);
+    }
+
+    /** One that the driver has not asked for. */
     void join() {
         joinedCount++;
-        add();
+        start(1);
     }
 
-    /** One more. */
-    void add() {
-        wantedCount++;
-        launch("e" + ++nextExecutorNumber, MAX_START_MS);
-    }
-
-    /** As a cluster does: at once or when it has room. */
     void addLater(int count) {
-        for (int i = 0; i < count; i++) {
-            wantedCount++;
-            unbegun++;
-            boolean isLate = random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
-            cluster.world.in(1 + random.nextInt(isLate ? MAX_LATE_START_MS : 50), this::begin);
-        }
+        wantedCount += count;
+        supply.more(count);
         // One that joins by itself may be on its way.
         if (wantedCount > SimPolicy.MOST_EXECUTORS + joinedCount) {
             throw new SimViolation(
@@ -119,21 +103,14 @@ final class SimLauncher {
         }
     }
 
-    private void begin() {
-        if (cancelled > 0) {
-            cancelled--;
-        } else {
-            unbegun--;
-            launch("e" + ++nextExecutorNumber, MAX_START_MS);
-        }
-    }
-
     /** Of those that were not begun with. */
     void cancel(int count) {
-        int possible = Math.min(count, unbegun);
-        unbegun -= possible;
-        cancelled += possible;
-        wantedCount -= possible;
+        supply.fewer(count);
+    }
+
+    /** So many of those will not come. */
+    void cancelled(int count) {
+        wantedCount -= count;
     }
 
     /** One that goes is not replaced. */
@@ -141,16 +118,16 @@ final class SimLauncher {
         wantedCount--;
     }
 
-    /** As launchers do: under a new name, or the same name is started again. */
     void replace(String lostExecutorId) {
-        // One that is about to leave is replaced under another name; one that is lost may live on all the same.
-        boolean isSameName = random.nextBoolean() && !isRegistered(lostExecutorId);
-        String executorId = isSameName ? lostExecutorId : "e" + ++nextExecutorNumber;
-        boolean isLate = random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
-        cluster.world.in(1 + random.nextInt(50), () -> launch(executorId, isLate ? MAX_LATE_START_MS : MAX_START_MS));
+        supply.replace(lostExecutorId);
     }
 
-    private void launch(String executorId, int maxStartMs) {
+    void registered(String executorId) {
+        supply.registered(executorId);
+    }
+
+    /** The driver expects the executor from now on, and its process starts some time later. */
+    void launch(String executorId, int maxStartMs) {
         if (cluster.isClosed()) {
             return;
         }
@@ -159,9 +136,9 @@ final class SimLauncher {
         cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce));
         if (cluster.faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             cluster.causes.processEnded();
-            cluster.network.disturbedUntil(cluster.world.nowMs() + MAX_NEWS_MS);
+            cluster.network.disturbedUntil(cluster.world.nowMs() + SimHosts.MAX_NEWS_MS);
             endedWith(executorId, 1);
-            cluster.world.in(MAX_NEWS_MS / 2, () -> exited(executorId, launches, 1, "no such jar"));
+            supply.neverBegan(executorId, launches);
             return;
         }
         int cores = 1 + random.nextInt(MAX_CORES);
@@ -169,7 +146,7 @@ final class SimLauncher {
         cluster.network.disturbedUntil(cluster.world.nowMs() + startMs);
         cluster.world.in(startMs, () -> {
             // Of a driver that closed meanwhile it does not come; one that died cannot keep it from coming.
-            if (!cluster.isClosed() || cluster.driver.isDead()) {
+            if (supply.mayStart(executorId) && (!cluster.isClosed() || cluster.driver.isDead())) {
                 SimExecutor process =
                         new SimExecutor(cluster, executorId, processes.size() + 1, launches, nonce, cores);
                 processes.add(process);
@@ -178,22 +155,14 @@ final class SimLauncher {
         });
     }
 
+    boolean isLastLaunch(String executorId, int launchNumber) {
+        return launchesOf.get(executorId) == launchNumber;
+    }
+
     // ---- ends -----------------------------------------------------------------------------------------------------
 
-    /** What is given up is ended if it can be reached; else it goes on until it learns that it was given up. */
     void release(String executorId, long incarnation, String reason) {
-        SimExecutor process = process(executorId, incarnation);
-        int reach = random.nextInt(3);
-        if (process == null || reach == 0) {
-            return;
-        }
-        cluster.world.in(1 + random.nextInt(100), () -> {
-            if (reach == 1) {
-                process.end(KILLED, "killed by the launcher: " + reason);
-            } else {
-                process.driverGone("closed by the driver");
-            }
-        });
+        supply.release(executorId, incarnation, reason);
     }
 
     void kill(SimExecutor executor, String why) {
@@ -215,7 +184,7 @@ final class SimLauncher {
         executor.end(isHeap ? HEAP_FULL : EXIT_OF_TASK, isHeap ? HEAP_OUTPUT : "");
     }
 
-    private void endedWith(String executorId, int exitCode) {
+    void endedWith(String executorId, int exitCode) {
         exitCodes.computeIfAbsent(executorId, id -> new TreeSet<>()).add(exitCode);
     }
 
@@ -231,30 +200,22 @@ final class SimLauncher {
         endedWith(executor.id, exitCode);
         cluster.oracles.mayEnd(executor, isRegistered, why);
         int news = random.nextInt(9);
-        boolean isTold = isRegistered && news < 6 || news > 2 && news < 8;
-        long unknownMs = isTold ? MAX_NEWS_MS : isRegistered ? LOST_AFTER_MS : REGISTRATION_MS;
-        cluster.network.disturbedUntil(cluster.driver.listensMs() + unknownMs);
+        boolean isSeen = news > 2 && news < 8;
+        long silentMs = isRegistered ? news < 6 ? SimHosts.MAX_NEWS_MS : LOST_AFTER_MS : REGISTRATION_MS;
+        cluster.network.disturbedUntil(cluster.driver.listensMs() + Math.min(silentMs, supply.endToldWithinMs(isSeen)));
         if (news < 6) {
             cluster.world.in(
                     1 + random.nextInt(20),
                     () -> cluster.driver.on(
                             new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
-        if (news > 2 && news < 8) {
-            boolean isOwnEnd = exitCode != KILLED && exitCode != HEAP_FULL && exitCode != EXIT_OF_TASK;
-            String output = isOwnEnd ? "executor ends with exit code " + exitCode + ": " + why : why;
-            cluster.world.in(
-                    1 + random.nextInt(MAX_NEWS_MS),
-                    () -> exited(executor.id, executor.launchNumber, exitCode, output));
-        }
+        boolean isOwnEnd = exitCode != KILLED && exitCode != HEAP_FULL && exitCode != EXIT_OF_TASK;
+        String output = isOwnEnd ? "executor ends with exit code " + exitCode + ": " + why : why;
+        supply.ended(executor, exitCode, output, isSeen);
     }
 
-    /** A launcher that has started a name again tells no more of the process before. */
-    private void exited(String executorId, int launches, int exitCode, String lastOutput) {
-        if (launchesOf.get(executorId) == launches) {
-            cluster.driver.on(new DriverEvent.ExecutorExited(
-                    executorId, ExitReasons.ofProcess(exitCode, SimExecutor.MEMORY, lastOutput)));
-        }
+    void close() {
+        supply.close();
     }
 
     /** The driver's process is gone: some executors see their connection end, others only hear nothing any more. */
