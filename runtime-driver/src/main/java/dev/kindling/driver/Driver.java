@@ -440,6 +440,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 release(release);
             } else if (effect instanceof DriverEffect.ReplaceExecutor replace) {
                 launcher.replace(replace.lostExecutorId());
+            } else if (effect instanceof DriverEffect.AvoidMachine avoid) {
+                launcher.machineTakenBack(avoid.executorId(), avoid.withinMs());
             } else if (effect instanceof DriverEffect.AddExecutors add) {
                 launcher.add(add.count());
             } else if (effect instanceof DriverEffect.CancelExecutors cancel) {

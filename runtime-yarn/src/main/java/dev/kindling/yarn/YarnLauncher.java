@@ -238,6 +238,11 @@ final class YarnLauncher implements ClusterLauncher {
     }
 
     @Override
+    public void machineTakenBack(String executorId, long withinMs) {
+        loop.offer(new AppMasterEvent.MachineTakenBack(executorId, withinMs));
+    }
+
+    @Override
     public void add(int count) {
         loop.offer(new AppMasterEvent.MoreWanted(count));
     }
@@ -343,7 +348,7 @@ final class YarnLauncher implements ClusterLauncher {
             } else if (effect instanceof AppMasterEffect.ReleaseContainer release) {
                 agent.release(release.containerId());
             } else if (effect instanceof AppMasterEffect.ExcludeNode exclude) {
-                LOG.warn("no executor goes to node {} for a while: {}", exclude.node(), exclude.why());
+                LOG.warn("no executor goes to node {}: {}", exclude.node(), exclude.why());
                 agent.exclude(List.of(ContainerAgent.hostOf(exclude.node())), List.of());
             } else if (effect instanceof AppMasterEffect.ReadmitNode readmit) {
                 agent.exclude(List.of(), List.of(ContainerAgent.hostOf(readmit.node())));

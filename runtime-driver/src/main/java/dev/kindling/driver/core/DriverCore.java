@@ -214,6 +214,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             if (heartbeat.takenBackInMs() >= 0 && !executor.isTakenBack) {
                 executor.isTakenBack = true;
                 long withinMs = Math.min(heartbeat.takenBackInMs(), LONGEST_NOTICE_MS);
+                out.add(new DriverEffect.AvoidMachine(executor.id, withinMs));
                 onDrainRequested(new DriverEvent.DrainRequested(executor.id, DrainReason.SPOT_NOTICE, withinMs));
             }
         } else if (frame instanceof Frame.AttemptFinished finished) {

@@ -57,6 +57,9 @@ public interface ClusterLauncher extends AutoCloseable {
     /** Asks for one more executor in the place of a lost one. */
     void replace(String lostExecutorId);
 
+    /** The machine of this executor, which has begun to leave, is taken back after so long. */
+    default void machineTakenBack(String executorId, long withinMs) {}
+
     /** Asks for so many more. */
     default void add(int count) {
         throw new UnsupportedOperationException("the number of executors of this master does not change");

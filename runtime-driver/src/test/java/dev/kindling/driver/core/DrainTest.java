@@ -56,10 +56,12 @@ class DrainTest {
         DriverScript driver = withOutputs();
 
         driver.sends(heartbeat("e1", 120_000))
+                .says("AvoidMachine[executorId=e1, withinMs=120000]")
                 .says("executor e1 is to leave within 120000 ms: its spot instance is being taken back")
                 .says("replace e1")
                 .forgetEffects()
                 .sends(heartbeat("e1", 117_990))
+                .neverSays("AvoidMachine")
                 .neverSays("is to leave")
                 .neverSays("replace e1");
         driver.sends(heartbeat("e2", Frame.Heartbeat.STAYS)).neverSays("is to leave");

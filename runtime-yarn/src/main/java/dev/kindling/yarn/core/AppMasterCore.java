@@ -155,6 +155,8 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
             onExecutorReleased(e);
         } else if (event instanceof AppMasterEvent.ReplacementWanted e) {
             onReplacementWanted(e);
+        } else if (event instanceof AppMasterEvent.MachineTakenBack e) {
+            onMachineTakenBack(e);
         } else if (event instanceof AppMasterEvent.InputLies e) {
             input.lies(e.taskCounts());
             inputAwaitedUntilMs = nowMs;
@@ -169,7 +171,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         } else if (event instanceof AppMasterEvent.ContainerNotStarted e) {
             onContainerNotStarted(e);
         } else if (event instanceof AppMasterEvent.NodeChanged e) {
-            nodes.changed(e.node(), e.isUsable());
+            nodes.changed(e.node(), e.isUsable(), nowMs, out);
         } else if (event instanceof AppMasterEvent.NodeDecommissioning e) {
             onNodeDecommissioning(e);
         } else if (event instanceof AppMasterEvent.PreemptionAnnounced e) {
@@ -398,10 +400,30 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     // ---- leaving --------------------------------------------------------------------------------------------------
 
     private void onNodeDecommissioning(AppMasterEvent.NodeDecommissioning e) {
-        nodes.changed(e.node(), false);
+        nodes.changed(e.node(), false, nowMs, out);
+        if (!has(PlantedBug.DECOMMISSION_NOT_TOLD)) {
+            leave(e.node(), DrainReason.DECOMMISSION, e.withinMs());
+        }
+    }
+
+    /** Who has heard it leaves already, for its driver was told first; for the others there it is news. */
+    private void onMachineTakenBack(AppMasterEvent.MachineTakenBack e) {
+        Held told = executors.get(e.executorId());
+        if (told == null || isClosing) {
+            return;
+        }
+        if (!has(PlantedBug.TAKEN_BACK_NODE_USED)) {
+            nodes.takenBack(told.node, nowMs, e.withinMs(), out);
+        }
+        told.leavesAtMs = Math.min(told.leavesAtMs, nowMs + e.withinMs());
+        leave(told.node, DrainReason.SPOT_NOTICE, e.withinMs());
+    }
+
+    /** All that start or run on this node. */
+    private void leave(String node, DrainReason reason, long withinMs) {
         for (Held held : List.copyOf(executors.values())) {
-            if (held.node.equals(e.node()) && !has(PlantedBug.DECOMMISSION_NOT_TOLD)) {
-                leave(held, DrainReason.DECOMMISSION, e.withinMs());
+            if (held.node.equals(node)) {
+                leave(held, reason, withinMs);
             }
         }
     }

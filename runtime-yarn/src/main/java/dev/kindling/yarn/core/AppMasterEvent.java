@@ -27,6 +27,9 @@ public sealed interface AppMasterEvent {
     /** One more shall come in the place of one that is gone, or that is about to leave. */
     record ReplacementWanted(String lostExecutorId) implements AppMasterEvent {}
 
+    /** An executor has heard that its machine, is taken back after so long; the ResourceManager need not know. */
+    record MachineTakenBack(String executorId, long withinMs) implements AppMasterEvent {}
+
     /** So many more are wanted. */
     record MoreWanted(int executors) implements AppMasterEvent {}
 

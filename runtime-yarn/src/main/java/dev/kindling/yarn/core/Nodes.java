@@ -2,8 +2,7 @@ package dev.kindling.yarn.core;
 
 import dev.kindling.loop.Effects;
 import dev.kindling.util.Durations;
-import java.util.Iterator;
-import java.util.Map;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,15 +11,20 @@ import java.util.TreeSet;
  * Which nodes are worth another try. One on which executors fail again and again is excluded until its failures are
  * old, or until nothing else is to be had; never more than half of the nodes at a time, for then the fault lies elsewhere.
  * A node that is being
- * decommissioned or is unhealthy is left alone as long as that lasts.
+ * decommissioned or is unhealthy is left alone as long as that lasts; the ResourceManager gives nothing there either. Of one
+ * whose machine is taken back it may not know, and give containers there until it misses the node, so it is told.
  */
 final class Nodes {
     /** Nodes whose failures are remembered: more than fail within one validity interval. */
     private static final int MAX_REMEMBERED = 10_000;
 
+    /** By then the ResourceManager has missed a machine that has gone: it waits ten minutes, unless told otherwise. */
+    private static final long MISSED_AFTER_MS = 900_000;
+
     private final AppMasterSettings settings;
     private final TreeMap<String, Failures> failures = new TreeMap<>();
     private final TreeMap<String, Long> excludedSinceMs = new TreeMap<>();
+    private final TreeMap<String, Long> takenBackAtMs = new TreeMap<>();
     private final TreeSet<String> unusable = new TreeSet<>();
     private int count;
 
@@ -32,33 +36,59 @@ final class Nodes {
         count = nodes;
     }
 
-    void changed(String node, boolean isUsable) {
-        if (isUsable) {
-            unusable.remove(node);
-        } else {
+    /** After its machine's time one that is usable is another machine, or was not taken. */
+    void changed(String node, boolean isUsable, long nowMs, Effects<AppMasterEffect> out) {
+        if (!isUsable) {
             unusable.add(node);
+            return;
+        }
+        unusable.remove(node);
+        if (takenBackAtMs.getOrDefault(node, Long.MAX_VALUE) <= nowMs) {
+            takenBackAtMs.remove(node);
+            readmit(node, out);
+        }
+    }
+
+    /** What is said last holds. */
+    void takenBack(String node, long nowMs, long withinMs, Effects<AppMasterEffect> out) {
+        if (takenBackAtMs.put(node, nowMs + withinMs) == null) {
+            out.add(new AppMasterEffect.ExcludeNode(
+                    node, "its machine is taken back within " + Durations.format(withinMs)));
         }
     }
 
     boolean isWanted(String node) {
-        return !unusable.contains(node) && !excludedSinceMs.containsKey(node);
+        return !unusable.contains(node) && !isExcluded(node);
+    }
+
+    private boolean isExcluded(String node) {
+        return excludedSinceMs.containsKey(node) || takenBackAtMs.containsKey(node);
+    }
+
+    /** Of two reasons to exclude it one is gone. */
+    private void readmit(String node, Effects<AppMasterEffect> out) {
+        if (!isExcluded(node)) {
+            out.add(new AppMasterEffect.ReadmitNode(node));
+        }
     }
 
     /** Of nodes that are not wanted. */
     SortedSet<String> avoidedHosts() {
         TreeSet<String> hosts = new TreeSet<>();
         unusable.forEach(node -> hosts.add(InputPlaces.hostOf(node)));
+        takenBackAtMs.keySet().forEach(node -> hosts.add(InputPlaces.hostOf(node)));
         excludedSinceMs.keySet().forEach(node -> hosts.add(InputPlaces.hostOf(node)));
         return hosts;
     }
 
-    /** Nothing else is to be had, so they get another chance. */
+    /** Nothing else is to be had, so those on which executors failed get another chance. */
     void readmitAll(Effects<AppMasterEffect> out) {
-        for (String node : excludedSinceMs.keySet()) {
-            failures.remove(node);
-            out.add(new AppMasterEffect.ReadmitNode(node));
-        }
+        List<String> failed = List.copyOf(excludedSinceMs.keySet());
         excludedSinceMs.clear();
+        for (String node : failed) {
+            failures.remove(node);
+            readmit(node, out);
+        }
     }
 
     void failed(String node, String why, long nowMs, Effects<AppMasterEffect> out) {
@@ -79,14 +109,18 @@ final class Nodes {
     }
 
     void tick(long nowMs, Effects<AppMasterEffect> out) {
-        Iterator<Map.Entry<String, Long>> all = excludedSinceMs.entrySet().iterator();
-        while (all.hasNext()) {
-            Map.Entry<String, Long> excluded = all.next();
-            if (excluded.getValue() + settings.failureValidityMs() <= nowMs) {
-                all.remove();
-                failures.remove(excluded.getKey());
-                out.add(new AppMasterEffect.ReadmitNode(excluded.getKey()));
-            }
+        for (String node : due(excludedSinceMs, nowMs - settings.failureValidityMs())) {
+            failures.remove(node);
+            readmit(node, out);
         }
+        due(takenBackAtMs, nowMs - MISSED_AFTER_MS).forEach(node -> readmit(node, out));
+    }
+
+    /** Taken out of these, the nodes whose time is not later. */
+    private static List<String> due(TreeMap<String, Long> times, long ms) {
+        List<String> due =
+                times.keySet().stream().filter(node -> times.get(node) <= ms).toList();
+        times.keySet().removeAll(due);
+        return due;
     }
 }

@@ -26,6 +26,8 @@ enum PlantedBug {
     FEWER_THAN_BEGUN,
     /** Executors of a node that is being decommissioned are not told to leave. */
     DECOMMISSION_NOT_TOLD,
+    /** A node whose machine is taken back gets new executors. */
+    TAKEN_BACK_NODE_USED,
     /** An executor that is leaving still counts as one of those that are wanted. */
     LEAVING_STILL_COUNTED,
     /** The end of an executor that was leaving lowers what is wanted once more. */

@@ -401,6 +401,73 @@ class AppMasterCoreTest {
     }
 
     @Test
+    void nodeWhoseMachineIsTakenBackGetsNothingNewUntilItReturns() {
+        twoRun();
+
+        List<AppMasterEffect> effects = on(new AppMasterEvent.MachineTakenBack("e1", 120_000));
+
+        assertEquals("n1", ((AppMasterEffect.ExcludeNode) effects.get(0)).node());
+        assertEquals(0, of(effects, AppMasterEffect.LeaveExecutor.class).count(), "its driver knows");
+        on(new AppMasterEvent.ReplacementWanted("e1"));
+        assertTrue(on(new AppMasterEvent.ContainerAllocated("c3", "n1"))
+                .contains(new AppMasterEffect.ReleaseContainer("c3")));
+        assertEquals(List.of(), on(new AppMasterEvent.MachineTakenBack("e1", 110_000)));
+
+        assertEquals(
+                List.of(), on(new AppMasterEvent.NodeChanged("n1", true, "RUNNING")), "it is still the same machine");
+        on(new AppMasterEvent.NodeChanged("n1", false, "LOST"));
+        nowMs += 120_000;
+        assertTrue(on(new AppMasterEvent.NodeChanged("n1", true, "RUNNING"))
+                .contains(new AppMasterEffect.ReadmitNode("n1")));
+        assertTrue(on(new AppMasterEvent.ContainerAllocated("c4", "n1"))
+                .contains(new AppMasterEffect.StartExecutor("c4", "e3")));
+    }
+
+    @Test
+    void allExecutorsOfAMachineThatIsTakenBackLeaveWhenOneHasHeardIt() {
+        on(new AppMasterEvent.Registered(3, List.of()));
+        for (int i = 1; i <= 3; i++) {
+            on(new AppMasterEvent.ContainerAllocated("c" + i, "n1"));
+        }
+        on(new AppMasterEvent.ExecutorRegistered("e1"));
+        on(new AppMasterEvent.ExecutorRegistered("e2"));
+
+        List<AppMasterEffect> effects = on(new AppMasterEvent.MachineTakenBack("e1", 120_000));
+
+        assertTrue(effects.contains(new AppMasterEffect.LeaveExecutor("e2", DrainReason.SPOT_NOTICE, 120_000)));
+        assertTrue(effects.contains(new AppMasterEffect.ReleaseContainer("c3")), "it only starts");
+    }
+
+    @Test
+    void machineThatWasNotTakenBackAfterAllIsUsedAgainAfterAWhile() {
+        twoRun();
+        on(new AppMasterEvent.MachineTakenBack("e1", 120_000));
+
+        nowMs += 120_000 + 600_000;
+        assertEquals(List.of(), on(new AppMasterEvent.Tick()), "the ResourceManager may miss it just now");
+        nowMs += 600_000;
+
+        assertEquals(List.of(new AppMasterEffect.ReadmitNode("n1")), on(new AppMasterEvent.Tick()));
+    }
+
+    @Test
+    void nodeWithTwoReasonsToBeExcludedIsReadmittedWhenBothAreGone() {
+        twoRun();
+        on(new AppMasterEvent.MoreWanted(3));
+        failsOn("c3", "n1");
+        assertEquals(
+                1, of(failsOn("c4", "n1"), AppMasterEffect.ExcludeNode.class).count());
+
+        on(new AppMasterEvent.MachineTakenBack("e1", 120_000));
+        nowMs += 120_000;
+        List<AppMasterEffect> returned = on(new AppMasterEvent.NodeChanged("n1", true, "RUNNING"));
+        assertEquals(0, of(returned, AppMasterEffect.ReadmitNode.class).count());
+        nowMs += VALIDITY_MS;
+
+        assertTrue(on(new AppMasterEvent.Tick()).contains(new AppMasterEffect.ReadmitNode("n1")));
+    }
+
+    @Test
     void whoLeavesIsToldAgainOnlyWhenItHasToGoEarlier() {
         twoRun();
         on(new AppMasterEvent.NodeDecommissioning("n1", 3_600_000));
@@ -524,8 +591,8 @@ class AppMasterCoreTest {
                 .toString();
         assertEquals(
                 "YARN killed its container of 1.5 GiB, of which its heap is 1 GiB, for its memory (1.6 GB of 1.5 GB"
-                        + " physical memory were in use); raise kindling.yarn.memoryOverhead: what the program has outside"
-                        + " the heap (direct buffers, native libraries, processes of pipe) does not fit",
+                    + " physical memory were in use); raise kindling.yarn.memoryOverhead: what the program has outside"
+                    + " the heap (direct buffers, native libraries, processes of pipe) does not fit",
                 memory);
         assertTrue(ends.of("n1", -103, "").toString().contains("yarn.nodemanager.vmem-check-enabled=false"));
         assertTrue(ends.of("n1", -102, "").toString().contains("--queue"));

@@ -1,6 +1,7 @@
 package dev.kindling.yarn.core;
 
 import dev.kindling.config.MemoryMap;
+import dev.kindling.driver.core.DrainReason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,6 +63,9 @@ final class AppMasterWorld {
     private final TreeMap<String, SimContainer> byExecutor = new TreeMap<>();
     private final TreeSet<String> excluded = new TreeSet<>();
     private final TreeSet<String> draining = new TreeSet<>();
+    /** Machines that will go, or that have gone and the ResourceManager does not know it. */
+    private final TreeSet<String> takenBack = new TreeSet<>();
+
     private final TreeSet<String> bad = new TreeSet<>();
     /** Executors that the driver counts on, registered or not. */
     private final TreeSet<String> counted = new TreeSet<>();
@@ -150,7 +154,7 @@ final class AppMasterWorld {
     private void scheduleFaults() {
         for (int i = random.nextInt(12); i > 0; i--) {
             long atMs = random.nextLong(FAULTS_UNTIL_MS);
-            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(10);
+            int kind = isGentle ? 3 + 3 * random.nextInt(2) : random.nextInt(11);
             queue.add(new Due(atMs, order++, () -> fault(kind)));
         }
     }
@@ -163,7 +167,9 @@ final class AppMasterWorld {
                 decommission(node);
                 after(random.nextLong(30_000), () -> {
                     draining.remove(node);
-                    tell(new AppMasterEvent.NodeChanged(node, true, "RUNNING"));
+                    if (!takenBack.contains(node)) {
+                        tell(new AppMasterEvent.NodeChanged(node, true, "RUNNING"));
+                    }
                 });
             }
             case 1 -> {
@@ -182,6 +188,7 @@ final class AppMasterWorld {
             case 7 -> changeTheNumber();
             case 8 -> restart();
             case 9 -> tellInput();
+            case 10 -> anyRunning().ifPresent(this::takeBack);
             // One more than was asked for, as a decision that crossed our change of mind.
             default -> allocate();
         }
@@ -206,6 +213,40 @@ final class AppMasterWorld {
     }
 
     /**
+     * An executor hears that its machine goes. Its driver has it leave, and tells the core; a tick later nobody counts on any
+     * of the others there. Mostly the machine goes before it is missed, and another one of its name comes.
+     */
+    private void takeBack(SimContainer first) {
+        String node = first.node;
+        long withinMs = 5_000 + random.nextLong(5_000);
+        if (!counted.contains(first.executorId) || !takenBack.add(node)) {
+            return;
+        }
+        tell(new AppMasterEvent.MachineTakenBack(first.executorId, withinMs));
+        leave(new AppMasterEffect.LeaveExecutor(first.executorId, DrainReason.SPOT_NOTICE, withinMs));
+        for (String executorId : counted) {
+            SimContainer container = byExecutor.get(executorId);
+            require(!container.node.equals(node) || container.isGone, executorId + " stays on " + node);
+        }
+        after(
+                withinMs,
+                () -> containers.values().stream()
+                        .filter(container -> container.node.equals(node))
+                        .forEach(container -> end(container, ContainerEnds.ABORTED, random.nextLong(10_000))));
+        after(withinMs + 12_000, () -> comeBack(node));
+    }
+
+    private void comeBack(String node) {
+        if (draining.contains(node)) {
+            after(1_000, () -> comeBack(node));
+        } else {
+            takenBack.remove(node);
+            tell(new AppMasterEvent.NodeChanged(node, false, "LOST"));
+            tell(new AppMasterEvent.NodeChanged(node, true, "RUNNING"));
+        }
+    }
+
+    /**
      * The driver's container ends, and another attempt begins. Executors that run are left to it, told at once or late and
      * more than once; containers in which none has begun are gone, and so is all that either side knew of the other.
      */
@@ -226,6 +267,8 @@ final class AppMasterWorld {
         }
         byExecutor.clear();
         excluded.clear();
+        // Executors say it to the new driver too; here they do not, which it must bear.
+        takenBack.clear();
         counted.clear();
         told.clear();
         leaving.clear();
@@ -370,6 +413,7 @@ final class AppMasterWorld {
         require(!byExecutor.containsKey(start.executorId()), start + ": the name is taken");
         require(!excluded.contains(container.node), start + ": " + container.node + " is excluded");
         require(!draining.contains(container.node), start + ": " + container.node + " is being decommissioned");
+        require(!takenBack.contains(container.node), start + ": the machine " + container.node + " is taken back");
         expect(start.executorId(), container);
         if (bad.contains(container.node) && !(isNarrow && areFaultsOver())) {
             soon(100, () -> tell(new AppMasterEvent.ContainerNotStarted(container.id, "its disks are full")));
@@ -501,7 +545,9 @@ final class AppMasterWorld {
         require(
                 core.asked() + held - core.leavingCount() <= wanted,
                 held + " held and " + core.asked() + " asked for, of " + wanted);
-        require(2 * excluded.size() <= NODES, "more than half of the nodes are excluded: " + excluded);
+        TreeSet<String> failing = new TreeSet<>(excluded);
+        failing.removeAll(takenBack);
+        require(2 * failing.size() <= NODES, "more than half of the nodes are excluded: " + failing);
     }
 
     /** Each container has a host that it may go to, and each host takes containers. */
