@@ -460,7 +460,9 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
     private void lose(ExecutorState executor, ExitReason why) {
         ExitReason reason = remove(executor, why);
         out.add(new DriverEffect.ReleaseExecutor(executor.id, executor.incarnation, ExitReasons.happened(reason)));
-        if (!executor.isDraining()) {
+        if (executor.isDraining()) {
+            giveUpWithoutExecutors();
+        } else {
             replace(executor.id, reason);
         }
     }
@@ -495,14 +497,20 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             return;
         }
         owedReplacements.add(executorId);
-        if (executors.isEmpty() && unansweredReplacements == 0) {
-            String lost = "no executor stays alive: " + futileLosses + " were lost in a row without one task finishing";
-            String why = ". " + executors.losses.describe();
-            stages.failAll(
-                    ErrorCode.EXECUTORS_LOST,
-                    job -> lost + FailurePolicy.describeDeadly(stages.deadlyTasksOf(job)) + why,
-                    executors.losses.last());
+        giveUpWithoutExecutors();
+    }
+
+    /** The last one may go by its own will, after those that were not replaced. */
+    private void giveUpWithoutExecutors() {
+        if (owedReplacements.isEmpty() || !executors.isEmpty() || unansweredReplacements > 0) {
+            return;
         }
+        String lost = "no executor stays alive: " + futileLosses + " were lost in a row without one task finishing";
+        String why = ". " + executors.losses.describe();
+        stages.failAll(
+                ErrorCode.EXECUTORS_LOST,
+                job -> lost + FailurePolicy.describeDeadly(stages.deadlyTasksOf(job)) + why,
+                executors.losses.last());
     }
 
     private void madeProgress() {

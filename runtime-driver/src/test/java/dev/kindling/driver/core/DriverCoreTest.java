@@ -1492,6 +1492,18 @@ class DriverCoreTest {
     }
 
     @Test
+    void executorsAreGivenUpWhenTheLastOneLeaves() {
+        DriverScript driver = DriverScript.with(executor("leaving", 1));
+        driver.submit(job(1).resultStage(0, 1).maxTaskFailures(100).build());
+        driver.on(new DriverEvent.DrainRequested("leaving", DrainReason.SPOT_NOTICE, 5_000));
+        for (int launch = 0; launch < 9; launch++) {
+            driver.asksFor("e" + launch).exits("e" + launch, 1);
+        }
+
+        driver.neverSays("fail job").exits("leaving", 0).says("fail job 1 EXECUTORS_LOST: no executor stays alive");
+    }
+
+    @Test
     void requestedExecutorThatNeverRegistersIsReplaced() {
         DriverScript driver = DriverScript.with();
         driver.asksFor("e1");
