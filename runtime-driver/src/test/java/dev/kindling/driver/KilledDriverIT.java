@@ -1,14 +1,18 @@
 package dev.kindling.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
+import dev.kindling.driver.journal.Replay;
 import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledDriverIT {
     @TempDir
     Path scratch;
+
+    @TempDir
+    Path journals;
 
     private Process driver;
 
@@ -34,8 +41,10 @@ class KilledDriverIT {
         private Program() {}
 
         public static void main(String[] args) {
-            KindlingConf conf =
-                    new KindlingConf().setMaster("local-cluster[2,1,64]").set("kindling.scratch.dirs", args[0]);
+            KindlingConf conf = new KindlingConf()
+                    .setMaster("local-cluster[2,1,64]")
+                    .set("kindling.scratch.dirs", args[0])
+                    .set("kindling.journal.dir", args[1]);
             KindlingContext kindling = new KindlingContext(conf);
             kindling.range(0, 4, 1, 4).map(n -> n + 1).collect();
             System.out.println("works");
@@ -54,7 +63,8 @@ class KilledDriverIT {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Program.class.getName(),
-                        scratch.toString())))
+                        scratch.toString(),
+                        journals.toString())))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         BufferedReader output = driver.inputReader();
@@ -88,5 +98,41 @@ class KilledDriverIT {
         driver.destroyForcibly();
 
         awaitEnd(executors);
+    }
+
+    @Test
+    void whatAKilledDriverDecidedIsDecidedAgainFromItsJournal() throws Exception {
+        start();
+        List<ProcessHandle> executors = driver.descendants().toList();
+        // A journal reaches its file at each tick.
+        awaitStanding("job 1");
+
+        driver.destroyForcibly();
+        driver.waitFor();
+
+        List<String> standing = replayed();
+        assertTrue(standing.stream().anyMatch(line -> line.contains("job 1")), standing::toString);
+        assertTrue(standing.stream().noneMatch(line -> line.contains("job 0")), standing::toString);
+        awaitEnd(executors);
+    }
+
+    private void awaitStanding(String what) throws Exception {
+        while (replayed().stream().noneMatch(line -> line.contains(what))) {
+            Thread.sleep(50);
+        }
+    }
+
+    /** Where all stood at the last whole step. */
+    private List<String> replayed() throws Exception {
+        Path journal;
+        try (Stream<Path> files = Files.list(journals)) {
+            journal = files.findFirst().orElseThrow();
+        }
+        try (Replay replay = new Replay(Files.newInputStream(journal))) {
+            while (replay.next().isPresent()) {
+                assertFalse(replay.wasCutOff());
+            }
+            return replay.standing();
+        }
     }
 }

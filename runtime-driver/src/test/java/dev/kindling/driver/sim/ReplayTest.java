@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 class ReplayTest {
     private static final int SEEDS = 30;
 
+    /** Of a journal, its last records. */
+    private static final int LAST_BYTES = 600;
+
     /** One core of a run: what it left, and what it decided. */
     private static final class Recorded {
         private final ByteArrayOutputStream journal = new ByteArrayOutputStream();
@@ -72,8 +75,26 @@ class ReplayTest {
         byte[] bytes = run(3, SimCores.driverSettings()).get(0).journal.toByteArray();
         long all = replayAll(bytes);
 
-        for (int missing : new int[] {1, 7}) {
-            assertEquals(all - 1, replayAll(Arrays.copyOf(bytes, bytes.length - missing)));
+        long before = replayAll(Arrays.copyOf(bytes, bytes.length - 1));
+        assertEquals(all - 1, before);
+        // One record after the other goes, whichever of its bytes the cut is at.
+        for (int missing = 2; missing < LAST_BYTES; missing++) {
+            long whole = replayAll(Arrays.copyOf(bytes, bytes.length - missing));
+            assertTrue(whole == before || whole == before - 1, missing + " bytes less: " + whole + " steps");
+            before = whole;
+        }
+        assertTrue(before < all - 5, before + " of " + all + " steps");
+    }
+
+    @Test
+    void aByteThatIsAnotherEndsAJournalBeforeItsRecord() throws IOException {
+        byte[] bytes = run(3, SimCores.driverSettings()).get(0).journal.toByteArray();
+        long all = replayAll(bytes);
+
+        for (int back = 1; back < LAST_BYTES; back++) {
+            byte[] changed = bytes.clone();
+            changed[bytes.length - back] ^= 0x10;
+            assertTrue(replayAll(changed) < all, "byte " + back + " from the end");
         }
     }
 
