@@ -69,7 +69,9 @@ public enum FaultKind {
     /** What the store of inputs sends ends early; per request of a task. */
     INPUT_CUT(0.05, 0.60),
     /** Somebody writes an object anew while jobs read it; per request of a task. */
-    INPUT_CHANGED(0.003, 0.05);
+    INPUT_CHANGED(0.003, 0.05),
+    /** A connection is refused, or its handshake hangs or takes long; per connection that an executor makes. */
+    HANDSHAKE(0.04, 0.30);
 
     private final double usual;
     private final double most;

@@ -183,6 +183,7 @@ final class Causes {
                 + faults.struckCount(FaultKind.DROP)
                 + faults.struckCount(FaultKind.DELAY)
                 + faults.struckCount(FaultKind.CLOG)
+                + faults.struckCount(FaultKind.HANDSHAKE)
                 + faults.struckCount(FaultKind.SLOW_NODE)
                 + faults.struckCount(FaultKind.CLOCK)
                 + faults.struckCount(FaultKind.PAUSE);

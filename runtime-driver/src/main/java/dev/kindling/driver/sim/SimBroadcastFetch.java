@@ -127,13 +127,14 @@ final class SimBroadcastFetch {
                         }
                     })));
         };
-        reader.cluster.network.send(reader.node(), node, new byte[0], nothing -> {
+        Runnable question = () -> reader.cluster.network.send(reader.node(), node, new byte[0], nothing -> {
             if (peer == null) {
                 reader.cluster.driver.run(answer);
             } else {
                 peer.run(answer);
             }
         });
+        reader.links.to(node, question, why -> end(number, () -> fetch.failed(step, Fault.UNREACHABLE, why)));
         reader.in(TIMEOUT_MS, () -> end(number, () -> fetch.failed(step, Fault.UNREACHABLE, "no answer")));
     }
 

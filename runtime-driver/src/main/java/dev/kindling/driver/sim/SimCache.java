@@ -71,6 +71,24 @@ final class SimCache implements AttemptCache {
             return;
         }
         boolean[] isOver = {false};
+        Runnable giveUp = () -> {
+            if (!isOver[0]) {
+                isOver[0] = true;
+                unlessStopped(next);
+            }
+        };
+        reader.links.to(
+                at.node(),
+                () -> ask(input, at, isOver, answer -> arrived(input, answer, whenDone, next)),
+                why -> giveUp.run());
+        reader.in(TIMEOUT_MS, giveUp);
+    }
+
+    private void ask(
+            TaskInput.CachedPartition input,
+            SimExecutor at,
+            boolean[] isOver,
+            Consumer<Optional<byte[]>> whenAnswered) {
         reader.cluster.network.send(
                 reader.node(),
                 at.node(),
@@ -84,16 +102,10 @@ final class SimCache implements AttemptCache {
                             again -> reader.run(() -> {
                                 if (!isOver[0]) {
                                     isOver[0] = true;
-                                    unlessStopped(() -> arrived(input, answer, whenDone, next));
+                                    unlessStopped(() -> whenAnswered.accept(answer));
                                 }
                             }));
                 }));
-        reader.in(TIMEOUT_MS, () -> {
-            if (!isOver[0]) {
-                isOver[0] = true;
-                unlessStopped(next);
-            }
-        });
     }
 
     private void unlessStopped(Runnable action) {

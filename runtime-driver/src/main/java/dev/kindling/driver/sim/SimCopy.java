@@ -28,6 +28,11 @@ final class SimCopy {
             to.in(2, () -> end(false));
             return;
         }
+        to.links.to(from.node(), () -> ask(from), why -> end(false));
+        to.in(TIMEOUT_MS, () -> end(false));
+    }
+
+    private void ask(SimExecutor from) {
         to.cluster.network.send(
                 to.node(),
                 from.node(),
@@ -37,7 +42,6 @@ final class SimCopy {
                     SimDisk.MapOutput sent = found == null ? null : found.copy();
                     to.cluster.network.send(from.node(), to.node(), new byte[0], again -> to.run(() -> arrived(sent)));
                 }));
-        to.in(TIMEOUT_MS, () -> end(false));
     }
 
     private void arrived(SimDisk.MapOutput sent) {

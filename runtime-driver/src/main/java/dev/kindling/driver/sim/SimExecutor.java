@@ -41,11 +41,15 @@ final class SimExecutor {
     /** A process registers once: how much likelier that is late than another message, and its end just then. */
     private static final int AT_REGISTRATION = 10;
 
+    /** Exit code of a process that has not reached its driver. */
+    private static final int UNCONNECTED = 1;
+
     private static final int MAX_EVICTED_BYTES = 4 << 10;
     private static final long POOL_BYTES = 4 << 20;
 
     final SimCluster cluster;
     final SimDisk disk;
+    final SimLinks links = new SimLinks(this);
     final String id;
     final long incarnation;
     /** How often a process was started under this name, this one included. */
@@ -70,6 +74,7 @@ final class SimExecutor {
     private final TreeMap<AttemptId, SimAttempt> running = new TreeMap<>();
     private long processorMs;
     private boolean isAlive = true;
+    private boolean hasBegun;
     private long pausedUntilMs;
     private long disturbedMs = Long.MIN_VALUE / 2;
     private int slowness = 1;
@@ -101,8 +106,13 @@ final class SimExecutor {
     void start() {
         cluster.world.note(name, "starts");
         address = new ExecutorAddress(id, incarnation, "host-" + id, 7000, "host-" + id, "/scratch");
-        on(new ExecutorEvent.Started(address, nonce, cores, HEAP_BYTES, incarnation));
-        tickLater();
+        links.to(
+                SimCluster.DRIVER,
+                () -> {
+                    on(new ExecutorEvent.Started(address, nonce, cores, HEAP_BYTES, incarnation));
+                    tickLater();
+                },
+                why -> end(UNCONNECTED, "cannot connect to the driver: " + why));
     }
 
     /** A number of its own: what a loss says about memory must be that of this very process. */
@@ -249,7 +259,7 @@ final class SimExecutor {
         clock.standStill(holdUntil(cluster.world.nowMs() + ms));
     }
 
-    private void disturbedUntil(long ms) {
+    void disturbedUntil(long ms) {
         cluster.network.disturbedUntil(ms);
         disturbedMs = Math.max(disturbedMs, ms);
     }
@@ -299,7 +309,12 @@ final class SimExecutor {
         run(() -> on(new ExecutorEvent.DriverGone(why)));
     }
 
+    /** Until it has reached its driver it is told nothing. */
     void on(ExecutorEvent event) {
+        hasBegun |= event instanceof ExecutorEvent.Started;
+        if (!hasBegun) {
+            return;
+        }
         List<ExecutorEffect> effects = new ArrayList<>();
         core.on(nowMs(), event, effects::add);
         for (ExecutorEffect effect : effects) {

@@ -118,6 +118,11 @@ final class SimFetch {
             reader.in(2, () -> on(new FetchEvent.RequestFailed(request.requestId(), "connection refused")));
             return;
         }
+        reader.links.to(
+                at.node(), () -> ask(request, at), why -> on(new FetchEvent.RequestFailed(request.requestId(), why)));
+    }
+
+    private void ask(FetchEffect.Request request, SimExecutor at) {
         reader.cluster.network.send(
                 reader.node(),
                 at.node(),

@@ -7,6 +7,7 @@ import dev.kindling.sim.FaultKind;
 import dev.kindling.sim.Faults;
 import dev.kindling.sim.SimWorld;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ public final class Simulation {
         } catch (RuntimeException e) {
             String what = e instanceof SimViolation || e instanceof KindlingException
                     ? e.getMessage()
-                    : e + " at " + e.getStackTrace()[0];
+                    : e + " at " + Arrays.toString(Arrays.copyOf(e.getStackTrace(), 1));
             violation = Optional.of(what);
             world.note("oracle", what);
         }
