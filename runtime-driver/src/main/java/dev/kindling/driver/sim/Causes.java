@@ -121,7 +121,7 @@ final class Causes {
             case EXECUTORS_LOST ->
                 failure.exit().isPresent()
                         && (failure.message().contains("[task ")
-                                ? deaths >= 6 || fatalTasks.contains(taskNamedIn(failure.message()))
+                                ? isEndOfExecutors(taskNamedIn(failure.message()))
                                 : deaths >= 9);
             case INPUT_CHANGED -> faults.struckCount(FaultKind.INPUT_CHANGED) > 0 && failuresOf(failure.message()) > 0;
             case THROTTLED, INPUT_TRUNCATED -> failuresOf(failure.message()) >= maxTaskFailures;
@@ -136,6 +136,11 @@ final class Causes {
             throw new SimViolation(
                     "job " + failure.jobId() + " failed without a cause: " + failure.code() + " " + failure.message());
         }
+    }
+
+    /** Two ends of its process pass, and four more, or other failures of its own, do not. */
+    private boolean isEndOfExecutors(AttemptId task) {
+        return fatalTasks.contains(task) || deaths + failuresOfTask.getOrDefault(task, 0) >= 6;
     }
 
     /** Whether a failed commit says that something of its output may be there. */
