@@ -4,6 +4,7 @@ import dev.kindling.driver.core.JobGraph;
 import dev.kindling.util.Secret;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -273,7 +274,12 @@ final class RecordForm {
     }
 
     private static String readText(DataInputStream in) throws IOException {
-        return new String(in.readNBytes(readCount(in)), StandardCharsets.UTF_8);
+        int length = readCount(in);
+        byte[] utf8 = in.readNBytes(length);
+        if (utf8.length < length) {
+            throw new EOFException();
+        }
+        return new String(utf8, StandardCharsets.UTF_8);
     }
 
     private static int readCount(DataInputStream in) throws IOException {

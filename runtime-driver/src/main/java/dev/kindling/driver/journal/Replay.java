@@ -43,9 +43,22 @@ public final class Replay implements Closeable {
      */
     public record Step(long number, long nowMs, DriverEvent event, List<DriverEffect> effects) {}
 
-    /** @throws KindlingException {@code BAD_ARGUMENT} when it is no journal of this build */
+    /** @throws KindlingException {@code BAD_ARGUMENT} when it is no journal of this build, or has no whole head */
     public Replay(InputStream journal) throws IOException {
         in = new DataInputStream(new BufferedInputStream(journal, 64 << 10));
+        try {
+            requireOfThisBuild();
+            core = new DriverCore((DriverSettings) form.read(in, DriverSettings.class));
+        } catch (EOFException e) {
+            throw new KindlingException(
+                    ErrorCode.BAD_ARGUMENT,
+                    "the journal ends before its first step: its driver was ended as it started, or nothing could be"
+                            + " written",
+                    e);
+        }
+    }
+
+    private void requireOfThisBuild() throws IOException {
         if (in.readInt() != JournaledCore.MAGIC) {
             throw new KindlingException(
                     ErrorCode.BAD_ARGUMENT,
@@ -58,7 +71,6 @@ public final class Replay implements Closeable {
                     "this journal was written by a build of version " + version + ", this one has " + FrameCodec.VERSION
                             + "; replay it with the build that wrote it");
         }
-        core = new DriverCore((DriverSettings) form.read(in, DriverSettings.class));
     }
 
     /**
@@ -118,7 +130,8 @@ public final class Replay implements Closeable {
         return new KindlingException(
                 ErrorCode.INTERNAL,
                 "step " + stepCount + " goes otherwise than in the journal: " + how
-                        + ". Either this is another build, or the driver's decisions depend on something besides its events");
+                        + ". Either this is another build, or the driver's decisions depend on something besides its"
+                        + " events");
     }
 
     /** Says again what the inputs said. */

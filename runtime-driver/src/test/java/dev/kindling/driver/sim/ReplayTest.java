@@ -98,6 +98,20 @@ class ReplayTest {
         }
     }
 
+    @Test
+    void aJournalThatEndsInItsHeadIsRefusedInASentence() throws IOException {
+        DriverSettings settings = SimCores.driverSettings();
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        new JournaledCore(new DriverCore(settings), settings, head).close();
+        assertEquals(0, replayAll(head.toByteArray()));
+
+        for (int cut = 0; cut < head.size(); cut++) {
+            byte[] rest = Arrays.copyOf(head.toByteArray(), cut);
+            KindlingException refusal = assertThrows(KindlingException.class, () -> replayAll(rest), "cut at " + cut);
+            assertTrue(refusal.getMessage().contains("ends before its first step"), refusal::getMessage);
+        }
+    }
+
     private static long replayAll(byte[] journal) throws IOException {
         try (Replay replay = new Replay(new ByteArrayInputStream(journal))) {
             long steps = 0;
