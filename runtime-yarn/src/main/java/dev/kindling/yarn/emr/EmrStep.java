@@ -1,5 +1,6 @@
 package dev.kindling.yarn.emr;
 
+import dev.kindling.config.ExecutorKeys;
 import dev.kindling.driver.cli.UsageError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +27,9 @@ import picocli.CommandLine.Spec;
 final class EmrStep implements Callable<Integer> {
     /** What EMR takes as arguments of a step, in characters. */
     private static final int MAX_ARGUMENT_CHARS = 10_240;
+
+    /** What AWS advises. */
+    private static final String SPOT_POLL = "5s";
 
     /** How the step names what it fetches, in its working directory. */
     private static final String PROGRAM = "program/";
@@ -76,6 +80,14 @@ final class EmrStep implements Callable<Integer> {
 
     @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting; see kindling config.")
     private Map<String, String> conf = new LinkedHashMap<>();
+
+    @Option(
+            names = "--spot",
+            description = {
+                "Executors ask their machines every 5 s whether they are taken back, as AWS advises for spot instances"
+                        + " (kindling.executor.spotPollMs=5s), and leave before."
+            })
+    private boolean isOnSpot;
 
     @Spec
     private CommandSpec spec;
@@ -228,6 +240,9 @@ final class EmrStep implements Callable<Integer> {
             if (option.getValue() != null) {
                 submit.addAll(List.of(name, Shell.word(option.getValue().toString())));
             }
+        }
+        if (isOnSpot) {
+            conf.putIfAbsent(ExecutorKeys.SPOT_POLL_MS.name(), SPOT_POLL);
         }
         conf.forEach((key, value) -> submit.addAll(List.of("--conf", Shell.word(key + "=" + value))));
         addFetched("--jars", jars, sending, lines, submit);

@@ -1,6 +1,7 @@
 package dev.kindling.yarn.emr;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.driver.cli.Main;
@@ -252,6 +253,15 @@ class EmrCommandTest {
         StringBuilder lines = new StringBuilder("a Java of its own\nthe jar\na file\n");
         expected.forEach(word -> lines.append('[').append(word).append("]\n"));
         assertEquals(lines.toString(), run(words));
+    }
+
+    @Test
+    void stepOnSpotInstancesHasExecutorsAskTheirMachinesAsOftenAsAwsAdvisesOrAsSomebodySays() {
+        assertTrue(printedBy((STEP + "--spot a.jar").split(" ")).contains("--conf kindling.executor.spotPollMs=5s "));
+        String own = printedBy((STEP + "--spot --conf kindling.executor.spotPollMs=20s a.jar").split(" "));
+        assertTrue(own.contains("--conf kindling.executor.spotPollMs=20s "), own);
+        assertFalse(own.contains("=5s"), own);
+        assertFalse(printedBy((STEP + "a.jar").split(" ")).contains("spotPollMs"));
     }
 
     @Test
