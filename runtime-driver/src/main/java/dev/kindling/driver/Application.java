@@ -161,8 +161,10 @@ final class Application implements AutoCloseable {
         if (proxy.isPresent()) {
             cluster.launcher().shownAt(ui.addressForProxy());
         }
-        // Not the log: what gives access is for those who started the program.
-        System.err.println("this run is shown at " + ui.address());
+        if (proxy.map(PageProxy::isStartedHere).orElse(true)) {
+            // Not the log: what gives access is for those who started the program.
+            System.err.println("this run is shown at " + ui.address());
+        }
         uiUri = Optional.of(URI.create(ui.address()));
     }
 

@@ -142,7 +142,9 @@ final class YarnLauncher implements ClusterLauncher {
     @Override
     public Optional<PageProxy> pageProxy() {
         try {
-            return Optional.of(new YarnPageProxy(settings, config, context.driverHost(), MasterSession.user()));
+            boolean isInContainer = MasterSession.OfContainer.current().isPresent();
+            return Optional.of(new YarnPageProxy(
+                    settings, config, context.driverHost(), MasterSession.user(), !isInContainer));
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION, "cannot tell who starts the application: " + e.getMessage(), e);

@@ -31,6 +31,7 @@ final class YarnPageProxy implements PageProxy {
     private final String bindHost;
     private final String host;
     private final String owner;
+    private final boolean isStartedHere;
     private final AccessControlList viewers;
 
     private Set<InetAddress> proxies = Set.of();
@@ -39,13 +40,15 @@ final class YarnPageProxy implements PageProxy {
     /**
      * @param driverHost by which the cluster knows this machine
      * @param owner whose application it is
+     * @param isStartedHere false for a driver in a container, whose output is among the cluster's logs
      */
-    YarnPageProxy(Configuration settings, Config config, String driverHost, String owner) {
+    YarnPageProxy(Configuration settings, Config config, String driverHost, String owner, boolean isStartedHere) {
         this.settings = settings;
         this.host = driverHost;
         String configured = config.get(RpcKeys.DRIVER_BIND_ADDRESS);
         this.bindHost = configured.isEmpty() ? driverHost : configured;
         this.owner = owner;
+        this.isStartedHere = isStartedHere;
         // A space alone is nobody.
         String acl = config.get(YarnKeys.VIEW_ACL);
         this.viewers = new AccessControlList(acl.isEmpty() ? " " : acl);
@@ -104,6 +107,11 @@ final class YarnPageProxy implements PageProxy {
         return viewers.isAllAllowed()
                 || !user.isEmpty()
                         && (user.equals(owner) || viewers.isUserAllowed(UserGroupInformation.createRemoteUser(user)));
+    }
+
+    @Override
+    public boolean isStartedHere() {
+        return isStartedHere;
     }
 
     @Override

@@ -65,6 +65,17 @@ class ClusterModeIT {
         }
     }
 
+    /** As it lies among the logs of the driver's node. */
+    private String driversOutput(String application) throws IOException {
+        String id = application.replace("application", "container") + "_01_000001";
+        try (Stream<Path> all = Files.walk(cluster.directory())) {
+            Path log = all.filter(file -> file.endsWith(Path.of(id, "stderr")))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no output of " + id));
+            return Files.readString(log);
+        }
+    }
+
     /** The programs, as a user's build would pack them. */
     private Path jar() throws IOException {
         Path jar = directory.resolve("programs.jar");
@@ -94,6 +105,9 @@ class ClusterModeIT {
                 cluster.list("applications").get(cluster.list("applications").size() - 1);
         Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
         Await.until(() -> cluster.list("containers " + application).isEmpty(), "no container is left");
+        String log = driversOutput(application);
+        assertTrue(log.contains("the cluster shows this run at http://"), log);
+        assertFalse(log.contains("/#"), () -> "what opens the page is in a log that others read: " + log);
     }
 
     @Test

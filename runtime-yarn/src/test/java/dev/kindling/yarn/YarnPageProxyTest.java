@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class YarnPageProxyTest {
     private static YarnPageProxy proxy(Configuration settings, String... keysAndValues) {
         Config config = Config.parse(keysAndValues.length == 0 ? Map.of() : Map.of(keysAndValues[0], keysAndValues[1]));
-        return new YarnPageProxy(settings, config, "10.0.0.9", "ann");
+        return new YarnPageProxy(settings, config, "10.0.0.9", "ann", false);
     }
 
     private static Configuration withProxyAt(String address) {

@@ -19,6 +19,12 @@ public interface PageProxy {
     /** Whether this user may look; empty for one whom the proxy does not name. */
     boolean mayLook(String user);
 
+    /**
+     * Whether who started the program sits at this machine and reads what it prints. Else others read that, and nobody can
+     * use the address that is for this machine alone.
+     */
+    boolean isStartedHere();
+
     /** What those can do who may not, as the end of a sentence. */
     String advice();
 }

@@ -155,6 +155,11 @@ class UiServerTest {
             }
 
             @Override
+            public boolean isStartedHere() {
+                return true;
+            }
+
+            @Override
             public String advice() {
                 return "ask ann";
             }
