@@ -142,9 +142,9 @@ final class YarnLauncher implements ClusterLauncher {
     @Override
     public Optional<PageProxy> pageProxy() {
         try {
-            boolean isInContainer = MasterSession.OfContainer.current().isPresent();
-            return Optional.of(new YarnPageProxy(
-                    settings, config, context.driverHost(), MasterSession.user(), !isInContainer));
+            boolean isStartedHere = MasterSession.OfContainer.current().isEmpty();
+            String user = MasterSession.user();
+            return Optional.of(new YarnPageProxy(settings, config, context.driverHost(), user, isStartedHere));
         } catch (IOException e) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION, "cannot tell who starts the application: " + e.getMessage(), e);

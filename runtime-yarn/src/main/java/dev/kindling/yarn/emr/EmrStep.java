@@ -157,9 +157,10 @@ final class EmrStep implements Callable<Integer> {
         }
         if (javaArchive != null && (javaArchive.equals("auto") || javaArchive.startsWith("auto:"))) {
             throw new UsageError(
-                    "--java-archive " + javaArchive + " links a Java where kindling submit runs, which in a"
-                            + " step is the cluster's primary node with its own old Java; make the archive here, by jlink from a"
-                            + " JDK for the cluster's processors, and name the file");
+                    "--java-archive " + javaArchive + " links a Java where kindling submit runs, which in a step is"
+                            + " the cluster's primary node with its own old Java; make the"
+                            + " archive here, by jlink from a JDK for the cluster's"
+                            + " processors, and name the file");
         }
         Shell shell = new Shell();
         shell.comment("The program.");

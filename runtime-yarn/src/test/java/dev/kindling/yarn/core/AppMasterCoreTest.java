@@ -589,11 +589,11 @@ class AppMasterCoreTest {
                         "is running beyond physical memory limits. Current usage: 1.6 GB of 1.5 GB"
                                 + " physical memory used; Killing container.")
                 .toString();
-        assertEquals(
-                "YARN killed its container of 1.5 GiB, of which its heap is 1 GiB, for its memory (1.6 GB of 1.5 GB"
-                    + " physical memory were in use); raise kindling.yarn.memoryOverhead: what the program has outside"
-                    + " the heap (direct buffers, native libraries, processes of pipe) does not fit",
-                memory);
+        String explained = "YARN killed its container of 1.5 GiB, of which its heap is 1 GiB, for its memory"
+                + " (1.6 GB of 1.5 GB physical memory were in use); raise kindling.yarn.memoryOverhead:"
+                + " what the program has outside the heap (direct buffers, native libraries, processes of pipe)"
+                + " does not fit";
+        assertEquals(explained, memory);
         assertTrue(ends.of("n1", -103, "").toString().contains("yarn.nodemanager.vmem-check-enabled=false"));
         assertTrue(ends.of("n1", -102, "").toString().contains("--queue"));
         assertTrue(ends.of("n1", -100, "").toString().contains("n1 was lost or decommissioned"));

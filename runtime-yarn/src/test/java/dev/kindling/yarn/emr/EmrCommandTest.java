@@ -30,20 +30,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EmrCommandTest {
     /** One record a call, its words behind a unit separator each; copies between files and a directory that is S3. */
     private static final String AWS = """
-            #!/bin/sh
-            { for word in "$@"; do printf '%s\\037' "$word"; done; printf '\\036'; } >>"$CALLS"
-            place() { case $1 in s3://*) echo "$STORE/${1#s3://}" ;; *) echo "$1" ;; esac }
-            case "$1 $2" in
-                "s3 cp")
-                    [ "$3" != --quiet ] || shift
-                    from=$(place "$3") to=$(place "$4")
-                    if [ "$to" = - ]; then cat "$from"; else mkdir -p "$(dirname "$to")" && cp "$from" "$to"; fi ;;
-                "emr create-cluster") echo j-2AXXXXXXGAPLF ;;
-                "emr add-steps") echo s-1 ;;
-                "emr describe-step") echo "$STATE" ;;
-                "ec2 describe-subnets") echo vpc-1 ;;
-            esac
-            """;
+        #!/bin/sh
+        { for word in "$@"; do printf '%s\\037' "$word"; done; printf '\\036'; } >>"$CALLS"
+        place() { case $1 in s3://*) echo "$STORE/${1#s3://}" ;; *) echo "$1" ;; esac }
+        case "$1 $2" in
+            "s3 cp")
+                [ "$3" != --quiet ] || shift
+                from=$(place "$3") to=$(place "$4")
+                if [ "$to" = - ]; then cat "$from"; else mkdir -p "$(dirname "$to")" && cp "$from" "$to"; fi ;;
+            "emr create-cluster") echo j-2AXXXXXXGAPLF ;;
+            "emr add-steps") echo s-1 ;;
+            "emr describe-step") echo "$STATE" ;;
+            "ec2 describe-subnets") echo vpc-1 ;;
+        esac
+        """;
 
     private static final String PLACE = "--region eu-central-1 --work s3://bucket/dir ";
     private static final String CLUSTER =
@@ -213,11 +213,11 @@ class EmrCommandTest {
         Path launcher = directory.resolve("kindling-1/bin/kindling");
         Files.createDirectories(launcher.getParent());
         Files.writeString(launcher, """
-                #!/bin/sh
-                "$JAVA_HOME/bin/java"
-                cat program/jar/my\\ app.jar program/files0/more
-                printf '[%s]\\n' "$HADOOP_CONF_DIR" "$@"
-                """);
+            #!/bin/sh
+            "$JAVA_HOME/bin/java"
+            cat program/jar/my\\ app.jar program/files0/more
+            printf '[%s]\\n' "$HADOOP_CONF_DIR" "$@"
+            """);
         Path java = directory.resolve("a-jdk/bin/java");
         Files.createDirectories(java.getParent());
         Files.writeString(java, "#!/bin/sh\necho a Java of its own\n");
@@ -280,10 +280,13 @@ class EmrCommandTest {
                 "emr | use one of cluster, step, cleanup",
                 "emr step --region eu-central-1 --work bucket --cluster-id j-1 a.jar | give s3://bucket",
                 "emr step --region eu-central-1 --work s3://bucket --cluster-id 7 a.jar | that create-cluster printed",
-                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --release emr-6.3.0 a.jar | bring a Java 17",
-                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --java-archive auto a.jar | make the archive here",
+                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --release emr-6.3.0 a.jar | bring"
+                        + " a Java 17",
+                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --java-archive auto a.jar | make"
+                        + " the archive here",
                 "emr step --region here --work s3://bucket --cluster-id j-1 a.jar | eu-central-1",
-                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --num-executor 4 a.jar | --num-executors",
+                "emr step --region eu-central-1 --work s3://bucket --cluster-id j-1 --num-executor 4 a.jar |"
+                        + " --num-executors",
                 "CLUSTER --spot | give --task N",
                 "CLUSTER --core 0 | HDFS lies on core nodes",
                 "CLUSTER --release 6.3 | give a label such as emr-7",
