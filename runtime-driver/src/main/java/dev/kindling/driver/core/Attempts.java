@@ -184,7 +184,7 @@ final class Attempts {
     }
 
     private void freeSlot(RunningAttempt attempt) {
-        attempt.executor.reportedStuck.remove(attempt.id);
+        attempt.executor.forgetStuck(attempt.id);
         if (attempt.executor.running.remove(attempt.id)) {
             placement.freeSlots(attempt);
         }

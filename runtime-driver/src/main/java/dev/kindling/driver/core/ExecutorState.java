@@ -24,8 +24,16 @@ final class ExecutorState {
     /** Stages whose program was sent. */
     final TreeSet<Integer> programs = new TreeSet<>();
 
-    /** Attempts that go on although they were interrupted, as far as that was told to people. */
-    final TreeSet<AttemptId> reportedStuck = new TreeSet<>();
+    /**
+     * Attempts that go on although they were interrupted, as far as that was told to people; null while there were none,
+     * for each end of an attempt looks here.
+     */
+    private TreeSet<AttemptId> reportedStuck;
+
+    /** Neighbours in their {@link SilenceOrder}. */
+    ExecutorState heardBefore;
+
+    ExecutorState heardAfter;
 
     /** Since when it has had a free slot, whichever; kept by {@link Placement}. */
     long freeSinceMs;
@@ -72,6 +80,21 @@ final class ExecutorState {
         this.memoryBytes = memoryBytes;
         this.freeSlots = cores;
         this.lastSeenMs = nowMs;
+    }
+
+    /** An attempt goes on although it was interrupted; true when that was not known. */
+    boolean noteStuck(AttemptId attempt) {
+        if (reportedStuck == null) {
+            reportedStuck = new TreeSet<>();
+        }
+        return reportedStuck.add(attempt);
+    }
+
+    /** It has ended. */
+    void forgetStuck(AttemptId attempt) {
+        if (reportedStuck != null) {
+            reportedStuck.remove(attempt);
+        }
     }
 
     /** Whether it gets no new tasks and no new copies. */

@@ -23,7 +23,8 @@ final class ExecutorTable {
     /** Names whose lost processes are remembered; far more than can still be alive. */
     private static final int KEPT_FENCED = 10_000;
 
-    private final LinkedHashMap<String, ExecutorState> registeredByLastSeen = new LinkedHashMap<>();
+    private final LinkedHashMap<String, ExecutorState> registered = new LinkedHashMap<>();
+    private final SilenceOrder bySilence = new SilenceOrder();
     private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
     /** Of the launch of each name that has not registered; each is good once. */
     private final TreeMap<String, Secret> awaitedNonces = new TreeMap<>();
@@ -44,7 +45,7 @@ final class ExecutorTable {
     void request(String executorId, Secret nonce, long awakeMs) {
         abandoned.remove(executorId);
         awaitedNonces.put(executorId, nonce);
-        if (!registeredByLastSeen.containsKey(executorId)) {
+        if (!registered.containsKey(executorId)) {
             requestedSinceMs.put(executorId, awakeMs);
         }
     }
@@ -71,13 +72,14 @@ final class ExecutorTable {
         awaitedNonces.remove(address.executorId());
         ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, cores, memoryBytes, awakeMs);
         byIndex.add(executor);
-        registeredByLastSeen.put(executor.id, executor);
+        registered.put(executor.id, executor);
+        bySilence.add(executor);
         executorsOnHost.merge(address.host(), 1, Integer::sum);
         return executor;
     }
 
     Optional<ExecutorState> registered(String executorId) {
-        return Optional.ofNullable(registeredByLastSeen.get(executorId));
+        return Optional.ofNullable(registered.get(executorId));
     }
 
     Optional<ExecutorState> registered(String executorId, long incarnation) {
@@ -90,7 +92,7 @@ final class ExecutorTable {
     }
 
     Collection<ExecutorState> registered() {
-        return registeredByLastSeen.values();
+        return bySilence;
     }
 
     boolean isFenced(String executorId, long incarnation) {
@@ -110,7 +112,7 @@ final class ExecutorTable {
     /** Those that take tasks, in the order in which they registered. */
     List<ExecutorState> staying() {
         TreeMap<Integer, ExecutorState> staying = new TreeMap<>();
-        for (ExecutorState executor : registeredByLastSeen.values()) {
+        for (ExecutorState executor : bySilence) {
             if (!executor.isDraining()) {
                 staying.put(executor.index, executor);
             }
@@ -120,12 +122,12 @@ final class ExecutorTable {
 
     /** Neither registered nor on its way. */
     boolean isEmpty() {
-        return registeredByLastSeen.isEmpty() && requestedSinceMs.isEmpty();
+        return registered.isEmpty() && requestedSinceMs.isEmpty();
     }
 
     /** Of those that take tasks. */
     int liveCount() {
-        return registeredByLastSeen.size() - draining.size();
+        return registered.size() - draining.size();
     }
 
     /** It takes nothing more, though it still lives. */
@@ -144,15 +146,14 @@ final class ExecutorTable {
     /** Of all executors that are registered. */
     int coreCount() {
         int cores = 0;
-        for (ExecutorState executor : registeredByLastSeen.values()) {
+        for (ExecutorState executor : bySilence) {
             cores += executor.cores;
         }
         return cores;
     }
 
     void seen(ExecutorState executor, long awakeMs) {
-        registeredByLastSeen.remove(executor.id);
-        registeredByLastSeen.put(executor.id, executor);
+        bySilence.moveToEnd(executor);
         executor.lastSeenMs = awakeMs;
         executor.isWarned = false;
     }
@@ -160,7 +161,7 @@ final class ExecutorTable {
     /** Those not heard of since {@code sinceMs}, longest silence first. */
     List<ExecutorState> silentSince(long sinceMs) {
         List<ExecutorState> silent = new ArrayList<>();
-        for (ExecutorState executor : registeredByLastSeen.values()) {
+        for (ExecutorState executor : bySilence) {
             if (executor.lastSeenMs > sinceMs) {
                 break;
             }
@@ -182,7 +183,8 @@ final class ExecutorTable {
 
     void lose(ExecutorState executor, ExitReason reason) {
         executor.isLost = true;
-        registeredByLastSeen.remove(executor.id);
+        registered.remove(executor.id);
+        bySilence.remove(executor);
         if (draining.remove(executor.index) == null) {
             leaveHost(executor);
         }

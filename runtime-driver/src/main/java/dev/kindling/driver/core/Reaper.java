@@ -25,7 +25,7 @@ final class Reaper {
     /** Why the executor is to be replaced; empty when it may stay. */
     Optional<String> stuck(ExecutorState executor, Frame.AttemptStuck report) {
         boolean isDue = settings.stuckLimitMs() > 0 && report.sinceMs() >= settings.stuckLimitMs();
-        if (!isDue || !executor.reportedStuck.add(report.attempt())) {
+        if (!isDue || !executor.noteStuck(report.attempt())) {
             return Optional.empty();
         }
         boolean isReplaced = settings.canReplaceStuck();
