@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 /**
  * The asker's view of one request and its answer. Bytes are copied from the socket's buffer into arrays that belong to
  * the receiver, of no more than a quarter of the window, so that credit returns before it is used up. Owned by the
- * connection's thread; {@link #consumed} and {@link #cancel} may come from any.
+ * connection's thread; {@link #consumed}, {@link #cancel} and {@link #abandon} may come from any.
  */
 final class AskedStream implements BlockStream {
     /** Larger arrays gain nothing and cost a small heap dearly. */
@@ -67,6 +67,15 @@ final class AskedStream implements BlockStream {
         BlockAsker carrier = connection;
         if (carrier != null) {
             carrier.cancel(this);
+        }
+    }
+
+    @Override
+    public void abandon() {
+        cancel();
+        BlockAsker carrier = connection;
+        if (carrier != null) {
+            carrier.retire();
         }
     }
 

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 final class BlockAsker extends DataChannel {
     private final EventLoop loop;
     private final int idleMs;
-    private final Runnable onClosed;
+    private final Runnable onNotForNew;
 
     private final Map<Integer, AskedStream> streams = new HashMap<>();
     private final List<AskedStream> waitingForOpen = new ArrayList<>();
@@ -34,11 +34,11 @@ final class BlockAsker extends DataChannel {
     private String failure;
     private boolean wasOpen;
 
-    /** @param onClosed called when no stream can be started here any more */
-    BlockAsker(EventLoop loop, int idleMs, Runnable onClosed) {
+    /** @param onNotForNew called when no stream is to be started here any more, maybe more than once; by any thread */
+    BlockAsker(EventLoop loop, int idleMs, Runnable onNotForNew) {
         this.loop = loop;
         this.idleMs = idleMs;
-        this.onClosed = onClosed;
+        this.onNotForNew = onNotForNew;
     }
 
     // ---- any thread -----------------------------------------------------------------------------------------------
@@ -63,6 +63,14 @@ final class BlockAsker extends DataChannel {
                 startIdleTimer();
             }
         });
+    }
+
+    /**
+     * It may be dead without anybody having said so, as behind a router that forgot it: no stream is started here any more.
+     * Those it has may go on.
+     */
+    void retire() {
+        onNotForNew.run();
     }
 
     private void execute(Runnable work) {
@@ -173,7 +181,7 @@ final class BlockAsker extends DataChannel {
             return;
         }
         failure = why;
-        onClosed.run();
+        onNotForNew.run();
         stopIdleTimer();
         List<AskedStream> failed = new ArrayList<>(streams.values());
         failed.addAll(waitingForOpen);

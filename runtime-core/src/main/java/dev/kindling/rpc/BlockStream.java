@@ -13,6 +13,11 @@ public interface BlockStream {
         public void cancel() {
             // Nothing will come.
         }
+
+        @Override
+        public void abandon() {
+            // Nothing will come.
+        }
     };
 
     /** So many of the bytes that arrived are done with: the peer may send as many more. */
@@ -20,4 +25,7 @@ public interface BlockStream {
 
     /** The rest is not wanted; nothing more arrives after the call that may be running. */
     void cancel();
+
+    /** As {@link #cancel}, because nothing comes: what is asked from now on goes over another connection. */
+    void abandon();
 }

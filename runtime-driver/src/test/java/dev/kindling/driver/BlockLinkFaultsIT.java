@@ -122,6 +122,15 @@ class BlockLinkFaultsIT {
     }
 
     @Test
+    void connectionThatStandsStillIsGivenUpForANewOne() {
+        harm(Harm.STALL, 1);
+
+        assertEquals(ROWS * (ROWS - 1) / 2, sum());
+
+        wasRightAndLostNothing();
+    }
+
+    @Test
     void whatLiesBehindAWayThatStandsStillIsComputedAgain() throws Exception {
         harm(Harm.STALL, ALL);
         Job<Long> job = Job.start(BlockLinkFaultsIT::sum);

@@ -223,7 +223,7 @@ public final class ShuffleFetcher implements BlockSource {
         } else if (effect instanceof FetchEffect.Cancel e) {
             Answer answer = answers.remove(e.requestId());
             if (answer != null) {
-                answer.cancel();
+                answer.abandon();
             }
         } else if (effect instanceof FetchEffect.GiveUp e) {
             failure = e.failure();
@@ -387,6 +387,13 @@ public final class ShuffleFetcher implements BlockSource {
         void cancel() {
             if (stream != null) {
                 stream.cancel();
+            }
+        }
+
+        /** It brought nothing for too long: the next try shall not wait in the same connection. */
+        void abandon() {
+            if (stream != null) {
+                stream.abandon();
             }
         }
     }
