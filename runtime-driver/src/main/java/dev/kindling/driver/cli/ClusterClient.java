@@ -29,16 +29,16 @@ final class ClusterClient {
      * Java, as a background command of it, does too: the driver ends when it is done or told to.
      */
     private static final String LAUNCH = """
-            umask 077
-            trap '' INT HUP
-            cd "$KINDLING_WORKING_DIR" || exit 1
-            dir=$KINDLING_APPLICATION_DIR
-            "$@" </dev/null >"$dir/out" 2>"$dir/err" &
-            echo $! >"$dir/pid.next" && mv "$dir/pid.next" "$dir/pid"
-            wait $!
-            code=$?
-            [ -d "$dir" ] && echo $code >"$dir/exit.next" && mv "$dir/exit.next" "$dir/exit"
-            """;
+        umask 077
+        trap '' INT HUP
+        cd "$KINDLING_WORKING_DIR" || exit 1
+        dir=$KINDLING_APPLICATION_DIR
+        "$@" </dev/null >"$dir/out" 2>"$dir/err" &
+        echo $! >"$dir/pid.next" && mv "$dir/pid.next" "$dir/pid"
+        wait $!
+        code=$?
+        [ -d "$dir" ] && echo $code >"$dir/exit.next" && mv "$dir/exit.next" "$dir/exit"
+        """;
 
     private ClusterClient() {}
 
@@ -104,9 +104,10 @@ final class ClusterClient {
                 TimeUnit.MILLISECONDS.sleep(POLL_MS);
                 state = application.state();
             }
+            OptionalInt said = awaitExitCode(application);
+            // Whoever has written its exit code has written all else.
             out.copyNew();
             err.copyNew();
-            OptionalInt said = awaitExitCode(application);
             if (said.isEmpty()) {
                 System.err.println("kindling: the driver process of " + application.id()
                         + " went away without an exit code; was the machine short of memory?");

@@ -106,7 +106,8 @@ record DetachedApplication(String id, Path directory) {
         if (exitCode.isPresent()) {
             return exitCode.getAsInt() == 0 ? State.SUCCEEDED : State.FAILED;
         }
-        return process().isPresent() || isStarting() ? State.RUNNING : State.LOST;
+        // In this order: its number may be written between the two looks.
+        return isStarting() || process().isPresent() ? State.RUNNING : State.LOST;
     }
 
     /** The driver's exit code, once it has ended. */
