@@ -18,26 +18,6 @@ enum Engine {
     SPARK_RDD("spark-rdd", "Spark, RDDs", "dev.kindling.bench.spark.SparkRdd"),
     SPARK_SQL("spark-sql", "Spark SQL", "dev.kindling.bench.spark.SparkSql");
 
-    /** What Spark's own scripts pass to Java; Spark has it in JavaModuleOptions. */
-    private static final List<String> SPARK_OPTIONS = List.of(
-            "-XX:+IgnoreUnrecognizedVMOptions",
-            "--add-modules=jdk.incubator.vector",
-            "--add-opens=java.base/java.lang=ALL-UNNAMED",
-            "--add-opens=java.base/java.lang.invoke=ALL-UNNAMED",
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-opens=java.base/java.io=ALL-UNNAMED",
-            "--add-opens=java.base/java.net=ALL-UNNAMED",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "--add-opens=java.base/java.util=ALL-UNNAMED",
-            "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
-            "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
-            "--add-opens=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-opens=java.base/sun.nio.cs=ALL-UNNAMED",
-            "--add-opens=java.base/sun.security.action=ALL-UNNAMED",
-            "--add-opens=java.base/sun.util.calendar=ALL-UNNAMED",
-            "-Dio.netty.tryReflectionSetAccessible=true");
-
     private static final Set<Work.Kind> QUERIES = Set.of(
             Work.Kind.ZIP_COUNT,
             Work.Kind.ZIP_COUNT_COLUMNS,
@@ -66,7 +46,7 @@ enum Engine {
     }
 
     List<String> javaOptions() {
-        return isSpark() ? SPARK_OPTIONS : List.of();
+        return isSpark() ? SparkJava.OPTIONS : List.of();
     }
 
     /** Our programs and Spark's with the libraries of their engine, nothing else of this module. */

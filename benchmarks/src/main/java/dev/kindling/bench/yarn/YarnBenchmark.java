@@ -2,62 +2,90 @@ package dev.kindling.bench.yarn;
 
 import dev.kindling.bench.work.Machine;
 import dev.kindling.bench.work.Median;
+import dev.kindling.bench.work.OnYarn;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 
 /**
- * From the start of the command {@code kindling submit} to the first results of two executors, and the bytes that it adds
- * to the cluster's file system, for both deploy modes: the first run on a new cluster, and later ones.
+ * Applications on YARN beside those of Spark, on one cluster: from the start of the command to the first results of two
+ * executors, and the bytes that it adds to the cluster's file system; what is left of executors when the driver's process
+ * is killed, and of their work when a node is decommissioned.
  *
- * <p>{@code bin/bench yarn [rounds]}: five warm runs of each mode unless said otherwise.
+ * <p>{@code bin/bench yarn [rounds]}: five warm runs of each way unless said otherwise. Prints tables in Markdown.
  */
 public final class YarnBenchmark {
-    private static final long RUN_WITHIN_S = 180;
+    private static final String OUR_PROGRAM = KindlingOnYarn.class.getName();
+    /** By its name, for it cannot be loaded without Spark. */
+    private static final String SPARKS_PROGRAM = "dev.kindling.bench.spark.SparkOnYarn";
+
+    /** Their proxy's filter is not among what Maven has of Spark; Kindling has none either, unless asked. */
+    private static final String NO_PAGES = "spark.ui.enabled=false";
+
+    private static final long WITHIN_S = 300;
+    private static final long LOOK_EVERY_MS = 100;
+
+    /** How long a node has that is decommissioned. */
+    private static final int DECOMMISSION_S = 20;
+
+    /** What is told of a node's end has been heard by then. */
+    private static final int GONE_AFTER_S = DECOMMISSION_S + 15;
 
     /** One submission: what the user waits for, and what was sent for it. */
     private record Run(double firstResultMs, double endMs, long sentBytes) {}
 
     private final YarnCluster cluster;
-    private final Path directory;
+    private final FileSystem files;
     private final Path jar;
+    private final SparkJars spark;
+    private final List<Way> sparks;
+    private int runs;
 
-    private YarnBenchmark(YarnCluster cluster, Path directory) throws IOException {
+    private YarnBenchmark(YarnCluster cluster, FileSystem files) throws IOException, InterruptedException {
         this.cluster = cluster;
-        this.directory = directory;
-        this.jar = jarOf(directory.resolve("two-executors.jar"));
+        this.files = files;
+        this.jar = jarOf(cluster.directory().resolve("on-yarn.jar"));
+        this.spark = SparkJars.fetched(cluster.directory().resolve("spark"));
+        org.apache.hadoop.fs.Path archive =
+                files.makeQualified(new org.apache.hadoop.fs.Path(files.getHomeDirectory(), "spark-jars.zip"));
+        try (OutputStream out = files.create(archive)) {
+            spark.writeArchive(out);
+        }
+        String named = "spark.yarn.archive=" + archive;
+        this.sparks = List.of(
+                new Way("Spark, client, as delivered", true, "client", List.of(NO_PAGES)),
+                new Way("Spark, client, archive on HDFS", true, "client", List.of(NO_PAGES, named)),
+                new Way("Spark, cluster, archive on HDFS", true, "cluster", List.of(NO_PAGES, named)),
+                new Way(
+                        "Spark, client, archive, unmanaged",
+                        true,
+                        "client",
+                        List.of(NO_PAGES, named, "spark.yarn.unmanagedAM.enabled=true")));
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
         prepare();
-        try (YarnCluster cluster = YarnCluster.ofDaemons()) {
-            YarnBenchmark benchmark =
-                    new YarnBenchmark(cluster, Files.createTempDirectory(cluster.directory(), "bench"));
-            List<String> rows = new ArrayList<>();
-            rows.add(row("client, first on the cluster", List.of(benchmark.run("client"))));
-            rows.add(row("cluster, first", List.of(benchmark.run("cluster"))));
-            List<Run> client = new ArrayList<>();
-            List<Run> inCluster = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                client.add(benchmark.run("client"));
-                inCluster.add(benchmark.run("cluster"));
-            }
-            rows.add(row("client, later", client));
-            rows.add(row("cluster, later", inCluster));
-            print(System.out, rows);
+        try (YarnCluster cluster = YarnCluster.ofDaemons();
+                FileSystem files = filesOf(cluster)) {
+            new YarnBenchmark(cluster, files).measure(rounds, System.out);
         }
     }
 
@@ -72,63 +100,176 @@ public final class YarnBenchmark {
         }
     }
 
-    private Run run(String deployMode) throws IOException, InterruptedException {
-        Path result = directory.resolve("result");
-        Path log = directory.resolve(deployMode + ".log");
-        Files.deleteIfExists(result);
-        long before = bytesOnCluster();
-        ProcessBuilder command = new ProcessBuilder(
-                        "bin/kindling",
-                        "submit",
-                        "--master",
-                        "yarn",
-                        "--deploy-mode",
-                        deployMode,
-                        "--num-executors",
-                        "2",
-                        "--executor-cores",
-                        "1",
-                        "--executor-memory",
-                        "512m",
-                        "--driver-memory",
-                        "512m",
-                        "--class",
-                        TwoExecutors.class.getName(),
-                        jar.toString(),
-                        result.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        command.environment().put("HADOOP_CONF_DIR", cluster.configuration().toString());
-        long startMs = System.currentTimeMillis();
-        Process process = command.start();
-        boolean hasEnded = process.waitFor(RUN_WITHIN_S, TimeUnit.SECONDS);
-        long endMs = System.currentTimeMillis();
-        if (!hasEnded || process.exitValue() != 0) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new IOException("the program did not end well; it said " + Files.readString(log));
-        }
-        long resultMs = Long.parseLong(Files.readString(result));
-        return new Run(resultMs - startMs, endMs - startMs, bytesOnCluster() - before);
-    }
-
-    private long bytesOnCluster() throws IOException {
+    private static FileSystem filesOf(YarnCluster cluster) throws IOException {
         Configuration settings = new Configuration();
         for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
             settings.addResource(new org.apache.hadoop.fs.Path(
                     cluster.configuration().resolve(file).toUri()));
         }
-        try (FileSystem files = FileSystem.newInstance(settings)) {
-            return files.getContentSummary(files.getHomeDirectory()).getLength();
+        return FileSystem.newInstance(settings);
+    }
+
+    /** The first runs of each way are told of by themselves; later ones take turns. */
+    private void measure(int rounds, PrintStream out) throws IOException, InterruptedException {
+        List<Way> ways = Stream.concat(Stream.of(Way.CLIENT, Way.CLUSTER), sparks.stream())
+                .toList();
+        List<String> rows = new ArrayList<>();
+        for (Way way : ways) {
+            rows.add(row(way.title() + ", first on the cluster", List.of(firstResult(way))));
+        }
+        Map<Way, List<Run>> later = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            for (Way way : ways) {
+                later.computeIfAbsent(way, unknown -> new ArrayList<>()).add(firstResult(way));
+            }
+        }
+        later.forEach((way, all) -> rows.add(row(way.title() + ", later", all)));
+        out.println(Machine.processor() + ", " + Machine.memory() + ", load " + Machine.load() + "; " + Machine.java()
+                + "; all daemons, the client and the containers share the cores");
+        out.println();
+        out.println("| run | runs | first result, least ms | median ms | most ms | end, median ms | most bytes sent |");
+        out.println("|---|---:|---:|---:|---:|---:|---:|");
+        rows.forEach(out::println);
+        out.println();
+        out.println("| engine | executors of 2 that outlive the driver's process | map tasks of " + OnYarn.MAP_TASKS
+                + " run again after a node was decommissioned |");
+        out.println("|---|---:|---:|");
+        out.println("| Kindling | " + survivors(Way.CLUSTER) + " | " + lostTasks(Way.CLIENT) + " |");
+        out.println("| Spark | " + survivors(sparks.get(2)) + " | " + lostTasks(sparks.get(3)) + " |");
+    }
+
+    // ---- what is measured -------------------------------------------------------------------------------------------
+
+    private Run firstResult(Way way) throws IOException, InterruptedException {
+        long before = bytesOnCluster();
+        try (Submitted submitted = new Submitted(way, OnYarn.FIRST_RESULT)) {
+            // Engines may delete at the end what they have sent.
+            long most = before;
+            while (!submitted.process.waitFor(LOOK_EVERY_MS, TimeUnit.MILLISECONDS)) {
+                most = Math.max(most, bytesOnCluster());
+                submitted.requireInTime();
+            }
+            double endMs = System.currentTimeMillis() - submitted.startMs;
+            most = Math.max(most, bytesOnCluster());
+            return new Run(Long.parseLong(submitted.result()) - submitted.startMs, endMs, most - before);
+        }
+    }
+
+    private String survivors(Way way) throws IOException, InterruptedException {
+        try (Submitted submitted = new Submitted(way, OnYarn.KILLED_DRIVER)) {
+            submitted.await(() -> !submitted.process.isAlive());
+            return submitted.result();
+        }
+    }
+
+    /** Of a node that has an executor. */
+    private String lostTasks(Way way) throws IOException, InterruptedException {
+        try (Submitted submitted = new Submitted(way, OnYarn.LOST_NODE)) {
+            Path executors = submitted.directory.resolve("executors");
+            submitted.await(() -> Files.exists(executors));
+            String places = Files.readString(executors);
+            String node = "";
+            for (String name : List.of("core1", "core2", "task1")) {
+                node = places.contains(cluster.tell("address " + name) + "\n") ? name : node;
+            }
+            cluster.tell("decommission " + node + " " + DECOMMISSION_S);
+            try {
+                TimeUnit.SECONDS.sleep(GONE_AFTER_S);
+                Files.createFile(submitted.directory.resolve("go"));
+                submitted.await(() -> !submitted.process.isAlive());
+                return submitted.result();
+            } finally {
+                cluster.tell("recommission " + node);
+            }
+        }
+    }
+
+    private long bytesOnCluster() throws IOException {
+        return files.getContentSummary(files.getHomeDirectory()).getLength();
+    }
+
+    // ---- how it is started ------------------------------------------------------------------------------------------
+
+    /** A command that runs, in a directory of its own; ended when it is closed. */
+    private final class Submitted implements AutoCloseable {
+        final Path directory;
+        final long startMs;
+        final Process process;
+
+        Submitted(Way way, OnYarn what) throws IOException {
+            runs++;
+            directory = Files.createDirectories(cluster.directory().resolve("run-" + runs));
+            ProcessBuilder command = commandOf(way, what)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("log").toFile());
+            command.environment().put("HADOOP_CONF_DIR", cluster.configuration().toString());
+            startMs = System.currentTimeMillis();
+            process = command.start();
+        }
+
+        private ProcessBuilder commandOf(Way way, OnYarn what) {
+            List<String> arguments = new ArrayList<>(way.options(what, way.isSpark() ? SPARKS_PROGRAM : OUR_PROGRAM));
+            arguments.addAll(List.of(jar.toString(), what.name(), directory.toString()));
+            if (way.isSpark()) {
+                return spark.submit(cluster.configuration(), arguments);
+            }
+            arguments.addAll(0, List.of("bin/kindling", "submit"));
+            return new ProcessBuilder(arguments);
+        }
+
+        void await(Callable<Boolean> isSo) throws IOException, InterruptedException {
+            while (!holds(isSo)) {
+                requireInTime();
+                TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
+            }
+        }
+
+        private static boolean holds(Callable<Boolean> isSo) throws IOException {
+            try {
+                return isSo.call();
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+
+        void requireInTime() throws IOException {
+            if (System.currentTimeMillis() - startMs > TimeUnit.SECONDS.toMillis(WITHIN_S)) {
+                throw failed("did not end within " + WITHIN_S + " s");
+            }
+        }
+
+        /** Of a process that has ended. */
+        String result() throws IOException {
+            if (process.exitValue() != 0) {
+                throw failed("ended with exit code " + process.exitValue());
+            }
+            return Files.readString(directory.resolve(OnYarn.RESULT));
+        }
+
+        private IOException failed(String how) throws IOException {
+            return new IOException("the program " + how + "; it said " + Files.readString(directory.resolve("log")));
+        }
+
+        @Override
+        public void close() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 
     private static Path jarOf(Path jar) throws IOException {
-        String name = TwoExecutors.class.getName().replace('.', '/') + ".class";
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-                InputStream in = TwoExecutors.class.getResourceAsStream("/" + name)) {
-            out.putNextEntry(new ZipEntry(name));
-            in.transferTo(out);
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            Stream<Class<?>> shared = Stream.concat(
+                    Stream.of(OnYarn.class, OnYarn.Engine.class),
+                    Stream.of(OnYarn.values()).map(Object::getClass));
+            for (String name : Stream.concat(Stream.of(OUR_PROGRAM, SPARKS_PROGRAM), shared.map(Class::getName))
+                    .toList()) {
+                String entry = name.replace('.', '/') + ".class";
+                try (InputStream in = YarnBenchmark.class.getResourceAsStream("/" + entry)) {
+                    out.putNextEntry(new ZipEntry(entry));
+                    in.transferTo(out);
+                }
+            }
         }
         return jar;
     }
@@ -146,13 +287,5 @@ public final class YarnBenchmark {
                 Arrays.stream(first).max().orElseThrow(),
                 Median.of(end),
                 runs.stream().mapToLong(Run::sentBytes).max().orElseThrow());
-    }
-
-    private static void print(PrintStream out, List<String> rows) {
-        out.println(Machine.processor() + ", load " + Machine.load() + "; " + Machine.java()
-                + "; all daemons, the client and the containers share the cores");
-        out.println("| run | runs | first result, least ms | median ms | most ms | end, median ms | most bytes sent |");
-        out.println("|---|---:|---:|---:|---:|---:|---:|");
-        rows.forEach(out::println);
     }
 }
