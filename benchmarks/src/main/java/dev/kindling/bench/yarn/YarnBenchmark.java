@@ -179,6 +179,8 @@ public final class YarnBenchmark {
                 submitted.await(() -> !submitted.process.isAlive());
                 return submitted.result();
             } finally {
+                // It may be about to end by itself, or have done so.
+                cluster.tell("kill-node " + node);
                 cluster.tell("recommission " + node);
             }
         }
