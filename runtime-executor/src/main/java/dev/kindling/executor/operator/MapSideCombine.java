@@ -9,8 +9,8 @@ import java.io.IOException;
 
 /**
  * Combines values of a key before they are written to a shuffle. When memory is short it hands out what it has and
- * starts anew: the reading side combines again, so nothing need be spilled. Where keys hardly repeat within a table,
- * the table costs more than it saves; then a number of rows passes without one before it is tried again.
+ * starts anew: the reading side combines again, so nothing need be spilled. Where keys hardly repeat within a table, or
+ * among its first rows, it costs more than it saves; then a number of rows passes without one before it is tried again.
  *
  * <p>So the rows it hands out depend on memory; whether two attempts agree shows in the count and digest of the rows it
  * has read.
@@ -20,6 +20,9 @@ public final class MapSideCombine implements Operator {
     private static final int USELESS_NUMERATOR = 2;
     private static final int USELESS_DENOMINATOR = 3;
     private static final int PASSING_TABLES = 8;
+    // So many rows whose keys are nearly all different come of more keys than a cache holds.
+    private static final int LOOK_AT_ROWS = 1 << 18;
+    private static final int NEARLY_ALL_PERCENT = 90;
 
     private final Operator child;
     private final Combiner combiner;
@@ -27,6 +30,7 @@ public final class MapSideCombine implements Operator {
     private final CombineTable table;
     private final Batch input;
     private long rowsInTable;
+    private boolean wasLookedAt;
     private long rowsToPass;
     private long rowsRead;
     private long digestOfRead;
@@ -80,11 +84,20 @@ public final class MapSideCombine implements Operator {
         rowsRead += input.count;
         rowsInTable += input.count;
         if (!table.fits()) {
-            isReading = false;
-            boolean isUseless = (long) table.count() * USELESS_DENOMINATOR > rowsInTable * USELESS_NUMERATOR;
-            rowsToPass = isUseless ? rowsInTable * PASSING_TABLES : 0;
-            rowsInTable = 0;
+            handOut((long) table.count() * USELESS_DENOMINATOR > rowsInTable * USELESS_NUMERATOR);
+        } else if (!wasLookedAt && rowsInTable >= LOOK_AT_ROWS) {
+            wasLookedAt = true;
+            if (table.count() * 100L > rowsInTable * NEARLY_ALL_PERCENT) {
+                handOut(true);
+            }
         }
+    }
+
+    private void handOut(boolean isUseless) {
+        isReading = false;
+        rowsToPass = isUseless ? rowsInTable * PASSING_TABLES : 0;
+        rowsInTable = 0;
+        wasLookedAt = false;
     }
 
     private int pass(Batch batch) throws Exception {

@@ -1,5 +1,6 @@
 package dev.kindling.executor.task;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -353,12 +354,7 @@ class KeyedOperatorsTest {
                 value -> value,
                 (left, right) -> (Integer) left + (Integer) right,
                 (left, right) -> (Integer) left + (Integer) right);
-        PlanNode source =
-                cluster.slices(rows("ten times", 100_000, i -> i % 10_000).pairs());
-        StageBody body = new StageBody(
-                99,
-                source,
-                new StageBody.Sink.MapOutput(99, new HashPartitioner(1), 1, new ReduceSide.Combined(sum, true)));
+        StageBody body = mapOutput(rows("ten times", 100_000, i -> i % 10_000), new ReduceSide.Combined(sum, true));
 
         TaskResult.MapWritten whole = written(body, MiniCluster.PLENTY);
         TaskResult.MapWritten pieces = written(body, 300_000);
@@ -366,6 +362,40 @@ class KeyedOperatorsTest {
         assertTrue(pieces.partitionBytes()[0] > whole.partitionBytes()[0], "it was not combined in pieces");
         assertEquals(whole.rowDigest(), pieces.rowDigest());
         assertEquals(whole.rowCount(), pieces.rowCount());
+    }
+
+    @Test
+    void keysThatHardlyRepeatPassUncombinedForAWhile() {
+        int different = 300_000;
+        int alike = 100_000;
+        Combiner count = new Combiner(value -> 1L, (sum, value) -> (Long) sum + 1, (a, b) -> (Long) a + (Long) b);
+        ReduceSide side = new ReduceSide.Combined(count, true);
+        IntFunction<Object> keyOf = i -> i < different ? i : different + i % 64;
+        Rows many = rows("nearly all different", different + alike, keyOf);
+
+        TaskResult.MapWritten withTail = written(mapOutput(many, side), MiniCluster.PLENTY);
+        TaskResult.MapWritten without =
+                written(mapOutput(rows("different", different, keyOf), side), MiniCluster.PLENTY);
+
+        // Combined, the rows that repeat a key would be 64.
+        assertTrue(
+                withTail.partitionBytes()[0] > without.partitionBytes()[0] + alike / 4,
+                () -> withTail.partitionBytes()[0] + " bytes, without them " + without.partitionBytes()[0]);
+        long[] keys = new long[2];
+        long[] found = new long[2];
+        for (Object row : cluster.collect(shuffled(many, new HashPartitioner(1), 1, side))) {
+            Tuple2<?, ?> pair = (Tuple2<?, ?>) row;
+            int isAlike = (Integer) pair._1() < different ? 0 : 1;
+            found[isAlike] += (Long) pair._2();
+            keys[isAlike]++;
+        }
+        assertArrayEquals(new long[] {different, alike}, found);
+        assertArrayEquals(new long[] {different, 64}, keys);
+    }
+
+    private StageBody mapOutput(Rows rows, ReduceSide side) {
+        return new StageBody(
+                99, cluster.slices(rows.pairs()), new StageBody.Sink.MapOutput(99, new HashPartitioner(1), 1, side));
     }
 
     private TaskResult.MapWritten written(StageBody body, long memoryBytes) {
