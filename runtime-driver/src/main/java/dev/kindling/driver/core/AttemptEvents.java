@@ -69,6 +69,9 @@ final class AttemptEvents {
 
     /** Twice for each task: without a stream, which costs more than the rest of the event. */
     private static <T> List<Integer> partitionsOf(List<T> tasks, ToIntFunction<T> partition) {
+        if (tasks.size() == 1) {
+            return List.of(partition.applyAsInt(tasks.get(0)));
+        }
         Integer[] partitions = new Integer[tasks.size()];
         for (int index = 0; index < partitions.length; index++) {
             partitions[index] = partition.applyAsInt(tasks.get(index));

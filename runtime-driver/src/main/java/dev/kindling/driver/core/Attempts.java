@@ -15,11 +15,11 @@ import dev.kindling.protocol.TaskLaunch;
 import dev.kindling.protocol.TaskMetrics;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -90,10 +90,9 @@ final class Attempts {
                     partition,
                     bugs.contains(PlantedBug.ATTEMPT_NUMBER_REUSED) ? 0 : stage.tasks.takeAttemptNumber(partition)));
         }
-        SortedMap<String, String> properties = stages.propertiesOf(stage.jobIds.first());
         int slots = choice.isAlone() && !bugs.contains(PlantedBug.SUSPECT_NOT_ALONE) ? executor.cores : 1;
         RunningAttempt attempt =
-                new RunningAttempt(tasks, stage, executor, nextTaskId, properties, out.nowMs(), choice, slots, isCopy);
+                new RunningAttempt(tasks, stage, executor, nextTaskId, out.nowMs(), choice, slots, isCopy);
         nextTaskId += tasks.size();
         executor.running.put(attempt);
         return attempt;
@@ -106,8 +105,8 @@ final class Attempts {
 
     private void send(RunningAttempt attempt) {
         ExecutorState executor = attempt.executor;
-        if (executor.programs.add(attempt.stage.id())) {
-            out.send(executor, Stages.programOf(attempt.stage));
+        if (!attempt.stage.programs.get(executor.index)) {
+            sendProgram(executor, attempt.stage);
         }
         List<TaskLaunch> launches = new ArrayList<>();
         for (AttemptId task : attempt.tasks) {
@@ -121,12 +120,16 @@ final class Attempts {
 
     void programNeeded(ExecutorState executor, int stageId) {
         StageState stage = stages.find(stageId);
-        if (stage == null || stage.jobIds.isEmpty()) {
+        if (stage == null || stage.job == null) {
             out.send(executor, new Frame.ForgetStage(stageId));
         } else if (!bugs.contains(PlantedBug.PROGRAM_NOT_REPEATED)) {
-            executor.programs.add(stageId);
-            out.send(executor, Stages.programOf(stage));
+            sendProgram(executor, stage);
         }
+    }
+
+    private void sendProgram(ExecutorState executor, StageState stage) {
+        stage.programs.set(executor.index);
+        out.send(executor, new Frame.StageProgram(stage.id(), stage.spec.program()));
     }
 
     // ---- believed to run ----------------------------------------------------------------------------------------
@@ -135,14 +138,22 @@ final class Attempts {
         if (named.isEmpty() && executor.running.isEmpty()) {
             return;
         }
-        TreeSet<AttemptId> there = new TreeSet<>(named);
+        AttemptId[] there = named.toArray(AttemptId[]::new);
+        Arrays.sort(there);
+        int knownCount = 0;
+        AttemptId before = null;
         for (AttemptId id : there) {
+            if (id.equals(before)) {
+                continue;
+            }
+            before = id;
             RunningAttempt attempt = executor.running.get(id);
             if (attempt == null) {
                 if (!bugs.contains(PlantedBug.UNKNOWN_ATTEMPT_NOT_CANCELLED)) {
                     out.send(executor, new Frame.CancelAttempt(id, "the driver does not wait for it", true));
                 }
             } else {
+                knownCount++;
                 attempt.lastSentMs = out.nowMs();
                 attempt.lastNamedMs = out.nowMs();
                 if (!attempt.isCurrent) {
@@ -151,8 +162,11 @@ final class Attempts {
                 }
             }
         }
+        if (knownCount == executor.running.size()) {
+            return;
+        }
         for (RunningAttempt attempt : executor.running.all()) {
-            if (!there.contains(attempt.id)) {
+            if (Arrays.binarySearch(there, attempt.id) < 0) {
                 missing(attempt);
             }
         }
@@ -185,7 +199,7 @@ final class Attempts {
 
     private void freeSlot(RunningAttempt attempt) {
         attempt.executor.forgetStuck(attempt.id);
-        if (attempt.executor.running.remove(attempt.id)) {
+        if (attempt.executor.running.remove(attempt)) {
             placement.freeSlots(attempt);
         }
     }
@@ -206,9 +220,9 @@ final class Attempts {
             e.done().forEach(task -> discard(executor, task));
             return false;
         }
-        boolean isFitting = !e.done().isEmpty() && isFitting(attempt, e.done());
+        boolean isFitting = !e.done().isEmpty() && isFitting(attempt, e.attempt(), e.done());
         if (isFitting && !bugs.contains(PlantedBug.LATER_TWIN_KEPT)) {
-            stages.endTwin(attempt, attempt.id + " on " + attempt.executor.id + " was first");
+            endTwinOf(attempt);
         }
         attempt.stage.tasks.ended(attempt);
         if (!isFitting) {
@@ -220,14 +234,21 @@ final class Attempts {
         if (settings.scheduling().speculation().isOn()) {
             attempt.stage.pace.add(e.done().size(), tookMs);
         }
-        boolean isWhole = e.done().size() == attempt.tasks.size();
+        boolean isWhole = e.done().size() == attempt.taskCount;
         attempt.stage.tasks.groupEnded(e.done().size(), isWhole, tookMs);
-        tellEnd(attempt, attempt.id, e.done(), new Outcome.Success(), TaskMetrics.NONE);
+        tellEnd(attempt, e.attempt(), e.done(), new Outcome.Success(), TaskMetrics.NONE);
         accept(attempt, e.done());
         if (!isWhole) {
             putBackFrom(attempt, e.done().size());
         }
         return true;
+    }
+
+    /** It has succeeded first. */
+    private void endTwinOf(RunningAttempt attempt) {
+        if (attempt.twin != null) {
+            stages.end(attempt.twin, attempt.id + " on " + attempt.executor.id + " was first");
+        }
     }
 
     /** Null when the driver does not believe in it. */
@@ -336,8 +357,8 @@ final class Attempts {
         }
     }
 
-    private boolean isFitting(RunningAttempt attempt, List<TaskDone> done) {
-        boolean isFitting = attempt.begins(done);
+    private boolean isFitting(RunningAttempt attempt, AttemptId named, List<TaskDone> done) {
+        boolean isFitting = attempt.begins(named, done);
         for (int index = 0; isFitting && index < done.size(); index++) {
             isFitting = isFitting(attempt.stage, done.get(index).result());
         }
@@ -371,7 +392,7 @@ final class Attempts {
         }
         if (bugs.contains(PlantedBug.SECOND_OUTCOME_COUNTED)) {
             StageState stage = stages.find(id.stageId());
-            if (stage != null && !stage.jobIds.isEmpty() && !(task.result() instanceof TaskResult.MapWritten)) {
+            if (stage != null && stage.job != null && !(task.result() instanceof TaskResult.MapWritten)) {
                 stages.resultCame(stage, id, executor, task.result(), TaskMetrics.NONE);
             }
             return;
@@ -421,7 +442,7 @@ final class Attempts {
             return false;
         }
         if (bugs.contains(PlantedBug.SLOT_LEAKED_ON_FAILURE)) {
-            executor.running.remove(attempt.id);
+            executor.running.remove(attempt);
         } else {
             freeSlot(attempt);
         }
@@ -437,7 +458,7 @@ final class Attempts {
             stages.endTwin(attempt, attempt.id + " failed");
         }
         attempt.stage.tasks.ended(attempt);
-        boolean isFitting = isFitting(attempt, e.done())
+        boolean isFitting = isFitting(attempt, e.attempt(), e.done())
                 && e.done().size() < attempt.tasks.size()
                 && attempt.tasks.get(e.done().size()).equals(e.failed());
         return isFitting
@@ -597,7 +618,7 @@ final class Attempts {
         // Those count too that are not wanted any more: they go on until they have noticed it.
         boolean isOnly = executor.running.size() == 1 || bugs.contains(PlantedBug.NEIGHBOURS_CHARGED);
         for (RunningAttempt attempt : executor.running.all()) {
-            executor.running.remove(attempt.id);
+            executor.running.remove(attempt);
             if (attempt.isCurrent) {
                 RunningAttempt twin = attempt.twin;
                 attempt.stage.tasks.ended(attempt);

@@ -21,8 +21,6 @@ final class ExecutorState {
     final long memoryBytes;
 
     final RunningAttempts running = new RunningAttempts();
-    /** Stages whose program was sent. */
-    final TreeSet<Integer> programs = new TreeSet<>();
 
     /**
      * Attempts that go on although they were interrupted, as far as that was told to people; null while there were none,

@@ -135,7 +135,7 @@ public final class Invariants {
     }
 
     private static void neededStageHasAllItsWorkInHand(DriverCore core, StageState stage) {
-        PartitionSet missing = core.stages.missingOf(stage);
+        PartitionSet missing = stage.missing;
         if (stage.tasks.inHand().isEqualTo(missing)) {
             return;
         }

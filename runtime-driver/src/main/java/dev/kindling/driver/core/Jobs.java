@@ -38,8 +38,7 @@ final class Jobs {
             this.order = order;
             this.resultStage = resultStage;
             this.commit = commit;
-            missing = new PartitionSet(graph.resultStage().partitionCount());
-            graph.resultPartitions().forEach(missing::add);
+            missing = resultStage.missing;
         }
 
         int id() {

@@ -1,6 +1,6 @@
 package dev.kindling.driver.core;
 
-import java.util.EnumSet;
+import java.util.Collections;
 import java.util.Set;
 
 /**
@@ -165,5 +165,5 @@ enum PlantedBug {
     /** A task that reads more than the others gets a copy for taking longer. */
     LARGE_INPUT_COPIED;
 
-    static final Set<PlantedBug> NONE = EnumSet.noneOf(PlantedBug.class);
+    static final Set<PlantedBug> NONE = Collections.emptySet();
 }

@@ -21,6 +21,10 @@ final class RunningAttempt {
     final AttemptId id;
     /** One for each task, in the order in which they are computed. */
     final List<AttemptId> tasks;
+    // Said once more here: by the time the attempt ends, what it refers to lies far away.
+    final int taskCount;
+    /** Of its first task. */
+    final int partition;
 
     final StageState stage;
     final ExecutorState executor;
@@ -63,18 +67,19 @@ final class RunningAttempt {
             StageState stage,
             ExecutorState executor,
             long taskId,
-            SortedMap<String, String> properties,
             long nowMs,
             TaskSet.Choice choice,
             int slots,
             boolean isCopy) {
         this.id = tasks.get(0);
         this.tasks = List.copyOf(tasks);
+        this.taskCount = tasks.size();
+        this.partition = id.partition();
         this.stage = stage;
         this.executor = executor;
-        this.jobId = stage.jobIds.first();
+        this.jobId = stage.job.id();
         this.taskId = taskId;
-        this.properties = properties;
+        this.properties = stage.job.graph.properties();
         this.stageAttempt = stage.attemptNumber;
         this.locality = choice.locality();
         this.pool = stage.pool;
@@ -88,14 +93,18 @@ final class RunningAttempt {
 
     /** The job that gets what it counts: its own, or when that has ended another that waits for the same tasks. */
     int countingJobId() {
-        return stage.jobIds.isEmpty() || stage.jobIds.contains(jobId) ? jobId : stage.jobIds.first();
+        return stage.job == null || stage.jobIds.contains(jobId) ? jobId : stage.job.id();
     }
 
-    /** Whether an executor's answer can be that of this attempt: its first tasks, in their order. */
-    boolean begins(List<TaskDone> done) {
-        boolean isBeginning = done.size() <= tasks.size();
+    /**
+     * Whether an executor's answer can be that of this attempt: its first tasks, in their order.
+     *
+     * @param named as the answer names the attempt
+     */
+    boolean begins(AttemptId named, List<TaskDone> done) {
+        boolean isBeginning = done.size() <= taskCount;
         for (int index = 0; isBeginning && index < done.size(); index++) {
-            isBeginning = done.get(index).attempt().equals(tasks.get(index));
+            isBeginning = done.get(index).attempt().equals(index == 0 ? named : tasks.get(index));
         }
         return isBeginning;
     }
@@ -113,6 +122,6 @@ final class RunningAttempt {
 
     @Override
     public String toString() {
-        return id + (tasks.size() == 1 ? "" : " and " + (tasks.size() - 1) + " more") + " on " + executor.id;
+        return id + (taskCount == 1 ? "" : " and " + (taskCount - 1) + " more") + " on " + executor.id;
     }
 }

@@ -69,11 +69,13 @@ final class RunningAttempts {
         System.arraycopy(attempts, from, attempts, to, size - from);
     }
 
-    /** Whether there was one of this name. */
-    boolean remove(AttemptId id) {
-        long task = taskOf(id);
-        int at = placeOf(task, id.attempt());
-        if (!isAt(at, task, id.attempt())) {
+    /** Whether it was there. Its name is not looked at, which lies far away by now. */
+    boolean remove(RunningAttempt attempt) {
+        int at = 0;
+        while (at < size && attempts[at] != attempt) {
+            at++;
+        }
+        if (at == size) {
             return false;
         }
         move(at + 1, at);

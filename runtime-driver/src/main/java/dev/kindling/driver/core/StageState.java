@@ -4,6 +4,7 @@ import dev.kindling.api.StatusTracker.StageInfo;
 import dev.kindling.event.JobProperties;
 import dev.kindling.protocol.AttemptId;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -17,12 +18,20 @@ import java.util.TreeSet;
  */
 final class StageState {
     final JobGraph.StageSpec spec;
+    /** Partitions whose results are not there: of the shuffle it writes, or of its job. */
+    final PartitionSet missing;
+
     final TaskSet tasks;
     final CountedUpdates counted;
     /** Of the tasks done since it was begun; nothing while late tasks get no copies. */
     Pace pace = new Pace();
     /** Numbers of the unfinished jobs whose graph contains it. */
     final TreeSet<Integer> jobIds = new TreeSet<>();
+    /** The first of them, for which its tasks are launched; null when there is none. */
+    Jobs.Job job;
+
+    /** Executors to which its program was sent, by index. */
+    final BitSet programs = new BitSet();
 
     boolean isNeeded;
     /** Whether all shuffles it reads are complete; only meaningful while it is needed. */
@@ -64,8 +73,9 @@ final class StageState {
     private final int[] durations = new int[48];
     private int durationCount;
 
-    StageState(JobGraph.StageSpec spec, StageReads reads) {
+    StageState(JobGraph.StageSpec spec, PartitionSet missing, StageReads reads) {
         this.spec = spec;
+        this.missing = missing;
         this.counted = new CountedUpdates(spec.partitionCount());
         spec.persisted().forEach(part -> below.put(part.setId(), part));
         this.tasks = new TaskSet(

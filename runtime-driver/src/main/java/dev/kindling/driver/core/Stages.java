@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -95,11 +94,6 @@ final class Stages {
         return stages.values();
     }
 
-    /** Of an unfinished job. */
-    SortedMap<String, String> propertiesOf(int jobId) {
-        return jobs.find(jobId).graph.properties();
-    }
-
     /** Null when no unfinished job and no shuffle knows it. */
     StageState find(int stageId) {
         return stages.get(stageId);
@@ -116,7 +110,9 @@ final class Stages {
             out.add(new DriverEffect.RefuseJob(graph.jobId(), ErrorCode.CANCELLED, message));
             return;
         }
-        StageState resultStage = new StageState(graph.resultStage(), reads);
+        PartitionSet missing = new PartitionSet(graph.resultStage().partitionCount());
+        graph.resultPartitions().forEach(missing::add);
+        StageState resultStage = new StageState(graph.resultStage(), missing, reads);
         CommitCore commit =
                 graph.outputTarget().map(target -> new CommitCore(target, bugs)).orElse(null);
         ResultBudget budget = new ResultBudget(graph, settings.scheduling().maxResultBytes());
@@ -129,10 +125,7 @@ final class Stages {
         List<Integer> stageIds = new ArrayList<>();
         List<Event> planned = new ArrayList<>();
         for (JobGraph.StageSpec spec : graph.stages()) {
-            if (spec.isMapStage()) {
-                mapOutputs.declare(spec);
-            }
-            StageState stage = stages.computeIfAbsent(spec.stageId(), id -> new StageState(spec, reads));
+            StageState stage = spec.isMapStage() ? mapStage(spec) : resultStage;
             for (int shuffleId : spec.readsShuffles()) {
                 mapOutputs.find(shuffleId).readers.add(spec.stageId());
             }
@@ -154,6 +147,11 @@ final class Stages {
                 out.emit(new Event.StageSkipped(out.time(), job.id(), spec.stageId(), spec.name(), isUnread));
             }
         }
+    }
+
+    private StageState mapStage(JobGraph.StageSpec spec) {
+        MapOutputs.Shuffle shuffle = mapOutputs.declare(spec);
+        return stages.computeIfAbsent(spec.stageId(), id -> new StageState(spec, shuffle.missing, reads));
     }
 
     private Event planned(JobGraph.StageSpec spec, int jobId) {
@@ -185,16 +183,18 @@ final class Stages {
     }
 
     private void join(StageState stage, Jobs.Job job) {
-        if (stage.jobIds.isEmpty()) {
-            placement.rank(stage, rankOf(stage, job), job.graph);
+        if (stage.job == null) {
+            serve(stage, job);
             stage.maxTaskFailures = job.graph.maxTaskFailures();
         }
         stage.jobIds.add(job.id());
         stage.maxTaskFailures = Math.min(stage.maxTaskFailures, job.graph.maxTaskFailures());
     }
 
-    private static long rankOf(StageState stage, Jobs.Job job) {
-        return (long) job.order << 32 | stage.id();
+    /** It runs for this job from now on. */
+    private void serve(StageState stage, Jobs.Job job) {
+        stage.job = job;
+        placement.rank(stage, (long) job.order << 32 | stage.id(), job.graph);
     }
 
     // ---- what has to run ----------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ final class Stages {
         if (!stage.isNeeded) {
             stage.isNeeded = true;
             stage.reset();
-            PartitionSet missing = missingOf(stage);
+            PartitionSet missing = stage.missing;
             for (int partition = missing.first(); partition >= 0; partition = missing.next(partition + 1)) {
                 stage.tasks.add(partition);
             }
@@ -227,7 +227,7 @@ final class Stages {
         if (isReady && !stage.isReady) {
             stage.tasks.startWaitingForLocality(out.nowMs());
             if (!bugs.contains(PlantedBug.GROUPS_OF_INCOMPLETE_INPUT)) {
-                formed = grouping.groupsOf(stage, missingOf(stage));
+                formed = grouping.groupsOf(stage, stage.missing);
                 QuickTasks quick = grouping.quickTasks(stage);
                 stage.tasks.group(
                         formed.groups(), bugs.contains(PlantedBug.QUICKNESS_ASSUMED) ? quick.assumed() : quick);
@@ -261,22 +261,16 @@ final class Stages {
         }
     }
 
-    PartitionSet missingOf(StageState stage) {
-        return stage.spec.isMapStage()
-                ? mapOutputs.find(stage.spec.shuffleId()).missing
-                : jobs.find(stage.jobIds.first()).missing;
-    }
-
     private StageInfo infoOf(StageState stage) {
         int taskCount = stage.spec.isMapStage()
                 ? stage.spec.partitionCount()
-                : jobs.find(stage.jobIds.first()).graph.resultPartitions().size();
-        return stage.info(taskCount, missingOf(stage).size());
+                : stage.job.graph.resultPartitions().size();
+        return stage.info(taskCount, stage.missing.size());
     }
 
     /** Whether the task's result is still to be had. */
     boolean isMissing(StageState stage, int partition) {
-        return stage.isNeeded && missingOf(stage).contains(partition);
+        return stage.isNeeded && stage.missing.contains(partition);
     }
 
     private void leave(StageState stage) {
@@ -325,7 +319,7 @@ final class Stages {
 
     /** Whether the result of a task that was launched can be accepted: nobody has brought it, and its stage lives. */
     boolean isWanted(StageState stage, int partition) {
-        return stages.get(stage.id()) == stage && missingOf(stage).contains(partition);
+        return stages.get(stage.id()) == stage && stage.missing.contains(partition);
     }
 
     // ---- map outputs come and go --------------------------------------------------------------------------------
@@ -408,7 +402,7 @@ final class Stages {
 
     /** A job that is publishing has all its parts, made from the earlier rows: it reads nothing any more. */
     private void failIfGivenAway(StageState reader, MapOutputs.Shuffle shuffle, AttemptId earlier, AttemptId rebuilt) {
-        Jobs.Job job = jobs.find(reader.jobIds.first());
+        Jobs.Job job = reader.job;
         if (job.isPublishing) {
             return;
         }
@@ -599,24 +593,24 @@ final class Stages {
     }
 
     boolean isAcceptedPart(AttemptId attempt) {
-        Jobs.Job job = jobOf(stages.get(attempt.stageId()));
+        Jobs.Job job = jobOf(attempt.stageId());
         return job != null && job.commit != null && job.commit.isAccepted(attempt);
     }
 
     /** Whether its tasks write part files. */
     boolean isSaving(StageState resultStage) {
-        Jobs.Job job = jobOf(resultStage);
-        return job != null && job.commit != null;
+        return resultStage.job != null && resultStage.job.commit != null;
     }
 
-    /** The first that needs the stage; null when none does. */
-    private Jobs.Job jobOf(StageState stage) {
-        return stage == null || stage.jobIds.isEmpty() ? null : jobs.find(stage.jobIds.first());
+    /** Null when the stage is not known, or no job needs it. */
+    private Jobs.Job jobOf(int stageId) {
+        StageState stage = stages.get(stageId);
+        return stage == null ? null : stage.job;
     }
 
     /** True when the stored result of {@code attempt} was delivered and is being fetched. */
     boolean isUnfetched(AttemptId attempt) {
-        Jobs.Job job = jobOf(stages.get(attempt.stageId()));
+        Jobs.Job job = jobOf(attempt.stageId());
         return job != null && job.isUnfetched(attempt);
     }
 
@@ -646,7 +640,7 @@ final class Stages {
 
     /** A result stage's attempt succeeded and its partition was missing. */
     void resultCame(StageState stage, AttemptId task, ExecutorState holder, TaskResult result, TaskMetrics metrics) {
-        Jobs.Job job = jobs.find(stage.jobIds.first());
+        Jobs.Job job = stage.job;
         int partition = task.partition();
         job.missing.remove(partition);
         if (result instanceof TaskResult.PartWritten part) {
@@ -893,12 +887,12 @@ final class Stages {
             }
             stage.jobIds.remove(job.id());
             if (stage.jobIds.isEmpty()) {
+                stage.job = null;
                 if (stage.isForgotten) {
                     forgotten.add(spec.shuffleId());
                 }
             } else {
-                Jobs.Job next = jobs.find(stage.jobIds.first());
-                placement.rank(stage, rankOf(stage, next), next.graph);
+                serve(stage, jobs.find(stage.jobIds.first()));
             }
         }
         jobs.end(job);
@@ -924,10 +918,11 @@ final class Stages {
         }
         leave(stage);
         for (ExecutorState executor : executors.registered()) {
-            if (executor.programs.remove(stage.id())) {
+            if (stage.programs.get(executor.index)) {
                 out.send(executor, new Frame.ForgetStage(stage.id()));
             }
         }
+        stage.programs.clear();
     }
 
     private void kill(RunningAttempt attempt, String reason) {
@@ -948,10 +943,5 @@ final class Stages {
         attempt.stage.tasks.ended(attempt);
         out.send(attempt.executor, attempt.cancellation(reason));
         out.emit(AttemptEvents.ended(out.time(), attempt, new Outcome.Killed(reason)));
-    }
-
-    /** The program to send to an executor that is to run a task of the stage. */
-    static Frame.StageProgram programOf(StageState stage) {
-        return new Frame.StageProgram(stage.id(), stage.spec.program());
     }
 }

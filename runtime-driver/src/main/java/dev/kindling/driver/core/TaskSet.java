@@ -490,19 +490,25 @@ final class TaskSet {
     /** The attempt is no longer the one whose outcome is wanted; its twin goes on. */
     void ended(RunningAttempt attempt) {
         RunningAttempt twin = attempt.twin;
-        for (AttemptId task : attempt.tasks) {
-            if (attempts[task.partition()] == attempt) {
-                attempts[task.partition()] = twin;
-                if (twin == null) {
-                    running.remove(task.partition());
-                }
-            }
+        if (attempt.taskCount == 1) {
+            ended(attempt.partition, attempt, twin);
+        } else {
+            attempt.tasks.forEach(task -> ended(task.partition(), attempt, twin));
         }
         if (twin != null) {
             twin.twin = null;
             attempt.twin = null;
         }
         attempt.isCurrent = false;
+    }
+
+    private void ended(int partition, RunningAttempt attempt, RunningAttempt twin) {
+        if (attempts[partition] == attempt) {
+            attempts[partition] = twin;
+            if (twin == null) {
+                running.remove(partition);
+            }
+        }
     }
 
     int runningCount() {
