@@ -5,6 +5,7 @@ import dev.kindling.plan.LeafInput;
 import dev.kindling.protocol.AttemptId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ final class TaskSet {
     // Asked for at every launch, and never gone through: by hash, which a tree of ten thousand names is no match for.
     private final LinkedHashMap<String, IntQueue> localByHost = new LinkedHashMap<>();
     private final LinkedHashMap<String, IntQueue> localByExecutor = new LinkedHashMap<>();
+    /** That of the host of each executor that has asked, by index: a name is looked for once, not at every launch. */
+    private IntQueue[] localOfAsking = {};
+
     private final IntFunction<List<String>> preferredExecutors;
     private final ArrayDeque<Integer> probes = new ArrayDeque<>();
     private final int[] nextAttempt;
@@ -225,15 +229,16 @@ final class TaskSet {
 
     /** How many of the waiting tasks have their input on the disks of each host, where no executor has it cached. */
     SortedMap<String, Integer> waitingByHost() {
-        TreeMap<String, Integer> taskCounts = new TreeMap<>();
-        if (localByHost.isEmpty()) {
-            return taskCounts;
-        }
+        LinkedHashMap<String, int[]> counts = new LinkedHashMap<>();
         for (int partition = local.first(); partition >= 0; partition = local.next(partition + 1)) {
             if (preferredExecutors.apply(partition).isEmpty()) {
-                inputs.preferredHosts(partition).forEach(host -> taskCounts.merge(host, 1, Integer::sum));
+                for (String host : inputs.preferredHosts(partition)) {
+                    counts.computeIfAbsent(host, name -> new int[1])[0]++;
+                }
             }
         }
+        TreeMap<String, Integer> taskCounts = new TreeMap<>();
+        counts.forEach((host, count) -> taskCounts.put(host, count[0]));
         return taskCounts;
     }
 
@@ -247,6 +252,7 @@ final class TaskSet {
         anywhere.clear();
         local.clear();
         localByHost.clear();
+        localOfAsking = new IntQueue[0];
         localByExecutor.clear();
         retries.clear();
         failures.clear();
@@ -285,17 +291,11 @@ final class TaskSet {
         if (retry != null) {
             return retry;
         }
-        int partition = takeFrom(localByExecutor.get(executor.id));
-        if (partition >= 0) {
-            List<Integer> group = takeGroup(
-                    partition, local, other -> preferredExecutors.apply(other).contains(executor.id));
-            return new Choice(group, false, Locality.PROCESS_LOCAL);
+        Choice near = local.isEmpty() ? null : takeNear(executor);
+        if (near != null) {
+            return near;
         }
-        partition = takeFrom(localByHost.get(executor.address.host()));
-        if (partition >= 0) {
-            return new Choice(List.of(partition), false, Locality.NODE_LOCAL);
-        }
-        partition = firstAnywhere();
+        int partition = firstAnywhere();
         if (partition >= 0) {
             anywhere.remove(partition);
             List<Integer> group = takeQuick(takeGroup(partition, anywhere, other -> true));
@@ -308,6 +308,29 @@ final class TaskSet {
         }
         local.remove(partition);
         return new Choice(List.of(partition), false, Locality.ANY);
+    }
+
+    /** Its input is cached there, or lies on the disks there; null when there is none. */
+    private Choice takeNear(ExecutorState executor) {
+        int partition = localByExecutor.isEmpty() ? -1 : takeFrom(localByExecutor.get(executor.id));
+        if (partition >= 0) {
+            List<Integer> group = takeGroup(
+                    partition, local, other -> preferredExecutors.apply(other).contains(executor.id));
+            return new Choice(group, false, Locality.PROCESS_LOCAL);
+        }
+        partition = localByHost.isEmpty() ? -1 : takeFrom(localOn(executor));
+        return partition < 0 ? null : new Choice(List.of(partition), false, Locality.NODE_LOCAL);
+    }
+
+    private IntQueue localOn(ExecutorState executor) {
+        if (executor.index >= localOfAsking.length) {
+            localOfAsking = Arrays.copyOf(localOfAsking, 2 * executor.index + 1);
+        }
+        if (localOfAsking[executor.index] == null) {
+            localOfAsking[executor.index] =
+                    localByHost.computeIfAbsent(executor.address.host(), name -> new IntQueue());
+        }
+        return localOfAsking[executor.index];
     }
 
     /** The task and the others of its group that wait as it did, and may run where it does. */
