@@ -103,6 +103,12 @@ public final class BlockStore implements Closeable {
     /** The blocks of buckets {@code firstBucket} to {@code endBucket - 1}; empty when this output is not here. */
     public Optional<ServedRange> openRange(int shuffleId, AttemptId attempt, int firstBucket, int endBucket)
             throws IOException {
+        return openRange(shuffleId, attempt, firstBucket, endBucket, HostOutputs.SMALL_WINDOW_BYTES);
+    }
+
+    /** @param windowBytes read at once where the range is tiny */
+    Optional<ServedRange> openRange(int shuffleId, AttemptId attempt, int firstBucket, int endBucket, int windowBytes)
+            throws IOException {
         Shelf.Stored stored = mapOutputs.find(new MapOutput(shuffleId, attempt)).orElse(null);
         if (stored == null) {
             return Optional.empty();
@@ -110,7 +116,7 @@ public final class BlockStore implements Closeable {
         if (stored.bytes() != null) {
             return Optional.of(MapOutputFile.rangeOf(stored.bytes(), firstBucket, endBucket));
         }
-        return ownFiles.open(stored.file(), shuffleId, attempt, firstBucket, endBucket);
+        return ownFiles.open(stored.file(), shuffleId, attempt, firstBucket, endBucket, windowBytes);
     }
 
     /** All of it as it is stored; empty when this output is not here. */

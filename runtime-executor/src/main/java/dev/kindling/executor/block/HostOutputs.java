@@ -19,12 +19,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * buckets from the first to the last. So a little of what follows a tiny range is read with it and kept for the tasks
  * that want it next. An output never changes under its name, and each index entry's checksum has been looked at.
  *
- * <p>What is kept is counted as storage, is a sixteenth of the pool at most, and is the first to go when a task wants
+ * <p>What is kept is counted as storage, is an eighth of the pool at most, and is the first to go when a task wants
  * memory that storage has to give back.
  */
 final class HostOutputs {
     /** Of a range, up to which more is read than was asked for. */
     private static final int TINY_RANGE_BYTES = 1 << 10;
+
+    /** Read at once where many outputs are wanted, or nobody knows how many. */
+    static final int SMALL_WINDOW_BYTES = 4 << 10;
+
+    /** Of a thousand outputs of tiny blocks each is opened once for some 250 of them, and they take sixteen megabytes. */
+    private static final int MAX_WINDOW_BYTES = 16 << 10;
 
     /** Whose directories are remembered; beyond them lists are read each time, and nothing ahead. */
     private static final int MAX_KNOWN_EXECUTORS = 1_000;
@@ -41,7 +47,7 @@ final class HostOutputs {
 
     HostOutputs(MemoryPool memory) {
         this.memory = memory;
-        this.maxBytes = memory.poolBytes() / 16;
+        this.maxBytes = memory.poolBytes() / 8;
         memory.evictWith(wanted -> dropAll());
     }
 
@@ -64,6 +70,13 @@ final class HostOutputs {
         OfExecutor own = new OfExecutor(directories.all(), directories.cipher(), true);
         executors.put(directories.first(), own);
         return own;
+    }
+
+    /** How much of each had better be read at once by a task that wants tiny ranges of so many outputs. */
+    int windowBytesFor(int outputs) {
+        // Half, for offsets come on top, and what tasks before these have left.
+        long share = maxBytes / 2 / Math.max(1, outputs);
+        return (int) Math.max(SMALL_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share));
     }
 
     void forgetShuffle(int shuffleId) {
@@ -91,29 +104,36 @@ final class HostOutputs {
             this.readsAhead = readsAhead;
         }
 
-        /** The blocks of buckets {@code first} to {@code end - 1}; empty when the output is in none of the directories. */
-        Optional<ServedRange> open(int shuffleId, AttemptId attempt, int first, int end) throws IOException {
+        /**
+         * The blocks of buckets {@code first} to {@code end - 1}; empty when the output is in none of the directories.
+         *
+         * @param windowBytes read at once where the range is tiny
+         */
+        Optional<ServedRange> open(int shuffleId, AttemptId attempt, int first, int end, int windowBytes)
+                throws IOException {
             MapOutput key = new MapOutput(shuffleId, attempt);
             Optional<ServedRange> range = kept(key, first, end);
             for (int i = 0; range.isEmpty() && i < directories.size(); i++) {
                 Path file = directories.get(i).resolve(key.relativePath());
-                range = openFile(file, key, first, end);
+                range = openFile(file, key, first, end, windowBytes);
             }
             return range;
         }
 
         /** The same, where it is known in which file. */
-        Optional<ServedRange> open(Path file, int shuffleId, AttemptId attempt, int first, int end) throws IOException {
+        Optional<ServedRange> open(Path file, int shuffleId, AttemptId attempt, int first, int end, int windowBytes)
+                throws IOException {
             MapOutput key = new MapOutput(shuffleId, attempt);
             Optional<ServedRange> range = kept(key, first, end);
-            return range.isPresent() ? range : openFile(file, key, first, end);
+            return range.isPresent() ? range : openFile(file, key, first, end, windowBytes);
         }
 
-        private Optional<ServedRange> openFile(Path file, MapOutput key, int first, int end) throws IOException {
+        private Optional<ServedRange> openFile(Path file, MapOutput key, int first, int end, int windowBytes)
+                throws IOException {
             try {
                 FileRange range = MapOutputFile.open(file, cipher, key.shuffleId(), key.attempt(), first, end);
-                if (readsAhead && range.byteCount() <= TINY_RANGE_BYTES) {
-                    readAhead(range, key, first, end);
+                if (readsAhead && range.byteCount() <= TINY_RANGE_BYTES && hasRoomFor(windowBytes)) {
+                    readAhead(range, key, first, end, windowBytes);
                 }
                 return Optional.of(range);
             } catch (NoSuchFileException e) {
@@ -121,9 +141,17 @@ final class HostOutputs {
             }
         }
 
-        private void readAhead(FileRange range, MapOutput key, int first, int end) throws IOException {
+        /** Reading ahead what cannot be kept would be for nothing, each time. */
+        private boolean hasRoomFor(int windowBytes) {
+            synchronized (HostOutputs.this) {
+                return keptBytes + windowBytes <= maxBytes;
+            }
+        }
+
+        private void readAhead(FileRange range, MapOutput key, int first, int end, int windowBytes) throws IOException {
             try {
-                MapOutputFile.Window window = MapOutputFile.windowFrom(range, key.shuffleId(), key.attempt(), first);
+                MapOutputFile.Window window =
+                        MapOutputFile.windowFrom(range, key.shuffleId(), key.attempt(), first, windowBytes);
                 if (window.has(first, end + 1)) {
                     keep(key, window);
                 }

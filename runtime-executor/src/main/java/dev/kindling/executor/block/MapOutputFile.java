@@ -24,10 +24,7 @@ import java.util.zip.CRC32C;
 final class MapOutputFile {
     static final int ENTRY_BYTES = 12;
     private static final int PIECE_BYTES = 64 << 10;
-
-    // A thousand outputs of tiny blocks take four megabytes, and are opened once for some sixty of them.
-    private static final int WINDOW_BYTES = 4 << 10;
-    private static final int WINDOW_BUCKETS = 128;
+    private static final int WINDOW_BUCKETS = 512;
 
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -106,8 +103,9 @@ final class MapOutputFile {
         }
     }
 
-    /** The buckets from {@code first} on, as many as are sound and fit into a window. */
-    static Window windowFrom(FileRange open, int shuffleId, AttemptId attempt, int first) throws IOException {
+    /** The buckets from {@code first} on, as many as are sound and fit into {@code maxBytes}. */
+    static Window windowFrom(FileRange open, int shuffleId, AttemptId attempt, int first, int maxBytes)
+            throws IOException {
         Path file = open.range().file();
         byte[] index = new byte[(WINDOW_BUCKETS + 1) * ENTRY_BYTES];
         readIndex(open.channel(), first, index, 0, index.length);
@@ -119,7 +117,7 @@ final class MapOutputFile {
             long bytes = (long) LONG.get(index, at) - from;
             // Behind the last entry come blocks, which have no such checksum.
             if (bytes < starts[count]
-                    || bytes > WINDOW_BYTES
+                    || bytes > maxBytes
                     || !isSound(index, at, first + count + 1, shuffleId, attempt)) {
                 break;
             }

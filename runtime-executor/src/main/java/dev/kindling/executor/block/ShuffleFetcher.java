@@ -54,6 +54,7 @@ public final class ShuffleFetcher implements BlockSource {
     private final int endBucket;
     private final LocalPeers localPeers;
     private final HostOutputs hostOutputs;
+    private final int windowBytes;
     private final BlockClient client;
     private final FetchScheduler scheduler;
 
@@ -93,6 +94,7 @@ public final class ShuffleFetcher implements BlockSource {
         this.endBucket = endBucket;
         this.localPeers = localPeers;
         this.hostOutputs = own.hostOutputs();
+        this.windowBytes = hostOutputs.windowBytesFor(input.sources().size());
         this.client = client;
         takenBytes = new long[input.sources().size()];
         scheduler = new FetchScheduler(settings, input.leafPartition());
@@ -509,9 +511,9 @@ public final class ShuffleFetcher implements BlockSource {
                 Optional<BlockStore> peer = localPeers.find(executor);
                 return peer.isEmpty()
                         ? Optional.empty()
-                        : peer.get().openRange(input.shuffleId(), map, firstBucket, endBucket);
+                        : peer.get().openRange(input.shuffleId(), map, firstBucket, endBucket, windowBytes);
             }
-            return files.open(input.shuffleId(), map, firstBucket, endBucket);
+            return files.open(input.shuffleId(), map, firstBucket, endBucket, windowBytes);
         }
 
         void closeRange() throws IOException {

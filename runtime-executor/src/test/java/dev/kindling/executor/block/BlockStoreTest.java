@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BlockStoreTest {
     private static final AttemptId ATTEMPT = new AttemptId(4, 17, 1);
+    private static final int WINDOW = HostOutputs.SMALL_WINDOW_BYTES;
 
     @TempDir
     private Path local;
@@ -122,7 +123,7 @@ class BlockStoreTest {
                         expected,
                         rowsByBucket(store.hostOutputs()
                                 .of(store.scratchDirectory())
-                                .open(3, ATTEMPT, first, end)
+                                .open(3, ATTEMPT, first, end, WINDOW)
                                 .orElseThrow()));
             }
         }
@@ -186,7 +187,7 @@ class BlockStoreTest {
         assertEquals(Optional.empty(), store.openRange(2, ATTEMPT, 0, 10));
         assertEquals(
                 Optional.empty(),
-                store.hostOutputs().of(store.scratchDirectory()).open(3, other, 0, 10));
+                store.hostOutputs().of(store.scratchDirectory()).open(3, other, 0, 10, WINDOW));
     }
 
     @Test
@@ -407,7 +408,7 @@ class BlockStoreTest {
         assertTrue(inFirst > 0 && inFirst < 40, inFirst + " of 40 in the first directory");
         for (int shuffle = 0; shuffle < 40; shuffle++) {
             assertTrue(
-                    isPresent(store.hostOutputs().of(store.scratchDirectory()).open(shuffle, ATTEMPT, 0, 10)));
+                    isPresent(store.hostOutputs().of(store.scratchDirectory()).open(shuffle, ATTEMPT, 0, 10, WINDOW)));
         }
     }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class HostOutputsTest {
     private static final AttemptId ATTEMPT = new AttemptId(4, 17, 1);
+    private static final int WINDOW = HostOutputs.SMALL_WINDOW_BYTES;
     private static final int BUCKETS = 600;
     private static final int POOL_BYTES = 1 << 20;
 
@@ -57,7 +58,7 @@ final class HostOutputsTest {
 
     private Optional<byte[]> read(int shuffleId, int first, int end) throws IOException {
         Optional<ServedRange> found =
-                reader.hostOutputs().of(writer.scratchDirectory()).open(shuffleId, ATTEMPT, first, end);
+                reader.hostOutputs().of(writer.scratchDirectory()).open(shuffleId, ATTEMPT, first, end, WINDOW);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -101,6 +102,15 @@ final class HostOutputsTest {
 
         assertArrayEquals(second, read(3, 1, 2).orElseThrow());
         assertFalse(read(3, BUCKETS - 1, BUCKETS).isPresent());
+    }
+
+    @Test
+    void moreIsReadAheadOfFewOutputsThanOfMany() {
+        HostOutputs outputs = reader.hostOutputs();
+
+        assertEquals(4 * WINDOW, outputs.windowBytesFor(1));
+        assertTrue(outputs.windowBytesFor(7) > WINDOW);
+        assertEquals(WINDOW, outputs.windowBytesFor(100_000));
     }
 
     @Test
