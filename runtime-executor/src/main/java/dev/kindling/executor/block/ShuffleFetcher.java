@@ -199,7 +199,10 @@ public final class ShuffleFetcher implements BlockSource {
     public void close() throws IOException {
         isDone = true;
         parsing = null;
-        answers.values().forEach(Answer::cancel);
+        for (Answer answer : answers.values()) {
+            answer.isWanted = false;
+            answer.cancel();
+        }
         answers.clear();
         inbox.clear();
         for (LocalReading reading : localReadings) {
@@ -223,15 +226,18 @@ public final class ShuffleFetcher implements BlockSource {
             answers.put(e.requestId(), answer);
             localReadings.add(new LocalReading(answer, input.executors().get(e.executor()), e.route()));
         } else if (effect instanceof FetchEffect.Cancel e) {
-            Answer answer = answers.remove(e.requestId());
-            if (answer != null) {
-                answer.abandon();
-            }
+            forget(e.requestId()).ifPresent(Answer::abandon);
         } else if (effect instanceof FetchEffect.GiveUp e) {
             failure = e.failure();
         } else if (effect instanceof FetchEffect.Done) {
             isDone = true;
         }
+    }
+
+    private Optional<Answer> forget(int requestId) {
+        Optional<Answer> answer = Optional.ofNullable(answers.remove(requestId));
+        answer.ifPresent(forgotten -> forgotten.isWanted = false);
+        return answer;
     }
 
     private void request(FetchEffect.Request e) {
@@ -296,6 +302,9 @@ public final class ShuffleFetcher implements BlockSource {
         private final boolean isLocal;
         private BlockStream stream;
 
+        /** Until it has ended or the scheduler gives it up: what comes after that is passed over. */
+        private boolean isWanted = true;
+
         private int index;
         private long bytesLeft;
         private BlockParser parser;
@@ -315,12 +324,8 @@ public final class ShuffleFetcher implements BlockSource {
             return maps.get(index);
         }
 
-        private boolean isWanted() {
-            return answers.get(requestId) == this;
-        }
-
         void start(int startedIndex, long byteCount) {
-            if (isWanted()) {
+            if (isWanted) {
                 index = startedIndex;
                 bytesLeft = byteCount;
                 isMapOver = false;
@@ -330,7 +335,7 @@ public final class ShuffleFetcher implements BlockSource {
         }
 
         void feed(byte[] bytes) {
-            if (!isWanted()) {
+            if (!isWanted) {
                 return;
             }
             bytesLeft -= bytes.length;
@@ -364,7 +369,7 @@ public final class ShuffleFetcher implements BlockSource {
         }
 
         void refuse(int refusedIndex, Fault fault, String why) {
-            if (isWanted()) {
+            if (isWanted) {
                 index = refusedIndex;
                 isMapOver = true;
                 tell(new FetchEvent.MapFailed(requestId, map(), fault, why));
@@ -372,16 +377,16 @@ public final class ShuffleFetcher implements BlockSource {
         }
 
         void end() {
-            if (isWanted()) {
-                answers.remove(requestId);
+            if (isWanted) {
+                forget(requestId);
                 tell(new FetchEvent.RequestEnded(requestId));
             }
         }
 
         void fail(String why) {
-            if (isWanted()) {
+            if (isWanted) {
                 tell(new FetchEvent.BytesTaken(requestId, 0, wholeBlocks));
-                answers.remove(requestId);
+                forget(requestId);
                 tell(new FetchEvent.RequestFailed(requestId, why));
             }
         }
@@ -480,7 +485,7 @@ public final class ShuffleFetcher implements BlockSource {
                 return;
             }
             closeRange();
-            if (nextIndex == answer.maps.size() || !answer.isWanted()) {
+            if (nextIndex == answer.maps.size() || !answer.isWanted) {
                 localReadings.remove(this);
                 answer.end();
             } else {
