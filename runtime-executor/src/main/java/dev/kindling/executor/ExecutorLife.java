@@ -35,8 +35,11 @@ final class ExecutorLife implements AutoCloseable {
     private final Executor executor;
     private final RpcServer server;
     private final Optional<SpotNotices> notices;
-    /** Also when a task calls System.exit: what the executor wrote does not outlive it. */
-    private final Thread filesHook;
+    /**
+     * Also when a task calls System.exit: what the executor wrote does not outlive it. Connections end here too: a thread
+     * that waits for its network in native code makes a JVM wait 300 ms for it before it ends.
+     */
+    private final Thread endHook;
 
     private UserClassLoader classes;
 
@@ -62,9 +65,9 @@ final class ExecutorLife implements AutoCloseable {
         notices = askEveryMs == 0
                 ? Optional.empty()
                 : Optional.of(new SpotNotices(SpotNotices.service(), askEveryMs, executor::machineTakenBack));
-        filesHook = new Thread(executor.blocks()::close, "executor-files");
-        Runtime.getRuntime().addShutdownHook(filesHook);
         BlockServer blocks = new BlockServer(executor.blocks(), executor.cachedBlocks());
+        endHook = new Thread(this::leave, "executor-end");
+        Runtime.getRuntime().addShutdownHook(endHook);
         server = RpcServer.start(
                 addressOf(bootstrap), RpcSettings.defaults(), bootstrap.credentials(), new NobodyElse(), blocks);
     }
@@ -83,6 +86,13 @@ final class ExecutorLife implements AutoCloseable {
                 server.port(),
                 server.client());
         notices.ifPresent(SpotNotices::start);
+    }
+
+    private void leave() {
+        if (server != null) {
+            server.close();
+        }
+        executor.blocks().close();
     }
 
     Executor executor() {
@@ -104,7 +114,7 @@ final class ExecutorLife implements AutoCloseable {
             if (classes != null) {
                 classes.close();
             }
-            Runtime.getRuntime().removeShutdownHook(filesHook);
+            Runtime.getRuntime().removeShutdownHook(endHook);
         } catch (IOException | IllegalStateException e) {
             // A jar that cannot be closed stays open; a process that ends already runs the hook.
         }

@@ -84,6 +84,17 @@ final class ExecutorProcess {
         return process;
     }
 
+    /** Tells it that there will be no driver; it has been told to end before. */
+    synchronized void endInput() {
+        if (process != null) {
+            try {
+                process.getOutputStream().close();
+            } catch (IOException e) {
+                // It has ended.
+            }
+        }
+    }
+
     /** Ends it at once. */
     synchronized void kill() {
         isKilled = true;

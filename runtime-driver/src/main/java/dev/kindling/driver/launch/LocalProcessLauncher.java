@@ -168,6 +168,8 @@ public final class LocalProcessLauncher implements ClusterLauncher {
             isClosed = true;
             left = new ArrayList<>(processes.values());
         }
+        // A thread of theirs that still waited for input would keep them for 300 ms.
+        left.forEach(ExecutorProcess::endInput);
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_WITHIN_MS);
         for (ExecutorProcess process : left) {
             if (!process.isGone(TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()))) {
