@@ -20,7 +20,7 @@ final class AskedStream implements BlockStream {
     private final int rangeCount;
     private final IntFunction<DataFrame> request;
 
-    /** The connection that carries it; null until it is sent. */
+    /** The connection that carries it, or that it waits for; null until one is there. */
     private volatile BlockAsker connection;
 
     private volatile boolean isCancelled;
@@ -92,6 +92,11 @@ final class AskedStream implements BlockStream {
     /** Whether it may be sent once more, because the connection it was meant for had just been closed. */
     boolean mayBeSentAgain() {
         return sends++ == 0;
+    }
+
+    /** Of a connection that is not open yet. */
+    void waitFor(BlockAsker carrier) {
+        connection = carrier;
     }
 
     DataFrame start(BlockAsker carrier, int streamId) {

@@ -66,8 +66,8 @@ final class BlockAsker extends DataChannel {
     }
 
     /**
-     * It may be dead without anybody having said so, as behind a router that forgot it: no stream is started here any more.
-     * Those it has may go on.
+     * It may be dead without anybody having said so, as behind a router that forgot it, or not be answered when it is made:
+     * no stream is started here any more. Those it has may go on.
      */
     void retire() {
         onNotForNew.run();
@@ -94,6 +94,7 @@ final class BlockAsker extends DataChannel {
         } else if (failure != null) {
             stream.onFailed(failure);
         } else if (channel == null) {
+            stream.waitFor(this);
             waitingForOpen.add(stream);
         } else if (!stream.isCancelled()) {
             stopIdleTimer();

@@ -216,6 +216,44 @@ class BlockTransferTest {
     }
 
     @Test
+    void aConnectionThatNobodyAnswersIsLeftForANewOne() throws Exception {
+        holder.put(0, noise(1, 1_000), false);
+        try (ServerSocket way = new ServerSocket(server.port(), 2, InetAddress.getByName("127.0.0.2"))) {
+            way.setSoTimeout(60_000);
+            BlockStream unanswered =
+                    client.fetchBlocks("127.0.0.2", server.port(), request(0, 1), WINDOW, new Answer(0, true));
+            Socket silent = way.accept();
+            unanswered.abandon();
+            Answer answer = new Answer(0, true);
+            answer.stream = client.fetchBlocks("127.0.0.2", server.port(), request(0, 1), WINDOW, answer);
+
+            relay(way.accept());
+
+            answer.awaitEnd();
+            silent.close();
+        }
+    }
+
+    private void relay(Socket near) throws IOException {
+        Socket far = new Socket(InetAddress.getByName(server.host()), server.port());
+        pass(near, far);
+        pass(far, near);
+    }
+
+    private static void pass(Socket from, Socket to) {
+        Thread thread = new Thread(() -> {
+            try (from;
+                    to) {
+                from.getInputStream().transferTo(to.getOutputStream());
+            } catch (IOException e) {
+                // One of both ends is gone.
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Test
     void anUnusedConnectionIsClosedAndTheNextRequestOpensAnother() throws Exception {
         holder.put(0, noise(1, 1_000), false);
         RpcSettings s = RpcSettings.defaults();
