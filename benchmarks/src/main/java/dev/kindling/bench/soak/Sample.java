@@ -2,8 +2,11 @@ package dev.kindling.bench.soak;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -72,17 +75,27 @@ record Sample(
         }
     }
 
-    /** How many, and their bytes. */
+    /** How many, and their bytes; what goes while we look is left out. */
     private static long[] filesBelow(Path directory) throws IOException {
         long[] counted = new long[2];
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.filter(Files::isRegularFile).forEach(file -> {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 counted[0]++;
-                counted[1] += file.toFile().length();
-            });
-        } catch (UncheckedIOException e) {
-            // One went while we looked; the others were counted.
-        }
+                counted[1] += attributes.size();
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
         return counted;
     }
 

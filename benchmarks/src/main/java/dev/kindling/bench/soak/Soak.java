@@ -16,14 +16,16 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Rounds of jobs of all kinds on one cluster of executor processes, for as long as asked; every twentieth round an executor
- * is killed. Each answer is compared with what it must be. Between rounds it is counted what all processes hold; in the end
+ * Rounds of jobs of all kinds on one cluster of executor processes, for as long as asked; every twentieth round the
+ * youngest executor is killed, so that the others grow as old as the run. Each answer is compared with what it must be. Between rounds it is counted what all processes hold; in the end
  * nothing may have grown. All samples go to {@code soak.csv}, as they come, and to {@code soak.svg}.
  *
  * <p>{@code bin/soak [--minutes 60] [--into soak] [--executors 2] [--calm]}: with {@code --calm} nobody is killed. The exit
@@ -116,7 +118,7 @@ public final class Soak {
             for (int round = 1; System.nanoTime() - start < length; round++) {
                 round(round);
                 if (!isCalm && round % KILL_EVERY_ROUNDS == 0) {
-                    killOne(round);
+                    killYoungest();
                 }
                 if (System.nanoTime() - start >= nextSample) {
                     awaitExecutors();
@@ -202,12 +204,11 @@ public final class Soak {
 
     // ---- executors ------------------------------------------------------------------------------------------------
 
-    private void killOne(int round) {
+    private static void killYoungest() {
         ProcessHandle.current()
                 .children()
                 .filter(ProcessHandle::isAlive)
-                .skip(round / KILL_EVERY_ROUNDS % executors)
-                .findFirst()
+                .max(Comparator.comparing(child -> child.info().startInstant().orElse(Instant.MIN)))
                 .ifPresent(ProcessHandle::destroyForcibly);
     }
 
