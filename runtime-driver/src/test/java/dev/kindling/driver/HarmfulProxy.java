@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A way between processes: takes connections at one address and passes their bytes on to the same port of 127.0.0.1, both
  * ways, with whatever harm is wanted at the time. One thread a direction, which ends with its connection.
  */
-final class HarmfulProxy implements Closeable {
+public final class HarmfulProxy implements Closeable {
     private static final int PIECE_BYTES = 16 << 10;
 
     /** What happens to a piece of up to 16 KiB that has come. */
-    enum Harm {
+    public enum Harm {
         NONE,
         /** It goes on 50 ms later. */
         DELAY,
@@ -41,23 +41,23 @@ final class HarmfulProxy implements Closeable {
     private volatile Harm harm = Harm.NONE;
 
     /** @param address another one of this machine, such as 127.0.0.2 */
-    HarmfulProxy(String address, int port) throws IOException {
+    public HarmfulProxy(String address, int port) throws IOException {
         server = new ServerSocket(port, 50, InetAddress.getByName(address));
         start("accept", this::accept);
     }
 
     /** From now on, for connections that exist and that will come, to so many pieces. */
-    void harm(Harm wanted, int pieces) {
+    public void harm(Harm wanted, int pieces) {
         harmedPieces.set(0);
         piecesToHarm.set(pieces);
         harm = wanted;
     }
 
-    void heal() {
+    public void heal() {
         harm = Harm.NONE;
     }
 
-    int harmedPieces() {
+    public int harmedPieces() {
         return harmedPieces.get();
     }
 

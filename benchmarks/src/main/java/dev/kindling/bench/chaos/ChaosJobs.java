@@ -7,6 +7,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.bench.work.Machine;
+import dev.kindling.driver.HarmfulProxy;
 import dev.kindling.util.FileTrees;
 import dev.kindling.util.LogLevels;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -41,18 +44,26 @@ import java.util.stream.Stream;
  * the end no process and no file may be left.
  *
  * <p>{@code bin/chaos jobs [--jobs 200] [--rows 2000000] [--seed 1] [FAULT ...]}: places and times of the harm are drawn
- * from the seed. The exit code is 1 when a promise was broken.
+ * from the seed. Full disks are file systems of their own, which only root can mount. The exit code is 1 when a promise
+ * was broken.
  */
 public final class ChaosJobs {
     private static final int EXECUTORS = 3;
     private static final int TASKS = 6;
     private static final int KEYS = 1_000;
+    private static final int WIDE_ROWS = 100_000;
+    private static final int WIDE_ROW_BYTES = 100;
     private static final int PLAIN_JOBS = 15;
     private static final int WARM_JOBS = 5;
     private static final int MAX_STOPPED_MS = 60_000;
     private static final long DEADLINE_MS = 180_000;
     private static final long WHOLE_WITHIN_MS = 90_000;
     private static final long GONE_WITHIN_MS = 30_000;
+
+    private static final Set<HarmfulProxy.Harm> SLOW_HARMS =
+            EnumSet.of(HarmfulProxy.Harm.DELAY, HarmfulProxy.Harm.DRIP);
+    private static final List<HarmfulProxy.Harm> LINK_HARMS =
+            List.copyOf(EnumSet.complementOf(EnumSet.of(HarmfulProxy.Harm.NONE)));
 
     private final int jobs;
     private final long rows;
@@ -104,7 +115,8 @@ public final class ChaosJobs {
                 "%d jobs of %,d rows with each fault, on %d executors; %s, %s, %s, load %s%n%n",
                 jobs, rows, EXECUTORS, Machine.java(), Machine.system(), Machine.processor(), Machine.load());
         System.out.println(
-                "| fault | struck | as promised | wrong | hung | median | worst | beside one without | allowed | left |");
+                "| fault | struck | as promised | wrong | hung | median | worst | beside one without | allowed |"
+                        + " left |");
         System.out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|");
         boolean isGood = true;
         for (Fault fault : faults) {
@@ -117,35 +129,64 @@ public final class ChaosJobs {
 
     private boolean run(Fault fault) throws Exception {
         Path work = Files.createTempDirectory("kindling-chaos-");
-        Path scratch = Files.createDirectories(work.resolve("scratch"));
+        try (Links links = new Links(work);
+                SmallDisks disks = new SmallDisks(work)) {
+            if (fault.isOfDisks() && !disks.mount()) {
+                System.out.println("  - not run, as file systems cannot be mounted: " + fault.words);
+                return true;
+            }
+            List<Path> scratch =
+                    fault.isOfDisks() ? disks.scratch() : List.of(Files.createDirectories(work.resolve("scratch")));
+            return run(fault, new Place(work, scratch, links, disks));
+        } finally {
+            FileTrees.delete(work);
+        }
+    }
+
+    private boolean run(Fault fault, Place place) throws Exception {
         KindlingConf conf = new KindlingConf()
                 .setMaster("local-cluster[" + EXECUTORS + ",1,128]")
                 .setAppName("chaos")
                 .set("kindling.result.maxBytes", "4m")
-                .set("kindling.scratch.dirs", scratch.toString());
+                .set(
+                        "kindling.scratch.dirs",
+                        place.scratch().stream().map(Path::toString).collect(Collectors.joining(",")));
+        if (fault == Fault.LINKS) {
+            place.links().addTo(conf);
+        }
         Tally tally;
         try (KindlingContext kindling = new KindlingContext(conf)) {
-            long plainMs = plainMs(kindling);
+            if (fault == Fault.LINKS) {
+                place.links().open(kindling, EXECUTORS);
+            }
+            long plainMs = plainMs(kindling, fault);
             tally = new Tally(fault, plainMs);
             for (int job = 0; tally.count() < jobs; job++) {
-                Strike strike = new Strike(fault, random, rows, plainMs, work.resolve("mark-" + job));
-                tally.add(outcome(kindling, strike, scratch));
+                Strike strike =
+                        new Strike(fault, random, rows, plainMs, place.work().resolve("mark-" + job));
+                tally.add(outcome(kindling, strike, place));
                 awaitWhole();
             }
         }
-        boolean isClean = isAllGone(scratch);
-        FileTrees.delete(work);
+        boolean isClean = isAllGone(place.scratch());
         System.out.println(tally.row() + (isClean ? " nothing |" : " **processes or files** |"));
         tally.complaints.forEach(complaint -> System.out.println("  - " + complaint));
         return tally.isGood() && isClean;
     }
 
+    /** Where a cluster works, and what stands there to do it harm. */
+    private record Place(Path work, List<Path> scratch, Links links, SmallDisks disks) {}
+
     /** The median of jobs without a fault on the same cluster. */
-    private long plainMs(KindlingContext kindling) throws Exception {
+    private long plainMs(KindlingContext kindling, Fault fault) throws Exception {
         long[] times = new long[PLAIN_JOBS];
         for (int job = -WARM_JOBS; job < PLAIN_JOBS; job++) {
             long start = System.nanoTime();
-            requireRight(sum(kindling, Harm.NONE));
+            if (fault.isOfDisks()) {
+                requireWide(kindling);
+            } else {
+                requireRight(sum(kindling, Harm.NONE));
+            }
             times[Math.max(0, job)] = msSince(start);
         }
         Arrays.sort(times);
@@ -153,12 +194,15 @@ public final class ChaosJobs {
     }
 
     /** Within some time: processes that were told to end may take a moment. */
-    private static boolean isAllGone(Path scratch) throws IOException, InterruptedException {
+    private static boolean isAllGone(List<Path> scratch) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GONE_WITHIN_MS);
         boolean isGone = false;
         while (!isGone && System.nanoTime() < deadline) {
-            try (Stream<Path> left = Files.list(scratch)) {
-                isGone = executors().isEmpty() && left.findAny().isEmpty();
+            isGone = executors().isEmpty();
+            for (Path directory : scratch) {
+                try (Stream<Path> left = Files.list(directory)) {
+                    isGone &= left.findAny().isEmpty();
+                }
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
@@ -191,6 +235,8 @@ public final class ChaosJobs {
         final int which;
         final long delayMs;
         final long stoppedMs;
+        final HarmfulProxy.Harm linkHarm;
+        final int pieces;
         volatile boolean isOver;
         volatile boolean hasStruck;
 
@@ -201,6 +247,9 @@ public final class ChaosJobs {
             which = random.nextInt(EXECUTORS);
             delayMs = random.nextLong(Math.max(1, plainMs));
             stoppedMs = 1_000 + random.nextInt(MAX_STOPPED_MS - 1_000);
+            linkHarm = LINK_HARMS.get(random.nextInt(LINK_HARMS.size()));
+            // A fetch has three tries: of those that end a connection, no more than two strike a link.
+            pieces = SLOW_HARMS.contains(linkHarm) ? Integer.MAX_VALUE : 1 + random.nextInt(2);
         }
 
         Harm harm(Harm.Kind kind) {
@@ -211,18 +260,18 @@ public final class ChaosJobs {
     /** How a job ended: in so many milliseconds, as promised, or otherwise. */
     record Outcome(long ms, boolean wasStruck, boolean isHung, String complaint) {}
 
-    private Outcome outcome(KindlingContext kindling, Strike strike, Path scratch) throws Exception {
+    private Outcome outcome(KindlingContext kindling, Strike strike, Place place) throws Exception {
         Optional<ErrorCode> error = strike.fault.error;
         long start = System.nanoTime();
         Future<Long> job = threads.submit(() -> {
             try {
-                return job(kindling, strike, scratch);
+                return job(kindling, strike, place);
             } finally {
                 strike.isOver = true;
             }
         });
         Future<?> striking = threads.submit(() -> {
-            strikeFromOutside(kindling, strike);
+            strikeFromOutside(kindling, strike, place);
             return null;
         });
         String complaint;
@@ -245,7 +294,7 @@ public final class ChaosJobs {
     }
 
     /** The job; returns its result. */
-    private Long job(KindlingContext kindling, Strike strike, Path scratch) throws IOException {
+    private Long job(KindlingContext kindling, Strike strike, Place place) throws IOException {
         return switch (strike.fault) {
             case KILLED, STOPPED -> requireRight(sum(kindling, Harm.NONE));
             case EXIT -> struckFromInside(kindling, strike, Harm.Kind.EXIT);
@@ -254,7 +303,7 @@ public final class ChaosJobs {
                 kindling.setJobGroup(strike.mark.toString(), "loops");
                 yield struckFromInside(kindling, strike, Harm.Kind.LOOP);
             }
-            case CORRUPTED -> readCorrupted(kindling, strike, scratch);
+            case CORRUPTED -> readCorrupted(kindling, strike, place.scratch().get(0));
             case UNSERIALIZABLE -> {
                 strike.hasStruck = true;
                 yield (long) kindling.range(0, TASKS, 1, TASKS)
@@ -269,6 +318,13 @@ public final class ChaosJobs {
                         .collect()
                         .size();
             }
+            case LINKS -> throughHarmedLinks(kindling, strike, place.links());
+            case DISK_FULL -> requireWide(kindling);
+            case DISKS_FULL -> {
+                place.disks().fill(true);
+                strike.hasStruck = true;
+                yield requireWide(kindling);
+            }
         };
     }
 
@@ -280,8 +336,17 @@ public final class ChaosJobs {
         }
     }
 
+    private long throughHarmedLinks(KindlingContext kindling, Strike strike, Links links) {
+        links.harm(strike.linkHarm, strike.pieces);
+        try {
+            return requireRight(sum(kindling, Harm.NONE));
+        } finally {
+            strike.hasStruck = links.heal();
+        }
+    }
+
     /** What is done to the job by somebody else, if anything; returns when the harm is over. */
-    private static void strikeFromOutside(KindlingContext kindling, Strike strike) throws Exception {
+    private static void strikeFromOutside(KindlingContext kindling, Strike strike, Place place) throws Exception {
         switch (strike.fault) {
             case KILLED -> {
                 TimeUnit.MILLISECONDS.sleep(strike.delayMs);
@@ -300,8 +365,23 @@ public final class ChaosJobs {
                 }
                 kindling.cancelJobGroup(strike.mark.toString());
             }
+            case DISK_FULL -> {
+                TimeUnit.MILLISECONDS.sleep(strike.delayMs);
+                strike.hasStruck = !strike.isOver;
+                keepFull(place.disks(), false, strike);
+            }
+            case DISKS_FULL -> keepFull(place.disks(), true, strike);
             default -> {}
         }
+    }
+
+    /** As long as the job runs: executors delete what is not wanted any more. */
+    private static void keepFull(SmallDisks disks, boolean all, Strike strike) throws Exception {
+        while (!strike.isOver) {
+            disks.fill(all);
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        disks.free();
     }
 
     /** Unless its cluster ends it before: then it is replaced. */
@@ -333,6 +413,25 @@ public final class ChaosJobs {
                     return Tuple2.of(n % KEYS, n);
                 })
                 .reduceByKey(Long::sum, TASKS);
+    }
+
+    /** Rows that cannot be packed, all of which go through files of a shuffle. */
+    private static long requireWide(KindlingContext kindling) {
+        // So that the driver finds out which shuffles nobody wants any more, and small disks stay empty.
+        System.gc();
+        long bytes = kindling.range(0, WIDE_ROWS, 1, TASKS)
+                .mapToPair(n -> {
+                    byte[] row = new byte[WIDE_ROW_BYTES];
+                    new Random(n).nextBytes(row);
+                    return Tuple2.of(n, row);
+                })
+                .repartition(TASKS)
+                .map((n, row) -> (long) row.length)
+                .reduce(Long::sum);
+        if (bytes != (long) WIDE_ROWS * WIDE_ROW_BYTES) {
+            throw new IllegalStateException(bytes + " bytes came instead of " + (long) WIDE_ROWS * WIDE_ROW_BYTES);
+        }
+        return bytes;
     }
 
     private long requireRight(long sum) {

@@ -17,7 +17,10 @@ enum Fault {
     LOOP("cancelled loop that ignores interrupts", Optional.of(ErrorCode.CANCELLED), 0, 0),
     CORRUPTED("map output with flipped bits", Optional.empty(), 0, 0),
     UNSERIALIZABLE("result that cannot be serialized", Optional.of(ErrorCode.NOT_SERIALIZABLE), 0, 0),
-    OVERSIZED("results larger than the driver takes", Optional.of(ErrorCode.RESULT_TOO_LARGE), 0, 0);
+    OVERSIZED("results larger than the driver takes", Optional.of(ErrorCode.RESULT_TOO_LARGE), 0, 0),
+    LINKS("fetches delayed, stalled, cut or reset by a proxy", Optional.empty(), 0, 0),
+    DISK_FULL("one of two local disks full (tmpfs)", Optional.empty(), 0, 0),
+    DISKS_FULL("all local disks full (tmpfs)", Optional.of(ErrorCode.SCRATCH_FULL), 1, 5_000);
 
     final String words;
     final Optional<ErrorCode> error;
@@ -29,6 +32,10 @@ enum Fault {
         this.error = error;
         this.maxRatio = maxRatio;
         this.maxMoreMs = maxMoreMs;
+    }
+
+    boolean isOfDisks() {
+        return this == DISK_FULL || this == DISKS_FULL;
     }
 
     boolean hasLimit() {
