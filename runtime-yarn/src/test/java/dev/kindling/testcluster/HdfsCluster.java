@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A small HDFS in a process of its own, as those see it who use it. It ends when it is closed, and when its user ends,
@@ -15,10 +16,11 @@ import java.util.List;
 public final class HdfsCluster implements AutoCloseable {
     private static HdfsCluster shared;
 
+    private final Path directory;
     private final ServerProcess process;
 
     private HdfsCluster(List<String> javaOptions, int dataNodes, String... options) throws IOException {
-        Path directory = Files.createTempDirectory("kindling-hdfs-");
+        directory = Files.createTempDirectory("kindling-hdfs-");
         List<String> arguments = new ArrayList<>(List.of(directory.toString(), Integer.toString(dataNodes), "0"));
         arguments.addAll(List.of(options));
         process = new ServerProcess(
@@ -46,6 +48,23 @@ public final class HdfsCluster implements AutoCloseable {
     /** @param javaOptions win over those that servers of tests have */
     public static HdfsCluster start(int dataNodes, List<String> javaOptions) throws IOException {
         return new HdfsCluster(javaOptions, dataNodes);
+    }
+
+    /**
+     * A new one of one DataNode, which hands the files of its blocks to readers of this machine.
+     *
+     * @param nativeLibrary directory of Hadoop's native library, which readers need as well
+     * @param javaOptions win over those that servers of tests have
+     */
+    public static HdfsCluster startShortCircuit(String nativeLibrary, List<String> javaOptions) throws IOException {
+        List<String> options = new ArrayList<>(javaOptions);
+        options.add("-Djava.library.path=" + nativeLibrary);
+        return new HdfsCluster(options, 1, MiniHdfs.SHORT_CIRCUIT);
+    }
+
+    /** What readers set to be handed the files, as hdfs-site.xml would say it. */
+    public Map<String, String> shortCircuitSettings() {
+        return MiniHdfs.shortCircuitSettings(directory);
     }
 
     /** A new one with a standby beside its NameNode: {@link #uri} tells both, with a blank between. */

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DFSTestUtil;
@@ -12,6 +14,10 @@ import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.hdfs.protocol.LocatedBlock;
+import org.apache.hadoop.hdfs.server.datanode.DataNode;
+import org.apache.hadoop.metrics2.impl.MetricsCollectorImpl;
+import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
+import org.apache.hadoop.net.unix.DomainSocket;
 
 /**
  * The process of a small HDFS. Its commands:
@@ -22,12 +28,16 @@ import org.apache.hadoop.hdfs.protocol.LocatedBlock;
  * stop-datanode PORT        ends the DataNode that listens there
  * start-datanodes           starts again what was ended
  * lease MS                  after how long the file of a writer that is silent may be written by another
+ * sent                      how many bytes of blocks the DataNodes have sent to readers
  * failover                  the active NameNode of two becomes the standby, and the other way round
  * </pre>
  */
 public final class MiniHdfs {
     /** The argument that asks for a second NameNode. */
     static final String STANDBY = "--ha";
+
+    /** The argument that has DataNodes hand the files of their blocks to readers of this machine. */
+    static final String SHORT_CIRCUIT = "--short-circuit";
 
     private static final long HARD_LEASE_MS = 3_600_000;
 
@@ -40,7 +50,8 @@ public final class MiniHdfs {
 
     /**
      * @param args directory of its files, number of DataNodes, port of the NameNode or 0; {@code --ha} for a standby
-     *     NameNode, which is ready behind the other; to be tried by hand, {@code --by-hand} and files for {@code /data}
+     *     NameNode, which is ready behind the other; {@code --short-circuit}; to be tried by hand, {@code --by-hand} and
+     *     files for {@code /data}
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         java.nio.file.Path directory = java.nio.file.Path.of(args[0]);
@@ -53,6 +64,11 @@ public final class MiniHdfs {
         settings.setInt("dfs.heartbeat.interval", 1);
         settings.setBoolean("dfs.permissions.enabled", true);
         settings.set("dfs.datanode.data.dir.perm", "700");
+        if (args.length > 3 && args[3].equals(SHORT_CIRCUIT)) {
+            shortCircuitSettings(directory).forEach(settings::set);
+            // Whoever may write to the system's temporary directory could put another socket there.
+            DomainSocket.disableBindPathValidation();
+        }
         MiniDFSCluster.Builder builder = new MiniDFSCluster.Builder(settings, directory.toFile())
                 .numDataNodes(Integer.parseInt(args[1]))
                 .nameNodePort(Integer.parseInt(args[2]));
@@ -74,6 +90,14 @@ public final class MiniHdfs {
         CommandLoop.run(uri, new MiniHdfs(cluster)::perform);
     }
 
+    static Map<String, String> shortCircuitSettings(java.nio.file.Path directory) {
+        return Map.of(
+                "dfs.client.read.shortcircuit",
+                "true",
+                "dfs.domain.socket.path",
+                directory.resolve("dn._PORT").toString());
+    }
+
     private static void runWithStandby(MiniDFSCluster cluster) throws IOException {
         cluster.waitActive();
         cluster.transitionToActive(0);
@@ -93,6 +117,9 @@ public final class MiniHdfs {
             }
             case "lease" -> cluster.setLeasePeriod(Long.parseLong(words[1]), HARD_LEASE_MS);
             case "failover" -> failOver();
+            case "sent" -> {
+                return Long.toString(bytesSent());
+            }
             case "put" -> {
                 cluster.getFileSystem().copyFromLocalFile(new Path(words[1]), new Path(words[2]));
                 return words[2];
@@ -100,6 +127,21 @@ public final class MiniHdfs {
             default -> throw new IllegalArgumentException("no such command");
         }
         return "";
+    }
+
+    /** As the sources of the metrics have it: what is asked of them by JMX is up to ten seconds old. */
+    private long bytesSent() {
+        MetricsCollectorImpl metrics = new MetricsCollectorImpl();
+        for (DataNode dataNode : cluster.getDataNodes()) {
+            DefaultMetricsSystem.instance()
+                    .getSource(dataNode.getMetrics().name())
+                    .getMetrics(metrics, true);
+        }
+        return metrics.getRecords().stream()
+                .flatMap(source -> StreamSupport.stream(source.metrics().spliterator(), false))
+                .filter(metric -> metric.name().equals("BytesRead"))
+                .mapToLong(metric -> metric.value().longValue())
+                .sum();
     }
 
     private void failOver() throws IOException {

@@ -1,7 +1,9 @@
 package dev.kindling.storage.hdfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
@@ -9,6 +11,7 @@ import dev.kindling.testcluster.HdfsCluster;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -65,6 +68,43 @@ class HdfsJobsIT {
         }
         assertEquals(List.of("_SUCCESS", "part-00000", "part-00001", "part-00002", "part-00003"), names);
         assertEquals(lines, text.toString().lines().toList());
+    }
+
+    /** As a cluster's hdfs-site.xml asks for, and a user who has Hadoop's native library for the executors. */
+    @Test
+    void executorsReadTheFilesOfBlocksThemselvesWhereTheirMachineHasThem() throws Exception {
+        URL library = HdfsJobsIT.class.getResource("/hadoop-native");
+        assumeTrue(library != null, "nobody has built Hadoop's native library for this machine");
+        String directory = java.nio.file.Path.of(library.toURI()).toString();
+        List<String> lines =
+                IntStream.range(0, 300_000).mapToObj(i -> "line " + i).toList();
+        try (HdfsCluster cluster = HdfsCluster.startShortCircuit(directory, List.of());
+                HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
+            String path = cluster.uri() + "/in";
+            try (OutputStream out =
+                    storage.client(path).files().create(new Path(path), true, 4096, (short) 1, 1 << 20)) {
+                out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+            }
+            KindlingConf conf = new KindlingConf().set("kindling.scratch.dirs", scratch.toString());
+            KindlingConf handed = new KindlingConf()
+                    .set("kindling.scratch.dirs", scratch.toString())
+                    .set("kindling.executor.javaOptions", "-Djava.library.path=" + directory);
+            cluster.shortCircuitSettings().forEach((name, value) -> handed.set("kindling.hadoop." + name, value));
+
+            assertEquals(lines, linesOf(path, handed));
+            String sentWhenHanded = cluster.tell("sent");
+            assertEquals(lines, linesOf(path, conf));
+            String sentInAll = cluster.tell("sent");
+
+            assertEquals("0", sentWhenHanded);
+            assertNotEquals("0", sentInAll);
+        }
+    }
+
+    private static List<String> linesOf(String path, KindlingConf conf) {
+        try (KindlingContext kindling = new KindlingContext("local-cluster[2,1,128]", "hdfs", conf)) {
+            return kindling.textFile(path, 4).collect();
+        }
     }
 
     private static String endOnceAt(String wanted, String line, String mark) throws IOException {
