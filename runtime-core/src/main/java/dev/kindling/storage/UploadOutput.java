@@ -6,6 +6,8 @@ import dev.kindling.storage.TargetObjects.Finish;
 import dev.kindling.storage.TargetObjects.Piece;
 import dev.kindling.storage.TargetObjects.Upload;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,14 +28,17 @@ import java.util.function.Consumer;
  *   _temporary/claim-00000001      whose target it is, if that is the highest number: one application only can make it
  *   part-00000 (an upload)         of one attempt, complete but not finished: nobody sees it
  *   _temporary/manifest            written when all attempts have ended: lists the parts
+ *   _SUCCESS (an upload)           the same text, begun before any part is visible
  *   part-00000 ...                 one upload a partition, finished if the name is free
- *   _SUCCESS                       written last, the same text; then manifest and claim go, and all other uploads
+ *   _SUCCESS                       finished last; then manifest and claim go, and all other uploads
  * </pre>
  *
  * <p>A crash between any two steps leaves either {@code _SUCCESS} and everything it lists, or a claim of nobody who lives.
- * The next {@link #claim} of such a target finishes nobody's uploads: it aborts them, so that none can be finished by a
- * request of the dead application that is still under way, then deletes the parts that the manifest lists and starts
- * afresh. An upload whose finishing was not answered is told from a failure by the pieces that the object is made of.
+ * The next {@link #claim} of such a target finishes nobody's uploads: it aborts them, so that none, that of {@code _SUCCESS}
+ * neither, can be finished by a request of the dead application that is still under way, or by one that was taken for dead.
+ * Then it looks whether the output has become complete in the meantime; if not, it deletes the parts that the manifest
+ * lists and starts afresh. An upload whose finishing was not answered is told from a failure by the pieces that the object
+ * is made of.
  */
 public final class UploadOutput implements OutputStore {
     /** With what the names of parts begin. */
@@ -42,7 +47,9 @@ public final class UploadOutput implements OutputStore {
     /** With what the names of all begin that only writers should see. */
     public static final String TEMPORARY = "_temporary/";
 
-    private static final String SUCCESS = "_SUCCESS";
+    /** What says that an output is complete. */
+    public static final String SUCCESS = "_SUCCESS";
+
     private static final String CLAIM = TEMPORARY + "claim-";
     private static final String MANIFEST = TEMPORARY + "manifest";
     private static final int ALL = Integer.MAX_VALUE;
@@ -141,11 +148,14 @@ public final class UploadOutput implements OutputStore {
         return names.get(names.size() - 1);
     }
 
-    /** What was found before may have changed until the claim stood. */
+    /** What was found before may have changed until the claim stood, and until no upload of the dead could be finished. */
     private void takeOver(TargetObjects objects, List<String> dead, SortedSet<String> remains) throws IOException {
+        if (!dead.isEmpty()) {
+            abortUploads(objects, SUCCESS);
+            abortUploads(objects, PART);
+        }
         refuseForeign(objects, objects.names("", ALL), remains);
         if (!dead.isEmpty()) {
-            abortUploads(objects);
             // The manifest goes after the parts it lists, or they would be strangers.
             delete(objects, List.copyOf(remains));
             delete(objects, List.of(MANIFEST));
@@ -215,12 +225,11 @@ public final class UploadOutput implements OutputStore {
             requireLast(objects, claim);
             step("write manifest");
             objects.write(MANIFEST, manifest);
+            commit.prepare(manifest);
             objects.each(parts, commit::finish);
-            if (!writeNew(objects, SUCCESS, manifest)) {
-                throw new IOException(objects.target() + "/" + SUCCESS + " appeared while the job ran");
-            }
+            commit.complete();
         } catch (IOException | RuntimeException e) {
-            if (!isPublished(objects, manifest)) {
+            if (!commit.isComplete(manifest)) {
                 throw undone(objects, claim, commit, e);
             }
         }
@@ -241,6 +250,9 @@ public final class UploadOutput implements OutputStore {
     /** Which uploads are objects by now. */
     private final class Commit {
         private final TargetObjects objects;
+        /** What will mark the output as complete; empty until its bytes are there. */
+        private Optional<Upload> completion = Optional.empty();
+
         private final List<String> finished = Collections.synchronizedList(new ArrayList<>());
         /** Objects that may have been made, and of which pieces. */
         private final Map<String, List<Piece>> unanswered = Collections.synchronizedMap(new TreeMap<>());
@@ -263,18 +275,58 @@ public final class UploadOutput implements OutputStore {
             boolean isOurs = finish == Finish.FINISHED || objects.isMadeOf(upload.name(), pieces);
             unanswered.remove(upload.name());
             if (!isOurs) {
-                throw new IOException(objects.target() + "/" + upload.name()
-                        + (finish == Finish.TAKEN
-                                ? " appeared while the job ran"
-                                : " lost its upload: it was aborted"));
+                throw notOurs(upload, finish);
             }
             return finished.add(upload.name());
+        }
+
+        private IOException notOurs(Upload upload, Finish finish) {
+            return new IOException(objects.target() + "/" + upload.name()
+                    + (finish == Finish.TAKEN ? " appeared while the job ran" : " lost its upload: it was aborted"));
+        }
+
+        /** Who takes the target over from now on aborts this upload, and no output of ours is ever complete. */
+        void prepare(String manifest) throws IOException {
+            step("upload " + SUCCESS);
+            Upload upload = objects.begin(SUCCESS);
+            try (OutputStream out = objects.open(upload)) {
+                out.write(manifest.getBytes(StandardCharsets.UTF_8));
+            }
+            completion = Optional.of(upload);
+        }
+
+        void complete() throws IOException {
+            Upload upload = completion.orElseThrow();
+            List<Piece> pieces = objects.pieces(upload);
+            step("finish " + SUCCESS);
+            Finish finish = objects.finish(upload, pieces);
+            if (finish != Finish.FINISHED) {
+                throw notOurs(upload, finish);
+            }
+        }
+
+        /**
+         * Whether the commit point was reached although no answer said so. When that cannot be known, nothing is undone.
+         */
+        boolean isComplete(String manifest) {
+            if (completion.isEmpty()) {
+                return false;
+            }
+            try {
+                // From now on no request that is still under way completes it.
+                objects.abort(completion.get());
+                return objects.read(SUCCESS).filter(manifest::equals).isPresent();
+            } catch (IOException | RuntimeException e) {
+                objects.letGo();
+                throw OutputManifest.notKnown(objects.target(), objects.target() + "/" + SUCCESS, e.getMessage(), e);
+            }
         }
 
         /** What is not known to be of this job stays. */
         void undo() throws IOException {
             // From now on no request that is still under way makes another one.
-            abortUploads(objects);
+            abortUploads(objects, SUCCESS);
+            abortUploads(objects, PART);
             for (var object : unanswered.entrySet()) {
                 if (objects.isMadeOf(object.getKey(), object.getValue())) {
                     finished.add(object.getKey());
@@ -285,16 +337,6 @@ public final class UploadOutput implements OutputStore {
 
         int mostLeft() {
             return finished.size() + unanswered.size();
-        }
-    }
-
-    /** Whether the commit point was reached although no answer said so. When that cannot be known, nothing is undone. */
-    private static boolean isPublished(TargetObjects objects, String manifest) {
-        try {
-            return objects.read(SUCCESS).filter(manifest::equals).isPresent();
-        } catch (IOException | RuntimeException e) {
-            objects.letGo();
-            throw OutputManifest.notKnown(objects.target(), objects.target() + "/" + SUCCESS, e.getMessage(), e);
         }
     }
 
@@ -334,7 +376,7 @@ public final class UploadOutput implements OutputStore {
             objects.letGo();
         }
         delete(objects, List.of(claim));
-        abortUploads(objects);
+        abortUploads(objects, PART);
     }
 
     // ---- steps ----------------------------------------------------------------------------------------------------
@@ -351,9 +393,9 @@ public final class UploadOutput implements OutputStore {
         objects.delete(names);
     }
 
-    private void abortUploads(TargetObjects objects) throws IOException {
+    private void abortUploads(TargetObjects objects, String start) throws IOException {
         step("abort uploads");
-        objects.each(objects.uploads(PART), upload -> {
+        objects.each(objects.uploads(start), upload -> {
             objects.abort(upload);
             return true;
         });

@@ -27,8 +27,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 public final class S3Doctor {
     private static final String PROBE = UploadOutput.TEMPORARY + "doctor-probe";
 
-    /** What our tasks upload: others' uploads are theirs to end. */
-    private static final Pattern PART = Pattern.compile("(.*/)?" + UploadOutput.PART + "\\d{5,}(\\.\\w+)?");
+    /** What our jobs upload: others' uploads are theirs to end. */
+    private static final Pattern OURS =
+            Pattern.compile("(.*/)?(" + UploadOutput.PART + "\\d{5,}(\\.\\w+)?|" + UploadOutput.SUCCESS + ")");
 
     private final S3Calls calls;
     private final S3Path path;
@@ -208,7 +209,7 @@ public final class S3Doctor {
         for (MultipartUpload upload : uploads) {
             String key = upload.key();
             String state = "not of Kindling, left alone";
-            if (PART.matcher(key).matches()) {
+            if (OURS.matcher(key).matches()) {
                 S3Path directory = path.withKey(key.substring(0, Math.max(0, key.lastIndexOf('/'))));
                 if (!isAlive.containsKey(directory)) {
                     isAlive.put(directory, UploadOutput.isBeingWritten(new S3TargetObjects(calls, directory)));

@@ -188,7 +188,11 @@ final class SimTargetObjects implements TargetObjects {
 
     @Override
     public List<Upload> uploads(String start) throws IOException {
-        return requests.send(Requests.Kind.READ, this::unfinishedUploads);
+        return requests.send(
+                Requests.Kind.READ,
+                () -> unfinishedUploads().stream()
+                        .filter(upload -> upload.name().startsWith(start))
+                        .toList());
     }
 
     List<Upload> unfinishedUploads() {

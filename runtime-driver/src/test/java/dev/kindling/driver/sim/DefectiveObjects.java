@@ -26,6 +26,8 @@ public final class DefectiveObjects implements TargetObjects {
         UPLOADS_NOT_ABORTED,
         /** Uploads of a dead application can be finished by what it has sent. */
         UPLOADS_OF_DEAD_NOT_ABORTED,
+        /** The one of them that marks the output as complete can. */
+        COMPLETION_OF_DEAD_NOT_ABORTED,
         /** An object is taken for another's as long as no answer has said that it is ours. */
         UNANSWERED_FINISH_TAKEN_FOR_FAILURE,
         /** The same of the object that marks the output as complete. */
@@ -91,7 +93,9 @@ public final class DefectiveObjects implements TargetObjects {
 
     @Override
     public List<Upload> uploads(String start) throws IOException {
-        boolean areLeft = bug == Bug.UPLOADS_NOT_ABORTED || bug == Bug.UPLOADS_OF_DEAD_NOT_ABORTED && !hasWritten;
+        boolean areLeft = bug == Bug.UPLOADS_NOT_ABORTED
+                || bug == Bug.UPLOADS_OF_DEAD_NOT_ABORTED && !hasWritten
+                || bug == Bug.COMPLETION_OF_DEAD_NOT_ABORTED && start.equals(SUCCESS);
         return areLeft ? List.of() : objects.uploads(start);
     }
 
