@@ -70,7 +70,7 @@ public enum FaultKind {
     INPUT_CUT(0.05, 0.60),
     /** Somebody writes an object anew while jobs read it; per request of a task. */
     INPUT_CHANGED(0.003, 0.05),
-    /** A connection is refused, or its handshake hangs or takes long; per connection that an executor makes. */
+    /** A connection is refused, or its handshake hangs or takes long; per connection that is made. */
     HANDSHAKE(0.04, 0.30);
 
     private final double usual;

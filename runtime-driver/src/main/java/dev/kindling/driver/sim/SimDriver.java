@@ -34,7 +34,7 @@ import java.util.TreeSet;
  * The simulated driver: the real core, and what its shell would do. Checks after every event that the core's state is
  * sound, and at every effect that it may come now: each result once, an end once, an error only with a cause.
  */
-final class SimDriver {
+final class SimDriver implements SimLinks.Dialler {
     /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
     private static final int MAX_TICK_MS = 700;
 
@@ -60,6 +60,9 @@ final class SimDriver {
     private final TreeMap<String, Secret> lastNonces = new TreeMap<>();
 
     private final SuspectWatch suspects;
+    /** To executors that hold large results. */
+    private final SimLinks links;
+
     private final int tickMs;
     private final SimClock clock;
     private long pausedUntilMs;
@@ -98,6 +101,7 @@ final class SimDriver {
         this.core = cluster.cores.driver().apply(cluster.settings);
         this.clock = new SimClock(cluster.world);
         this.suspects = new SuspectWatch(cluster);
+        this.links = new SimLinks(this, cluster);
         this.publications = new SimPublications(cluster, this);
         this.tickMs = cluster.random.nextInt(MIN_TICK_MS, MAX_TICK_MS);
     }
@@ -279,6 +283,17 @@ final class SimDriver {
             }
             mailbox.remove().run();
         }
+    }
+
+    @Override
+    public long in(long delayMs, Runnable action) {
+        cluster.world.in(delayMs, () -> run(action));
+        return cluster.world.nowMs() + delayMs;
+    }
+
+    @Override
+    public void disturbedUntil(long ms) {
+        cluster.network.disturbedUntil(ms);
     }
 
     void on(DriverEvent event) {
@@ -558,6 +573,15 @@ final class SimDriver {
             lost(job, e, holder == null ? "connection refused" : "no answer");
             return;
         }
+        links.to(holder.node(), () -> ask(job, e, holder), why -> lost(job, e, why));
+        cluster.world.in(FETCH_TIMEOUT_MS, () -> {
+            if (isFetching(job, e)) {
+                fetch(job, e, tries + 1);
+            }
+        });
+    }
+
+    private void ask(JobRun job, DriverEffect.DeliverResult e, SimExecutor holder) {
         cluster.network.send(
                 SimCluster.DRIVER,
                 holder.node(),
@@ -567,11 +591,6 @@ final class SimDriver {
                     cluster.network.send(
                             holder.node(), SimCluster.DRIVER, new byte[0], again -> fetched(job, e, bytes));
                 }));
-        cluster.world.in(FETCH_TIMEOUT_MS, () -> {
-            if (isFetching(job, e)) {
-                fetch(job, e, tries + 1);
-            }
-        });
     }
 
     private boolean isFetching(JobRun job, DriverEffect.DeliverResult e) {
@@ -592,6 +611,9 @@ final class SimDriver {
     }
 
     private void lost(JobRun job, DriverEffect.DeliverResult e, String why) {
+        if (!isFetching(job, e)) {
+            return;
+        }
         job.fetching.remove(e.partition());
         on(new DriverEvent.ResultLost(job.graph.jobId(), e.partition(), e.attempt(), why));
     }

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * One simulated process of an executor: the real core, and what its shell would do. It can end at any moment, even
  * between two effects of one event, and it can stand still, while what reaches it waits.
  */
-final class SimExecutor {
+final class SimExecutor implements SimLinks.Dialler {
     static final long HEAP_BYTES = 64 << 20;
     static final MemoryMap MEMORY = MemoryMap.ofProcess(HEAP_BYTES, 1);
     /** The shell ticks every 100 ms, later when the machine is busy; heartbeats bear a little more. */
@@ -49,7 +49,7 @@ final class SimExecutor {
 
     final SimCluster cluster;
     final SimDisk disk;
-    final SimLinks links = new SimLinks(this);
+    final SimLinks links;
     final String id;
     final long incarnation;
     /** How often a process was started under this name, this one included. */
@@ -84,6 +84,7 @@ final class SimExecutor {
         this.nonce = nonce;
         this.launchNumber = launchNumber;
         this.cluster = cluster;
+        this.links = new SimLinks(this, cluster);
         this.id = id;
         this.incarnation = incarnation;
         this.name = id + "@" + incarnation;
@@ -177,7 +178,8 @@ final class SimExecutor {
     }
 
     /** Something it does that takes so long on a machine that is not slow; returns when it is done. */
-    long in(long delayMs, Runnable action) {
+    @Override
+    public long in(long delayMs, Runnable action) {
         boolean isSlow = cluster.world.nowMs() < slowUntilMs;
         long slowMs = isSlow ? Math.min(delayMs * slowness, delayMs + MAX_SLOWED_MS) : delayMs;
         cluster.world.in(slowMs, () -> run(action));
@@ -259,7 +261,8 @@ final class SimExecutor {
         clock.standStill(holdUntil(cluster.world.nowMs() + ms));
     }
 
-    void disturbedUntil(long ms) {
+    @Override
+    public void disturbedUntil(long ms) {
         cluster.network.disturbedUntil(ms);
         disturbedMs = Math.max(disturbedMs, ms);
     }

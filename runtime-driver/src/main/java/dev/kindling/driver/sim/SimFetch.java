@@ -28,6 +28,7 @@ final class SimFetch {
     private final int endBucket;
     private final FetchScheduler scheduler;
     private final boolean[] isTaken;
+    private final FetchPatience patience;
     private final List<FetchedBlock> blocks = new ArrayList<>();
     private final Runnable whenDone;
     private final Consumer<TaskFailure.FetchFailed> whenGivenUp;
@@ -43,6 +44,7 @@ final class SimFetch {
         this.reader = reader;
         this.input = input;
         this.isTaken = new boolean[input.sources().size()];
+        this.patience = new FetchPatience(input);
         this.firstBucket = input.leafPartition() * bucketsPerPartition;
         this.endBucket = firstBucket + bucketsPerPartition;
         this.scheduler = reader.cluster.cores.fetch().apply(rotation);
@@ -85,12 +87,14 @@ final class SimFetch {
         if (isStopped) {
             return;
         }
+        patience.happened(event);
         List<FetchEffect> effects = new ArrayList<>();
         scheduler.on(reader.nowMs(), event, effects::add);
         effects.forEach(this::perform);
     }
 
     private void perform(FetchEffect effect) {
+        patience.decided(effect);
         if (effect instanceof FetchEffect.Request e) {
             ask(e);
         } else if (effect instanceof FetchEffect.ReadLocal e) {

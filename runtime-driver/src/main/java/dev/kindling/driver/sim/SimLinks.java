@@ -18,14 +18,24 @@ final class SimLinks {
     private static final int HANDSHAKE_MS = RpcSettings.defaults().handshakeTimeoutMs();
     private static final int REFUSED_MS = 2;
 
-    private final SimExecutor from;
+    private final Dialler from;
+    private final SimCluster cluster;
     private final TreeSet<Integer> open = new TreeSet<>();
     private final TreeMap<Integer, List<Waiting>> waiting = new TreeMap<>();
 
     private record Waiting(Runnable whenOpen, Consumer<String> whenFailed) {}
 
-    SimLinks(SimExecutor from) {
+    /** Whose connections they are. */
+    interface Dialler {
+        /** Does it after so long, unless it is gone by then; returns when. */
+        long in(long delayMs, Runnable action);
+
+        void disturbedUntil(long ms);
+    }
+
+    SimLinks(Dialler from, SimCluster cluster) {
         this.from = from;
+        this.cluster = cluster;
     }
 
     /** Does something with a connection to this node, at once if there is one. */
@@ -34,7 +44,7 @@ final class SimLinks {
             whenOpen.run();
         } else if (waiting.containsKey(node)) {
             waiting.get(node).add(new Waiting(whenOpen, whenFailed));
-        } else if (!from.cluster.faults.strikes(FaultKind.HANDSHAKE)) {
+        } else if (!cluster.faults.strikes(FaultKind.HANDSHAKE)) {
             open.add(node);
             whenOpen.run();
         } else {
@@ -46,7 +56,7 @@ final class SimLinks {
     }
 
     private void shakeHands(int node) {
-        SplittableRandom random = from.cluster.faults.random(FaultKind.HANDSHAKE);
+        SplittableRandom random = cluster.faults.random(FaultKind.HANDSHAKE);
         switch (random.nextInt(3)) {
             case 0 -> after(REFUSED_MS, node, "connection refused");
             case 1 -> after(HANDSHAKE_MS, node, "no handshake within " + HANDSHAKE_MS + " ms");

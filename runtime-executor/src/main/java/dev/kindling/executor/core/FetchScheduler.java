@@ -194,6 +194,9 @@ public final class FetchScheduler implements Core<FetchEvent, FetchEffect> {
     private void onRequestFailed(RequestFailed e) {
         Peer peer = peerAsked(e.requestId());
         if (peer != null) {
+            if (bugs.contains(PlantedBug.REFUSED_CONNECTION_TAKEN_FOR_LOSS)) {
+                peer.tries = settings.maxTries();
+            }
             failRequest(peer, e.why());
         }
     }

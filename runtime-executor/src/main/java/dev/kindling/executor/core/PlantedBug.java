@@ -43,6 +43,8 @@ enum PlantedBug {
     GRANT_BEYOND_POOL,
     /** A peer that does not answer is waited for. */
     FETCH_TIMEOUT_IGNORED,
+    /** A peer that refuses a connection, or does not end its handshake, is not asked again. */
+    REFUSED_CONNECTION_TAKEN_FOR_LOSS,
     /** A peer that brings nothing is asked again without end. */
     FETCH_TRIES_UNBOUNDED,
     /** The answer to a request that was given up is taken for that to the present one. */
