@@ -241,10 +241,15 @@ public final class UploadOutput implements OutputStore {
     }
 
     private static void requireLast(TargetObjects objects, String claim) throws IOException {
-        List<String> claims = objects.names(CLAIM, ALL);
-        if (claims.isEmpty() || !last(claims).equals(claim)) {
+        if (!isLast(objects, claim)) {
             throw new IOException("another application has taken it over, for this one had shown no sign of life");
         }
+    }
+
+    /** Whether nobody has taken the target over: what lies there, and what is uploaded, is his then. */
+    private static boolean isLast(TargetObjects objects, String claim) throws IOException {
+        List<String> claims = objects.names(CLAIM, ALL);
+        return !claims.isEmpty() && last(claims).equals(claim);
     }
 
     /** Which uploads are objects by now. */
@@ -343,8 +348,12 @@ public final class UploadOutput implements OutputStore {
     private KindlingException undone(TargetObjects objects, String claim, Commit commit, Exception cause) {
         String outcome = "nothing of it is visible";
         try {
-            commit.undo();
-            release(objects, claim);
+            if (isLast(objects, claim)) {
+                commit.undo();
+                release(objects, claim);
+            } else {
+                leave(objects, claim);
+            }
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
             objects.letGo();
@@ -363,9 +372,17 @@ public final class UploadOutput implements OutputStore {
     public void discard(String target) throws IOException {
         TargetObjects objects = store.of(target);
         Optional<String> claim = objects.heldClaim();
-        if (claim.isPresent()) {
+        if (claim.isPresent() && isLast(objects, claim.get())) {
             release(objects, claim.get());
+        } else if (claim.isPresent()) {
+            leave(objects, claim.get());
         }
+    }
+
+    /** Somebody has taken the target over: of what lies there, the claim alone is ours. */
+    private void leave(TargetObjects objects, String claim) throws IOException {
+        objects.letGo();
+        delete(objects, List.of(claim));
     }
 
     /** Gives the claim up and removes it, and then what attempts left that began before. */

@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingException;
@@ -274,6 +275,28 @@ class UploadFaultsTest {
             }
         }
         return complaints;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoWasTakenForDeadLeavesWhatTheNextOneUploadsAlone(boolean isPublishing) throws IOException {
+        Driver slow = new Driver("sim-1", objects -> objects);
+        slow.output.claim(TARGET, "sim-1");
+        List<Part> old = List.of(slow.write(0), slow.write(1));
+        slow.isAlive = false;
+        Driver next = new Driver("sim-2", objects -> objects);
+        next.output.claim(TARGET, "sim-2");
+        List<Part> parts = List.of(next.write(0), next.write(1));
+
+        if (isPublishing) {
+            assertThrows(KindlingException.class, () -> slow.output.publish(TARGET, old));
+        }
+        slow.output.discard(TARGET);
+
+        next.output.publish(TARGET, parts);
+        assertTrue(isComplete());
+        assertEquals(List.of("sim-2", "sim-2"), visible());
+        assertEquals(false, hasRemains());
     }
 
     @Test
