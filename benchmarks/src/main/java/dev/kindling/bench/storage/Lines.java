@@ -24,7 +24,11 @@ public interface Lines extends Closeable {
     int read(Object[] batch) throws IOException;
 
     /** What is common to all ways: characters and lines, to see that none is lost. */
-    record Count(long lines, long characters) {}
+    record Count(long lines, long characters) {
+        Count plus(Count other) {
+            return new Count(lines + other.lines, characters + other.characters);
+        }
+    }
 
     /** Reads to the end. */
     default Count count() throws IOException {
@@ -54,8 +58,12 @@ public interface Lines extends Closeable {
 
     /** By Kindling, from any store. */
     static Lines ofKindling(Stores stores, String path, long byteCount) {
-        FileRange whole = new FileRange(path, 0, byteCount, byteCount, "");
-        LineReader reader = new LineReader(stores, new Split(List.of(whole), List.of()));
+        return ofKindling(stores, new FileRange(path, 0, byteCount, byteCount, ""));
+    }
+
+    /** Those of a part of a file. */
+    static Lines ofKindling(Stores stores, FileRange range) {
+        LineReader reader = new LineReader(stores, new Split(List.of(range), List.of()));
         return new Lines() {
             @Override
             public int read(Object[] batch) throws IOException {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +26,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.util.NativeCodeLoader;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -56,36 +59,45 @@ public final class StorageBenchmark {
     private final long fileBytes;
     private final long warmUpMs;
     private final int rounds;
+    private final Optional<String> serverProcessor;
     private final PrintStream out;
     private final List<Measured> measured = new ArrayList<>();
 
-    StorageBenchmark(Path directory, long fileBytes, long warmUpMs, int rounds, PrintStream out) {
+    /** @param serverProcessor on which servers run alone, so that the system does not move them to that of the reader */
+    StorageBenchmark(
+            Path directory,
+            long fileBytes,
+            long warmUpMs,
+            int rounds,
+            Optional<String> serverProcessor,
+            PrintStream out) {
         this.directory = directory;
         this.fileBytes = fileBytes;
         this.warmUpMs = warmUpMs;
         this.rounds = rounds;
+        this.serverProcessor = serverProcessor;
         this.out = out;
     }
 
     /**
-     * @param args megabytes of each file, 96 unless named; timed rounds, 9 unless named; {@code --into} and a page whose
-     *     section is replaced by the new table
+     * @param args megabytes of each file, 96 unless named; timed rounds, 9 unless named; {@code --servers-on} and the
+     *     number of the processor on which all servers run; {@code --into} and a page whose section is replaced by the new
+     *     table
      */
     public static void main(String[] args) throws Exception {
         List<String> left = new ArrayList<>(List.of(args));
-        int into = left.indexOf("--into");
-        Optional<Path> page = Optional.empty();
-        if (into >= 0 && into + 1 < left.size()) {
-            page = Optional.of(Path.of(left.get(into + 1)));
-            left.subList(into, into + 2).clear();
-        }
+        Optional<Path> page = taken(left, "--into").map(Path::of);
+        Optional<String> serverProcessor = taken(left, "--servers-on");
         long fileBytes = Long.parseLong(left.isEmpty() ? "96" : left.get(0)) << 20;
         int rounds = Integer.parseInt(left.size() < 2 ? "9" : left.get(1));
         Path directory = Files.createTempDirectory("kindling-bench-");
-        String environment = environment();
+        String environment = environment()
+                + serverProcessor.map(one -> "; servers on processor " + one).orElse("");
+        System.out.println(environment);
         List<Measured> measured;
         try {
-            measured = new StorageBenchmark(directory, fileBytes, WARM_UP_MS, rounds, System.out).run();
+            measured =
+                    new StorageBenchmark(directory, fileBytes, WARM_UP_MS, rounds, serverProcessor, System.out).run();
         } finally {
             FileTrees.delete(directory);
         }
@@ -98,6 +110,16 @@ public final class StorageBenchmark {
         System.exit(0);
     }
 
+    private static Optional<String> taken(List<String> args, String option) {
+        int at = args.indexOf(option);
+        if (at < 0 || at + 1 == args.size()) {
+            return Optional.empty();
+        }
+        String value = args.get(at + 1);
+        args.subList(at, at + 2).clear();
+        return Optional.of(value);
+    }
+
     private static String environment() {
         return Machine.processor() + ", load " + Machine.load() + "; " + Machine.system() + "; " + Machine.java()
                 + ", heap " + (Runtime.getRuntime().maxMemory() >> 20) + " MB";
@@ -105,19 +127,20 @@ public final class StorageBenchmark {
 
     /** All comparisons, in the order of the table. */
     List<Measured> run() throws Exception {
-        out.println(environment());
         try (Stores local = new Stores(Config.defaults())) {
             for (TextShape shape : TextShape.values()) {
                 Path file = directory.resolve(shape.name());
                 shape.write(file, fileBytes);
                 compareLines(local, file, shape);
             }
+            compareHdfs(local);
             Path file = directory.resolve(TextShape.LONG.name());
-            compareHdfs(local, file);
             try (PlainS3Process server = new PlainS3Process(file)) {
+                placeServers();
                 compareS3("sendfile server", server.url(), file);
             }
             try (S3Server server = S3Server.start(SERVER_OPTIONS)) {
+                placeServers();
                 server.tell("bucket " + BUCKET);
                 server.tell("put " + file + " " + BUCKET + " " + file.getFileName());
                 compareS3("s3proxy", server.url(), file);
@@ -125,6 +148,22 @@ public final class StorageBenchmark {
         }
         out.print(Comparison.table(measured));
         return measured;
+    }
+
+    private void placeServers() throws IOException, InterruptedException {
+        if (serverProcessor.isEmpty()) {
+            return;
+        }
+        for (ProcessHandle server : ProcessHandle.current().descendants().toList()) {
+            Process placing = new ProcessBuilder(
+                            "taskset", "-a", "-c", "-p", serverProcessor.get(), Long.toString(server.pid()))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            if (placing.waitFor() != 0) {
+                throw new IOException("taskset cannot place a server on processor " + serverProcessor.get());
+            }
+        }
     }
 
     private void measure(String what, Way ours, Way other, long bytes, double bar) throws Exception {
@@ -219,31 +258,87 @@ public final class StorageBenchmark {
         }
     }
 
-    private void compareHdfs(Stores local, Path file) throws Exception {
-        long bytes = Files.size(file);
-        try (HdfsCluster cluster = HdfsCluster.start(1, SERVER_OPTIONS);
-                Stores hdfs = reading(Map.of(), 0);
-                Stores ahead = reading(Map.of(), 1);
-                FileSystem bare = FileSystem.newInstance(URI.create(cluster.uri()), new Configuration());
-                FileSystem unverified = FileSystem.newInstance(URI.create(cluster.uri()), new Configuration())) {
-            unverified.setVerifyChecksum(false);
-            String path = cluster.uri() + "/" + file.getFileName();
-            cluster.tell("put " + file + " /" + file.getFileName());
-            same("bytes on HDFS", checksum(hdfs, path, bytes), checksum(local, file.toString(), bytes));
-            Opening remote = () -> Lines.ofKindling(hdfs, path, bytes);
+    // ---- HDFS -----------------------------------------------------------------------------------------------------
+
+    /** With and without the network between. As many threads ahead as one task has by default on two processors and more. */
+    private void compareHdfs(Stores local) throws Exception {
+        try (HdfsCluster cluster = HdfsCluster.start(1, SERVER_OPTIONS)) {
+            placeServers();
+            for (TextShape shape : List.of(TextShape.SHORT, TextShape.LONG)) {
+                compareHdfsLines(local, cluster, shape, "hdfs:", Map.of());
+            }
+            compareHdfsDrains(local, cluster, directory.resolve(TextShape.LONG.name()));
+        }
+        if (NativeCodeLoader.isNativeCodeLoaded()) {
+            String library = System.getProperty("java.library.path");
+            try (HdfsCluster cluster = HdfsCluster.startShortCircuit(library, SERVER_OPTIONS)) {
+                placeServers();
+                Map<String, String> settings = new HashMap<>();
+                cluster.shortCircuitSettings().forEach((name, value) -> settings.put("kindling.hadoop." + name, value));
+                // Hadoop's client has one such context for each name, with the settings of its first user.
+                settings.put("kindling.hadoop.dfs.client.context", "short-circuit");
+                for (TextShape shape : List.of(TextShape.SHORT, TextShape.LONG)) {
+                    compareHdfsLines(local, cluster, shape, "hdfs:, short-circuit", settings);
+                }
+            }
+        }
+    }
+
+    private void compareHdfsLines(
+            Stores local, HdfsCluster cluster, TextShape shape, String name, Map<String, String> settings)
+            throws Exception {
+        String file = directory.resolve(shape.name()).toString();
+        long bytes = Files.size(Path.of(file));
+        String path = cluster.uri() + "/" + shape;
+        cluster.tell("put " + file + " /" + shape);
+        try (Stores hdfs = reading(settings, 0);
+                Stores ahead = reading(settings, 1)) {
+            Opening here = () -> Lines.ofKindling(local, file, bytes);
+            Opening there = () -> Lines.ofKindling(hdfs, path, bytes);
             Opening fetched = () -> Lines.ofKindling(ahead, path, bytes);
-            Opening here = () -> Lines.ofKindling(local, file.toString(), bytes);
-            same("lines on HDFS", sumOf(remote), sumOf(here));
+            same("lines on HDFS", sumOf(there), sumOf(here));
             same("lines on HDFS, fetched ahead", sumOf(fetched), sumOf(here));
             Lines.Count count;
             try (Lines lines = here.open()) {
                 count = lines.count();
             }
             String what = "HDFS, lines of " + bytes / count.lines() + " bytes";
-            Way localLines = counting("LineReader on file:", here, count);
-            // As many threads ahead as one stream has by default on two processors and more.
-            measure(what, counting("LineReader on hdfs:", fetched, count), localLines, bytes, HDFS_BAR);
-            measure(what, counting("the same, no thread ahead", remote, count), localLines, bytes, 0);
+            Way localLines = counting("file:", here, count);
+            measure(what, counting(name + ", ahead", fetched, count), localLines, bytes, HDFS_BAR);
+            measure(what, counting(name, there, count), localLines, bytes, 0);
+            // Two tasks on two processors have no thread ahead.
+            Way twoThere = countingTwice(name, hdfs, path, bytes, count);
+            measure(what + ", two tasks", twoThere, countingTwice("file:", local, file, bytes, count), bytes, 0);
+        }
+    }
+
+    /** Each half by a thread of its own. */
+    private static Way countingTwice(String name, Stores stores, String path, long bytes, Lines.Count expected) {
+        long half = bytes / 2;
+        return new Way(name, () -> {
+            CompletableFuture<Lines.Count> last = CompletableFuture.supplyAsync(
+                    () -> countOf(stores, new FileRange(path, half, bytes - half, bytes, "")));
+            Lines.Count first = countOf(stores, new FileRange(path, 0, half, bytes, ""));
+            same(name, first.plus(last.join()), expected);
+        });
+    }
+
+    private static Lines.Count countOf(Stores stores, FileRange range) {
+        try (Lines lines = Lines.ofKindling(stores, range)) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void compareHdfsDrains(Stores local, HdfsCluster cluster, Path file) throws Exception {
+        long bytes = Files.size(file);
+        String path = cluster.uri() + "/" + file.getFileName();
+        try (Stores hdfs = reading(Map.of(), 0);
+                FileSystem bare = FileSystem.newInstance(URI.create(cluster.uri()), new Configuration());
+                FileSystem unverified = FileSystem.newInstance(URI.create(cluster.uri()), new Configuration())) {
+            unverified.setVerifyChecksum(false);
+            same("bytes on HDFS", checksum(hdfs, path, bytes), checksum(local, file.toString(), bytes));
             Opened bareFile = () -> bare.open(new org.apache.hadoop.fs.Path(path));
             Way bareDrain = draining("Hadoop's client", bareFile, bytes);
             measure("HDFS, drain", draining("hdfs:", () -> open(hdfs, path, bytes), bytes), bareDrain, bytes, 0);
@@ -254,6 +349,8 @@ public final class StorageBenchmark {
             measure("HDFS, drain", bareDrain, draining("file:", localFile, bytes), bytes, 0);
         }
     }
+
+    // ---- S3 -------------------------------------------------------------------------------------------------------
 
     private void compareS3(String serverName, String url, Path file) throws Exception {
         long bytes = Files.size(file);
