@@ -79,6 +79,11 @@ final class AskedStream implements BlockStream {
         }
     }
 
+    /** It is to go over this connection, which may not be open yet. */
+    void waitFor(BlockAsker carrier) {
+        connection = carrier;
+    }
+
     // ---- the connection's thread ----------------------------------------------------------------------------------
 
     boolean isCancelled() {
@@ -92,11 +97,6 @@ final class AskedStream implements BlockStream {
     /** Whether it may be sent once more, because the connection it was meant for had just been closed. */
     boolean mayBeSentAgain() {
         return sends++ == 0;
-    }
-
-    /** Of a connection that is not open yet. */
-    void waitFor(BlockAsker carrier) {
-        connection = carrier;
     }
 
     DataFrame start(BlockAsker carrier, int streamId) {

@@ -94,7 +94,6 @@ final class BlockAsker extends DataChannel {
         } else if (failure != null) {
             stream.onFailed(failure);
         } else if (channel == null) {
-            stream.waitFor(this);
             waitingForOpen.add(stream);
         } else if (!stream.isCancelled()) {
             stopIdleTimer();

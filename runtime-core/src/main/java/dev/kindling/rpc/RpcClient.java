@@ -195,6 +195,7 @@ public final class RpcClient implements BlockClient, Closeable {
     private void start(String host, int port, AskedStream stream) {
         try {
             BlockAsker asker = askers.computeIfAbsent(host + ":" + port, peer -> connectData(host, port, peer));
+            stream.waitFor(asker);
             asker.loop().execute(() -> asker.start(stream, again -> start(host, port, again)));
         } catch (RejectedExecutionException e) {
             stream.onFailed("this process closes its connections");
