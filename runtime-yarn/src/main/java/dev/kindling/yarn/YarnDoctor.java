@@ -41,6 +41,9 @@ final class YarnDoctor {
     /** Their web pages are asked one after the other. */
     private static final int MAX_PROBED_NODES = 20;
 
+    /** Of those lost. */
+    private static final int MAX_NAMED_NODES = 10;
+
     /** Of clocks. Kerberos allows five minutes, containers must be started within ten by the node's own clock. */
     private static final long MAX_AHEAD_MS = 60_000;
 
@@ -93,7 +96,13 @@ final class YarnDoctor {
     private void askCluster(YarnClient client) throws IOException, YarnException {
         List<NodeReport> nodes = client.getNodeReports(NodeState.RUNNING);
         for (NodeReport node : client.getNodeReports(NodeState.UNHEALTHY)) {
-            tell("node " + node.getNodeId(), "is not healthy: " + Submission.firstLine(node.getHealthReport()));
+            tell(
+                    "node " + node.getNodeId(),
+                    "is not healthy and gets no containers: " + unhealthy(node.getHealthReport()));
+        }
+        List<NodeReport> lost = client.getNodeReports(NodeState.LOST);
+        if (!lost.isEmpty()) {
+            tell("nodes lost", lost(lost));
         }
         if (nodes.isEmpty()) {
             wrong("nodes", "no NodeManager runs, so no container could start; the ResourceManager's page shows why");
@@ -106,6 +115,31 @@ final class YarnDoctor {
         checkLabel(client, accessible, "executors", config.get(YarnKeys.EXECUTOR_LABEL));
         checkSizes(client, nodes);
         checkMachines(nodes);
+    }
+
+    /** What a NodeManager says of itself, and what to do. */
+    static String unhealthy(String report) {
+        String said = Submission.firstLine(report);
+        return said
+                + (said.contains("usable space")
+                        ? "; free space on its disks, or raise"
+                                + " yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage"
+                        : said.contains("-dirs")
+                                ? "; its disks, or who may write to these directories, are to be put right there"
+                                : "; see the log of its NodeManager and the script of"
+                                        + " yarn.nodemanager.health-checker.script.path, or replace the node");
+    }
+
+    /** Machines that were given back without a decommissioning stay among them, so it is not wrong by itself. */
+    static String lost(List<NodeReport> nodes) {
+        List<String> named = nodes.stream()
+                .limit(MAX_NAMED_NODES)
+                .map(node -> node.getNodeId().toString())
+                .toList();
+        return nodes.size() + ", not heard of any more: " + String.join(", ", named)
+                + (nodes.size() > named.size() ? ", ..." : "")
+                + "; where such a machine still runs, start its NodeManager (on EMR: systemctl start"
+                + " hadoop-yarn-nodemanager) or let it through to the ResourceManager";
     }
 
     private Optional<QueueInfo> checkQueue(YarnClient client) throws IOException, YarnException {

@@ -61,9 +61,15 @@ public final class YarnCluster implements AutoCloseable {
         return new YarnCluster(MiniYarn.class, Integer.toString(nodeManagers));
     }
 
-    /** One of {@link YarnDaemons}: three nodes with addresses of their own. Deleted when it is closed. */
+    /**
+     * One of {@link YarnDaemons}: three nodes with addresses of their own. Deleted when it is closed. The property {@code
+     * cluster.daemons} names a file with the class path of daemons of another version.
+     */
     public static YarnCluster ofDaemons() throws IOException {
-        return new YarnCluster(YarnDaemons.class);
+        String daemons = System.getProperty("cluster.daemons", "");
+        return daemons.isEmpty()
+                ? new YarnCluster(YarnDaemons.class)
+                : new YarnCluster(YarnDaemons.class, YarnDaemons.DAEMONS, daemons);
     }
 
     /** For {@code HADOOP_CONF_DIR}. */

@@ -44,6 +44,9 @@ public final class YarnDaemons {
     /** The argument that leaves the intervals of heartbeats and expiry as they are delivered: a loss takes ten minutes. */
     static final String STOCK = "--stock";
 
+    /** The argument before a file with the class path of the daemons, for those of another version than this process. */
+    static final String DAEMONS = "--daemons";
+
     private static final String NETWORK = "127.0.41.";
     private static final String MASTER = NETWORK + "1";
     private static final int HDFS_PORT = 8020;
@@ -62,21 +65,27 @@ public final class YarnDaemons {
     private final Path directory;
     private final boolean isStock;
     private final boolean isByHand;
+    private final String classPath;
     private final Map<String, Process> daemons = new LinkedHashMap<>();
 
-    private YarnDaemons(Path directory, boolean isStock, boolean isByHand) {
+    private YarnDaemons(Path directory, boolean isStock, boolean isByHand, String classPath) {
         this.directory = directory;
         this.isStock = isStock;
         this.isByHand = isByHand;
+        this.classPath = classPath;
     }
 
-    /** @param args directory of its files; {@code --stock}; {@code --by-hand} for one that runs until it is interrupted */
+    /**
+     * @param args directory of its files; {@code --stock}; {@code --daemons FILE}; {@code --by-hand} for one that runs until
+     *     it is interrupted
+     */
     public static void main(String[] args) {
         List<String> options = List.of(args).subList(1, args.length);
         boolean isByHand = options.contains(CommandLoop.BY_HAND);
-        YarnDaemons cluster = new YarnDaemons(Path.of(args[0]), options.contains(STOCK), isByHand);
-        Runtime.getRuntime().addShutdownHook(new Thread(cluster::kill, "daemons-end"));
         try {
+            YarnDaemons cluster =
+                    new YarnDaemons(Path.of(args[0]), options.contains(STOCK), isByHand, classPathOfDaemons(options));
+            Runtime.getRuntime().addShutdownHook(new Thread(cluster::kill, "daemons-end"));
             cluster.start();
             if (isByHand) {
                 CommandLoop.untilKilled("yarn: ready; export HADOOP_CONF_DIR=" + cluster.configuration()
@@ -87,6 +96,13 @@ public final class YarnDaemons {
             e.printStackTrace();
             System.exit(1);
         }
+    }
+
+    private static String classPathOfDaemons(List<String> options) throws IOException {
+        int named = options.indexOf(DAEMONS);
+        return named < 0
+                ? System.getProperty("java.class.path")
+                : Files.readString(Path.of(options.get(named + 1))).strip();
     }
 
     private record Commands(YarnDaemons cluster) implements CommandLoop.Commands {
@@ -228,11 +244,7 @@ public final class YarnDaemons {
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "-Dhadoop.log.dir=" + directory,
                 "-cp",
-                conf
-                        + File.pathSeparator
-                        + directory.resolve("web")
-                        + File.pathSeparator
-                        + System.getProperty("java.class.path"),
+                conf + File.pathSeparator + directory.resolve("web") + File.pathSeparator + classPath,
                 "org.apache.hadoop." + mainClass));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)

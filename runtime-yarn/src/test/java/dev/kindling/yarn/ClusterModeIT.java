@@ -8,21 +8,14 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
-import dev.kindling.driver.launch.SubmittedProgram;
 import dev.kindling.testcluster.YarnCluster;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.example.cluster.Programs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,35 +27,19 @@ class ClusterModeIT {
 
     private final YarnCluster cluster = YarnCluster.shared();
 
-    /** How a submission ended, and what the client said. */
-    private record Run(int exitCode, String err) {}
-
-    private Run run(Class<?> main, List<Path> files, String... arguments) throws IOException {
+    private ProgramRun run(Class<?> main, List<Path> files, String... arguments) throws IOException {
         return run(main, Map.of(), files, arguments);
     }
 
-    private Run run(Class<?> main, Map<String, String> more, List<Path> files, String... arguments) throws IOException {
-        Map<String, String> settings = new TreeMap<>(cluster.settings());
-        settings.putAll(more);
-        settings.put("kindling.app.name", main.getSimpleName());
-        settings.put("kindling.executor.count", "1");
-        settings.put("kindling.executor.memory", "128m");
-        settings.put("kindling.yarn.driverMemory", "128m");
+    private ProgramRun run(Class<?> main, Map<String, String> more, List<Path> files, String... arguments)
+            throws IOException {
+        Map<String, String> settings = new TreeMap<>(more);
         settings.put("kindling.ui.enabled", "true");
         // The settings name a proxy of EMR's; this cluster's is its ResourceManager.
         settings.put("kindling.hadoop.yarn.web-proxy.address", ProxiedPage.proxyOf(cluster.settings()));
         // For a cluster that asks nobody who he is.
         settings.put("kindling.yarn.viewAcl", "dr.who");
-        SubmittedProgram program = new SubmittedProgram(
-                Optional.of(main.getName()), jar(), List.of(arguments), settings, List.of(), files, false);
-        PrintStream before = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        try {
-            return new Run(new YarnMasters().runInCluster(program), said.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setErr(before);
-        }
+        return ProgramRun.of(cluster, directory, main, settings, files, arguments);
     }
 
     /** As it lies among the logs of the driver's node. */
@@ -76,27 +53,13 @@ class ClusterModeIT {
         }
     }
 
-    /** The programs, as a user's build would pack them. */
-    private Path jar() throws IOException {
-        Path jar = directory.resolve("programs.jar");
-        String root = "/" + Programs.class.getPackageName().replace('.', '/');
-        Path classes = Path.of(Programs.class.getResource(root).getPath());
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-                Stream<Path> found = Files.list(classes)) {
-            for (Path file : found.sorted().toList()) {
-                out.putNextEntry(new ZipEntry(root.substring(1) + "/" + file.getFileName()));
-                Files.copy(file, out);
-            }
-        }
-        return jar;
-    }
-
     @Test
     void programRunsInTheClusterWithItsFilesAndItsArgumentsAndIsShownByIt() throws Exception {
         Path words = Files.writeString(directory.resolve("words.txt"), "three little words\n");
         Path result = directory.resolve("a result");
 
-        Run run = run(Programs.Sums.class, List.of(words), result.toString(), ProxiedPage.proxyOf(cluster.settings()));
+        ProgramRun run =
+                run(Programs.Sums.class, List.of(words), result.toString(), ProxiedPage.proxyOf(cluster.settings()));
 
         assertEquals(0, run.exitCode(), run::err);
         assertEquals("5050 three little words, shown", Files.readString(result));
@@ -112,7 +75,7 @@ class ClusterModeIT {
 
     @Test
     void failureOfATaskIsToldWithItsSentenceAndExitCode() throws Exception {
-        Run run = run(Programs.Fails.class, List.of(), "it all");
+        ProgramRun run = run(Programs.Fails.class, List.of(), "it all");
 
         assertEquals(1, run.exitCode(), run::err);
         assertTrue(run.err().contains("failed: exit code 1: "), run::err);
@@ -121,7 +84,7 @@ class ClusterModeIT {
 
     @Test
     void exitCodeOfAProgramThatEndsItsOwnJvmPassesThrough() throws Exception {
-        Run run = run(Programs.Exits.class, List.of(), "7");
+        ProgramRun run = run(Programs.Exits.class, List.of(), "7");
 
         assertEquals(7, run.exitCode(), run::err);
         assertTrue(run.err().contains("the program ended the driver by System.exit"), run::err);
@@ -131,7 +94,7 @@ class ClusterModeIT {
     void driverThatIsKilledRunsAgainInTheExecutorsThatAreThere() throws Exception {
         Path result = directory.resolve("result");
 
-        Run run = run(Programs.DiesOnce.class, List.of(), result.toString());
+        ProgramRun run = run(Programs.DiesOnce.class, List.of(), result.toString());
 
         assertEquals(0, run.exitCode(), run::err);
         String second = Files.readString(result);
@@ -155,7 +118,7 @@ class ClusterModeIT {
             assertEquals(2, TestJobs.processes(kindling, 2).size());
             assertEquals(3, counts.count());
 
-            Run owed =
+            ProgramRun owed =
                     run(Programs.Counts.class, Map.of("kindling.yarn.queue", "promised"), List.of(), result.toString());
 
             assertEquals(0, owed.exitCode(), owed::err);

@@ -2,22 +2,34 @@ package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
+import dev.kindling.config.Config;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.example.cluster.Programs;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a cluster of real daemons does that one in a process cannot; {@code bin/yarn check} runs it, a build does not. */
 class DaemonsCheck {
@@ -60,6 +72,15 @@ class DaemonsCheck {
         return hosts;
     }
 
+    private static String doctor() {
+        StringBuilder said = new StringBuilder();
+        new YarnDoctor(
+                        Config.parse(cluster.settings()),
+                        line -> said.append(line).append('\n'))
+                .examine();
+        return said.toString();
+    }
+
     @Test
     void executorsOfALabelAreOnItsNodesOnly() throws Exception {
         try (KindlingContext kindling =
@@ -67,6 +88,91 @@ class DaemonsCheck {
             Set<String> hosts = hosts(kindling, 2);
 
             assertTrue(Set.of("127.0.41.11", "127.0.41.12").containsAll(hosts), hosts::toString);
+        }
+    }
+
+    /** A file of one block, which is on this node only. */
+    private static org.apache.hadoop.fs.Path fileOn(String address) throws IOException {
+        Configuration settings = new Configuration();
+        settings.set("fs.defaultFS", cluster.settings().get("kindling.hadoop.fs.defaultFS"));
+        settings.set("dfs.client.use.datanode.hostname", "true");
+        FileSystem files = FileSystem.get(settings);
+        for (int i = 0; i < 100; i++) {
+            org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path("/near/" + address + "-" + i);
+            try (OutputStream out = files.create(file, (short) 1)) {
+                out.write("one\ntwo\nthree\n".getBytes(StandardCharsets.UTF_8));
+            }
+            if (List.of(files.getFileBlockLocations(file, 0, 1)[0].getHosts()).equals(List.of(address))) {
+                return file;
+            }
+        }
+        throw new IOException("of a hundred files none has its block on " + address);
+    }
+
+    @Test
+    void executorsAreWhereTheBlocksOfTheInputAre() throws Exception {
+        for (String node : List.of("core1", "core2")) {
+            String address = cluster.tell("address " + node);
+            org.apache.hadoop.fs.Path input = fileOn(address);
+            KindlingConf conf = conf(2)
+                    // The nodes with files have it; without it executors are asked for on the others first.
+                    .set("kindling.yarn.executorLabel", "CORE")
+                    // Nothing is asked for before the job has said where its input lies, and then only there.
+                    .set("kindling.yarn.inputWaitMs", "10m")
+                    .set("kindling.yarn.localityWaitMs", "10m");
+            try (KindlingContext kindling = new KindlingContext("yarn", "near", conf)) {
+                assertEquals(3, kindling.textFile("hdfs://" + input, 2).count());
+
+                assertEquals(Set.of(address), hosts(kindling, 2));
+            }
+        }
+    }
+
+    @Test
+    void driverThatIsKilledRunsAgainInTheExecutorsThatAreThere(@TempDir Path directory) throws Exception {
+        Path result = directory.resolve("result");
+
+        ProgramRun run =
+                ProgramRun.of(cluster, directory, Programs.DiesOnce.class, Map.of(), List.of(), result.toString());
+
+        assertEquals(0, run.exitCode(), run::err);
+        assertEquals(Files.readString(directory.resolve("result.first")), Files.readString(result));
+    }
+
+    @Test
+    void driverThatAFullClusterHasNoRoomForIsGivenUpWithTheReason(@TempDir Path directory) throws Exception {
+        // Each takes all of a node.
+        KindlingConf full = conf(3).set("kindling.yarn.memoryOverhead", "3968m");
+        try (KindlingContext kindling = new KindlingContext("yarn", "full", full)) {
+            assertEquals(3, hosts(kindling, 3).size());
+
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> ProgramRun.of(
+                            cluster,
+                            directory,
+                            Programs.Counts.class,
+                            Map.of("kindling.yarn.acceptTimeoutMs", "12s"),
+                            List.of(),
+                            directory.resolve("result").toString()));
+
+            assertTrue(failure.getMessage().contains(" waited in queue default for 12.0 s "), failure::getMessage);
+            assertTrue(failure.getMessage().contains("the ResourceManager says: "), failure::getMessage);
+        }
+    }
+
+    @Test
+    void killedExecutorIsReplacedAndItsMapOutputsAreMadeAgain() throws Exception {
+        try (KindlingContext kindling = new KindlingContext("yarn", "killed", conf(2))) {
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
+            assertEquals(3, counts.count());
+            Set<Long> processes = TestJobs.processes(kindling, 2);
+
+            ProcessHandle.of(processes.iterator().next()).ifPresent(ProcessHandle::destroyForcibly);
+            Await.until(() -> events.toString().contains("exit code 137 (SIGKILL)"), "the loss is explained");
+
+            assertEquals(3, counts.count());
         }
     }
 
@@ -83,6 +189,9 @@ class DaemonsCheck {
                 Await.until(
                         () -> events.stream().anyMatch(Event.ExecutorRemoved.class::isInstance), "the loss is seen");
                 assertEquals(3, counts.count());
+                Await.until(
+                        () -> doctor().matches("(?s).*nodes lost +1, .*127\\.0\\.41\\.101:8041.*"),
+                        "the doctor tells of it");
             } finally {
                 cluster.tell("start-node task1");
             }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.hadoop.yarn.api.records.NodeId;
 import org.apache.hadoop.yarn.api.records.NodeReport;
 import org.apache.hadoop.yarn.api.records.NodeState;
@@ -61,6 +62,27 @@ class YarnDoctorTest {
         assertTrue(new NodeProbe(OptionalLong.empty(), "11").isJavaTooOld());
         assertFalse(new NodeProbe(OptionalLong.empty(), "17").isJavaTooOld());
         assertFalse(new NodeProbe(OptionalLong.empty(), "").isJavaTooOld());
+    }
+
+    @Test
+    void nodeThatIsNotHealthyIsToldWithWhatHelpsIt() {
+        assertTrue(YarnDoctor.unhealthy("1/1 local-dirs usable space is below configured utilization percentage")
+                .contains("; free space on its disks, or raise"));
+        assertTrue(YarnDoctor.unhealthy("1/1 log-dirs have errors: [ /logs : Cannot create directory ]")
+                .contains("; its disks, or who may write"));
+        assertTrue(YarnDoctor.unhealthy("ERROR no network").contains("health-checker.script.path"));
+    }
+
+    @Test
+    void ofManyLostNodesAFewAreNamed() {
+        List<NodeReport> nodes = IntStream.range(0, 12)
+                .mapToObj(i -> NodeReport.newInstance(
+                        NodeId.newInstance("task" + i, 8041), NodeState.LOST, "", "", MOST, MOST, 0, "", 0))
+                .toList();
+
+        assertTrue(YarnDoctor.lost(nodes).startsWith("12, not heard of any more: task0:8041, "));
+        assertTrue(YarnDoctor.lost(nodes).contains(", task9:8041, ...; where such"));
+        assertTrue(YarnDoctor.lost(nodes.subList(0, 1)).contains(": task0:8041; where such"));
     }
 
     // ---- as its user reads it -------------------------------------------------------------------------------------
