@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An executor of this process with all that it needs: its stores, its listener, its connection to the driver, the classes
@@ -35,10 +36,9 @@ final class ExecutorLife implements AutoCloseable {
     private final Executor executor;
     private final RpcServer server;
     private final Optional<SpotNotices> notices;
-    /**
-     * Also when a task calls System.exit: what the executor wrote does not outlive it. Connections end here too: a thread
-     * that waits for its network in native code makes a JVM wait 300 ms for it before it ends.
-     */
+    private final AtomicBoolean isEnding = new AtomicBoolean();
+
+    /** Also when a task calls System.exit: what the executor wrote does not outlive it. */
     private final Thread endHook;
 
     private UserClassLoader classes;
@@ -60,7 +60,11 @@ final class ExecutorLife implements AutoCloseable {
         Config config = Config.parse(bootstrap.settings());
         stores = Stores.open(bootstrap.applicationId(), config);
         stores.prepare(config.get(StorageKeys.PREPARE));
-        executor = new Executor(setupOf(bootstrap, config), stores, new LocalPeers(), host);
+        executor = new Executor(setupOf(bootstrap, config), stores, new LocalPeers(), (code, reason) -> {
+            if (isEnding.compareAndSet(false, true)) {
+                host.exit(code, reason);
+            }
+        });
         long askEveryMs = config.get(ExecutorKeys.SPOT_POLL_MS);
         notices = askEveryMs == 0
                 ? Optional.empty()
@@ -89,7 +93,10 @@ final class ExecutorLife implements AutoCloseable {
     }
 
     private void leave() {
-        if (server != null) {
+        // A thread that waits for its network in native code makes a JVM wait 300 ms for it before it ends. When it is
+        // a
+        // task that ends the process, the connections end with it: the driver is to hear of the exit first.
+        if (isEnding.get() && server != null) {
             server.close();
         }
         executor.blocks().close();
