@@ -93,9 +93,8 @@ final class ExecutorLife implements AutoCloseable {
     }
 
     private void leave() {
-        // A thread that waits for its network in native code makes a JVM wait 300 ms for it before it ends. When it is
-        // a
-        // task that ends the process, the connections end with it: the driver is to hear of the exit first.
+        // A thread that waits for its network in native code makes a JVM wait 300 ms for it before it ends. When a task
+        // ends the process, the connections end with it: the driver is to hear of the exit first.
         if (isEnding.get() && server != null) {
             server.close();
         }
