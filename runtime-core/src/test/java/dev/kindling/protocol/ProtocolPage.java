@@ -19,82 +19,84 @@ import java.util.regex.Pattern;
  */
 final class ProtocolPage {
     private static final String PROSE = """
-            # What processes say to each other
+        # What processes say to each other
 
-            Made from the frame records by `ProtocolPage`; a test fails when this page is stale.
-            Version %d. Peers of different versions do not talk.
+        Made from the frame records by `ProtocolPage`; a test fails when this page is stale.
+        Version %d. Peers of different versions do not talk.
 
-            Each process of an application listens on one port. A connection begins with a handshake and is then of one
-            of two kinds, called planes: control, for the frames of the first table, or data, for those of the second.
-            A large block never stands before a heartbeat.
+        Each process of an application listens on one port. A connection begins with a handshake and is then of one
+        of two kinds, called planes: control, for the frames of the first table, or data, for those of the second.
+        A large block never stands before a heartbeat.
 
-            ## Encryption
+        ## Encryption
 
-            Where a listener's address is one that other machines reach, or kindling.rpc.tls is set, all that follows
-            lies in TLS 1.3. Both ends show the application's one certificate, which the driver has made for it, and
-            compare the other's with it byte by byte. There is no authority, no name is looked at, sessions are not
-            resumed. Who shows another certificate or none is sent away before anything of the following is read.
+        Where a listener's address is one that other machines reach, or kindling.rpc.tls is set, all that follows
+        lies in TLS 1.3. Both ends show the application's one certificate, which the driver has made for it, and
+        compare the other's with it byte by byte. There is no authority, no name is looked at, sessions are not
+        resumed. Who shows another certificate or none is sent away before anything of the following is read.
 
-            ## Handshake
+        ## Handshake
 
-            Both ends prove that they know the application's secret (256 random bits) before either decodes anything else.
-            The secret never travels, and what travels proves nothing a second time.
+        Both ends prove that they know the application's secret (256 random bits) before either decodes anything else.
+        The secret never travels, and what travels proves nothing a second time.
 
-            ```
-            asker    "KNDL"  version:2  plane:1  nonceA:32                    39 bytes
-            holder   "KNDL"  version:2  nonceB:32  HMAC(secret, "holder" + context):32    70 bytes
-            asker    HMAC(secret, "asker" + context):32                       32 bytes
+        ```
+        asker    "KNDL"  version:2  build:8  plane:1  nonceA:32                                47 bytes
+        holder   "KNDL"  version:2  build:8  nonceB:32  HMAC(secret, "holder" + context):32    78 bytes
+        asker    HMAC(secret, "asker" + context):32                                            32 bytes
 
-            context = version:2  plane:1  port:2  nonceA  nonceB              plane 0 is control, 1 is data
-            ```
+        context = version:2  plane:1  port:2  nonceA  nonceB              plane 0 is control, 1 is data
+        ```
 
-            - HMAC is HMAC-SHA256; integers are big-endian; nonces come from a secure random source.
-            - Who listens proves itself first: nobody sends a proof, let alone a frame, to an impostor on a re-used port.
-            - The dialled port is part of both proofs, so that none can be relayed to another listener.
-            - A holder of another version answers with its magic and version only, and closes.
-            - A wrong proof closes the connection without a word. Ten seconds without a proof do too. The number of
-              connections without proof is bounded, in all and for each address; one more closes the oldest. None of
-              them may send more than 64 KiB.
+        - HMAC is HMAC-SHA256; integers are big-endian; nonces come from a secure random source.
+        - Who listens proves itself first: nobody sends a proof, let alone a frame, to an impostor on a re-used port.
+        - The dialled port is part of both proofs, so that none can be relayed to another listener.
+        - A build is a number made of the classes of runtime-core, so that a process which was started after they had
+          been built anew is told so. A holder of another version or build answers with its magic, version and build
+          only, and closes; both sides then name both.
+        - A wrong proof closes the connection without a word. Five seconds without a proof do too. The number of
+          connections without proof is bounded, in all and for each address; one more closes the oldest. None of
+          them may send more than 64 KiB.
 
-            ## Frames
+        ## Frames
 
-            A frame is a length of four bytes, big-endian, then so many bytes: a tag, and the components of a record in
-            order. No frame is longer than %d bytes. Whatever does not decode to exactly one frame closes the connection.
+        A frame is a length of four bytes, big-endian, then so many bytes: a tag, and the components of a record in
+        order. No frame is longer than %d bytes. Whatever does not decode to exactly one frame closes the connection.
 
-            | type | bytes |
-            |---|---|
-            | `int`, `long` | zig-zag varint: low seven bits first, 1 to 10 bytes |
-            | `boolean` | one, 0 or 1 |
-            | `String`, `Secret`, `byte[]` | length as a number, then UTF-8 or the bytes |
-            | list, `long[]` | count as a number, then the elements |
-            | one of several words, such as an error code | its name, as a `String` |
-            | record | its components |
-            | one of a family | a tag of one byte, then the record |
-            | attempts in a list of sources or of map ranges | 1 when it is attempt 0 of the next partition, else 0 and the attempt |
-            | executors of a launch | 1 when they are those of the launch before, else 0 and the list |
+        | type | bytes |
+        |---|---|
+        | `int`, `long` | zig-zag varint: low seven bits first, 1 to 10 bytes |
+        | `boolean` | one, 0 or 1 |
+        | `String`, `Secret`, `byte[]` | length as a number, then UTF-8 or the bytes |
+        | list, `long[]` | count as a number, then the elements |
+        | one of several words, such as an error code | its name, as a `String` |
+        | record | its components |
+        | one of a family | a tag of one byte, then the record |
+        | attempts in a list of sources or of map ranges | 1 when it is attempt 0 of the next partition, else 0 and the attempt |
+        | executors of a launch | 1 when they are those of the launch before, else 0 and the list |
 
-            A count or length is compared with the bytes that are left before anything is allocated.
+        A count or length is compared with the bytes that are left before anything is allocated.
 
-            Control frames are one-way and idempotent: any of them may be lost, doubled, delayed or overtaken. What matters is
-            repeated until it is acknowledged.
+        Control frames are one-way and idempotent: any of them may be lost, doubled, delayed or overtaken. What matters is
+        repeated until it is acknowledged.
 
-            """;
+        """;
 
     private static final String DATA = """
 
-            ## Data plane
+        ## Data plane
 
-            A stream is one request and its answer; many share a connection and take turns. `windowBytes` and `Credit` bound
-            the chunk bytes of a stream that are on their way or not yet taken by the reader. A chunk is
+        A stream is one request and its answer; many share a connection and take turns. `windowBytes` and `Credit` bound
+        the chunk bytes of a stream that are on their way or not yet taken by the reader. A chunk is
 
-            ```
-            length:4  tag:1 = %d  streamId:4  bytes
-            ```
+        ```
+        length:4  tag:1 = %d  streamId:4  bytes
+        ```
 
-            where the length counts tag, stream and bytes. Chunk bytes belong to the range started last in their stream. Blocks
-            carry checksums of their own (CRC32C over header and pages), checked by the reader before anything is decoded.
+        where the length counts tag, stream and bytes. Chunk bytes belong to the range started last in their stream. Blocks
+        carry checksums of their own (CRC32C over header and pages), checked by the reader before anything is decoded.
 
-            """;
+        """;
 
     private final Map<String, String> comments = new TreeMap<>();
 
