@@ -146,8 +146,8 @@ class JobPlannerTest {
         assertTrue(
                 warning.matches(
                         "map at JobPlannerTest.java:\\d+: the program of this stage is 1100 KiB large, most of it"
-                                + " .*\\(byte\\[], 600 KiB\\); every executor receives it once a stage. Broadcast it, or capture"
-                                + " less"),
+                            + " .*\\(byte\\[], 600 KiB\\); every executor receives it once a stage. Broadcast it, or"
+                            + " capture less"),
                 warning);
     }
 
@@ -513,6 +513,18 @@ class JobPlannerTest {
         for (int i = 0; i < 200 && jobs.forgotten.isEmpty(); i++) {
             System.gc();
             numbers(1).count();
+        }
+
+        assertEquals(1, jobs.forgotten.size());
+    }
+
+    @Test
+    void aShuffleNobodyCanReachIsForgottenAfterACollectionThoughTheProgramDoesNothing() {
+        pairs(2).reduceByKey(Integer::sum).count();
+
+        for (int i = 0; i < 200 && jobs.forgotten.isEmpty(); i++) {
+            System.gc();
+            jobs.session.dropCollected();
         }
 
         assertEquals(1, jobs.forgotten.size());
