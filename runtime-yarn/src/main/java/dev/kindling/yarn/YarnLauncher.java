@@ -134,7 +134,7 @@ final class YarnLauncher implements ClusterLauncher {
                 MAX_FAILURES_ON_NODE,
                 config.get(YarnKeys.PREEMPTION_NOTICE_MS),
                 config.get(YarnKeys.LOCALITY_WAIT_MS),
-                config.get(YarnKeys.INPUT_WAIT_MS));
+                namesHosts() ? config.get(YarnKeys.INPUT_WAIT_MS) : 0);
     }
 
     // ---- by the driver --------------------------------------------------------------------------------------------
@@ -260,9 +260,13 @@ final class YarnLauncher implements ClusterLauncher {
     }
 
     /** Hadoop takes no request that names both a label and hosts. */
+    private boolean namesHosts() {
+        return config.get(YarnKeys.EXECUTOR_LABEL).isEmpty();
+    }
+
     @Override
     public void inputLies(SortedMap<String, Integer> taskCounts) {
-        if (config.get(YarnKeys.EXECUTOR_LABEL).isEmpty()) {
+        if (namesHosts()) {
             loop.offer(new AppMasterEvent.InputLies(taskCounts));
         }
     }

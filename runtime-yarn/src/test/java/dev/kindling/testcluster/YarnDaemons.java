@@ -28,7 +28,8 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 /**
  * A Hadoop cluster of real daemons on one machine: each is a process, and each node has a loopback address of its own, so
  * that nodes are told apart, lost and decommissioned as machines are. {@code core1} and {@code core2} hold files and
- * containers and have the label CORE, which does not exclude; {@code task1} holds containers only, as on EMR. Needs Linux,
+ * containers and have the label CORE, which does not exclude; {@code task1} holds containers only, as on EMR. What is asked
+ * for in the queue {@code core} is asked for on nodes of that label; the queue {@code default} has none. Needs Linux,
  * where all of 127.0.0.0/8 is this machine. What it says first is the directory of its configuration. Its commands:
  *
  * <pre>
@@ -427,12 +428,16 @@ public final class YarnDaemons {
         yarn.put(
                 "yarn.node-labels.fs-store.root-dir",
                 directory.resolve("labels").toUri().toString());
-        yarn.put("yarn.scheduler.capacity.root.queues", "default");
-        yarn.put("yarn.scheduler.capacity.root.default.capacity", "100");
-        for (String queue : List.of("root", "root.default")) {
+        yarn.put("yarn.scheduler.capacity.root.queues", "default,core");
+        for (String queue : List.of("root", "root.default", "root.core")) {
+            String share = queue.equals("root") ? "100" : "50";
+            yarn.put("yarn.scheduler.capacity." + queue + ".capacity", share);
+            yarn.put("yarn.scheduler.capacity." + queue + ".user-limit-factor", "2");
             yarn.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels", "*");
-            yarn.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels.CORE.capacity", "100");
+            yarn.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels.CORE.capacity", share);
         }
+        // Hosts cannot be asked for together with a label; those of this queue have it all the same.
+        yarn.put("yarn.scheduler.capacity.root.core.default-node-label-expression", "CORE");
         yarn.put("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
         if (!isStock) {
             files.put("dfs.heartbeat.interval", "1");
