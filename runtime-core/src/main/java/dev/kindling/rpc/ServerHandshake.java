@@ -1,5 +1,6 @@
 package dev.kindling.rpc;
 
+import dev.kindling.protocol.FrameCodec;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -58,11 +59,12 @@ final class ServerHandshake extends FixedReader {
             halfOpen.refuse(context.channel(), "it does not speak this protocol");
             return 0;
         }
-        String difference = Handshake.differenceOf(hello);
-        if (difference != null) {
+        if (Handshake.versionIn(hello) != FrameCodec.VERSION) {
             // The answer tells a process of another build why; it is no secret.
             context.writeAndFlush(Unpooled.wrappedBuffer(Handshake.versionOnly()));
-            halfOpen.refuse(context.channel(), "it speaks " + difference);
+            halfOpen.refuse(
+                    context.channel(),
+                    "it speaks version " + Handshake.versionIn(hello) + ", this process version " + FrameCodec.VERSION);
             return 0;
         }
         plane = Handshake.planeIn(hello);

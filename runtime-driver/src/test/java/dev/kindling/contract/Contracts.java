@@ -28,8 +28,7 @@ final class Contracts {
                     JoinContracts.ALL,
                     ActionContracts.ALL,
                     DoubleContracts.ALL,
-                    ReusedRowContracts.ALL,
-                    ChangedRowContracts.ALL)
+                    ReusedRowContracts.ALL)
             .flatMap(List::stream)
             .toList();
 

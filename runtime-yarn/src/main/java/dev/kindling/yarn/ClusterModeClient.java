@@ -92,7 +92,7 @@ final class ClusterModeClient {
         // Executors of a driver whose container ends wait for the next one.
         context.setKeepContainersAcrossApplicationAttempts(true);
         long heapMb = config.get(YarnKeys.DRIVER_MEMORY) >> 20;
-        context.setAMContainerSpec(ContainerCommand.of(config, drivers, shell(heapMb), credentials));
+        context.setAMContainerSpec(ContainerCommand.of(config, drivers, shell(drivers, heapMb), credentials));
         context.setResource(Resource.newInstance(ExecutorSize.containerMb(heapMb, 1, config), 1));
         if (!config.get(YarnKeys.AM_LABEL).isEmpty()) {
             context.setNodeLabelExpression(config.get(YarnKeys.AM_LABEL));
@@ -157,10 +157,10 @@ final class ClusterModeClient {
     }
 
     /** Java, and then Java once more to tell of an end that the first one could not tell of. */
-    private String shell(long heapMb) {
+    private String shell(ContainerFiles drivers, long heapMb) {
         List<String> options = ExecutorJvm.options(heapMb, 1, ContainerCommand.inWorkingDirectory("tmp"), PAGE_LIMITS);
-        String java =
-                String.join(" ", ContainerCommand.java(config, options, List.of(ApplicationMaster.class.getName())));
+        String java = String.join(
+                " ", ContainerCommand.java(config, drivers, options, List.of(ApplicationMaster.class.getName())));
         String logs = ApplicationConstants.LOG_DIR_EXPANSION_VAR;
         return "{ " + java + "; code=$?; [ -e " + ApplicationMaster.FINISHED_FILE + " ] || [ $code -ge 128 ] || " + java
                 + " " + ApplicationMaster.FINISH + " $code; exit $code; } 1>" + logs + "/stdout 2>" + logs + "/stderr";

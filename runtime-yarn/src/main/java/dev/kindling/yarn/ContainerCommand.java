@@ -35,16 +35,19 @@ final class ContainerCommand {
         List<String> words = new ArrayList<>();
         // The shell that YARN starts goes away, so that a signal to the container reaches Java.
         words.add("exec");
-        words.addAll(java(config, javaOptions, arguments));
+        words.addAll(java(config, files, javaOptions, arguments));
         words.add("1>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stdout");
         words.add("2>" + ApplicationConstants.LOG_DIR_EXPANSION_VAR + "/stderr");
         return of(config, files, String.join(" ", words), credentials);
     }
 
     /** One word after the other, for the shell. */
-    static List<String> java(Config config, List<String> javaOptions, List<String> arguments) {
+    static List<String> java(Config config, ContainerFiles files, List<String> javaOptions, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(javaProgram(config));
+        if (files.resources().containsKey(RuntimeArchive.CLASSES)) {
+            words.add("-XX:SharedArchiveFile=" + RuntimeArchive.CLASSES);
+        }
         javaOptions.forEach(option -> words.add(quoted(option)));
         arguments.forEach(argument -> words.add(quoted(argument)));
         return words;

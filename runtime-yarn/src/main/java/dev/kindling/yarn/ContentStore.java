@@ -85,9 +85,8 @@ final class ContentStore {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
                     "others than " + user + " may write to " + directory + " (mode " + permission
-                            + "), so what lies there"
-                            + " cannot be trusted; take that right away (hdfs dfs -chmod go-w), or name another directory"
-                            + " by kindling.yarn.stagingDir");
+                            + "), so what lies there cannot be trusted; take that right away (hdfs dfs -chmod go-w),"
+                            + " or name another directory by kindling.yarn.stagingDir");
         }
         return new ContentStore(files, directory, isShared, isShared && isReachableByAll(files, directory));
     }
@@ -123,11 +122,18 @@ final class ContentStore {
      * @param recipe all on which it depends
      */
     LocalResource putMade(String recipe, String name, Maker maker, LocalResourceType type) throws IOException {
-        return put(
-                HexFormat.of().formatHex(newDigest().digest(recipe.getBytes(StandardCharsets.UTF_8))),
-                name,
-                maker,
-                type);
+        return put(keyOf(recipe), name, maker, type);
+    }
+
+    private static String keyOf(String recipe) {
+        return HexFormat.of().formatHex(newDigest().digest(recipe.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** What was made of such a text before; empty when it was not. */
+    Optional<LocalResource> made(String recipe, String name, LocalResourceType type) throws IOException {
+        Path entry = new Path(directory, keyOf(recipe));
+        Path target = new Path(entry, name);
+        return use(entry, target).map(there -> resource(target, there, type));
     }
 
     private LocalResource put(String key, String name, Maker maker, LocalResourceType type) throws IOException {
@@ -137,7 +143,10 @@ final class ContentStore {
         if (there.isEmpty()) {
             send(maker.make(), entry, target);
         }
-        FileStatus status = there.isPresent() ? there.get() : files.getFileStatus(target);
+        return resource(target, there.isPresent() ? there.get() : files.getFileStatus(target), type);
+    }
+
+    private LocalResource resource(Path target, FileStatus status, LocalResourceType type) {
         return LocalResource.newInstance(
                 URL.fromPath(files.makeQualified(target)),
                 type,
@@ -258,7 +267,13 @@ final class ContentStore {
     }
 
     private static String sha256(java.nio.file.Path file) throws IOException {
+        return sha256(file, 0);
+    }
+
+    /** Of a file from there on. */
+    static String sha256(java.nio.file.Path file, long from) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
+            in.skipNBytes(from);
             MessageDigest digest = newDigest();
             byte[] buffer = new byte[1 << 16];
             int length = in.read(buffer);

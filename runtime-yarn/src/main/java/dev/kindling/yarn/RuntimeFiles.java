@@ -2,6 +2,7 @@ package dev.kindling.yarn;
 
 import dev.kindling.config.Config;
 import dev.kindling.config.YarnKeys;
+import dev.kindling.driver.cli.QuickStart;
 import dev.kindling.driver.launch.EngineClassPath;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,8 +29,6 @@ import org.slf4j.LoggerFactory;
 /** Ships the runtime and the settings of Hadoop's client to the cluster, once for all applications of this user. */
 final class RuntimeFiles {
     private static final Logger LOG = LoggerFactory.getLogger(RuntimeFiles.class);
-
-    private static final String LIBRARY = "lib/";
 
     /** Where the archive with Java is unpacked. */
     static final String JAVA = "java";
@@ -76,13 +76,18 @@ final class RuntimeFiles {
         entries.addAll(EngineClassPath.find(scratch));
         entries.addAll(more);
         Map<String, LocalResource> resources = new TreeMap<>();
-        List<String> classPath = new ArrayList<>(List.of(CONFIGURATION));
+        List<Path> jars = new ArrayList<>();
         for (Path entry : entries) {
-            Path jar = Files.isDirectory(entry) ? packed(entry, scratch, classPath.size()) : entry;
-            String link = LIBRARY + jar.getFileName();
-            resources.put(link, shared.put(jar, LocalResourceType.FILE));
-            classPath.add(link);
+            jars.add(Files.isDirectory(entry) ? packed(entry, scratch, jars.size()) : entry);
         }
+        RuntimeArchive runtime = new RuntimeArchive(jars);
+        resources.put(
+                RuntimeArchive.LIBRARY,
+                shared.putMade(
+                        runtime.recipe(), RuntimeArchive.NAME, () -> runtime.make(scratch), LocalResourceType.ARCHIVE));
+        List<String> classPath = new ArrayList<>(runtime.classPath());
+        // Behind the jars: before them, Java would not take their classes from an archive.
+        classPath.add(CONFIGURATION);
         resources.put(
                 CONFIGURATION + "/core-site.xml", own.put(clientSettings(settings, scratch), LocalResourceType.FILE));
         for (Map.Entry<String, Path> file : users.entrySet()) {
@@ -95,7 +100,9 @@ final class RuntimeFiles {
             resources.put(link, own.put(file, LocalResourceType.ARCHIVE));
         }
         String java = config.get(YarnKeys.JAVA_ARCHIVE);
-        if (!java.isEmpty()) {
+        if (java.isEmpty()) {
+            classes(runtime, shared, scratch).ifPresent(classes -> resources.put(RuntimeArchive.CLASSES, classes));
+        } else {
             resources.put(JAVA, java(java, shared, scratch));
         }
         LOG.info(
@@ -106,6 +113,26 @@ final class RuntimeFiles {
                 shared.sentBytes() + own.sentBytes(),
                 (System.nanoTime() - startNanos) / 1_000_000);
         return new ContainerFiles(resources, classPath);
+    }
+
+    /** For nodes with the Java of this machine, as it usually is; another one does without. */
+    private static Optional<LocalResource> classes(RuntimeArchive runtime, ContentStore shared, Path scratch)
+            throws IOException {
+        Optional<LocalResource> there =
+                shared.made(runtime.recipeOfClasses(), RuntimeArchive.CLASSES, LocalResourceType.FILE);
+        Optional<Path> names = QuickStart.classNames();
+        if (there.isPresent() || names.isEmpty()) {
+            return there;
+        }
+        Path made;
+        try {
+            made = runtime.makeClasses(names.get(), scratch);
+        } catch (IOException e) {
+            LOG.warn("containers start without an archive of classes: {}", e.getMessage());
+            return Optional.empty();
+        }
+        return Optional.of(
+                shared.putMade(runtime.recipeOfClasses(), RuntimeArchive.CLASSES, () -> made, LocalResourceType.FILE));
     }
 
     private static LocalResource java(String setting, ContentStore shared, Path scratch) throws IOException {

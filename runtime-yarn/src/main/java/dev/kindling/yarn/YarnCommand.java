@@ -60,6 +60,11 @@ public final class YarnCommand implements CliCommand {
         throw new ParameterException(spec.commandLine(), "no command given; use one of list, logs, kill, clean");
     }
 
+    @Override
+    public void train(java.nio.file.Path scratch) throws IOException, InterruptedException {
+        Rehearsal.perform(scratch);
+    }
+
     /** What is asked of the cluster. */
     private interface Question {
         int ask(Submission cluster) throws IOException, YarnException;

@@ -9,6 +9,8 @@ import java.util.Map;
 import org.apache.hadoop.security.Credentials;
 import org.apache.hadoop.yarn.api.records.ApplicationAccessType;
 import org.apache.hadoop.yarn.api.records.ContainerLaunchContext;
+import org.apache.hadoop.yarn.api.records.LocalResource;
+import org.apache.hadoop.yarn.util.Records;
 import org.junit.jupiter.api.Test;
 
 class ContainerCommandTest {
@@ -25,5 +27,19 @@ class ContainerCommandTest {
                 Map.of(ApplicationAccessType.VIEW_APP, "ann,ben ops", ApplicationAccessType.MODIFY_APP, "ann"),
                 commandOf(config).getApplicationACLs());
         assertEquals(Map.of(), commandOf(Config.defaults()).getApplicationACLs());
+    }
+
+    @Test
+    void javaIsToldOfTheArchiveOfClassesThatTheContainerHas() throws IOException {
+        ContainerFiles without = new ContainerFiles(Map.of(), List.of());
+        ContainerFiles with =
+                new ContainerFiles(Map.of(RuntimeArchive.CLASSES, Records.newRecord(LocalResource.class)), List.of());
+
+        assertEquals(
+                List.of("{{JAVA_HOME}}/bin/java", "Main"),
+                ContainerCommand.java(Config.defaults(), without, List.of(), List.of("Main")));
+        assertEquals(
+                List.of("{{JAVA_HOME}}/bin/java", "-XX:SharedArchiveFile=classes.jsa", "-Xmx1g", "Main"),
+                ContainerCommand.java(Config.defaults(), with, List.of("-Xmx1g"), List.of("Main")));
     }
 }

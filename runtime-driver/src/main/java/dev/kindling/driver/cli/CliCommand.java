@@ -1,5 +1,7 @@
 package dev.kindling.driver.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /**
@@ -11,4 +13,11 @@ public interface CliCommand extends Callable<Integer> {
     default String parent() {
         return "";
     }
+
+    /**
+     * Does what its work begins with, for nobody: Java notes the classes, and later starts take them from an archive.
+     *
+     * @param scratch deleted afterwards
+     */
+    default void train(Path scratch) throws IOException, InterruptedException {}
 }

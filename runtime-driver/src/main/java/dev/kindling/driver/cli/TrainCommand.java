@@ -4,11 +4,14 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.config.ApplicationKeys;
 import dev.kindling.config.ExecutorKeys;
+import dev.kindling.config.RpcKeys;
 import dev.kindling.config.StorageKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,6 +27,26 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        // Connections between machines are encrypted, those of one machine are not.
+        if (!isRun("executor.classes", false) || !isRun("encrypted.classes", true)) {
+            return Main.FAILED;
+        }
+        for (CliCommand command : ServiceLoader.load(CliCommand.class, TrainCommand.class.getClassLoader())) {
+            try {
+                command.train(directory.resolve("rehearsal"));
+            } catch (IOException | RuntimeException e) {
+                // An archive without some of its classes is worth having.
+                e.printStackTrace();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Main.FAILED;
+            }
+        }
+        return Main.DONE;
+    }
+
+    /** A small job, whose executor notes its classes in this file. */
+    private boolean isRun(String classes, boolean isEncrypted) throws IOException {
         KindlingConf conf = new KindlingConf(false)
                 .set(ApplicationKeys.MASTER.name(), "local-cluster[1,1,128]")
                 .set(ApplicationKeys.NAME.name(), "train")
@@ -33,7 +56,8 @@ final class TrainCommand implements Callable<Integer> {
                         directory.resolve("events").toString())
                 .set(
                         ExecutorKeys.JAVA_OPTIONS.name(),
-                        "-XX:DumpLoadedClassList=" + directory.resolve("executor.classes") + ",-Xshare:off");
+                        "-XX:DumpLoadedClassList=" + directory.resolve(classes) + ",-Xshare:off")
+                .set(RpcKeys.TLS.name(), Boolean.toString(isEncrypted));
         // What the other commands begin with.
         Main.commandLine();
         new RunOptions().check();
@@ -43,8 +67,9 @@ final class TrainCommand implements Callable<Integer> {
             int keys = ZipCount.counts(kindling, Distribution.demoData().toString(), 2, 0)
                     .collect()
                     .size();
-            Files.copy(executorClassPath(), directory.resolve("executor.classpath"));
-            return keys > 0 && rows == 2 ? Main.DONE : Main.FAILED;
+            Files.copy(
+                    executorClassPath(), directory.resolve("executor.classpath"), StandardCopyOption.REPLACE_EXISTING);
+            return keys > 0 && rows == 2;
         }
     }
 

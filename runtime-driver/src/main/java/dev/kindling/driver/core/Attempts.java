@@ -533,8 +533,7 @@ final class Attempts {
 
     private FailurePolicy.Verdict verdictOfFullDisk(RunningAttempt attempt) {
         FullDisks fullDisks = executors.fullDisks;
-        long launchedMs = bugs.contains(PlantedBug.EARLIER_FULL_DISK_COUNTED) ? out.nowMs() : attempt.launchedMs;
-        if (fullDisks.failed(attempt.executor, launchedMs, out.nowMs())) {
+        if (fullDisks.failed(attempt.executor, out.nowMs())) {
             String reason =
                     FullDisks.FAILURES_BEFORE_EXCLUDED + " attempts in a row could not write to its local disks";
             out.emit(new Event.ExecutorExcluded(out.time(), attempt.executor.id, FullDisks.EXCLUDED_MS, reason));
@@ -542,11 +541,7 @@ final class Attempts {
         if (bugs.contains(PlantedBug.FULL_DISK_CHARGED)) {
             return FailurePolicy.Verdict.CHARGED;
         }
-        if (!bugs.contains(PlantedBug.GARBAGE_NOT_COLLECTED) && fullDisks.wantsCollection(out.nowMs())) {
-            out.add(new DriverEffect.CollectGarbage());
-        }
-        boolean mayHaveRoom = fullDisks.isCollecting() || fullDisks.mayHaveRoomSince(launchedMs);
-        return fullDisks.isEverywhere(executors.liveCount()) && !mayHaveRoom
+        return fullDisks.isEverywhere(executors.liveCount())
                 ? FailurePolicy.Verdict.FINAL
                 : FailurePolicy.Verdict.UNCHARGED;
     }
@@ -555,7 +550,7 @@ final class Attempts {
         boolean isMissed = failure instanceof TaskFailure.CacheMissed;
         boolean mayRunAtOnce = failure instanceof TaskFailure.FetchFailed
                 || isMissed
-                || failure instanceof TaskFailure.ScratchFull && isRoomElsewhere();
+                || failure instanceof TaskFailure.ScratchFull && executors.liveCount() > 1;
         long notBeforeMs = mayRunAtOnce ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
         if (failure instanceof TaskFailure.FetchFailed) {
@@ -568,10 +563,6 @@ final class Attempts {
         } else if (failure instanceof TaskFailure.CacheMissed missed) {
             cacheMissed(attempt.stage, task, missed);
         }
-    }
-
-    private boolean isRoomElsewhere() {
-        return executors.liveCount() > 1 && !executors.fullDisks.isEverywhere(executors.liveCount());
     }
 
     /** Where the task could not read its input, this executor included; once nobody else is left, this one alone. */

@@ -324,7 +324,7 @@ public final class JobPlanner implements JobRunner {
                                     sink,
                                     answers);
                         });
-                sample.findBounds();
+                bounds.resolve(sample.findBounds());
             }
         } finally {
             lock.unlock();

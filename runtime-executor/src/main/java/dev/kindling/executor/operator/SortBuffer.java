@@ -1,7 +1,6 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
-import dev.kindling.plan.SortPrefix;
 import dev.kindling.serde.PagePairs;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -3,7 +3,6 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.attempt.SpillTimer;
-import dev.kindling.plan.SortPrefix;
 import dev.kindling.serde.HeapSize;
 import dev.kindling.serde.PagePairs;
 import java.io.Closeable;
@@ -16,8 +15,7 @@ import java.util.List;
  * The pairs of one partition in the order of their keys: of a shuffle, equal keys by map output, then by their row in it,
  * or of a set that lies where it should already, equal keys in the order they come. As many rows as the memory granted
  * allows are sorted at once; when there are more, they become sorted runs on disk, which are merged as they are read. So
- * a partition of any size is sorted in any memory. Where a partition comes in ranges of its keys, they are sorted one after
- * the other, each within the processor's cache.
+ * a partition of any size is sorted in any memory.
  */
 final class SortedRows implements Operator {
     // Reference, prefix and place, half as many again while the arrays grow, and twice a key and an index while they
@@ -55,14 +53,8 @@ final class SortedRows implements Operator {
 
     /** Where the pairs come from. */
     interface Source extends Closeable {
-        /** Goes to the next range of keys, all above those before; false after the last. */
-        boolean next() throws IOException;
-
-        /** Adds all pairs of the range. */
+        /** Adds all of them. */
         void addAllTo(SortedRows sorted) throws Exception;
-
-        /** Makes room in memory by moving what it holds for later ranges to disk. */
-        void shed(long bytes) throws IOException;
     }
 
     SortedRows(Source source, Comparator<Object> order, TaskScope scope) {
@@ -78,34 +70,11 @@ final class SortedRows implements Operator {
     @Override
     public int read(Batch batch) throws Exception {
         scope.checkCancelled();
-        for (; ; ) {
-            if (!isSorted) {
-                if (!source.next()) {
-                    batch.count = 0;
-                    return 0;
-                }
-                isSorted = true;
-                readAll();
-            }
-            if ((merge == null ? readFromBuffer(batch) : readMerged(batch)) > 0) {
-                return batch.count;
-            }
-            forgetRange();
+        if (!isSorted) {
+            isSorted = true;
+            readAll();
         }
-    }
-
-    private void forgetRange() throws IOException {
-        buffer.clear();
-        bufferBytes = 0;
-        next = 0;
-        isSorted = false;
-        merge = null;
-        runs.clear();
-        if (store != null) {
-            store.close();
-            store = null;
-            reservation.close();
-        }
+        return merge == null ? readFromBuffer(batch) : readMerged(batch);
     }
 
     private int readFromBuffer(Batch batch) {
@@ -158,7 +127,6 @@ final class SortedRows implements Operator {
         }
         writeRun();
         buffer.free();
-        bufferBytes = 0;
         reservation.close();
         try {
             reduceToFanIn();
@@ -172,22 +140,12 @@ final class SortedRows implements Operator {
     void makeRoom(int count, long rowBytes) throws IOException {
         long bytes = count * SORT_BYTES_PER_ROW + rowBytes;
         bufferBytes += bytes;
-        if (bufferBytes > scope.memory().floorBytes() && !reserve(bufferBytes)) {
+        if (bufferBytes > scope.memory().floorBytes() && !reservation.growTo(bufferBytes)) {
             writeRun();
             reservation.close();
             bufferBytes = bytes;
             reservation.growTo(bytes);
         }
-    }
-
-    private boolean reserve(long bytes) throws IOException {
-        if (reservation.growTo(bytes)) {
-            return true;
-        }
-        if (reservation.mayGrowTo(bytes)) {
-            source.shed(bytes - reservation.bytes());
-        }
-        return reservation.growTo(bytes);
     }
 
     /** A row that stays as it is; those with equal keys come in the order of {@code map}, then of {@code index}. */

@@ -35,7 +35,9 @@ final class ContainerEnds {
     private static final Pattern USE = Pattern.compile("[\\d.]+ ?[KMGT]?B of [\\d.]+ ?[KMGT]?B (?:physical|virtual)");
 
     private static final Pattern WRONG_JAVA =
-            Pattern.compile("UnsupportedClassVersionError|has been compiled by a more recent version");
+            Pattern.compile("UnsupportedClassVersionError|has been compiled by a more recent version"
+                    // What Java 8 says of the archive of classes.
+                    + "|VM option 'SharedArchiveFile' is diagnostic");
     private static final Pattern NO_JAVA = Pattern.compile("bin/java: No such file or directory|java: not found");
 
     /** YARN puts the last output of a process behind this. */
@@ -182,7 +184,8 @@ final class ContainerEnds {
                     Kind.KILLED,
                     exitCode,
                     "exit code 143 (SIGTERM): its NodeManager or somebody else asked it to end" + use(diagnostics),
-                    "a node that is stopped or drained ends its containers so; otherwise its NodeManager's log says why");
+                    "a node that is stopped or drained ends its containers so; otherwise its NodeManager's log says"
+                            + " why");
         }
         return ExitReasons.ofProcess(exitCode, settings.memory(), outputIn(diagnostics));
     }

@@ -608,6 +608,9 @@ class AppMasterCoreTest {
         assertTrue(ends.of("n1", 1, "java.lang.UnsupportedClassVersionError: X")
                 .toString()
                 .contains("--java-home"));
+        assertTrue(ends.of("n1", 1, "Error: VM option 'SharedArchiveFile' is diagnostic and must be enabled")
+                .toString()
+                .contains("--java-home"));
         ExitReason own = ends.of(
                 "n1",
                 3,

@@ -1,36 +1,37 @@
-package dev.kindling.plan;
+package dev.kindling.executor.operator;
 
+import dev.kindling.plan.NaturalOrder;
 import java.util.Comparator;
 
 /**
  * The first eight bytes of a key as a number whose order is the key's own: most comparisons need no more. Known for
- * numbers, strings and a few others in natural or reversed order; any other order has no prefix. Used by one thread.
+ * numbers, strings and a few others in natural or reversed order; any other order has no prefix.
  */
-public final class SortPrefix {
+final class SortPrefix {
     private final boolean isNatural;
     private final boolean isReversed;
     private Class<?> keyClass;
     private boolean isMixed;
     private boolean hasNull;
 
-    public SortPrefix(Comparator<Object> order) {
+    SortPrefix(Comparator<Object> order) {
         Comparator<Object> recognised = NaturalOrder.recognised(order);
         isReversed = recognised == NaturalOrder.DESCENDING;
         isNatural = recognised instanceof NaturalOrder;
     }
 
     /** Whether keys have prefixes at all; false once keys of two classes were seen. */
-    public boolean isKnown() {
+    boolean isKnown() {
         return isNatural && !isMixed;
     }
 
     /** Whether keys with equal prefixes are equal. */
-    public boolean isExact() {
+    boolean isExact() {
         return isKnown() && !hasNull && keyClass != String.class;
     }
 
     /** The prefix of {@code key}; means something only while {@link #isKnown} afterwards. */
-    public long of(Object key) {
+    long of(Object key) {
         if (!isNatural) {
             return 0;
         }
@@ -87,17 +88,17 @@ public final class SortPrefix {
     }
 
     /** Whether the keys are strings, so that {@link #ofText} tells more about those with equal prefixes. */
-    public boolean isText() {
+    boolean isText() {
         return isKnown() && keyClass == String.class;
     }
 
     /** As {@link #of}, by the characters from {@code offset} on. */
-    public long ofText(Object key, int offset) {
+    long ofText(Object key, int offset) {
         return isReversed ? ~textFrom((String) key, offset) : textFrom((String) key, offset);
     }
 
     /** Whether all strings with this prefix have eight characters that it stands for, so that the next ones decide. */
-    public boolean isWholeText(long prefix) {
+    boolean isWholeText(long prefix) {
         long bytes = (isReversed ? ~prefix : prefix) ^ Long.MIN_VALUE;
         return !hasZeroByte(bytes) && !hasZeroByte(~bytes);
     }
