@@ -29,8 +29,8 @@ public final class EventLoop<E, F> implements AutoCloseable {
     // A waiting sender holds at most one event, and a core takes about a microsecond for one: 64 Ki are some 60 ms.
     private static final int MAX_WAITING_EVENTS = 64 * 1024;
 
-    // So many ordinary events are taken at once; an urgent one waits for no more than these.
-    private static final int BATCH_EVENTS = 128;
+    /** So many ordinary events are taken at once; an urgent one waits for no more than these. */
+    public static final int BATCH_EVENTS = 128;
 
     private static final int STORY_STEPS = 256;
     private static final long END_WITHIN_MS = 1_000;

@@ -11,6 +11,9 @@ import java.util.Comparator;
  * The partitioner of a sort: known, and equal by its shuffle, before its bounds are; they are set once, from a sample,
  * before the stage that writes the shuffle is sent out. Partition i holds the keys above bound i-1, up to and with
  * bound i. Fewer bounds than partitions minus one leave the last partitions empty.
+ *
+ * <p>Where much is sorted, a partition is cut into ranges by bounds of its own, in the same way, so that its reader can
+ * sort one after the other: see {@link RangeSearch}.
  */
 public final class RangeBounds extends Partitioner {
     @Serial
@@ -20,6 +23,7 @@ public final class RangeBounds extends Partitioner {
     private final int partitions;
     private final Comparator<Object> order;
     private final boolean hasDefaultCount;
+    private Object[][] innerBounds = {};
     private volatile KeyRanges ranges;
 
     /** @param hasDefaultCount whether nobody asked for this number of partitions */
@@ -31,10 +35,30 @@ public final class RangeBounds extends Partitioner {
     }
 
     /** Sets the sorted bounds; only the first call counts, so all attempts of the application agree. */
-    public synchronized void resolve(Object[] sortedBounds) {
+    public void resolve(Object[] sortedBounds) {
+        resolve(sortedBounds, new Object[0][]);
+    }
+
+    /**
+     * As {@link #resolve(Object[])}.
+     *
+     * @param inside sorted bounds inside of each partition but the empty last ones, less than its own bound; none where
+     *     partitions are not cut
+     */
+    public synchronized void resolve(Object[] sortedBounds, Object[][] inside) {
         if (ranges == null) {
+            innerBounds = inside;
             ranges = new KeyRanges(order, sortedBounds.clone());
         }
+    }
+
+    /** Whether partitions are cut into ranges. */
+    public boolean hasInnerBounds() {
+        return innerBounds.length > 0;
+    }
+
+    Object[][] innerBounds() {
+        return innerBounds;
     }
 
     public boolean isResolved() {

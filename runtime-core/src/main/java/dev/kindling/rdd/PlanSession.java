@@ -58,13 +58,16 @@ import java.util.stream.Stream;
  * to the {@link JobRunner}. Safe for many threads.
  *
  * <p>Inputs and shuffles live as long as the program can reach a set made of them: when the garbage collector has found
- * a leaf or a shuffle unreachable, the next call that makes a set or runs a job drops its input or its map outputs.
+ * a leaf or a shuffle unreachable, the next call that makes a set or runs a job drops its input or its map outputs. So
+ * does the driver when disks are full.
  */
 public final class PlanSession implements Session, SetMarks {
     /** Of what a program has shown with its run. */
     private static final int MAX_BARS = 100;
 
     private static final int MAX_BAR_CHARS = 100;
+    /** Milliseconds at most, on a busy machine. */
+    private static final int COLLECTED_WITHIN_MS = 100;
 
     private final KindlingContext context;
     private final SessionSettings settings;
@@ -644,10 +647,30 @@ public final class PlanSession implements Session, SetMarks {
 
     private void dropUnreachable() {
         for (Reference<?> found = unreachable.poll(); found != null; found = unreachable.poll()) {
-            Runnable release = releases.remove(found);
-            if (release != null && !isClosed.get()) {
-                release.run();
+            drop(found);
+        }
+    }
+
+    /** Called after a garbage collection: what it has found comes a moment later, from a thread of the JDK. */
+    public void dropCollected() {
+        try {
+            for (Reference<?> found = next(); found != null; found = next()) {
+                drop(found);
             }
+        } catch (InterruptedException e) {
+            // The application ends.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Reference<?> next() throws InterruptedException {
+        return unreachable.remove(COLLECTED_WITHIN_MS);
+    }
+
+    private void drop(Reference<?> found) {
+        Runnable release = releases.remove(found);
+        if (release != null && !isClosed.get()) {
+            release.run();
         }
     }
 }

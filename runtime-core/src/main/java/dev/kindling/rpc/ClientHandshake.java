@@ -1,6 +1,5 @@
 package dev.kindling.rpc;
 
-import dev.kindling.protocol.FrameCodec;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -83,12 +82,9 @@ final class ClientHandshake extends FixedReader {
             fail(context, "the process that listens there is not of this kind");
             return 0;
         }
-        if (Handshake.versionIn(message) != FrameCodec.VERSION) {
-            fail(
-                    context,
-                    "the peer speaks version " + Handshake.versionIn(message)
-                            + " of the protocol, this process version " + FrameCodec.VERSION
-                            + "; both must be of one build");
+        String difference = Handshake.differenceOf(message);
+        if (difference != null) {
+            fail(context, "the peer speaks " + difference + "; both must be of one build");
             return 0;
         }
         isVersionKnown = true;

@@ -12,17 +12,17 @@ import java.util.Arrays;
  * secret itself never travels, and what does travel proves nothing a second time.
  *
  * <pre>
- * asker    "KNDL" version plane nonceA                            39 bytes
- * holder   "KNDL" version nonceB HMAC(secret, "holder" context)   70 bytes
- * asker    HMAC(secret, "asker" context)                          32 bytes
+ * asker    "KNDL" version build plane nonceA                            47 bytes
+ * holder   "KNDL" version build nonceB HMAC(secret, "holder" context)   78 bytes
+ * asker    HMAC(secret, "asker" context)                                32 bytes
  *
  * context = version plane port nonceA nonceB
  * </pre>
  *
  * The holder (who listens) proves itself first, so that nobody proves anything to an impostor on a port that was bound
  * again. The port the asker dialled is part of both proofs: proofs made for one listener are of no use at another.
- * The two words keep a proof from being sent back as one's own. A holder of another version answers with its version
- * only. Nonces are 256 random bits.
+ * The two words keep a proof from being sent back as one's own. A holder of another version
+ * or {@link Build} answers with its own only. Nonces are 256 random bits.
  */
 final class Handshake {
     enum Plane {
@@ -30,9 +30,11 @@ final class Handshake {
         DATA
     }
 
-    static final int HELLO_BYTES = 39;
-    static final int ANSWER_BYTES = 70;
-    static final int VERSION_BYTES = 6;
+    static final int HELLO_BYTES = 47;
+    static final int ANSWER_BYTES = 78;
+    /** The version and the build, behind the magic. */
+    static final int VERSION_BYTES = 14;
+
     static final int PROOF_BYTES = 32;
     private static final int NONCE_BYTES = 32;
     private static final byte[] MAGIC = "KNDL".getBytes(StandardCharsets.US_ASCII);
@@ -59,7 +61,10 @@ final class Handshake {
     }
 
     private static ByteBuffer start(int byteCount) {
-        return ByteBuffer.allocate(byteCount).put(MAGIC).putShort((short) FrameCodec.VERSION);
+        return ByteBuffer.allocate(byteCount)
+                .put(MAGIC)
+                .putShort((short) FrameCodec.VERSION)
+                .putLong(Build.NUMBER);
     }
 
     static boolean isOurs(byte[] message) {
@@ -68,6 +73,22 @@ final class Handshake {
 
     static int versionIn(byte[] message) {
         return ByteBuffer.wrap(message).getShort(MAGIC.length) & 0xFFFF;
+    }
+
+    static long buildIn(byte[] message) {
+        return ByteBuffer.wrap(message).getLong(MAGIC.length + Short.BYTES);
+    }
+
+    /** What is wrong with the version or the build that a peer says it is of; null when nothing is. */
+    static String differenceOf(byte[] message) {
+        if (versionIn(message) != FrameCodec.VERSION) {
+            return "version " + versionIn(message) + " of the protocol, this process version " + FrameCodec.VERSION;
+        }
+        long build = buildIn(message);
+        return build == Build.NUMBER
+                ? null
+                : "version " + FrameCodec.VERSION + " of the protocol in build " + Build.words(build)
+                        + ", this process in build " + Build.words(Build.NUMBER);
     }
 
     /** The plane a hello asks for; null when there is no such plane. */

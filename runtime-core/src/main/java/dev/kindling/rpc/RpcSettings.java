@@ -40,10 +40,11 @@ public record RpcSettings(
     }
 
     /**
-     * Two threads, 10 s to shake hands: a Java that has just started needs some for its first. Half of the room for connections that proved nothing is the most that one
-     * address gets: with 64 KiB each, all of them together cost 16 MiB.
+     * Two threads, 5 s to shake hands: a Java that has just started needs some of it for its first. Half of the room for
+     * connections that proved nothing is the most that one address gets: with 64 KiB each, all of them together cost
+     * 16 MiB.
      */
     public static RpcSettings defaults() {
-        return new RpcSettings(2, 10_000, 256, 128, 16_384, 64L << 20, 60_000);
+        return new RpcSettings(2, 5_000, 256, 128, 16_384, 64L << 20, 60_000);
     }
 }

@@ -1,6 +1,5 @@
 package dev.kindling.rpc;
 
-import dev.kindling.protocol.FrameCodec;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -59,12 +58,11 @@ final class ServerHandshake extends FixedReader {
             halfOpen.refuse(context.channel(), "it does not speak this protocol");
             return 0;
         }
-        if (Handshake.versionIn(hello) != FrameCodec.VERSION) {
+        String difference = Handshake.differenceOf(hello);
+        if (difference != null) {
             // The answer tells a process of another build why; it is no secret.
             context.writeAndFlush(Unpooled.wrappedBuffer(Handshake.versionOnly()));
-            halfOpen.refuse(
-                    context.channel(),
-                    "it speaks version " + Handshake.versionIn(hello) + ", this process version " + FrameCodec.VERSION);
+            halfOpen.refuse(context.channel(), "it speaks " + difference);
             return 0;
         }
         plane = Handshake.planeIn(hello);

@@ -41,9 +41,9 @@ final class ProtocolPage {
         The secret never travels, and what travels proves nothing a second time.
 
         ```
-        asker    "KNDL"  version:2  plane:1  nonceA:32                    39 bytes
-        holder   "KNDL"  version:2  nonceB:32  HMAC(secret, "holder" + context):32    70 bytes
-        asker    HMAC(secret, "asker" + context):32                       32 bytes
+        asker    "KNDL"  version:2  build:8  plane:1  nonceA:32                                47 bytes
+        holder   "KNDL"  version:2  build:8  nonceB:32  HMAC(secret, "holder" + context):32    78 bytes
+        asker    HMAC(secret, "asker" + context):32                                            32 bytes
 
         context = version:2  plane:1  port:2  nonceA  nonceB              plane 0 is control, 1 is data
         ```
@@ -51,8 +51,10 @@ final class ProtocolPage {
         - HMAC is HMAC-SHA256; integers are big-endian; nonces come from a secure random source.
         - Who listens proves itself first: nobody sends a proof, let alone a frame, to an impostor on a re-used port.
         - The dialled port is part of both proofs, so that none can be relayed to another listener.
-        - A holder of another version answers with its magic and version only, and closes.
-        - A wrong proof closes the connection without a word. Ten seconds without a proof do too. The number of
+        - A build is a number made of the classes of runtime-core, so that a process which was started after they had
+          been built anew is told so. A holder of another version or build answers with its magic, version and build
+          only, and closes; both sides then name both.
+        - A wrong proof closes the connection without a word. Five seconds without a proof do too. The number of
           connections without proof is bounded, in all and for each address; one more closes the oldest. None of
           them may send more than 64 KiB.
 

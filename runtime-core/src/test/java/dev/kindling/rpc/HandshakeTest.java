@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -154,23 +155,38 @@ class HandshakeTest {
 
     @Test
     void bothSidesAreToldOfAnotherVersion() throws Exception {
+        int version = FrameCodec.VERSION;
+        refusesAndIsRefusedBy(
+                message -> ByteBuffer.wrap(message).putShort(4, (short) 77), "version 77", "version " + version);
+    }
+
+    @Test
+    void bothSidesAreToldOfAnotherBuild() throws Exception {
+        String own = Build.words(Build.NUMBER);
+        refusesAndIsRefusedBy(
+                message -> ByteBuffer.wrap(message).putLong(6, 0xCAFEL), "build 000000000000cafe", "build " + own);
+    }
+
+    /** At once: sockets that wait for longer than a second fail here. */
+    private void refusesAndIsRefusedBy(Consumer<byte[]> changed, String others, String own) throws Exception {
         try (RpcServer server = start(RpcSettings.defaults());
                 Socket socket = connect(server)) {
+            socket.setSoTimeout(1_000);
             byte[] hello = Handshake.hello(Plane.CONTROL, Handshake.newNonce());
-            ByteBuffer.wrap(hello).putShort(4, (short) (FrameCodec.VERSION + 1));
+            changed.accept(hello);
             socket.getOutputStream().write(hello);
 
             byte[] answer = socket.getInputStream().readAllBytes();
 
-            assertEquals(Handshake.VERSION_BYTES, answer.length);
-            assertEquals(FrameCodec.VERSION, Handshake.versionIn(answer));
+            assertArrayEquals(Handshake.versionOnly(), answer);
+            assertFalse(atServer.hasOpened());
         }
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RpcClient client = new RpcClient(RpcSettings.defaults(), credentials)) {
             Thread listening = new Thread(() -> {
                 try (Socket asker = other.accept()) {
                     byte[] answer = Handshake.versionOnly();
-                    ByteBuffer.wrap(answer).putShort(4, (short) 77);
+                    changed.accept(answer);
                     asker.getOutputStream().write(answer);
                     asker.getInputStream().readAllBytes();
                 } catch (IOException e) {
@@ -183,8 +199,8 @@ class HandshakeTest {
                     IOException.class, () -> client.connectControl("127.0.0.1", other.getLocalPort(), atClient));
 
             assertTrue(
-                    refusal.getMessage().contains("version 77")
-                            && refusal.getMessage().contains("version " + FrameCodec.VERSION),
+                    refusal.getMessage().contains(others)
+                            && refusal.getMessage().contains(own),
                     refusal.getMessage());
             listening.join(10_000);
         }

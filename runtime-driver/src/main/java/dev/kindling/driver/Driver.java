@@ -91,6 +91,9 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
 
     private final Alarms alarms = new Alarms();
 
+    /** Drops what the last collection has found. */
+    private volatile Runnable letGo = () -> {};
+
     private volatile Optional<String> failureOfLastJob = Optional.empty();
     private volatile Optional<String> launcherFailure = Optional.empty();
 
@@ -147,6 +150,11 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
         launcher = executors;
         results = storedResults;
         loop.start();
+    }
+
+    /** @param dropCollected drops what the program has let go of, as the last garbage collection has found it */
+    void afterCollections(Runnable dropCollected) {
+        letGo = dropCollected;
     }
 
     /** The time on the clock of all events. */
@@ -392,7 +400,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             // What concerns the jobs submitted before must not overtake them.
             return !(event instanceof DriverEvent.JobSubmitted)
                     && !(event instanceof DriverEvent.CancelJobs)
-                    && !(event instanceof DriverEvent.ForgetShuffle);
+                    && !(event instanceof DriverEvent.ForgetShuffle)
+                    && !(event instanceof DriverEvent.GarbageCollected);
         }
 
         @Override
@@ -440,6 +449,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
                 release(release);
             } else if (effect instanceof DriverEffect.ReplaceExecutor replace) {
                 launcher.replace(replace.lostExecutorId());
+            } else if (effect instanceof DriverEffect.CollectGarbage) {
+                onIo(Driver.this::collectGarbage);
             } else if (effect instanceof DriverEffect.AvoidMachine avoid) {
                 launcher.machineTakenBack(avoid.executorId(), avoid.withinMs());
             } else if (effect instanceof DriverEffect.AddExecutors add) {
@@ -552,6 +563,15 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
             event.partition = deliver.partition();
             event.bytes = stored.byteCount();
             event.commit();
+        }
+    }
+
+    private void collectGarbage() {
+        try {
+            System.gc();
+            letGo.run();
+        } finally {
+            loop.post(new DriverEvent.GarbageCollected());
         }
     }
 

@@ -27,7 +27,7 @@ public final class DriverEngine implements SessionProvider {
                 config.get(TaskKeys.MAX_FAILURES),
                 application.program().loader(),
                 application.stores());
-        return new PlanSession(
+        PlanSession session = new PlanSession(
                 context,
                 settingsOf(conf, config, application),
                 new JobPlanner(application.driver(), planner),
@@ -35,6 +35,8 @@ public final class DriverEngine implements SessionProvider {
                 application.shared(),
                 application.events(),
                 application::close);
+        application.driver().afterCollections(session::dropCollected);
+        return session;
     }
 
     /** The program's classes are those that the thread which makes the context can see. */

@@ -28,7 +28,8 @@ final class Contracts {
                     JoinContracts.ALL,
                     ActionContracts.ALL,
                     DoubleContracts.ALL,
-                    ReusedRowContracts.ALL)
+                    ReusedRowContracts.ALL,
+                    ChangedRowContracts.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -415,10 +415,11 @@ public final class ChaosJobs {
                 .reduceByKey(Long::sum, TASKS);
     }
 
-    /** Rows that cannot be packed, all of which go through files of a shuffle. */
+    /**
+     * Rows that cannot be packed, all of which go through files of a shuffle. Shuffles of earlier jobs, which nobody wants any
+     * more, would fill the small disks if the driver did not look for them.
+     */
     private static long requireWide(KindlingContext kindling) {
-        // So that the driver finds out which shuffles nobody wants any more, and small disks stay empty.
-        System.gc();
         long bytes = kindling.range(0, WIDE_ROWS, 1, TASKS)
                 .mapToPair(n -> {
                     byte[] row = new byte[WIDE_ROW_BYTES];

@@ -533,7 +533,8 @@ final class Attempts {
 
     private FailurePolicy.Verdict verdictOfFullDisk(RunningAttempt attempt) {
         FullDisks fullDisks = executors.fullDisks;
-        if (fullDisks.failed(attempt.executor, out.nowMs())) {
+        long launchedMs = bugs.contains(PlantedBug.EARLIER_FULL_DISK_COUNTED) ? out.nowMs() : attempt.launchedMs;
+        if (fullDisks.failed(attempt.executor, launchedMs, out.nowMs())) {
             String reason =
                     FullDisks.FAILURES_BEFORE_EXCLUDED + " attempts in a row could not write to its local disks";
             out.emit(new Event.ExecutorExcluded(out.time(), attempt.executor.id, FullDisks.EXCLUDED_MS, reason));
@@ -541,7 +542,11 @@ final class Attempts {
         if (bugs.contains(PlantedBug.FULL_DISK_CHARGED)) {
             return FailurePolicy.Verdict.CHARGED;
         }
-        return fullDisks.isEverywhere(executors.liveCount())
+        if (!bugs.contains(PlantedBug.GARBAGE_NOT_COLLECTED) && fullDisks.wantsCollection(out.nowMs())) {
+            out.add(new DriverEffect.CollectGarbage());
+        }
+        boolean mayHaveRoom = fullDisks.isCollecting() || fullDisks.mayHaveRoomSince(launchedMs);
+        return fullDisks.isEverywhere(executors.liveCount()) && !mayHaveRoom
                 ? FailurePolicy.Verdict.FINAL
                 : FailurePolicy.Verdict.UNCHARGED;
     }
@@ -550,7 +555,7 @@ final class Attempts {
         boolean isMissed = failure instanceof TaskFailure.CacheMissed;
         boolean mayRunAtOnce = failure instanceof TaskFailure.FetchFailed
                 || isMissed
-                || failure instanceof TaskFailure.ScratchFull && executors.liveCount() > 1;
+                || failure instanceof TaskFailure.ScratchFull && isRoomElsewhere();
         long notBeforeMs = mayRunAtOnce ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
         if (failure instanceof TaskFailure.FetchFailed) {
@@ -563,6 +568,10 @@ final class Attempts {
         } else if (failure instanceof TaskFailure.CacheMissed missed) {
             cacheMissed(attempt.stage, task, missed);
         }
+    }
+
+    private boolean isRoomElsewhere() {
+        return executors.liveCount() > 1 && !executors.fullDisks.isEverywhere(executors.liveCount());
     }
 
     /** Where the task could not read its input, this executor included; once nobody else is left, this one alone. */

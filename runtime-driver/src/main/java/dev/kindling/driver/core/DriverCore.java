@@ -135,6 +135,8 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             stages.outputFailed(e.jobId(), e.why());
         } else if (event instanceof DriverEvent.ForgetShuffle e) {
             stages.forgetShuffle(e.shuffleId());
+        } else if (event instanceof DriverEvent.GarbageCollected) {
+            executors.fullDisks.garbageWasCollected();
         } else if (event instanceof DriverEvent.PersistSet e) {
             stages.cached().persist(e.setId(), e.level(), e.partitionCount());
         } else if (event instanceof DriverEvent.AskWhetherKept e) {

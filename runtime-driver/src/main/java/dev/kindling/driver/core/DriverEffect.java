@@ -71,6 +71,9 @@ public sealed interface DriverEffect {
     /** Start another executor in the place of one that was lost; answered by {@code ExecutorRequested}. */
     record ReplaceExecutor(String lostExecutorId, String reason) implements DriverEffect {}
 
+    /** Find out what the program has let go of; answered by {@code GarbageCollected}, after the shuffles that were. */
+    record CollectGarbage() implements DriverEffect {}
+
     /** The machine of this executor is taken back after so long: no other one shall start there. */
     record AvoidMachine(String executorId, long withinMs) implements DriverEffect {}
 

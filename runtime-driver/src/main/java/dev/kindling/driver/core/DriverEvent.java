@@ -49,6 +49,9 @@ public sealed interface DriverEvent {
     /** The program's last handle on this shuffle is gone. */
     record ForgetShuffle(int shuffleId) implements DriverEvent {}
 
+    /** What the program had let go of by then has been told. */
+    record GarbageCollected() implements DriverEvent {}
+
     /** The program wants the set kept: known before the first job that computes it. */
     record PersistSet(int setId, StorageLevel level, int partitionCount) implements DriverEvent {}
 

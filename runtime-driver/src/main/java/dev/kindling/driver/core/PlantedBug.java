@@ -62,6 +62,10 @@ enum PlantedBug {
     STALL_IGNORED,
     /** A full disk counts as a failure of the task that could not write. */
     FULL_DISK_CHARGED,
+    /** A job fails for disks that are full of what its program has let go of. */
+    GARBAGE_NOT_COLLECTED,
+    /** A disk that was found full before files were deleted is still taken for full. */
+    EARLIER_FULL_DISK_COUNTED,
     /** An executor with an attempt that ignores its cancellation stays. */
     STUCK_EXECUTOR_NOT_REPLACED,
     /** A pool goes on to count the slots of attempts that are not wanted any more, after their end. */

@@ -86,6 +86,9 @@ public final class Sentences {
         if (effect instanceof DriverEffect.ReleaseExecutor e) {
             return "release " + e.executorId() + ": " + e.reason();
         }
+        if (effect instanceof DriverEffect.CollectGarbage) {
+            return "find out what the program has let go of";
+        }
         if (effect instanceof DriverEffect.InputLies e) {
             return "input lies on "
                     + (e.taskCounts().size() > MAX_NAMED_HOSTS ? e.taskCounts().size() + " hosts" : e.taskCounts());

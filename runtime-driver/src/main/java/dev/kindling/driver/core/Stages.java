@@ -633,7 +633,8 @@ final class Stages {
         for (ExecutorState executor : executors.registered()) {
             out.send(executor, new Frame.DropShuffle(shuffleId));
         }
-        executors.fullDisks.spaceWasFreed();
+        executors.fullDisks.spaceWasFreed(
+                bugs.contains(PlantedBug.EARLIER_FULL_DISK_COUNTED) ? List.of() : executors.registered(), out.nowMs());
     }
 
     // ---- results come in ----------------------------------------------------------------------------------------

@@ -324,7 +324,7 @@ public final class JobPlanner implements JobRunner {
                                     sink,
                                     answers);
                         });
-                bounds.resolve(sample.findBounds());
+                sample.findBounds();
             }
         } finally {
             lock.unlock();

@@ -6,6 +6,7 @@ import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.PlanOrder;
 import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.RowFunction;
+import dev.kindling.plan.SortPrefix;
 import dev.kindling.plan.StageBody;
 import dev.kindling.rdd.JobRunner;
 import dev.kindling.rdd.LeafInputs;
@@ -13,6 +14,7 @@ import dev.kindling.rdd.LeafSource;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitSample;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,8 +26,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Finds the bounds of one sort by a sample of its keys: some 20 keys for each partition to come, each weighing as many
- * rows as it stands for.
+ * Finds the bounds of one sort by a sample of its keys: some 20 keys for each partition to come, and a few for each range
+ * that a partition may be cut into, each weighing as many rows as it stands for.
  *
  * <p>What has to be read depends on where the stage's rows come from. Large text is read in pieces spread over each
  * split, a few MiB of it. Where a shuffle has one row for each key, its buckets are a fair sample, since a hash says
@@ -35,7 +37,11 @@ import java.util.stream.IntStream;
  */
 final class KeySample {
     private static final int KEYS_PER_PARTITION = 20;
+    private static final int KEYS_PER_RANGE = 4;
     private static final int MAX_KEYS = 1_000_000;
+
+    /** Of rows of a hundred bytes a few MiB: found in no order, most still come from a cache. */
+    private static final int ROWS_PER_RANGE = 1 << 15;
 
     /** Parent partitions differ in size: each is asked for more than its even share. */
     private static final int OVERSAMPLING = 3;
@@ -70,6 +76,7 @@ final class KeySample {
     private final LeafInputs inputs;
     private final SampleJob job;
     private final String name;
+    private final int maxRanges;
     private final int wantedKeys;
     private final int keysPerPart;
 
@@ -79,19 +86,23 @@ final class KeySample {
         this.inputs = inputs;
         this.job = job;
         this.name = "sample for " + mapStage.shuffle().origin();
+        this.maxRanges = mapStage.bucketsPerPartition();
         this.wantedKeys = Math.min(MAX_KEYS, KEYS_PER_PARTITION * bounds.numPartitions());
-        this.keysPerPart = (int) Math.ceil((double) OVERSAMPLING * wantedKeys / Math.max(1, root.partitionCount()));
+        int best = Math.max(wantedKeys, KEYS_PER_RANGE * maxRanges * bounds.numPartitions());
+        this.keysPerPart = (int) Math.ceil((double) OVERSAMPLING * best / Math.max(1, root.partitionCount()));
     }
 
-    /** At most one bound less than partitions, growing, all distinct. */
-    Object[] findBounds() throws InterruptedException {
+    /** Resolves the bounds. */
+    void findBounds() throws InterruptedException {
         List<Integer> all = IntStream.range(0, root.partitionCount()).boxed().toList();
         Map<Integer, PartSample> parts = hasPersistedSet(root) ? Map.of() : sampleParts(all);
         if (parts.isEmpty()) {
             parts = sample(root, all, keysPerPart, inputs);
             sampleCloser(parts);
         }
-        return boundsOf(parts.values().stream().toList(), bounds.numPartitions(), bounds.order());
+        List<Candidate> candidates = sorted(parts.values(), bounds.order());
+        Object[] ofPartitions = boundsOf(candidates, bounds.numPartitions(), bounds.order());
+        bounds.resolve(ofPartitions, innerBounds(candidates, ofPartitions, maxRanges, bounds.order()));
     }
 
     /** What is kept of a set has to be all of it: then everything is read, and kept for the sort itself. */
@@ -236,29 +247,70 @@ final class KeySample {
     // ---- bounds
     // -------------------------------------------------------------------------------------------------------
 
-    private record Candidate(Object key, double weight) {}
+    /** @param weight rows that it stands for */
+    record Candidate(Object key, double weight) {}
 
-    /** Cuts the sorted keys where the weights of those before make up the next share; equal keys are never cut. */
-    static Object[] boundsOf(List<PartSample> parts, int partitions, Comparator<Object> order) {
+    static List<Candidate> sorted(Collection<PartSample> parts, Comparator<Object> order) {
         List<Candidate> candidates = new ArrayList<>();
         for (PartSample part : parts) {
             double weight = part.weight();
             part.keys().forEach(key -> candidates.add(new Candidate(key, weight)));
         }
         candidates.sort((left, right) -> order.compare(left.key(), right.key()));
-        double total = candidates.stream().mapToDouble(Candidate::weight).sum();
-        double share = total / partitions;
+        return candidates;
+    }
+
+    /** At most one bound less than {@code shares}, growing, all distinct. */
+    static Object[] boundsOf(List<Candidate> candidates, int shares, Comparator<Object> order) {
+        double share = rows(candidates) / shares;
         List<Object> bounds = new ArrayList<>();
         double before = 0;
         double target = share;
+        // Cuts where the weights of those before make up the next share; equal keys are never cut.
         for (Candidate candidate : candidates) {
             before += candidate.weight();
             boolean isNew = bounds.isEmpty() || order.compare(bounds.get(bounds.size() - 1), candidate.key()) < 0;
-            if (before >= target && isNew && bounds.size() < partitions - 1) {
+            if (before >= target && isNew && bounds.size() < shares - 1) {
                 bounds.add(candidate.key());
                 target += share;
             }
         }
         return bounds.toArray();
+    }
+
+    private static double rows(List<Candidate> candidates) {
+        return candidates.stream().mapToDouble(Candidate::weight).sum();
+    }
+
+    /**
+     * Cuts partitions into ranges of some {@link #ROWS_PER_RANGE} or more; none where no partition has so many, or where
+     * keys have no prefixes: to find the range of such a key takes more than it saves.
+     */
+    static Object[][] innerBounds(
+            List<Candidate> candidates, Object[] ofPartitions, int maxRanges, Comparator<Object> order) {
+        SortPrefix prefixes = new SortPrefix(order);
+        candidates.forEach(candidate -> prefixes.of(candidate.key()));
+        Object[][] inside = new Object[ofPartitions.length + 1][];
+        int first = 0;
+        int found = 0;
+        for (int partition = 0; partition < inside.length; partition++) {
+            int end = first;
+            while (end < candidates.size()
+                    && (partition == ofPartitions.length
+                            || order.compare(candidates.get(end).key(), ofPartitions[partition]) < 0)) {
+                end++;
+            }
+            List<Candidate> below = candidates.subList(first, end);
+            int ranges = (int) Math.min(maxRanges, rows(below) / ROWS_PER_RANGE);
+            inside[partition] = boundsOf(below, Math.max(1, ranges), order);
+            found += inside[partition].length;
+            first = end;
+            while (first < candidates.size()
+                    && partition < ofPartitions.length
+                    && order.compare(candidates.get(first).key(), ofPartitions[partition]) == 0) {
+                first++;
+            }
+        }
+        return found > 0 && prefixes.isKnown() ? inside : new Object[0][];
     }
 }

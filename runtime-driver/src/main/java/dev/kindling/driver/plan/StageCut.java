@@ -2,7 +2,6 @@ package dev.kindling.driver.plan;
 
 import dev.kindling.plan.BucketSizing;
 import dev.kindling.plan.PlanNode;
-import dev.kindling.plan.PlanNode.ReduceSide;
 import dev.kindling.plan.PlanOrder;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -88,8 +87,7 @@ final class StageCut {
         reads.add(shuffle.shuffleId());
         MapStage below = mapStages.get(shuffle.shuffleId());
         if (below == null) {
-            int buckets = BucketSizing.bucketsPerPartition(
-                    shuffle.partitionCount(), shuffle.reduceSide() instanceof ReduceSide.Sorted);
+            int buckets = BucketSizing.bucketsPerPartition(shuffle);
             // First what is below: this is what puts parents before children.
             below = new MapStage(shuffle, stageOf(shuffle.parent()), buckets);
             mapStages.put(shuffle.shuffleId(), below);

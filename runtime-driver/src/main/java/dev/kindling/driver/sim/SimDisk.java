@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -24,6 +25,9 @@ final class SimDisk {
     private final SimWorld world;
     private final Faults faults;
     private long fullUntilMs;
+    /** A shuffle whose outputs leave no room here. */
+    private OptionalInt crowding = OptionalInt.empty();
+
     private final TreeMap<Integer, TreeMap<AttemptId, MapOutput>> mapOutputs = new TreeMap<>();
     private final TreeMap<AttemptId, byte[]> results = new TreeMap<>();
 
@@ -61,7 +65,22 @@ final class SimDisk {
         fullUntilMs = Math.max(fullUntilMs, ms);
     }
 
+    /** As long as it holds anything of this shuffle nothing can be written. */
+    void crowdWith(int shuffleId) {
+        crowding = OptionalInt.of(shuffleId);
+    }
+
+    /** Whoever ordered that the shuffle is dropped can do no more. */
+    void uncrowd() {
+        crowding = OptionalInt.empty();
+    }
+
     boolean isFull() {
+        return isFilled() || crowding.isPresent() && mapOutputs().containsKey(crowding.getAsInt());
+    }
+
+    /** For a while, by what nobody can drop. */
+    boolean isFilled() {
         return world.nowMs() < fullUntilMs;
     }
 

@@ -40,6 +40,8 @@ final class SimDriver implements SimLinks.Dialler {
 
     private static final int MIN_TICK_MS = 100;
 
+    private static final int MAX_COLLECTION_MS = 2_000;
+
     private static final int FETCH_TIMEOUT_MS = 4_000;
     private static final int FETCH_TRIES = 3;
 
@@ -52,6 +54,9 @@ final class SimDriver implements SimLinks.Dialler {
 
     /** Incarnations that an order to drop something did not reach. */
     private final TreeSet<Long> undelivered = new TreeSet<>();
+
+    /** Shuffles that the program cannot reach any more, which only a collection shows. */
+    private final TreeSet<Integer> letGo = new TreeSet<>();
 
     /** Executors that somebody wanted back: at the end of their time they go, whatever happened before. */
     private final TreeSet<String> askedToLeave = new TreeSet<>();
@@ -196,6 +201,12 @@ final class SimDriver implements SimLinks.Dialler {
         jobs.put(graph.jobId(), job);
         on(new DriverEvent.JobSubmitted(graph));
         return job;
+    }
+
+    /** The program has no use for the shuffle, whose outputs leave no room where they lie. */
+    void letGo(int shuffleId) {
+        letGo.add(shuffleId);
+        cluster.launcher.processes().forEach(process -> process.disk.crowdWith(shuffleId));
     }
 
     int submittedCount() {
@@ -509,7 +520,17 @@ final class SimDriver implements SimLinks.Dialler {
             cluster.launcher.addLater(e.count());
         } else if (effect instanceof DriverEffect.CancelExecutors e) {
             cluster.launcher.cancel(e.count());
+        } else if (effect instanceof DriverEffect.CollectGarbage) {
+            collectGarbage();
         }
+    }
+
+    private void collectGarbage() {
+        in(1 + cluster.world.random("garbage").nextInt(MAX_COLLECTION_MS), () -> {
+            letGo.forEach(shuffle -> on(new DriverEvent.ForgetShuffle(shuffle)));
+            letGo.clear();
+            on(new DriverEvent.GarbageCollected());
+        });
     }
 
     private void send(DriverEffect.Send e) {
@@ -530,6 +551,9 @@ final class SimDriver implements SimLinks.Dialler {
 
     private void transmit(DriverEffect.Send e) {
         SimExecutor to = cluster.process(e.executorId(), e.incarnation());
+        if (to != null && e.frame() instanceof Frame.DropShuffle) {
+            to.disk.uncrowd();
+        }
         long lostBefore = cluster.network.lostCount();
         cluster.network.send(SimCluster.DRIVER, (int) e.incarnation(), FrameCodec.encode(e.frame()), bytes -> {
             if (to != null) {

@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
@@ -74,6 +75,8 @@ public final class SimScale {
     private long frameCount;
     private int resultCount;
     private boolean isComplete;
+    private boolean hasBegun;
+    private final MailboxWaits waits = new MailboxWaits();
 
     /**
      * What was measured.
@@ -85,6 +88,8 @@ public final class SimScale {
      * @param codecNanos the same of decoding what the driver gets and encoding what it sends
      * @param frameCount the frames it got and sent
      * @param pendingBytes heap that the job takes while none of its tasks has begun
+     * @param heartbeatWaitMs what 99 of 100 heartbeats would at most have waited in the driver's mailbox, by the clock
+     * @param longestHeartbeatWaitMs what the last one would have
      */
     public record Report(
             int executorCount,
@@ -96,7 +101,9 @@ public final class SimScale {
             long coreNanos,
             long codecNanos,
             long frameCount,
-            long pendingBytes) {
+            long pendingBytes,
+            double heartbeatWaitMs,
+            double longestHeartbeatWaitMs) {
         public double tasksPerSecond() {
             return taskCount / (coreNanos / 1e9);
         }
@@ -169,6 +176,7 @@ public final class SimScale {
         for (int executor = 0; executor < executorCount; executor++) {
             register(executor);
         }
+        hasBegun = true;
         long beganMs = nowMs;
         long beganNanos = System.nanoTime();
         long beganProcessorNanos = THREADS.getCurrentThreadCpuTime();
@@ -195,7 +203,9 @@ public final class SimScale {
                 (long) (running * coreNanos),
                 (long) (running * codecNanos),
                 frameCount,
-                pendingBytes);
+                pendingBytes,
+                waits.waitMs(990),
+                waits.waitMs(1_000));
     }
 
     private static long usedHeapBytes() {
@@ -336,10 +346,15 @@ public final class SimScale {
     private void tell(DriverEvent event) {
         List<DriverEffect> wanted = new ArrayList<>();
         Effects<DriverEffect> effects = wanted::add;
+        long before = coreNanos + codecNanos;
         long beganNanos = System.nanoTime();
         core.on(nowMs, event, effects);
         coreNanos += System.nanoTime() - beganNanos;
         wanted.forEach(this::perform);
+        if (hasBegun) {
+            boolean isHeartbeat = event instanceof DriverEvent.FrameReceived e && e.frame() instanceof Frame.Heartbeat;
+            waits.came(nowMs, isHeartbeat, coreNanos + codecNanos - before);
+        }
     }
 
     private void perform(DriverEffect effect) {
@@ -357,6 +372,8 @@ public final class SimScale {
             isComplete = true;
         } else if (effect instanceof DriverEffect.FailJob failure) {
             throw new SimViolation("the job failed: " + failure.message());
+        } else if (effect instanceof DriverEffect.Emit emit && emit.event() instanceof Event.ExecutorRemoved lost) {
+            throw new SimViolation("nothing happened to executor " + lost.id() + ", which was lost: " + lost.reason());
         }
     }
 }

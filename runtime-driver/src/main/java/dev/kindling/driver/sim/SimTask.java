@@ -155,7 +155,7 @@ final class SimTask {
                     || cluster.outputs.wasTroubled(attempt())) {
                 cluster.planted(attempt());
             }
-            if (failure.failure() instanceof TaskFailure.ScratchFull) {
+            if (failure.failure() instanceof TaskFailure.ScratchFull && executor.disk.isFilled()) {
                 cluster.causes.diskWasFull(executor.name());
             }
             executor.disk.dropResult(attempt());

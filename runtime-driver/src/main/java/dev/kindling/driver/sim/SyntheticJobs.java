@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * Jobs that cost nearly nothing, for many seeds: rows of (key, value) are generated, summed by key over a first
  * shuffle, turned around and summed over a second; results are collected and saved. All tasks read a broadcast value
  * and add to accumulators. Every kind of result and commit occurs, two jobs share a shuffle, some are cancelled, some
- * contexts closed in the middle. The tasks write and read real blocks.
+ * contexts closed in the middle; some disks are full of a shuffle that the program has let go of. The tasks write and read real blocks.
  *
  * <p>Or, instead of those, one job that is not deterministic: it deals the rows to its reduce tasks otherwise in every
  * attempt, sums them there, writes them again and collects. Such a job may fail when a map output is lost, but what it
@@ -63,6 +63,11 @@ final class SyntheticJobs implements SimJobs {
 
     private static final int SLOW_STAGE = 15;
 
+    private static final int LET_GO_JOB = 7;
+    private static final int LET_GO_SHUFFLE = 2;
+    /** In one program of so many the first job's shuffle fills the disks, and nobody needs it any more. */
+    private static final int LETTING_GO_IN = 12;
+
     private static final List<List<String>> HOSTS = Stream.of("e1", "e2", "e3", "e4", "e5")
             .map(id -> List.of("host-" + id))
             .toList();
@@ -88,6 +93,7 @@ final class SyntheticJobs implements SimJobs {
     private final boolean isOneTooLarge;
     private final boolean isSavingCancelled;
     private final boolean isBusy;
+    private final boolean isLettingGo;
     private final Optional<Slow> slow;
     private final int blocks;
     private Optional<BroadcastKey> broadcast = Optional.empty();
@@ -145,6 +151,7 @@ final class SyntheticJobs implements SimJobs {
         if (size.isLeavingOut()) {
             leaveOut(random);
         }
+        isLettingGo = !isDealt && random.nextInt(LETTING_GO_IN) == 0;
     }
 
     /** One or two of the usual jobs. */
@@ -213,6 +220,9 @@ final class SyntheticJobs implements SimJobs {
         broadcastBytes = cluster.broadcasts.valueOf(0);
         JobGraph.StageSpec generate = stage(0, maps, 0, firstReduces, -1, Kind.GENERATE);
         JobGraph.StageSpec turn = stage(1, firstReduces, 1, secondReduces, 0, Kind.TURN_AROUND);
+        if (isLettingGo) {
+            letGo(cluster);
+        }
         if (isBusy) {
             int tasks = BUSY_TASKS * cluster.launcher.wantedCount();
             submit(cluster, job(BUSY_JOB, List.of(stage(BUSY_STAGE, tasks, -1, 0, -1, Kind.NUMBER)), false));
@@ -232,6 +242,13 @@ final class SyntheticJobs implements SimJobs {
             int tasks = slow.get().tasks;
             submit(cluster, job(SLOW_JOB, List.of(stage(SLOW_STAGE, tasks, -1, 0, -1, Kind.NUMBER)), false));
         }
+    }
+
+    private void letGo(SimCluster cluster) {
+        JobGraph.StageSpec generate = stage(16, maps, LET_GO_SHUFFLE, firstReduces, -1, Kind.GENERATE);
+        JobGraph.StageSpec collect = stage(17, firstReduces, -1, 0, LET_GO_SHUFFLE, Kind.COLLECT);
+        cluster.await(submit(cluster, job(LET_GO_JOB, List.of(generate, collect), false)));
+        cluster.driver.letGo(LET_GO_SHUFFLE);
     }
 
     private void collectOnce(SimCluster cluster, JobGraph job) {
@@ -332,7 +349,7 @@ final class SyntheticJobs implements SimJobs {
 
     @Override
     public List<Integer> shuffles() {
-        return List.of(0, 1);
+        return List.of(0, 1, LET_GO_SHUFFLE);
     }
 
     private static JobGraph job(int jobId, List<JobGraph.StageSpec> stages, boolean isSaving) {
@@ -469,7 +486,7 @@ final class SyntheticJobs implements SimJobs {
             }
             return rowCount;
         }
-        return SyntheticTasks.rowCount(stage.readsShuffles().contains(0) ? firstSums : secondSums());
+        return SyntheticTasks.rowCount(stage.readsShuffles().contains(1) ? secondSums() : firstSums);
     }
 
     /** Complete is what a job that succeeded has saved, and of a failed one nothing is visible. */

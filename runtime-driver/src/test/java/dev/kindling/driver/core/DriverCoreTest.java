@@ -969,14 +969,75 @@ class DriverCoreTest {
     void jobFailsAsSoonAsAllDisksAreFull() {
         DriverScript driver = DriverScript.with(executor("e1", 1), executor("e2", 1));
         driver.submit(job(1).resultStage(0, 2).build());
-        for (int round = 0; round < 2; round++) {
-            driver.neverSays("fail job");
-            for (String attempt : List.of("s0p0#" + round, "s0p1#" + round)) {
-                driver.fails(attempt, full(driver.placeOf(attempt)));
-            }
-        }
+        driver.fails("s0p0#0", full(driver.placeOf("s0p0#0")));
+        driver.on(new DriverEvent.GarbageCollected());
+        driver.fails("s0p1#0", full(driver.placeOf("s0p1#0")));
+        driver.fails("s0p0#1", full(driver.placeOf("s0p0#1"))).neverSays("fail job");
+
+        driver.fails("s0p1#1", full(driver.placeOf("s0p1#1")));
 
         driver.says("fail job 1 SCRATCH_FULL: no local directory takes scratch file x of 100 bytes");
+    }
+
+    @Test
+    void firstFullDiskHasGarbageCollectedAndNoJobFailsBeforeThatIsOver() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.finishes("s0p0#0")
+                .finishes("s1p0#0")
+                .submit(job(2).resultStage(5, 1).build());
+
+        driver.fails("s5p0#0", full("e1")).says("find out what the program has let go of");
+        driver.passesAlive(600).fails("s5p0#1", full("e1")).passesAlive(600).fails("s5p0#2", full("e1"));
+        driver.neverSays("fail job");
+
+        driver.on(new DriverEvent.ForgetShuffle(0)).on(new DriverEvent.GarbageCollected());
+        driver.passesAlive(600).finishes("s5p0#3").says("complete job 2");
+    }
+
+    @Test
+    void fullDiskThatAnAttemptMetBeforeFilesWereDeletedSaysNothingOfThePresent() {
+        DriverScript driver = DriverScript.with(executor("e1", 3)).submit(1, 1);
+        driver.finishes("s0p0#0")
+                .finishes("s1p0#0")
+                .submit(job(2).resultStage(5, 3).build());
+        driver.fails("s5p0#0", full("e1"));
+        driver.on(new DriverEvent.ForgetShuffle(0)).on(new DriverEvent.GarbageCollected());
+
+        driver.fails("s5p1#0", full("e1")).fails("s5p2#0", full("e1")).neverSays("gets no task");
+
+        driver.passesAlive(600).finishes("s5p0#1").finishes("s5p1#1").finishes("s5p2#1");
+        driver.says("complete job 2");
+    }
+
+    @Test
+    void garbageThatIsFoundIsLookedForAgainWhenDisksAreFullAgain() {
+        DriverScript driver = DriverScript.with(executor("e1", 1)).submit(1, 1);
+        driver.finishes("s0p0#0")
+                .finishes("s1p0#0")
+                .submit(job(2).resultStage(5, 1).build());
+        driver.fails("s5p0#0", full("e1")).says("find out what the program has let go of");
+        driver.on(new DriverEvent.ForgetShuffle(0)).on(new DriverEvent.GarbageCollected());
+
+        driver.passesAlive(600).fails("s5p0#1", full("e1")).says("find out what the program has let go of");
+        driver.on(new DriverEvent.GarbageCollected());
+        driver.passesAlive(600)
+                .fails("s5p0#2", full("e1"))
+                .neverSays("find out")
+                .says("fail job 2 SCRATCH_FULL");
+    }
+
+    @Test
+    void garbageIsCollectedOnceAMinuteWhenNoneIsFound() {
+        DriverScript driver = DriverScript.with(executor("e1", 1));
+        driver.submit(job(1).resultStage(0, 1).build());
+        driver.fails("s0p0#0", full("e1"));
+        driver.on(new DriverEvent.GarbageCollected());
+
+        driver.says("find out what the program has let go of").passesAlive(600);
+        driver.fails("s0p0#1", full("e1")).neverSays("find out").says("fail job 1 SCRATCH_FULL");
+
+        driver.passesAlive(60_000).submit(job(2).resultStage(1, 1).build());
+        driver.fails("s1p0#0", full("e1")).says("find out what the program has let go of");
     }
 
     @Test

@@ -23,6 +23,9 @@ final class PlantedBugs {
                     "driver CACHE_NEVER_DISTRUSTED",
                     "CachedBlocksTest#blockThatIsGoneCostsAnUnchargedAttemptAndTheNextLaunchSaysWhatIsBelow"),
             Map.entry(
+                    "driver EARLIER_FULL_DISK_COUNTED",
+                    "DriverCoreTest#garbageThatIsFoundIsLookedForAgainWhenDisksAreFullAgain"),
+            Map.entry(
                     "driver FAILED_WITHOUT_NEED",
                     "DriverCoreTest#jobThatIsPublishingDoesNotFailWithATaskThatAnotherNeeds"),
             Map.entry("driver FENCED_REGISTRATION_ACCEPTED", "driver NONCE_NOT_COMPARED"),

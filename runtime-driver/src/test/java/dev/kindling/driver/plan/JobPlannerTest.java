@@ -1,5 +1,6 @@
 package dev.kindling.driver.plan;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -21,14 +22,19 @@ import dev.kindling.driver.core.JobGraph.StageSpec;
 import dev.kindling.plan.LeafInput;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.serde.ResultCodec;
 import dev.kindling.storage.SplitCodec;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -376,7 +382,7 @@ class JobPlannerTest {
                 (StageBody.Sink.MapOutput) jobs.bodyOf(collect.stages().get(1)).sink();
         assertEquals(0, sink.by().getPartition(15));
         assertEquals(1, sink.by().getPartition(16));
-        assertEquals(1, sink.bucketsPerPartition());
+        assertFalse(((RangeBounds) sink.by()).hasInnerBounds());
     }
 
     @Test
@@ -426,11 +432,46 @@ class JobPlannerTest {
         assertEquals(read.bucketsPerPartition(), read.bucketsRead());
     }
 
+    private static Object[] boundsOf(int partitions, KeySample.PartSample... parts) {
+        List<KeySample.Candidate> candidates = KeySample.sorted(List.of(parts), NaturalOrder.ASCENDING);
+        return KeySample.boundsOf(candidates, partitions, NaturalOrder.ASCENDING);
+    }
+
+    private static Object[][] innerBoundsOf(Comparator<Object> order, Object[] bounds, KeySample.PartSample... parts) {
+        return KeySample.innerBounds(KeySample.sorted(List.of(parts), order), bounds, 4, order);
+    }
+
+    @Test
+    void largePartitionsOfASortAreCutIntoRanges() {
+        List<Object> keys = IntStream.range(0, 100).boxed().collect(Collectors.toList());
+        Object[] bounds = {49, 59};
+        KeySample.PartSample large = new KeySample.PartSample(163_840, keys);
+
+        Object[][] inside = innerBoundsOf(NaturalOrder.ASCENDING, bounds, large);
+
+        // 80, 16 and 64 thousand rows: two ranges of forty thousand, one, and two.
+        assertArrayEquals(new Object[][] {{24}, {}, {79}}, inside);
+        assertEquals(0, innerBoundsOf(NaturalOrder.ASCENDING, bounds, new KeySample.PartSample(40_000, keys)).length);
+        Comparator<Object> ofAProgram = Comparator.comparing(Object::toString);
+        assertEquals(0, innerBoundsOf(ofAProgram, bounds, large).length);
+    }
+
+    @Test
+    void rangesInsideOfAPartitionEndBeforeItsBound() {
+        List<Object> keys = new ArrayList<>(Collections.nCopies(90, 5));
+        keys.addAll(List.of(1, 2, 9));
+
+        Object[][] inside =
+                innerBoundsOf(NaturalOrder.ASCENDING, new Object[] {5}, new KeySample.PartSample(10_000_000, keys));
+
+        assertArrayEquals(new Object[][] {{1, 2}, {9}}, inside);
+    }
+
     @Test
     void boundsAreDistinctAndEqualKeysStayTogether() {
         KeySample.PartSample hot = new KeySample.PartSample(1000, List.of(7, 7, 7, 7, 7, 7, 7, 1, 9));
 
-        Object[] bounds = KeySample.boundsOf(List.of(hot), 5, NaturalOrder.ASCENDING);
+        Object[] bounds = boundsOf(5, hot);
 
         assertEquals(List.of(7, 9), List.of(bounds));
     }
@@ -440,7 +481,7 @@ class JobPlannerTest {
         KeySample.PartSample many = new KeySample.PartSample(9000, List.of(1, 2, 3, 4, 5, 6, 7, 8, 9));
         KeySample.PartSample few = new KeySample.PartSample(9, List.of(11, 12, 13, 14, 15, 16, 17, 18, 19));
 
-        Object[] bounds = KeySample.boundsOf(List.of(many, few), 3, NaturalOrder.ASCENDING);
+        Object[] bounds = boundsOf(3, many, few);
 
         assertEquals(List.of(4, 7), List.of(bounds));
     }
@@ -513,6 +554,18 @@ class JobPlannerTest {
         for (int i = 0; i < 200 && jobs.forgotten.isEmpty(); i++) {
             System.gc();
             numbers(1).count();
+        }
+
+        assertEquals(1, jobs.forgotten.size());
+    }
+
+    @Test
+    void aShuffleNobodyCanReachIsForgottenAfterACollectionThoughTheProgramDoesNothing() {
+        pairs(2).reduceByKey(Integer::sum).count();
+
+        for (int i = 0; i < 200 && jobs.forgotten.isEmpty(); i++) {
+            System.gc();
+            jobs.session.dropCollected();
         }
 
         assertEquals(1, jobs.forgotten.size());

@@ -130,6 +130,37 @@ class UiServerTest {
         }
     }
 
+    @Test
+    void readersThatTakeNothingHoldUpNeitherEventsNorOthers() throws Exception {
+        // More than the kernel keeps of a connection: who writes it waits.
+        ui.onEvent(new Event.ApplicationStart(Instant.EPOCH, "app", "x".repeat(12 << 20)));
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int page = 0; page < 5; page++) {
+                Socket socket = send("GET /events HTTP/1.1", "Host: 127.0.0.1:" + address.getPort(), token);
+                open.add(socket);
+                assertEquals('H', socket.getInputStream().read());
+            }
+            for (int event = 0; event < 100_000; event++) {
+                ui.onEvent(new Event.Dropped(Instant.ofEpochMilli(event), 1));
+            }
+            ui.onEvent(new Event.JobStart(Instant.ofEpochMilli(100_000), 7, List.of(), "the last", Map.of()));
+
+            assertTrue(get("/api/v1/applications/app/jobs", token).body().contains("the last"));
+
+            List<Thread> before = threads();
+            ui.close();
+            for (Thread thread : before) {
+                thread.join(20_000);
+                assertFalse(thread.isAlive(), thread::getName);
+            }
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
     /** A proxy at this address, on a cluster where some may look. */
     static PageProxy proxyAt(String address, Predicate<String> mayLook) throws UnknownHostException {
         InetAddress proxy = InetAddress.getByName(address);

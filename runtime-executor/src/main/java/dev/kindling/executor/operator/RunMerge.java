@@ -1,5 +1,6 @@
 package dev.kindling.executor.operator;
 
+import dev.kindling.plan.SortPrefix;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;

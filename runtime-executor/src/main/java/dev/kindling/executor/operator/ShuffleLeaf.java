@@ -4,6 +4,7 @@ import dev.kindling.executor.block.BlockSource;
 import dev.kindling.executor.shuffle.BucketRows;
 import dev.kindling.executor.shuffle.ShuffleReader;
 import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RangeBounds;
 import dev.kindling.protocol.TaskInput;
 import dev.kindling.serde.NumberPairs;
 import java.io.Closeable;
@@ -11,6 +12,7 @@ import java.io.IOException;
 
 /** One partition of a shuffle as the operators above open it: when its first row is wanted, and once. */
 final class ShuffleLeaf implements Closeable {
+    private final PlanNode.ShuffleRead node;
     private final TaskInput.ShuffleInput input;
     private final int firstBucket;
     private final int endBucket;
@@ -19,6 +21,7 @@ final class ShuffleLeaf implements Closeable {
     private ShuffleReader reader;
 
     ShuffleLeaf(PlanNode.ShuffleRead node, TaskInput.ShuffleInput input, TaskScope scope) {
+        this.node = node;
         this.input = input;
         this.firstBucket = input.leafPartition() * node.bucketsPerPartition();
         this.endBucket = firstBucket + node.bucketsRead();
@@ -35,6 +38,13 @@ final class ShuffleLeaf implements Closeable {
     ShuffleReader open() throws IOException {
         reader = new ShuffleReader(openBlocks(), firstBucket, endBucket, scope.environment());
         return reader;
+    }
+
+    /** Whether its buckets are ranges of keys, each above those of the bucket before. */
+    boolean isInRanges() {
+        return node.reduceSide() instanceof PlanNode.ReduceSide.Sorted
+                && node.by() instanceof RangeBounds bounds
+                && bounds.hasInnerBounds();
     }
 
     int mapCount() {

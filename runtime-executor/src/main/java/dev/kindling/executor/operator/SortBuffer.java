@@ -1,6 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
+import dev.kindling.plan.SortPrefix;
 import dev.kindling.serde.PagePairs;
 import java.util.Arrays;
 import java.util.Comparator;

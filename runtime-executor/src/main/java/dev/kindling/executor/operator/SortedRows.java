@@ -3,6 +3,7 @@ package dev.kindling.executor.operator;
 import dev.kindling.api.KindlingException;
 import dev.kindling.data.Batch;
 import dev.kindling.executor.attempt.SpillTimer;
+import dev.kindling.plan.SortPrefix;
 import dev.kindling.serde.HeapSize;
 import dev.kindling.serde.PagePairs;
 import java.io.Closeable;
@@ -15,7 +16,8 @@ import java.util.List;
  * The pairs of one partition in the order of their keys: of a shuffle, equal keys by map output, then by their row in it,
  * or of a set that lies where it should already, equal keys in the order they come. As many rows as the memory granted
  * allows are sorted at once; when there are more, they become sorted runs on disk, which are merged as they are read. So
- * a partition of any size is sorted in any memory.
+ * a partition of any size is sorted in any memory. Where a partition comes in ranges of its keys, they are sorted one after
+ * the other, each within the processor's cache.
  */
 final class SortedRows implements Operator {
     // Reference, prefix and place, half as many again while the arrays grow, and twice a key and an index while they
@@ -53,8 +55,14 @@ final class SortedRows implements Operator {
 
     /** Where the pairs come from. */
     interface Source extends Closeable {
-        /** Adds all of them. */
+        /** Goes to the next range of keys, all above those before; false after the last. */
+        boolean next() throws IOException;
+
+        /** Adds all pairs of the range. */
         void addAllTo(SortedRows sorted) throws Exception;
+
+        /** Makes room in memory by moving what it holds for later ranges to disk. */
+        void shed(long bytes) throws IOException;
     }
 
     SortedRows(Source source, Comparator<Object> order, TaskScope scope) {
@@ -70,11 +78,34 @@ final class SortedRows implements Operator {
     @Override
     public int read(Batch batch) throws Exception {
         scope.checkCancelled();
-        if (!isSorted) {
-            isSorted = true;
-            readAll();
+        for (; ; ) {
+            if (!isSorted) {
+                if (!source.next()) {
+                    batch.count = 0;
+                    return 0;
+                }
+                isSorted = true;
+                readAll();
+            }
+            if ((merge == null ? readFromBuffer(batch) : readMerged(batch)) > 0) {
+                return batch.count;
+            }
+            forgetRange();
         }
-        return merge == null ? readFromBuffer(batch) : readMerged(batch);
+    }
+
+    private void forgetRange() throws IOException {
+        buffer.clear();
+        bufferBytes = 0;
+        next = 0;
+        isSorted = false;
+        merge = null;
+        runs.clear();
+        if (store != null) {
+            store.close();
+            store = null;
+            reservation.close();
+        }
     }
 
     private int readFromBuffer(Batch batch) {
@@ -127,6 +158,7 @@ final class SortedRows implements Operator {
         }
         writeRun();
         buffer.free();
+        bufferBytes = 0;
         reservation.close();
         try {
             reduceToFanIn();
@@ -140,12 +172,22 @@ final class SortedRows implements Operator {
     void makeRoom(int count, long rowBytes) throws IOException {
         long bytes = count * SORT_BYTES_PER_ROW + rowBytes;
         bufferBytes += bytes;
-        if (bufferBytes > scope.memory().floorBytes() && !reservation.growTo(bufferBytes)) {
+        if (bufferBytes > scope.memory().floorBytes() && !reserve(bufferBytes)) {
             writeRun();
             reservation.close();
             bufferBytes = bytes;
             reservation.growTo(bytes);
         }
+    }
+
+    private boolean reserve(long bytes) throws IOException {
+        if (reservation.growTo(bytes)) {
+            return true;
+        }
+        if (reservation.mayGrowTo(bytes)) {
+            source.shed(bytes - reservation.bytes());
+        }
+        return reservation.growTo(bytes);
     }
 
     /** A row that stays as it is; those with equal keys come in the order of {@code map}, then of {@code index}. */

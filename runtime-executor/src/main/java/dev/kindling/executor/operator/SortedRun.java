@@ -1,6 +1,7 @@
 package dev.kindling.executor.operator;
 
 import dev.kindling.api.Tuple2;
+import dev.kindling.plan.SortPrefix;
 import java.io.IOException;
 
 /** Sorted pairs on disk, with each row's place in the input: two lanes of the sort's store; read once, from the start. */

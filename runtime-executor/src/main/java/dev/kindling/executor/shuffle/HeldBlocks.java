@@ -172,10 +172,37 @@ final class HeldBlocks implements Closeable {
             heldBytes -= done.blocks[i].heldBytes() + BLOCK_OVERHEAD_BYTES;
         }
         buckets[bucket] = null;
+        giveBackSurplus();
+    }
+
+    private void giveBackSurplus() {
         long surplus = grantedBytes - heldBytes;
         if (surplus >= GRANT_BYTES || heldBytes == 0 && surplus > 0) {
             environment.memory().release(surplus);
             grantedBytes -= surplus;
+        }
+    }
+
+    /** Hands out the blocks of {@code bucket}, which belong to the receiver from then on. */
+    void take(int bucket, ShuffleReader.Blocks to) throws IOException {
+        if (isEmpty(bucket)) {
+            return;
+        }
+        Bucket taken = buckets[bucket];
+        taken.sort();
+        for (int i = 0; i < taken.count; i++) {
+            Held block = taken.blocks[i];
+            heldBytes -= block.heldBytes();
+            giveBackSurplus();
+            byte[] bytes = block.bytes;
+            block.bytes = null;
+            if (bytes == null) {
+                bytes = new byte[block.length];
+                spill.read(block.position, bytes);
+                to.accept(block.mapIndex, bytes, 0, block.length);
+            } else {
+                to.accept(block.mapIndex, bytes, block.offset, block.length);
+            }
         }
     }
 

@@ -122,6 +122,17 @@ public final class ShuffleReader implements Closeable {
         return held.open(bucket);
     }
 
+    /** Hands out the current bucket's blocks, in the order of their map outputs; it is empty then. */
+    public void takeBucket(Blocks to) throws IOException {
+        held.take(bucket, to);
+    }
+
+    /** Receives blocks; the array is not changed afterwards. */
+    @FunctionalInterface
+    public interface Blocks {
+        void accept(int mapIndex, byte[] bytes, int offset, int length) throws IOException;
+    }
+
     /**
      * Makes room for the operator: moves held blocks to disk, those of the last buckets first and of the current one at
      * the end, until {@code bytes} are free or nothing is left to move. Returns the bytes given back to the attempt's

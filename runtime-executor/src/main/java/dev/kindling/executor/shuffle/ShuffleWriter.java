@@ -7,6 +7,9 @@ import dev.kindling.api.Partitioner;
 import dev.kindling.api.Tuple2;
 import dev.kindling.executor.attempt.TaskEnvironment;
 import dev.kindling.executor.block.MapOutputWriter;
+import dev.kindling.plan.PlanNode;
+import dev.kindling.plan.RangeBounds;
+import dev.kindling.plan.RangeSearch;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
 import dev.kindling.serde.NumberPairs;
@@ -21,8 +24,8 @@ import java.io.IOException;
  * The map side of a shuffle: the pairs of one attempt into the buckets of its map output. Owned by the attempt's
  * thread.
  *
- * <p>Bucket = partition x buckets per partition + a part of the key's mixed hash; the partition is what the partitioner
- * says, so the number of buckets never moves a key to another partition. Rows are appended to the open page of their
+ * <p>Bucket = partition x buckets per partition + a part of the key's mixed hash, or of a sort the range that the key lies
+ * in; the partition is what the partitioner says, so the number of buckets never moves a key to another partition. Rows are appended to the open page of their
  * bucket in a loop over the batch; there is no sort and no buffer of objects. {@link BucketPages} keeps the pages and
  * spills. In the end the buckets are written in order, each as one or more blocks.
  *
@@ -40,6 +43,9 @@ public final class ShuffleWriter implements Closeable {
     private final int bucketsPerPartition;
     private final int bucketCount;
     private final int bucketsPerRange;
+    /** Says the bucket of a key where rows are to be sorted; null where its hash does. */
+    private final RangeSearch search;
+
     private final RowCodecs codecs;
     private final BucketPages ranges;
     private final int[] bucketOf = new int[STEP_ROWS];
@@ -64,6 +70,9 @@ public final class ShuffleWriter implements Closeable {
         int maxBuckets = BucketPages.maxBuckets(environment.memory());
         // Halves of the square: neither the ranges nor the buckets of one range are many.
         this.bucketsPerRange = bucketCount <= maxBuckets ? 1 : (int) Math.ceil(Math.sqrt(bucketCount));
+        this.search = sink.reduceSide() instanceof PlanNode.ReduceSide.Sorted && by instanceof RangeBounds bounds
+                ? new RangeSearch(bounds, bucketsPerPartition)
+                : null;
         this.codecs = environment.newRowCodecs();
         this.heavyCopies = new RowCopier(environment.newRowCodecs());
         this.ranges = new BucketPages(environment, codecs, (bucketCount + bucketsPerRange - 1) / bucketsPerRange);
@@ -144,10 +153,7 @@ public final class ShuffleWriter implements Closeable {
         long digest = 0;
         for (int i = from; i < to; i++) {
             Tuple2<?, ?> row = (Tuple2<?, ?>) rows[i];
-            Object key = row._1();
-            int hash = key == null ? 0 : hashOf(key);
-            int partition = hashPartitions > 0 ? Math.floorMod(hash, hashPartitions) : partitionOf(key);
-            bucketOf[i - from] = bucketOf(partition, hash);
+            bucketOf[i - from] = search == null ? bucketByHash(row._1()) : search.bucketOf(row._1());
             digest += RowDigest.ofPair(row);
         }
         return digest;
@@ -161,6 +167,12 @@ public final class ShuffleWriter implements Closeable {
             digest += RowDigest.ofPair(pairs, i);
         }
         return digest;
+    }
+
+    private int bucketByHash(Object key) {
+        int hash = key == null ? 0 : hashOf(key);
+        int partition = hashPartitions > 0 ? Math.floorMod(hash, hashPartitions) : partitionOf(key);
+        return bucketOf(partition, hash);
     }
 
     private int bucketOf(int partition, int hash) {

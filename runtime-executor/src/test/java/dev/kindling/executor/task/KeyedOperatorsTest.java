@@ -12,9 +12,11 @@ import dev.kindling.plan.Combiner;
 import dev.kindling.plan.NaturalOrder;
 import dev.kindling.plan.PlanNode;
 import dev.kindling.plan.PlanNode.ReduceSide;
+import dev.kindling.plan.RangeBounds;
 import dev.kindling.plan.StageBody;
 import dev.kindling.protocol.TaskResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Grouping, combining, sorting and cogrouping give what plain collections give, whatever the rows and the memory. */
 class KeyedOperatorsTest {
@@ -346,6 +349,31 @@ class KeyedOperatorsTest {
         assertTrue(cluster.metrics().diskSpilled() > 0, "nothing was spilled");
         assertTrue(cluster.metrics().memorySpilled() > 0, "no memory became free");
         assertEquals(0, cluster.lastEnvironment().openScratchFiles());
+    }
+
+    /** With plenty, with too little for the ranges that wait, and with too little for a range. */
+    @ParameterizedTest
+    @ValueSource(longs = {MiniCluster.PLENTY, 700_000, 1})
+    void rangesOfAPartitionAreSortedOneAfterTheOther(long memoryBytes) {
+        Random random = new Random(8);
+        for (Comparator<Object> order : List.of(NaturalOrder.ASCENDING, NaturalOrder.DESCENDING)) {
+            for (IntFunction<Object> keyOf : List.<IntFunction<Object>>of(
+                    i -> random.nextInt(20_000), i -> i % 97 == 0 ? null : "key " + random.nextInt(20_000))) {
+                Rows rows = rows("random", 60_000, keyOf);
+                RangeBounds bounds = new RangeBounds(5, 1, order, false);
+                Object[] keys = {keyOf.apply(1), keyOf.apply(2), keyOf.apply(3), keyOf.apply(4), keyOf.apply(5)};
+                Arrays.sort(keys, order);
+                bounds.resolve(new Object[0], new Object[][] {keys});
+                cluster.memory(memoryBytes);
+                PlanNode sorted = shuffled(rows, bounds, 8, new ReduceSide.Sorted(order));
+
+                List<Tuple2<Object, Object>> expected = new ArrayList<>(rows.pairs());
+                expected.sort((left, right) -> order.compare(left._1(), right._1()));
+                assertEquals(expected, cluster.collect(sorted));
+                assertEquals(memoryBytes < MiniCluster.PLENTY, cluster.metrics().diskSpilled() > 0);
+                assertEquals(0, cluster.lastEnvironment().openScratchFiles());
+            }
+        }
     }
 
     @Test

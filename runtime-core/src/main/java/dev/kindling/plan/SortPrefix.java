@@ -1,37 +1,36 @@
-package dev.kindling.executor.operator;
+package dev.kindling.plan;
 
-import dev.kindling.plan.NaturalOrder;
 import java.util.Comparator;
 
 /**
  * The first eight bytes of a key as a number whose order is the key's own: most comparisons need no more. Known for
- * numbers, strings and a few others in natural or reversed order; any other order has no prefix.
+ * numbers, strings and a few others in natural or reversed order; any other order has no prefix. Used by one thread.
  */
-final class SortPrefix {
+public final class SortPrefix {
     private final boolean isNatural;
     private final boolean isReversed;
     private Class<?> keyClass;
     private boolean isMixed;
     private boolean hasNull;
 
-    SortPrefix(Comparator<Object> order) {
+    public SortPrefix(Comparator<Object> order) {
         Comparator<Object> recognised = NaturalOrder.recognised(order);
         isReversed = recognised == NaturalOrder.DESCENDING;
         isNatural = recognised instanceof NaturalOrder;
     }
 
     /** Whether keys have prefixes at all; false once keys of two classes were seen. */
-    boolean isKnown() {
+    public boolean isKnown() {
         return isNatural && !isMixed;
     }
 
     /** Whether keys with equal prefixes are equal. */
-    boolean isExact() {
+    public boolean isExact() {
         return isKnown() && !hasNull && keyClass != String.class;
     }
 
     /** The prefix of {@code key}; means something only while {@link #isKnown} afterwards. */
-    long of(Object key) {
+    public long of(Object key) {
         if (!isNatural) {
             return 0;
         }
@@ -88,17 +87,17 @@ final class SortPrefix {
     }
 
     /** Whether the keys are strings, so that {@link #ofText} tells more about those with equal prefixes. */
-    boolean isText() {
+    public boolean isText() {
         return isKnown() && keyClass == String.class;
     }
 
     /** As {@link #of}, by the characters from {@code offset} on. */
-    long ofText(Object key, int offset) {
+    public long ofText(Object key, int offset) {
         return isReversed ? ~textFrom((String) key, offset) : textFrom((String) key, offset);
     }
 
     /** Whether all strings with this prefix have eight characters that it stands for, so that the next ones decide. */
-    boolean isWholeText(long prefix) {
+    public boolean isWholeText(long prefix) {
         long bytes = (isReversed ? ~prefix : prefix) ^ Long.MIN_VALUE;
         return !hasZeroByte(bytes) && !hasZeroByte(~bytes);
     }
