@@ -22,20 +22,27 @@ final class Build {
     /** Of this process. */
     static final long NUMBER = number();
 
+    private static final long UNKNOWN = 0;
+
     private Build() {}
 
     private static long number() {
         CodeSource source = FrameCodec.class.getProtectionDomain().getCodeSource();
         if (source == null) {
-            return 0;
+            return UNKNOWN;
         }
         try {
             Path place = Path.of(source.getLocation().toURI());
             return Files.isDirectory(place) ? ofDirectory(place) : ofJar(place);
         } catch (IOException | URISyntaxException | RuntimeException e) {
-            // Where the classes cannot be looked at, a loader of its own has them: the version has to do.
-            return 0;
+            // Where the classes cannot be looked at, a loader of its own has them, as in a jar within a jar.
+            return UNKNOWN;
         }
+    }
+
+    /** False where both builds are known, and differ; else the version has to do. */
+    static boolean mayBeOurs(long number) {
+        return number == NUMBER || number == UNKNOWN || NUMBER == UNKNOWN;
     }
 
     static long ofJar(Path jar) throws IOException {

@@ -85,7 +85,7 @@ final class Handshake {
             return "version " + versionIn(message) + " of the protocol, this process version " + FrameCodec.VERSION;
         }
         long build = buildIn(message);
-        return build == Build.NUMBER
+        return Build.mayBeOurs(build)
                 ? null
                 : "version " + FrameCodec.VERSION + " of the protocol in build " + Build.words(build)
                         + ", this process in build " + Build.words(Build.NUMBER);

@@ -53,7 +53,8 @@ final class ProtocolPage {
         - The dialled port is part of both proofs, so that none can be relayed to another listener.
         - A build is a number made of the classes of runtime-core, so that a process which was started after they had
           been built anew is told so. A holder of another version or build answers with its magic, version and build
-          only, and closes; both sides then name both.
+          only, and closes; both sides then name both. Build 0 is that of a process whose classes lie in a jar within a jar:
+          it is taken at its version.
         - A wrong proof closes the connection without a word. Five seconds without a proof do too. The number of
           connections without proof is bounded, in all and for each address; one more closes the oldest. None of
           them may send more than 64 KiB.

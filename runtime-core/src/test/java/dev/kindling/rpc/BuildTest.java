@@ -1,7 +1,9 @@
 package dev.kindling.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,6 +42,13 @@ class BuildTest {
         assertNotEquals(number, Build.ofJar(jar("dev/One.class one")));
         assertNotEquals(number, Build.NUMBER);
         assertNotEquals(0, Build.NUMBER);
+    }
+
+    @Test
+    void processThatCannotSeeItsOwnClassesIsTakenAtItsVersion() {
+        assertTrue(Build.mayBeOurs(0));
+        assertTrue(Build.mayBeOurs(Build.NUMBER));
+        assertFalse(Build.mayBeOurs(Build.NUMBER + 1));
     }
 
     private Path jar(String... entries) throws IOException {
