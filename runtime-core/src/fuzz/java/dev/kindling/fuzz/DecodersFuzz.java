@@ -56,4 +56,24 @@ class DecodersFuzz {
     void eventLog(byte[] bytes) {
         Decoder.EVENT_LOG.accepts(bytes);
     }
+
+    @FuzzTest
+    void lines(byte[] bytes) {
+        Decoder.LINES.accepts(bytes);
+    }
+
+    @FuzzTest
+    void compressedLines(byte[] bytes) {
+        Decoder.COMPRESSED_LINES.accepts(bytes);
+    }
+
+    @FuzzTest
+    void objectFile(byte[] bytes) {
+        Decoder.OBJECT_FILE.accepts(bytes);
+    }
+
+    @FuzzTest
+    void s3Listing(byte[] bytes) {
+        Decoder.S3_LISTING.accepts(bytes);
+    }
 }

@@ -30,8 +30,12 @@ public final class Inputs {
             return unpacking.textOf(bytes);
         } catch (IOException e) {
             bytes.close();
-            throw new IOException("cannot unpack " + range.path() + ": " + e.getMessage(), e);
+            throw notUnpacked(range, e);
         }
+    }
+
+    public static IOException notUnpacked(FileRange range, Exception cause) {
+        return new IOException("cannot unpack " + range.path() + ": " + messageOf(cause), cause);
     }
 
     /**
@@ -56,7 +60,11 @@ public final class Inputs {
     }
 
     static IOException unreadable(FileRange range, long textOffset, IOException cause) {
-        String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return new IOException("cannot read " + range.path() + " at byte " + textOffset + ": " + why, cause);
+        return new IOException(
+                "cannot read " + range.path() + " at byte " + textOffset + ": " + messageOf(cause), cause);
+    }
+
+    private static String messageOf(Exception cause) {
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

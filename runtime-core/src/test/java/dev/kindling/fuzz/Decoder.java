@@ -1,12 +1,16 @@
 package dev.kindling.fuzz;
 
+import dev.kindling.api.Column;
+import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.block.BlockFormat;
 import dev.kindling.block.BlockHeader;
 import dev.kindling.block.BlockParser;
 import dev.kindling.classpath.ProgramFile;
+import dev.kindling.config.Config;
 import dev.kindling.event.EventLog;
+import dev.kindling.plan.PlanNode;
 import dev.kindling.protocol.DataFrame;
 import dev.kindling.protocol.Frame;
 import dev.kindling.protocol.FrameCodec;
@@ -15,8 +19,11 @@ import dev.kindling.protocol.ProtocolException;
 import dev.kindling.rpc.ApplicationCredentials;
 import dev.kindling.serde.ClosureCodec;
 import dev.kindling.serde.ResultCodec;
+import dev.kindling.storage.LineReader;
+import dev.kindling.storage.ObjectFile;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitCodec;
+import dev.kindling.storage.Stores;
 import dev.kindling.util.FileTrees;
 import dev.kindling.util.Json;
 import java.io.ByteArrayInputStream;
@@ -28,10 +35,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Everything that makes something of bytes which others wrote: what it says to bytes that are not right, and some that are.
@@ -192,7 +201,138 @@ enum Decoder {
                 throw new UncheckedIOException(e);
             }
         }
+    },
+    /** Two columns of lines; halves of a file give the rows of the whole. */
+    LINES(KindlingException.class) {
+        @Override
+        void decode(byte[] bytes) throws IOException {
+            inFile(bytes, ".tsv", path -> {
+                List<Object> halves = new ArrayList<>();
+                long middle = bytes.length / 2;
+                rowsOf(new Split.FileRange(path, 0, middle, bytes.length, ""), halves);
+                rowsOf(new Split.FileRange(path, middle, bytes.length - middle, bytes.length, ""), halves);
+                List<Object> whole = new ArrayList<>();
+                rowsOf(new Split.FileRange(path, 0, bytes.length, bytes.length, ""), whole);
+                if (!whole.equals(halves)) {
+                    throw new AssertionError(whole + " are " + halves + " in halves");
+                }
+            });
+        }
+
+        private void rowsOf(Split.FileRange range, List<Object> rows) throws IOException {
+            PlanNode.FileInput.Columns columns =
+                    new PlanNode.FileInput.Columns('\t', List.of(Column.longs(0), Column.strings(1)));
+            try (LineReader reader = new LineReader(STORES, new Split(List.of(range), List.of()), "", columns)) {
+                drain(reader, rows);
+            }
+        }
+
+        @Override
+        List<byte[]> samples() {
+            return List.of("1\ta\n-22\tb\tc\r\n3\t\u00e9\n+4\t".getBytes(StandardCharsets.UTF_8));
+        }
+    },
+    COMPRESSED_LINES(KindlingException.class) {
+        @Override
+        void decode(byte[] bytes) throws IOException {
+            inFile(bytes, ".gz", path -> {
+                Split.FileRange range = new Split.FileRange(path, 0, bytes.length, bytes.length, "");
+                try (LineReader reader = new LineReader(STORES, new Split(List.of(range), List.of()))) {
+                    drain(reader, new ArrayList<>());
+                }
+            });
+        }
+
+        @Override
+        List<byte[]> samples() {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+                out.write("some\nlines\nof text".getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return List.of(bytes.toByteArray());
+        }
+    },
+    OBJECT_FILE(KindlingException.class) {
+        @Override
+        void decode(byte[] bytes) throws IOException {
+            inFile(bytes, ".objects", path -> {
+                Split.FileRange range = new Split.FileRange(path, 0, bytes.length, bytes.length, "");
+                try (ObjectFile.Reader reader = new ObjectFile.Reader(STORES, new Split(List.of(range), List.of()))) {
+                    while (reader.next().length > 0) {
+                        continue;
+                    }
+                }
+            });
+        }
+
+        @Override
+        List<byte[]> samples() {
+            try {
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                ObjectFile.Writer writer = new ObjectFile.Writer(bytes);
+                writer.write(new byte[] {1, 2, 3});
+                writer.write(new byte[] {4, 5});
+                writer.flush();
+                return List.of(bytes.toByteArray());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    },
+    /** The answer of a server to all that it is asked, through the AWS SDK. */
+    S3_LISTING(KindlingException.class) {
+        @Override
+        void decode(byte[] bytes) {
+            try {
+                AnsweringServer.listing(bytes);
+            } catch (IOException e) {
+                throw refused(e);
+            }
+        }
+
+        @Override
+        List<byte[]> samples() {
+            return List.of(
+                    ("<?xml version=\"1.0\"?><ListBucketResult><Name>b</Name><Prefix>d/</Prefix><KeyCount>2</KeyCount>"
+                        + "<MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>"
+                        + "<Contents><Key>d/a&amp;b</Key><ETag>&quot;1&quot;</ETag><Size>12</Size></Contents>"
+                        + "<Contents><Key>d/c</Key><ETag>&quot;2&quot;</ETag><Size>0</Size></Contents>"
+                        + "<CommonPrefixes><Prefix>d/_e/</Prefix></CommonPrefixes></ListBucketResult>")
+                            .getBytes(StandardCharsets.UTF_8));
+        }
     };
+
+    private static final Stores STORES = new Stores(Config.defaults());
+
+    private interface OnFile {
+        void accept(String path) throws IOException;
+    }
+
+    private static void inFile(byte[] bytes, String name, OnFile read) throws IOException {
+        Path file = Files.createTempFile("fuzz", name);
+        try {
+            Files.write(file, bytes);
+            read.accept(file.toString());
+        } catch (IOException e) {
+            throw refused(e);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** What is read of files and stores is refused with either. */
+    private static KindlingException refused(IOException failure) {
+        return new KindlingException(ErrorCode.BAD_INPUT, failure.getMessage(), failure);
+    }
+
+    private static void drain(LineReader reader, List<Object> rows) throws IOException {
+        Object[] batch = new Object[16];
+        for (int count = reader.read(batch, 0, 16); count > 0; count = reader.read(batch, 0, 16)) {
+            rows.addAll(Arrays.asList(batch).subList(0, count));
+        }
+    }
 
     private static final ClassLoader LOADER = Decoder.class.getClassLoader();
 

@@ -1,5 +1,6 @@
 package dev.kindling.storage.hdfs;
 
+import dev.kindling.storage.Inputs;
 import dev.kindling.storage.Split.FileRange;
 import dev.kindling.storage.Stores;
 import dev.kindling.storage.TextCodec.CutText;
@@ -32,7 +33,7 @@ final class Bzip2Text extends CutText {
                     source, null, range.offset(), range.offset() + range.length(), READ_MODE.BYBLOCK);
         } catch (IOException | RuntimeException e) {
             source.close();
-            throw new IOException("cannot unpack " + range.path() + ": " + e.getMessage(), e);
+            throw Inputs.notUnpacked(range, e);
         }
         end = in.getAdjustedEnd();
     }

@@ -13,6 +13,8 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
@@ -77,6 +79,33 @@ final class S3Calls implements AutoCloseable {
         } catch (SdkException e) {
             throw failed(path, operation, e, tries);
         }
+    }
+
+    /**
+     * A page of a listing, whose names are such as were asked for, whatever the server sends.
+     *
+     * @throws IOException also when they are not, or when the page leads to itself
+     */
+    ListObjectsV2Response list(S3Path path, ListObjectsV2Request request) throws IOException {
+        ListObjectsV2Response page = send(path, Operation.LIST, () -> client().listObjectsV2(request));
+        String prefix = request.prefix() == null ? "" : request.prefix();
+        boolean areObjects = page.contents().stream()
+                .allMatch(object -> object.key() != null
+                        && object.key().startsWith(prefix)
+                        && object.size() != null
+                        && object.size() >= 0);
+        boolean areDirectories = page.commonPrefixes().stream()
+                .allMatch(common -> common.prefix() != null
+                        && common.prefix().startsWith(prefix)
+                        && common.prefix().length() > prefix.length()
+                        && common.prefix().endsWith("/"));
+        String next = page.nextContinuationToken();
+        if (!areObjects || !areDirectories || next != null && next.equals(request.continuationToken())) {
+            throw new IOException(
+                    "the server's listing of " + path + " is none: it names what was not asked for, does not"
+                            + " say how large an object is, or leads to itself");
+        }
+        return page;
     }
 
     /** The same for who knows what to make of a refusal. */

@@ -115,6 +115,9 @@ final class S3Listing {
             try {
                 HeadObjectResponse head = calls.trying(
                         path, Operation.READ, tries, () -> calls.client().headObject(headOf(path)));
+                if (head.contentLength() == null) {
+                    throw new IOException("the server does not say how long " + path + " is");
+                }
                 return Optional.of(new Node(path, Optional.of(stored(path, head.eTag(), head.contentLength()))));
             } catch (SdkException e) {
                 if (!S3Failures.isMissing(e)) {
@@ -158,13 +161,8 @@ final class S3Listing {
     }
 
     private boolean isDirectory(S3Path path) throws IOException {
-        ListObjectsV2Response answer = calls.send(
-                path,
-                Operation.LIST,
-                () -> calls.client()
-                        .listObjectsV2(listOf(path, path.directoryPrefix(), "")
-                                .maxKeys(1)
-                                .build()));
+        ListObjectsV2Response answer = calls.list(
+                path, listOf(path, path.directoryPrefix(), "").maxKeys(1).build());
         return !answer.contents().isEmpty();
     }
 
@@ -252,8 +250,7 @@ final class S3Listing {
         do {
             ListObjectsV2Request request =
                     listOf(path, prefix, delimiter).continuationToken(token).build();
-            ListObjectsV2Response page =
-                    calls.send(path, Operation.LIST, () -> calls.client().listObjectsV2(request));
+            ListObjectsV2Response page = calls.list(path, request);
             onPage.accept(page);
             token = page.nextContinuationToken();
         } while (token != null);
@@ -283,11 +280,8 @@ final class S3Listing {
         S3Path parent = path.withKey(key.substring(0, Math.max(0, key.lastIndexOf('/') + 1)));
         List<String> names = new ArrayList<>();
         try {
-            ListObjectsV2Response page = calls.send(
-                    parent,
-                    Operation.LIST,
-                    () -> calls.client()
-                            .listObjectsV2(listOf(parent, parent.key(), "/").build()));
+            ListObjectsV2Response page =
+                    calls.list(parent, listOf(parent, parent.key(), "/").build());
             page.contents()
                     .forEach(object ->
                             names.add(object.key().substring(parent.key().length())));

@@ -37,8 +37,7 @@ final class S3Objects {
                     .maxKeys(Math.min(PAGE, max - found.size()))
                     .requestPayer(calls.payer())
                     .build();
-            ListObjectsV2Response page =
-                    calls.send(start, Operation.LIST, () -> calls.client().listObjectsV2(request));
+            ListObjectsV2Response page = calls.list(start, request);
             found.addAll(page.contents());
             token = page.nextContinuationToken();
         } while (token != null && found.size() < max);

@@ -11,11 +11,15 @@ import dev.kindling.util.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Paths and fields are those of Spark's monitoring interface; the numbers are those of the run. */
 class SparkApiTest {
     private static final String APP = "/api/v1/applications/20261122-120000-abcdef";
+
+    private static final List<String> OTHERS =
+            List.of("", "/", "//", "?", "&", "=", "%", "%2", "-", "-1", ".", ",", "9999999999", "0", "a", "\u00e9");
 
     private final Run run = Runs.twoJobs();
     private final SparkApi api = new SparkApi(run);
@@ -117,6 +121,32 @@ class SparkApiTest {
         assertEquals(
                 List.of(List.of("kindling.master", "x")),
                 object(APP + "/environment").get("sparkProperties"));
+    }
+
+    @Test
+    void requestsWithMistakesAreAnsweredOrNotFoundAndNothingIsThrown() {
+        Random random = new Random(5);
+        List<String> right = List.of(
+                APP + "/jobs/0?status=running",
+                APP + "/stages/0/0/taskSummary?quantiles=0.1,0.5,1",
+                APP + "/stages/2/0/taskList?offset=1&length=5&sortBy=-runtime",
+                APP + "/storage/rdd/3",
+                APP + "/allexecutors");
+        int found = 0;
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder changed = new StringBuilder(right.get(i % right.size()));
+            for (int mistakes = random.nextInt(4); mistakes >= 0; mistakes--) {
+                int at = SparkApi.ROOT.length() + random.nextInt(changed.length() - SparkApi.ROOT.length());
+                String other = OTHERS.get(random.nextInt(OTHERS.size()));
+                changed.replace(at, at + random.nextInt(2), other);
+            }
+            String request = changed.toString();
+            int mark = request.indexOf('?');
+            String path = mark < 0 ? request : request.substring(0, mark);
+            Optional<String> query = mark < 0 ? Optional.empty() : Optional.of(request.substring(mark + 1));
+            found += api.answer(path, query).isPresent() ? 1 : 0;
+        }
+        assertTrue(found > 1_000, found + " were answered");
     }
 
     @Test
