@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.NativeCodeLoader;
@@ -44,6 +45,15 @@ public final class StorageBenchmark {
     private static final double DECODED_LINES_BAR = 1;
     private static final double S3_BAR = 0.9;
     private static final double HDFS_BAR = 0.8;
+    /** One request in a hundred refused and one cut off may cost a tenth more time. */
+    private static final double FAULTS_BAR = 1 / 1.1;
+
+    private static final int FAULTY_ONE_IN = 100;
+    /** S3 seldom takes less. */
+    private static final int FIRST_BYTE_MS = 25;
+
+    private static final int RANGE_BYTES = 128 << 10;
+    private static final long RANGES_BYTES = 24L << 20;
 
     /** HotSpot's last compiler is through with what a comparison runs. */
     private static final long WARM_UP_MS = 4_000;
@@ -139,6 +149,7 @@ public final class StorageBenchmark {
                 placeServers();
                 compareS3("sendfile server", server.url(), file);
             }
+            compareFaults(file);
             try (S3Server server = S3Server.start(SERVER_OPTIONS)) {
                 placeServers();
                 server.tell("bucket " + BUCKET);
@@ -382,6 +393,45 @@ public final class StorageBenchmark {
         }
     }
 
+    /** Many small ranges: each is a request, and what is harmed is asked for again. */
+    private void compareFaults(Path file) throws Exception {
+        long bytes = Math.min(RANGES_BYTES, Files.size(file));
+        String path = "s3://" + BUCKET + "/" + file.getFileName();
+        System.setProperty("aws.accessKeyId", KEY);
+        System.setProperty("aws.secretAccessKey", SECRET);
+        try (PlainS3Process good = new PlainS3Process(file, Integer.toString(FIRST_BYTE_MS));
+                PlainS3Process faulty =
+                        new PlainS3Process(file, Integer.toString(FIRST_BYTE_MS), Integer.toString(FAULTY_ONE_IN));
+                Stores ofGood = reading(Map.of("kindling.s3.endpoint", good.url()), 0);
+                Stores ofFaulty = reading(Map.of("kindling.s3.endpoint", faulty.url()), 0);
+                Stores local = new Stores(Config.defaults())) {
+            placeServers();
+            long checksum = checksumOfRanges(local, file.toString(), bytes);
+            same("ranges on S3", checksumOfRanges(ofGood, path, bytes), checksum);
+            measure(
+                    "S3, ranges of " + (RANGE_BYTES >> 10) + " KB",
+                    rangesOf("s3:, 1 % refused, 1 % cut off", ofFaulty, path, bytes, checksum),
+                    rangesOf("s3:, no faults", ofGood, path, bytes, checksum),
+                    bytes,
+                    FAULTS_BAR);
+        }
+    }
+
+    private static Way rangesOf(String name, Stores stores, String path, long bytes, long checksum) {
+        return new Way(name, () -> same(name, checksumOfRanges(stores, path, bytes), checksum));
+    }
+
+    private static long checksumOfRanges(Stores stores, String path, long bytes) throws IOException {
+        CRC32C checksum = new CRC32C();
+        for (long from = 0; from < bytes; from += RANGE_BYTES) {
+            int count = (int) Math.min(RANGE_BYTES, bytes - from);
+            try (InputStream in = stores.open(new FileRange(path, from, count, bytes, ""))) {
+                checksum.update(in.readNBytes(count));
+            }
+        }
+        return checksum.getValue();
+    }
+
     /** @param aheadStreams how many streams are read by a thread of their own */
     private static Stores reading(Map<String, String> settings, int aheadStreams) {
         Map<String, String> all = new HashMap<>(settings);
@@ -403,15 +453,16 @@ public final class StorageBenchmark {
         private final Process process;
         private final String url;
 
-        PlainS3Process(Path file) throws IOException {
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx64m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            PlainS3.class.getName(),
-                            file.toString())
+        PlainS3Process(Path file, String... options) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx64m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    PlainS3.class.getName(),
+                    file.toString()));
+            command.addAll(List.of(options));
+            process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             url = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))

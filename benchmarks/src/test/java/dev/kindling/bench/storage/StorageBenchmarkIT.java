@@ -31,9 +31,9 @@ class StorageBenchmarkIT {
 
         String text = printed.toString(StandardCharsets.UTF_8);
         boolean hasShortCircuit = NativeCodeLoader.isNativeCodeLoaded();
-        assertEquals(hasShortCircuit ? 31 : 25, measured.size());
+        assertEquals(hasShortCircuit ? 32 : 26, measured.size());
         assertEquals(
-                hasShortCircuit ? 13 : 11,
+                hasShortCircuit ? 14 : 12,
                 measured.stream().filter(one -> one.of().bar() > 0).count());
         for (Measured one : measured) {
             assertEquals(2, one.ours().length);
