@@ -53,6 +53,13 @@ public final class ChaosJobs {
     private static final int KEYS = 1_000;
     private static final int WIDE_ROWS = 100_000;
     private static final int WIDE_ROW_BYTES = 100;
+    /** Of a job that lasts long enough for a slow executor to show: tasks, rows of each, and what a row takes. */
+    private static final int LONG_TASKS = 24;
+
+    private static final int LONG_ROWS = 50;
+    private static final int LONG_ROW_STEPS = 2_000_000;
+    private static final int SLOW_RUNS_MS = 50;
+    private static final int SLOW_STANDS_MS = 450;
     private static final int PLAIN_JOBS = 15;
     private static final int WARM_JOBS = 5;
     private static final int MAX_STOPPED_MS = 60_000;
@@ -153,6 +160,8 @@ public final class ChaosJobs {
                         place.scratch().stream().map(Path::toString).collect(Collectors.joining(",")));
         if (fault == Fault.LINKS) {
             place.links().addTo(conf);
+        } else if (fault == Fault.SLOW) {
+            conf.set("kindling.speculation", "true");
         }
         Tally tally;
         try (KindlingContext kindling = new KindlingContext(conf)) {
@@ -184,6 +193,8 @@ public final class ChaosJobs {
             long start = System.nanoTime();
             if (fault.isOfDisks()) {
                 requireWide(kindling);
+            } else if (fault == Fault.SLOW) {
+                requireLong(kindling);
             } else {
                 requireRight(sum(kindling, Harm.NONE));
             }
@@ -297,6 +308,7 @@ public final class ChaosJobs {
     private Long job(KindlingContext kindling, Strike strike, Place place) throws IOException {
         return switch (strike.fault) {
             case KILLED, STOPPED -> requireRight(sum(kindling, Harm.NONE));
+            case SLOW -> requireLong(kindling);
             case EXIT -> struckFromInside(kindling, strike, Harm.Kind.EXIT);
             case HEAP -> struckFromInside(kindling, strike, Harm.Kind.HEAP);
             case LOOP -> {
@@ -359,6 +371,10 @@ public final class ChaosJobs {
                 TimeUnit.MILLISECONDS.sleep(strike.delayMs);
                 stopForAWhile(executors().get(strike.which), strike);
             }
+            case SLOW -> {
+                strike.hasStruck = !strike.isOver;
+                slowDown(executors().get(strike.which), strike);
+            }
             case LOOP -> {
                 while (!Files.exists(strike.mark) && !strike.isOver) {
                     TimeUnit.MILLISECONDS.sleep(10);
@@ -392,6 +408,16 @@ public final class ChaosJobs {
             process.onExit().get(strike.stoppedMs, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             signal(process, "CONT");
+        }
+    }
+
+    /** As long as the job runs. */
+    private static void slowDown(ProcessHandle process, Strike strike) throws Exception {
+        while (!strike.isOver && process.isAlive()) {
+            signal(process, "STOP");
+            TimeUnit.MILLISECONDS.sleep(SLOW_STANDS_MS);
+            signal(process, "CONT");
+            TimeUnit.MILLISECONDS.sleep(SLOW_RUNS_MS);
         }
     }
 
@@ -433,6 +459,27 @@ public final class ChaosJobs {
             throw new IllegalStateException(bytes + " bytes came instead of " + (long) WIDE_ROWS * WIDE_ROW_BYTES);
         }
         return bytes;
+    }
+
+    /** Work for the processor alone. */
+    private static long requireLong(KindlingContext kindling) {
+        long rows = LONG_TASKS * LONG_ROWS;
+        long sum = kindling.range(0, rows, 1, LONG_TASKS).map(ChaosJobs::tired).reduce(Long::sum);
+        if (sum != rows * (rows - 1) / 2) {
+            throw new IllegalStateException("the sum is " + sum);
+        }
+        return sum;
+    }
+
+    /** The same number, later. */
+    private static long tired(long number) {
+        long state = number + 1;
+        for (int step = 0; step < LONG_ROW_STEPS; step++) {
+            state ^= state << 13;
+            state ^= state >>> 7;
+            state ^= state << 17;
+        }
+        return state == 0 ? -1 : number;
     }
 
     private long requireRight(long sum) {

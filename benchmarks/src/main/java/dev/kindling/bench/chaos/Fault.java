@@ -12,6 +12,7 @@ import java.util.Optional;
 enum Fault {
     KILLED("executor killed (SIGKILL)", Optional.empty(), 1.15, 1_000),
     STOPPED("executor stopped (SIGSTOP) for 1 to 60 s", Optional.empty(), 1.2, 12_000),
+    SLOW("executor that runs a tenth of the time (SIGSTOP, SIGCONT)", Optional.empty(), 1.2, 0),
     EXIT("task that calls System.exit, once", Optional.empty(), 0, 0),
     HEAP("task that fills the heap, once", Optional.empty(), 0, 0),
     LOOP("cancelled loop that ignores interrupts", Optional.of(ErrorCode.CANCELLED), 0, 0),
