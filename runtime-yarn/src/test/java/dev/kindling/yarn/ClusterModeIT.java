@@ -10,10 +10,14 @@ import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.example.cluster.Programs;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs whose driver is a container of a real, small YARN, as the client sees them. */
 class ClusterModeIT {
+    /** Of containers. */
+    private static final Set<String> LOGS = Set.of("stdout", "stderr", "prelaunch.out", "prelaunch.err");
+
     @TempDir
     Path directory;
 
@@ -71,6 +78,44 @@ class ClusterModeIT {
         String log = driversOutput(application);
         assertTrue(log.contains("the cluster shows this run at http://"), log);
         assertFalse(log.contains("/#"), () -> "what opens the page is in a log that others read: " + log);
+    }
+
+    @Test
+    void nothingThatContainersAreGivenInSecretIsSeenInLogsCommandsOrErrors() throws Exception {
+        Path given = directory.resolve("given");
+        Path seen = directory.resolve("seen");
+
+        ProgramRun run = run(
+                Programs.Secrets.class,
+                Map.of("kindling.ui.enabled", "false"),
+                List.of(),
+                given.toString(),
+                seen.toString());
+
+        assertEquals(0, run.exitCode(), run::err);
+        SecretPieces secrets = new SecretPieces();
+        for (String tokens : Files.readAllLines(given)) {
+            secrets.add(HexFormat.of().parseHex(tokens));
+        }
+        assertTrue(secrets.count() > 300, secrets.count() + " pieces of secrets");
+        String visible = Files.readString(seen, StandardCharsets.ISO_8859_1);
+        assertTrue(visible.contains("HADOOP_TOKEN_FILE_LOCATION"), "a container's start was looked at");
+        assertEquals(Optional.empty(), secrets.foundIn(visible));
+        assertEquals(Optional.empty(), secrets.foundIn(run.err()));
+        int logs = 0;
+        try (Stream<Path> all = Files.walk(cluster.directory())) {
+            for (Path log : all.filter(file -> LOGS.contains(file.getFileName().toString()))
+                    .toList()) {
+                assertEquals(
+                        Optional.empty(),
+                        secrets.foundIn(Files.readString(log, StandardCharsets.ISO_8859_1)),
+                        log::toString);
+                logs++;
+            }
+        }
+        assertTrue(logs >= 4, logs + " logs of a driver and an executor");
+        String planted = "x" + Files.readAllLines(given).get(0) + "x";
+        assertTrue(secrets.foundIn(planted).isPresent(), "what is there would be found");
     }
 
     @Test

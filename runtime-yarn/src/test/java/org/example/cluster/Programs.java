@@ -10,6 +10,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Programs of a user, for a driver in the cluster. */
@@ -56,6 +58,40 @@ public final class Programs {
                         Path.of(args[0]),
                         Long.toString(kindling.range(0, 10, 1, 2).count()));
             }
+        }
+    }
+
+    /** Writes down what its containers were given in secret, and what anybody may see of how they were started. */
+    public static final class Secrets {
+        private Secrets() {}
+
+        public static void main(String[] args) throws IOException {
+            try (KindlingContext kindling = new KindlingContext("yarn", "secrets")) {
+                List<String> given = new ArrayList<>(
+                        kindling.range(0, 2, 1, 2).map(i -> given()).collect());
+                given.add(given());
+                List<String> seen = new ArrayList<>(
+                        kindling.range(0, 2, 1, 2).map(i -> seen()).collect());
+                seen.add(seen());
+                try {
+                    kindling.range(0, 1, 1, 1).map(i -> 1 / i).count();
+                } catch (RuntimeException e) {
+                    seen.add(e.toString());
+                }
+                Files.write(Path.of(args[0]), given);
+                Files.write(Path.of(args[1]), seen);
+            }
+        }
+
+        private static String given() throws IOException {
+            Path tokens = Path.of(System.getenv("HADOOP_TOKEN_FILE_LOCATION"));
+            return HexFormat.of().formatHex(Files.readAllBytes(tokens));
+        }
+
+        private static String seen() throws IOException {
+            return Files.readString(Path.of("launch_container.sh"))
+                    + Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.ISO_8859_1)
+                    + Files.readString(Path.of("/proc/self/environ"), StandardCharsets.ISO_8859_1);
         }
     }
 
