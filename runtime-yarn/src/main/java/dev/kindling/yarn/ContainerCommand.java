@@ -62,6 +62,8 @@ final class ContainerCommand {
         Map<String, String> environment = new TreeMap<>();
         environment.put("CLASSPATH", String.join(":", files.classPath()));
         environment.put("HADOOP_CONF_DIR", inWorkingDirectory(RuntimeFiles.CONFIGURATION));
+        // Where a node has Hadoop's native library, without which no block of this node is read by its file.
+        environment.put("LD_LIBRARY_PATH", ApplicationConstants.Environment.HADOOP_COMMON_HOME.$$() + "/lib/native");
         return ContainerLaunchContext.newInstance(
                 files.resources(),
                 environment,

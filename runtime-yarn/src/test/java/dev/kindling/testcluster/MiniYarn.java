@@ -3,6 +3,7 @@ package dev.kindling.testcluster;
 import dev.kindling.testserver.CommandLoop;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URL;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +91,7 @@ public final class MiniYarn {
         settings.set(
                 YarnConfiguration.FS_NODE_LABELS_STORE_ROOT_DIR,
                 directory.resolve("labels").toUri().toString());
+        settings.set(YarnConfiguration.NM_ADMIN_USER_ENV, "HADOOP_COMMON_HOME=" + hadoopHome(directory));
         MiniYARNCluster cluster = new MiniYARNCluster("kindling", 1, nodeManagers, 1, 1);
         cluster.init(settings);
         cluster.start();
@@ -126,6 +128,18 @@ public final class MiniYarn {
                 YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS,
                 "500");
         CommandLoop.run(configuration.toString(), new MiniYarn(cluster, nodeManagers)::perform);
+    }
+
+    /** Where nodes have Hadoop, of which containers use the native library, if somebody has built it for this machine. */
+    private static java.nio.file.Path hadoopHome(java.nio.file.Path directory) throws Exception {
+        java.nio.file.Path home = directory.resolve("hadoop");
+        URL library = MiniYarn.class.getResource("/hadoop-native");
+        if (library != null) {
+            Files.createSymbolicLink(
+                    Files.createDirectories(home.resolve("lib")).resolve("native"),
+                    java.nio.file.Path.of(library.toURI()));
+        }
+        return home;
     }
 
     private static MiniDFSCluster startHdfs(java.nio.file.Path directory) throws IOException {

@@ -2,6 +2,7 @@ package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
@@ -18,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.NativeCodeLoader;
 import org.junit.jupiter.api.Test;
 
 /** Programs whose driver is this process and whose executors are containers of a real, small YARN. */
@@ -73,6 +75,18 @@ class ClientModeIT {
         String application = applications.get(applications.size() - 1);
         Await.until(() -> cluster.list("containers").isEmpty(), "no container is left");
         Await.until(() -> cluster.tell("state " + application).equals("FINISHED SUCCEEDED"), "it has succeeded");
+    }
+
+    @Test
+    void containersFindTheNativeLibraryOfTheirNode() {
+        assumeTrue(ClientModeIT.class.getResource("/hadoop-native") != null, "nobody has built it for this machine");
+        try (KindlingContext kindling = new KindlingContext("yarn", "native", conf(YarnCluster.shared()))) {
+            assertEquals(
+                    List.of(true, true),
+                    kindling.range(0, 2, 1, 2)
+                            .map(i -> NativeCodeLoader.isNativeCodeLoaded())
+                            .collect());
+        }
     }
 
     @Test

@@ -42,4 +42,11 @@ class ContainerCommandTest {
                 List.of("{{JAVA_HOME}}/bin/java", "-XX:SharedArchiveFile=classes.jsa", "-Xmx1g", "Main"),
                 ContainerCommand.java(Config.defaults(), with, List.of("-Xmx1g"), List.of("Main")));
     }
+
+    @Test
+    void containerFindsTheNativeLibraryOfItsNode() throws IOException {
+        assertEquals(
+                "{{HADOOP_COMMON_HOME}}/lib/native",
+                commandOf(Config.defaults()).getEnvironment().get("LD_LIBRARY_PATH"));
+    }
 }
