@@ -146,7 +146,7 @@ public final class SplitPlanner {
         List<StoredFile> run = new ArrayList<>();
         for (StoredFile file : files) {
             boolean isOnePiece = format.isText() && !canBeCut(Compression.of(file.path()), canCutPacked);
-            if (isOnePiece && file.byteCount() > MAX_SPLIT_BYTES) {
+            if (isOnePiece && isLong(file)) {
                 LOG.warn(
                         "{} ({}) is compressed, so one task reads all of it; several smaller files are read by many",
                         file.path(),
@@ -161,6 +161,13 @@ public final class SplitPlanner {
         }
         endRun(run, groups);
         return groups;
+    }
+
+    /** More than a block, where files have blocks. */
+    private static boolean isLong(StoredFile file) {
+        return file.blocks().isEmpty()
+                ? file.byteCount() > MAX_SPLIT_BYTES
+                : file.blocks().size() > 1;
     }
 
     private static boolean canBeCut(Compression compression, boolean canCutPacked) {

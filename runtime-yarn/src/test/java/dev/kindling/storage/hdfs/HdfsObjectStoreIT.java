@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
@@ -17,6 +20,7 @@ import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
 import dev.kindling.storage.Stores;
 import dev.kindling.testcluster.HdfsCluster;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,15 +34,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.client.HdfsDataInputStream;
+import org.apache.hadoop.io.compress.BZip2Codec;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Reading from a real HDFS of three DataNodes. */
 class HdfsObjectStoreIT {
@@ -151,6 +160,65 @@ class HdfsObjectStoreIT {
             }
         }
         return lines;
+    }
+
+    @Test
+    void packedFileOfSeveralBlocksIsOneTaskWithAWarning() throws IOException {
+        String one = write("one.gz", random(4096), 1, 4096);
+        String two = write("two.gz", random(4097), 1, 4096);
+        write("plain", random(4097), 1, 4096);
+        Logger planner = (Logger) LoggerFactory.getLogger(SplitPlanner.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        planner.addAppender(said);
+
+        try {
+            List<Split> splits = SplitPlanner.plan(STORES, root, false, 1, Format.TEXT_LINES);
+            assertEquals(1, splits.size());
+            assertEquals(
+                    2,
+                    SplitPlanner.plan(STORES, one + "," + two, false, 5, Format.TEXT_LINES)
+                            .size());
+        } finally {
+            planner.detachAppender(said);
+        }
+
+        List<String> warnings =
+                said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        String warning =
+                two + " (4.0 KiB) is compressed, so one task reads all of it; several smaller files are read by many";
+        assertEquals(List.of(warning, warning), warnings);
+    }
+
+    /** Blocks of HDFS, blocks of bzip2 and splits end in different places. */
+    @Test
+    void packedLinesAreThoseOfTheText() throws IOException {
+        List<String> lines = IntStream.range(0, 300_000)
+                .mapToObj(i -> Integer.toString(i * 7_919))
+                .toList();
+        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+        BZip2Codec bzip2 = new BZip2Codec();
+        bzip2.setConf(new Configuration(false));
+        ByteArrayOutputStream inBlocks = new ByteArrayOutputStream();
+        try (OutputStream out = bzip2.createOutputStream(inBlocks)) {
+            out.write(text);
+        }
+        ByteArrayOutputStream inOne = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(inOne)) {
+            out.write(text);
+        }
+        String path = write("packed/cut.bz2", inBlocks.toByteArray(), 1, 64 << 10) + ","
+                + write("packed/whole.gz", inOne.toByteArray(), 1, 64 << 10);
+
+        List<String> read = new ArrayList<>();
+        List<Split> splits = SplitPlanner.plan(STORES, path, false, 8, Format.TEXT_LINES);
+        for (Split split : splits) {
+            read.addAll(linesOf(split, ""));
+        }
+
+        assertEquals(8, splits.size());
+        assertEquals(lines, read.subList(0, lines.size()));
+        assertEquals(lines, read.subList(lines.size(), read.size()));
     }
 
     /** Most splits begin in a run of places that overlap, and look back to where it begins. */
