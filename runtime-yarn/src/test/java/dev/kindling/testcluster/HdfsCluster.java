@@ -51,15 +51,16 @@ public final class HdfsCluster implements AutoCloseable {
     }
 
     /**
-     * A new one of one DataNode, which hands the files of its blocks to readers of this machine.
+     * A new one whose DataNodes hand the files of their blocks to readers of this machine.
      *
      * @param nativeLibrary directory of Hadoop's native library, which readers need as well
      * @param javaOptions win over those that servers of tests have
      */
-    public static HdfsCluster startShortCircuit(String nativeLibrary, List<String> javaOptions) throws IOException {
+    public static HdfsCluster startShortCircuit(int dataNodes, String nativeLibrary, List<String> javaOptions)
+            throws IOException {
         List<String> options = new ArrayList<>(javaOptions);
         options.add("-Djava.library.path=" + nativeLibrary);
-        return new HdfsCluster(options, 1, MiniHdfs.SHORT_CIRCUIT);
+        return new HdfsCluster(options, dataNodes, MiniHdfs.SHORT_CIRCUIT);
     }
 
     /** What readers set to be handed the files, as hdfs-site.xml would say it. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -13,22 +14,27 @@ import org.apache.hadoop.hdfs.DFSTestUtil;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSNNTopology;
+import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.apache.hadoop.hdfs.protocol.LocatedBlock;
+import org.apache.hadoop.hdfs.server.blockmanagement.BlockManagerTestUtil;
 import org.apache.hadoop.hdfs.server.datanode.DataNode;
 import org.apache.hadoop.metrics2.impl.MetricsCollectorImpl;
 import org.apache.hadoop.metrics2.lib.DefaultMetricsSystem;
 import org.apache.hadoop.net.unix.DomainSocket;
 
 /**
- * The process of a small HDFS. Its commands:
+ * The process of a small HDFS. Its DataNodes listen on one address, and go by the names 127.0.0.2, 127.0.0.3 and so on, as if
+ * each were a machine. Its commands:
  *
  * <pre>
  * put FILE PATH             copies a file of this machine
- * corrupt PATH              spoils bytes of the copy that readers would ask for first
+ * corrupt PATH              spoils the copies of a file's blocks on one of the DataNodes that have its first; answers the
+ *                           port of that DataNode
+ * corrupt-known             of how many blocks readers have told the NameNode that a copy is corrupt
  * stop-datanode PORT        ends the DataNode that listens there
  * start-datanodes           starts again what was ended
  * lease MS                  after how long the file of a writer that is silent may be written by another
- * sent                      how many bytes of blocks the DataNodes have sent to readers
+ * sent [PORT]               how many bytes of blocks the DataNodes, or the one that listens there, have sent to readers
  * failover                  the active NameNode of two becomes the standby, and the other way round
  * </pre>
  */
@@ -69,8 +75,12 @@ public final class MiniHdfs {
             // Whoever may write to the system's temporary directory could put another socket there.
             DomainSocket.disableBindPathValidation();
         }
+        int dataNodes = Integer.parseInt(args[1]);
         MiniDFSCluster.Builder builder = new MiniDFSCluster.Builder(settings, directory.toFile())
-                .numDataNodes(Integer.parseInt(args[1]))
+                .numDataNodes(dataNodes)
+                .hosts(IntStream.range(0, dataNodes)
+                        .mapToObj(i -> "127.0.0." + (i + 2))
+                        .toArray(String[]::new))
                 .nameNodePort(Integer.parseInt(args[2]));
         if (args.length > 3 && args[3].equals(STANDBY)) {
             runWithStandby(
@@ -113,12 +123,17 @@ public final class MiniHdfs {
             case "stop-datanode" -> stopDataNode(Integer.parseInt(words[1]));
             case "start-datanodes" -> startDataNodes();
             case "corrupt" -> {
-                return corruptOneReplica(words[1]);
+                return corruptOneDataNode(words[1]);
+            }
+            case "corrupt-known" -> {
+                // Else it is as of the last time that somebody counted.
+                BlockManagerTestUtil.updateState(cluster.getNamesystem().getBlockManager());
+                return Long.toString(cluster.getNamesystem().getCorruptReplicaBlocks());
             }
             case "lease" -> cluster.setLeasePeriod(Long.parseLong(words[1]), HARD_LEASE_MS);
             case "failover" -> failOver();
             case "sent" -> {
-                return Long.toString(bytesSent());
+                return Long.toString(bytesSent(words.length == 1 ? "" : words[1]));
             }
             case "put" -> {
                 cluster.getFileSystem().copyFromLocalFile(new Path(words[1]), new Path(words[2]));
@@ -130,12 +145,14 @@ public final class MiniHdfs {
     }
 
     /** As the sources of the metrics have it: what is asked of them by JMX is up to ten seconds old. */
-    private long bytesSent() {
+    private long bytesSent(String port) {
         MetricsCollectorImpl metrics = new MetricsCollectorImpl();
         for (DataNode dataNode : cluster.getDataNodes()) {
-            DefaultMetricsSystem.instance()
-                    .getSource(dataNode.getMetrics().name())
-                    .getMetrics(metrics, true);
+            if (port.isEmpty() || port.equals(Integer.toString(dataNode.getXferPort()))) {
+                DefaultMetricsSystem.instance()
+                        .getSource(dataNode.getMetrics().name())
+                        .getMetrics(metrics, true);
+            }
         }
         return metrics.getRecords().stream()
                 .flatMap(source -> StreamSupport.stream(source.metrics().spliterator(), false))
@@ -169,17 +186,14 @@ public final class MiniHdfs {
         cluster.waitActive();
     }
 
-    /** Spoils bytes of the first block on the DataNode that readers would ask first. */
-    private String corruptOneReplica(String path) throws IOException {
-        LocatedBlock block = DFSTestUtil.getAllBlocks(cluster.getFileSystem(), new Path(path))
-                .get(0);
-        String holder = block.getLocations()[0].getDatanodeUuid();
-        for (int i = 0; i < cluster.getDataNodes().size(); i++) {
-            if (cluster.getDataNodes().get(i).getDatanodeUuid().equals(holder)) {
-                cluster.corruptReplica(i, block.getBlock());
-                return holder;
+    private String corruptOneDataNode(String path) throws IOException {
+        List<LocatedBlock> blocks = DFSTestUtil.getAllBlocks(cluster.getFileSystem(), new Path(path));
+        DatanodeInfo holder = blocks.get(0).getLocations()[0];
+        for (LocatedBlock block : blocks) {
+            if (List.of(block.getLocations()).contains(holder)) {
+                cluster.corruptReplica(cluster.getDataNode(holder.getIpcPort()), block.getBlock());
             }
         }
-        throw new IllegalArgumentException("no DataNode holds " + block.getBlock());
+        return Integer.toString(holder.getXferPort());
     }
 }

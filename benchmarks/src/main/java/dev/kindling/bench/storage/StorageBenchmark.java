@@ -282,7 +282,7 @@ public final class StorageBenchmark {
         }
         if (NativeCodeLoader.isNativeCodeLoaded()) {
             String library = System.getProperty("java.library.path");
-            try (HdfsCluster cluster = HdfsCluster.startShortCircuit(library, SERVER_OPTIONS)) {
+            try (HdfsCluster cluster = HdfsCluster.startShortCircuit(1, library, SERVER_OPTIONS)) {
                 placeServers();
                 Map<String, String> settings = new HashMap<>();
                 cluster.shortCircuitSettings().forEach((name, value) -> settings.put("kindling.hadoop." + name, value));

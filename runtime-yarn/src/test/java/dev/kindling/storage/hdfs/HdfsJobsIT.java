@@ -7,17 +7,24 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
+import dev.kindling.api.KindlingListener;
+import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.testcluster.HdfsCluster;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -73,12 +80,10 @@ class HdfsJobsIT {
     /** As a cluster's hdfs-site.xml asks for, and a user who has Hadoop's native library for the executors. */
     @Test
     void executorsReadTheFilesOfBlocksThemselvesWhereTheirMachineHasThem() throws Exception {
-        URL library = HdfsJobsIT.class.getResource("/hadoop-native");
-        assumeTrue(library != null, "nobody has built Hadoop's native library for this machine");
-        String directory = java.nio.file.Path.of(library.toURI()).toString();
+        String directory = nativeLibrary();
         List<String> lines =
                 IntStream.range(0, 300_000).mapToObj(i -> "line " + i).toList();
-        try (HdfsCluster cluster = HdfsCluster.startShortCircuit(directory, List.of());
+        try (HdfsCluster cluster = HdfsCluster.startShortCircuit(1, directory, List.of());
                 HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
             String path = cluster.uri() + "/in";
             try (OutputStream out =
@@ -86,12 +91,8 @@ class HdfsJobsIT {
                 out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
             }
             KindlingConf conf = new KindlingConf().set("kindling.scratch.dirs", scratch.toString());
-            KindlingConf handed = new KindlingConf()
-                    .set("kindling.scratch.dirs", scratch.toString())
-                    .set("kindling.executor.javaOptions", "-Djava.library.path=" + directory);
-            cluster.shortCircuitSettings().forEach((name, value) -> handed.set("kindling.hadoop." + name, value));
 
-            assertEquals(lines, linesOf(path, handed));
+            assertEquals(lines, linesOf(path, handedFiles(cluster, directory)));
             String sentWhenHanded = cluster.tell("sent");
             assertEquals(lines, linesOf(path, conf));
             String sentInAll = cluster.tell("sent");
@@ -99,6 +100,111 @@ class HdfsJobsIT {
             assertEquals("0", sentWhenHanded);
             assertNotEquals("0", sentInAll);
         }
+    }
+
+    /**
+     * Each block has two copies, one of them corrupt, on the DataNode that hands over its files. The other DataNode is as one
+     * of another machine: it hands over nothing, and who has asked it once does not try again.
+     */
+    @Test
+    void corruptCopyWhoseFileIsReadIsLeftForOneOfAnotherDataNode() throws Exception {
+        String directory = nativeLibrary();
+        List<String> lines =
+                IntStream.range(0, 100_000).mapToObj(i -> "line " + i).toList();
+        try (HdfsCluster cluster = HdfsCluster.startShortCircuit(2, directory, List.of());
+                HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
+            String path = cluster.uri() + "/in";
+            DistributedFileSystem files = storage.client(path).files();
+            try (OutputStream out = files.create(new Path(path), true, 4096, (short) 2, 64 << 10)) {
+                out.write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+            }
+            String corrupt = cluster.tell("corrupt /in");
+            String other = fileElsewhere(files, corrupt);
+            String port = portOf(files, other);
+            Files.delete(java.nio.file.Path.of(
+                    cluster.shortCircuitSettings().get("dfs.domain.socket.path").replace("_PORT", port)));
+
+            try (KindlingContext kindling =
+                    new KindlingContext("local-cluster[1,1,128]", "corrupt", handedFiles(cluster, directory))) {
+                assertEquals(List.of("elsewhere"), kindling.textFile(other, 1).collect());
+                assertEquals(lines, kindling.textFile(path, 4).collect());
+            }
+
+            assertNotEquals("0", cluster.tell("corrupt-known"));
+            assertEquals("0", cluster.tell("sent " + corrupt));
+        }
+    }
+
+    /** A file of one copy, on the other one of two DataNodes. */
+    private static String fileElsewhere(DistributedFileSystem files, String port) throws IOException {
+        for (int i = 0; i < 100; i++) {
+            String path = files.getUri() + "/elsewhere" + i;
+            try (OutputStream out = files.create(new Path(path), (short) 1)) {
+                out.write("elsewhere".getBytes(StandardCharsets.UTF_8));
+            }
+            if (!portOf(files, path).equals(port)) {
+                return path;
+            }
+        }
+        throw new IOException("a hundred files are all on the DataNode at " + port);
+    }
+
+    private static String portOf(DistributedFileSystem files, String path) throws IOException {
+        String name = files.getFileBlockLocations(new Path(path), 0, 1)[0].getNames()[0];
+        return name.substring(name.lastIndexOf(':') + 1);
+    }
+
+    private static String nativeLibrary() throws URISyntaxException {
+        URL library = HdfsJobsIT.class.getResource("/hadoop-native");
+        assumeTrue(library != null, "nobody has built Hadoop's native library for this machine");
+        return java.nio.file.Path.of(library.toURI()).toString();
+    }
+
+    private KindlingConf handedFiles(HdfsCluster cluster, String nativeLibrary) {
+        KindlingConf conf = new KindlingConf()
+                .set("kindling.scratch.dirs", scratch.toString())
+                .set("kindling.executor.javaOptions", "-Djava.library.path=" + nativeLibrary);
+        cluster.shortCircuitSettings().forEach((name, value) -> conf.set("kindling.hadoop." + name, value));
+        return conf;
+    }
+
+    /** The executor is on the machine of one DataNode of three; nobody else takes the tasks of the other blocks. */
+    @Test
+    void tasksBeginWithTheBlocksOfTheirExecutorsMachineAndCountAsLocalThere() throws IOException {
+        String root = CLUSTER.uri() + "/near";
+        DistributedFileSystem files =
+                new HdfsStorage(new TreeMap<>(), -1).client(root).files();
+        SortedMap<Boolean, Integer> blocks = new TreeMap<>(Map.of(true, 0, false, 0));
+        for (int i = 0; blocks.get(true) < 3 || blocks.get(false) < 3; i++) {
+            assertTrue(i < 200, () -> "of 200 blocks so many are on that machine: " + blocks);
+            Path file = new Path(root + "/in/" + i);
+            try (OutputStream out = files.create(file, (short) 1)) {
+                out.write(("line of " + i).getBytes(StandardCharsets.UTF_8));
+            }
+            List<String> hosts = List.of(files.getFileBlockLocations(file, 0, 1)[0].getHosts());
+            blocks.merge(hosts.contains("127.0.0.3"), 1, Integer::sum);
+        }
+        int all = blocks.get(true) + blocks.get(false);
+        List<Locality> begun = new CopyOnWriteArrayList<>();
+        KindlingConf conf = new KindlingConf()
+                .set("kindling.scratch.dirs", scratch.toString())
+                .set("kindling.executor.bindAddress", "127.0.0.3");
+
+        try (KindlingContext kindling = new KindlingContext("local-cluster[1,1,128]", "near", conf)) {
+            kindling.addListener(new KindlingListener() {
+                @Override
+                public void onEvent(Event event) {
+                    if (event instanceof Event.TaskStart start) {
+                        begun.addAll(Collections.nCopies(start.partitions().size(), start.locality()));
+                    }
+                }
+            });
+            assertEquals(all, kindling.textFile(root + "/in", all).count());
+        }
+
+        List<Locality> expected = new ArrayList<>(Collections.nCopies(blocks.get(true), Locality.NODE_LOCAL));
+        expected.addAll(Collections.nCopies(blocks.get(false), Locality.ANY));
+        assertEquals(expected, begun);
     }
 
     private static List<String> linesOf(String path, KindlingConf conf) {
