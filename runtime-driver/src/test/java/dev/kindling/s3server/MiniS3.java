@@ -3,6 +3,7 @@ package dev.kindling.s3server;
 import dev.kindling.testserver.CommandLoop;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,10 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 import software.amazon.awssdk.services.s3.model.CreateBucketRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ObjectCannedACL;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The process of a small S3 server, which keeps objects in memory and checks signatures. Its commands:
@@ -27,6 +30,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * <pre>
  * bucket NAME                         makes a bucket
  * put FILE BUCKET KEY                 copies a file of this machine
+ * get BUCKET PREFIX FILE              copies the objects whose keys begin so into one file, one behind the other
  * user KEY SECRET rw|ro|get           get: GetObject only, and a missing key is forbidden, as with S3
  * fail OPERATION STATUS CODE TIMES    the next calls of a method of BlobStore fail
  * hold OPERATION TIMES                after so many calls of it, all others of it wait
@@ -91,6 +95,7 @@ public final class MiniS3 {
                 store.createContainer(
                         CreateBucketRequest.builder().bucket(words[1]).build());
             case "put" -> put(Path.of(words[1]), words[2], words[3]);
+            case "get" -> get(words[1], words[2], Path.of(words[3]));
             case "user" -> addUser(words[1], words[2], words[3]);
             case "fail" -> faults.fail(words[1], Integer.parseInt(words[2]), words[3], Integer.parseInt(words[4]));
             case "hold" -> faults.hold(words[1], Integer.parseInt(words[2]));
@@ -142,6 +147,18 @@ public final class MiniS3 {
                 .build();
         try (InputStream bytes = Files.newInputStream(file)) {
             store.putBlob(request, bytes);
+        }
+    }
+
+    private void get(String bucket, String prefix, Path file) throws IOException {
+        ListObjectsV2Request below =
+                ListObjectsV2Request.builder().bucket(bucket).prefix(prefix).build();
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (S3Object object : store.list(below).contents()) {
+                try (InputStream bytes = store.getBlob(bucket, object.key())) {
+                    bytes.transferTo(out);
+                }
+            }
         }
     }
 

@@ -1,12 +1,10 @@
 package dev.kindling.storage.hdfs;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.testcluster.HdfsCluster;
 import dev.kindling.testserver.CourseCommands;
 import dev.kindling.testserver.CourseCommands.Kind;
-import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,24 +26,12 @@ class CourseOnHdfsIT {
 
     @Test
     void everyCommandThatReadsAndWritesHdfsRuns() throws Exception {
-        Files.createSymbolicLink(world.resolve("bin"), CourseCommands.REPOSITORY.resolve("bin"));
-        Files.createSymbolicLink(world.resolve("lib"), packagedLib());
         CLUSTER.tell("put " + CourseCommands.REPOSITORY.resolve("data/zipcodes.tsv") + " /data/zipcodes.tsv");
         String commands = CourseCommands.of(Kind.READER_OF_HDFS);
         assertTrue(commands.contains("hdfs://localhost:8020/"), commands);
 
-        String said = run(
-                "set -ex\n" + commands.replace("hdfs://localhost:8020", CLUSTER.uri()),
-                world,
-                Map.of(
-                        "JAVA_HOME",
-                        System.getProperty("java.home"),
-                        "KINDLING_JAVA_OPTIONS",
-                        "-Xmx256m -XX:TieredStopAtLevel=1",
-                        "KINDLING_ARCHIVES",
-                        "off",
-                        "KINDLING_DIR",
-                        world.resolve("state").toString()));
+        String said =
+                new PackagedKindling(world).run(commands.replace("hdfs://localhost:8020", CLUSTER.uri()), Map.of());
 
         assertTrue(said.contains(" keys of 42049 rows"), said);
         assertTrue(Files.readString(world.resolve("hdfs.html")).contains("</html>"));
@@ -62,9 +48,10 @@ class CourseOnHdfsIT {
         Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
 
-        String said = run(
+        String said = PackagedKindling.run(
                 CourseCommands.of(Kind.HDFS),
                 CourseCommands.REPOSITORY,
+                world,
                 Map.of(
                         "JAVA_HOME",
                         world.resolve("jdk").toString(),
@@ -76,31 +63,5 @@ class CourseOnHdfsIT {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(world.resolve("tmp"))) {
             assertTrue(!left.iterator().hasNext(), "its files are gone when it ends");
         }
-    }
-
-    /** What bin/kindling would build in a clone. */
-    private static Path packagedLib() throws IOException {
-        Path target = Path.of("target").toAbsolutePath();
-        try (DirectoryStream<Path> archives = Files.newDirectoryStream(target, "kindling-*.tar.gz")) {
-            String name = archives.iterator().next().getFileName().toString().replace(".tar.gz", "");
-            return target.resolve(name).resolve(name).resolve("lib");
-        }
-    }
-
-    private String run(String script, Path directory, Map<String, String> environment) throws Exception {
-        Path log = Files.createTempFile(world, "said", ".txt");
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", script)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        process.getOutputStream().close();
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
-        String said = Files.readString(log);
-        assertEquals(0, process.waitFor(), said);
-        return said;
     }
 }

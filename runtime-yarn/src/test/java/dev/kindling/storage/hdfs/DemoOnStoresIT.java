@@ -1,0 +1,132 @@
+package dev.kindling.storage.hdfs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kindling.s3server.S3Server;
+import dev.kindling.testcluster.HdfsCluster;
+import dev.kindling.testcluster.YarnCluster;
+import dev.kindling.testserver.CourseCommands;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as it is packaged: its table is that of the local file, wherever input and output lie and executors run. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class DemoOnStoresIT {
+    private static final Path DATA = CourseCommands.REPOSITORY.resolve("data/zipcodes.tsv");
+    private static final String BUCKET = "demo";
+    private static final String KEY = "AKIADEMOONSTORES";
+
+    @TempDir
+    static Path world;
+
+    private static PackagedKindling kindling;
+    private static String table;
+    private static List<String> rows;
+
+    @BeforeAll
+    static void ofTheLocalFile() throws Exception {
+        kindling = new PackagedKindling(world);
+        table = demo(Map.of(), DATA.toString(), world.resolve("out").toString());
+        try (Stream<Path> files = Files.list(world.resolve("out"))) {
+            rows = linesOf(files.filter(file -> file.getFileName().toString().startsWith("part-"))
+                    .sorted()
+                    .toList());
+        }
+        assertEquals(913, rows.size());
+        assertTrue(table.contains("913 keys of 42049 rows"), table);
+    }
+
+    private static List<String> linesOf(List<Path> files) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path file : files) {
+            lines.addAll(Files.readAllLines(file));
+        }
+        return lines;
+    }
+
+    /** What it prints as its result. */
+    private static String demo(Map<String, String> variables, String input, String output, String... options)
+            throws Exception {
+        Path printed = world.resolve("printed");
+        kindling.run(
+                "bin/kindling demo " + String.join(" ", options) + " --input " + input + " --output " + output + " >"
+                        + printed,
+                variables);
+        return Files.readString(printed);
+    }
+
+    @Test
+    void onHdfs() throws Exception {
+        HdfsCluster cluster = HdfsCluster.shared();
+        cluster.tell("put " + DATA + " /demo/zipcodes.tsv");
+
+        assertEquals(table, demo(Map.of(), cluster.uri() + "/demo/zipcodes.tsv", cluster.uri() + "/demo/out"));
+
+        List<String> written = new ArrayList<>();
+        try (HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
+            DistributedFileSystem files = storage.client(cluster.uri()).files();
+            for (FileStatus file : files.listStatus(new org.apache.hadoop.fs.Path("/demo/out"))) {
+                if (file.getPath().getName().startsWith("part-")) {
+                    try (InputStream in = files.open(file.getPath())) {
+                        written.addAll(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                                .lines()
+                                .toList());
+                    }
+                }
+            }
+        }
+        assertEquals(rows, written);
+    }
+
+    @Test
+    void onS3ByExecutorProcessesAndByContainersOfYarnAsWhoTheDriversVariablesSay() throws Exception {
+        S3Server server = S3Server.shared();
+        server.tell("bucket " + BUCKET);
+        server.tell("put " + DATA + " " + BUCKET + " zipcodes.tsv");
+        server.tell("user " + KEY + " canary-of-the-demo rw");
+        Map<String, String> variables = new TreeMap<>(Map.of(
+                "AWS_ENDPOINT_URL_S3",
+                server.url(),
+                "AWS_ACCESS_KEY_ID",
+                KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                "canary-of-the-demo",
+                "AWS_EC2_METADATA_DISABLED",
+                "true",
+                "HADOOP_CONF_DIR",
+                YarnCluster.shared().configuration().toString()));
+        server.tell("signers");
+
+        assertEquals(table, demo(variables, "s3://demo/zipcodes.tsv", "s3://demo/processes"));
+        assertEquals(
+                table,
+                demo(
+                        variables,
+                        "s3://demo/zipcodes.tsv",
+                        "s3://demo/containers",
+                        "--master yarn --executor-memory 128m"));
+
+        assertEquals(KEY, server.tell("signers"));
+        for (String output : List.of("processes", "containers")) {
+            Path parts = world.resolve("parts");
+            server.tell("get " + BUCKET + " " + output + "/part- " + parts);
+            assertEquals(rows, Files.readAllLines(parts));
+        }
+    }
+}
