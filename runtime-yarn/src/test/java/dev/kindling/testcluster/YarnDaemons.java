@@ -265,6 +265,8 @@ public final class YarnDaemons {
         Configuration settings = new YarnConfiguration();
         // Servers that are not there yet are asked again at once, not after half a minute.
         settings.setInt(YarnConfiguration.RESOURCEMANAGER_CONNECT_RETRY_INTERVAL_MS, 200);
+        // And not for long: one that has ended is looked for between the questions.
+        settings.setInt(YarnConfiguration.RESOURCEMANAGER_CONNECT_MAX_WAIT_MS, 2_000);
         for (String file : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml")) {
             settings.addResource(
                     new org.apache.hadoop.fs.Path(configuration().resolve(file).toUri()));
@@ -428,17 +430,6 @@ public final class YarnDaemons {
         yarn.put(
                 "yarn.node-labels.fs-store.root-dir",
                 directory.resolve("labels").toUri().toString());
-        yarn.put("yarn.scheduler.capacity.root.queues", "default,core");
-        for (String queue : List.of("root", "root.default", "root.core")) {
-            String share = queue.equals("root") ? "100" : "50";
-            yarn.put("yarn.scheduler.capacity." + queue + ".capacity", share);
-            yarn.put("yarn.scheduler.capacity." + queue + ".user-limit-factor", "2");
-            yarn.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels", "*");
-            yarn.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels.CORE.capacity", share);
-        }
-        // Hosts cannot be asked for together with a label; those of this queue have it all the same.
-        yarn.put("yarn.scheduler.capacity.root.core.default-node-label-expression", "CORE");
-        yarn.put("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
         if (!isStock) {
             files.put("dfs.heartbeat.interval", "1");
             files.put("dfs.namenode.heartbeat.recheck-interval", "5000");
@@ -451,6 +442,24 @@ public final class YarnDaemons {
         ofNode.forEach((name, value) -> (name.startsWith("dfs.") ? files : yarn).put(name, value));
         write(conf.resolve("hdfs-site.xml"), files);
         write(conf.resolve("yarn-site.xml"), yarn);
+        write(conf.resolve("capacity-scheduler.xml"), queues());
+    }
+
+    /** In a file of its own, for what Hadoop's jars say of queues is read after yarn-site.xml. */
+    private static Map<String, String> queues() {
+        Map<String, String> queues = new TreeMap<>();
+        queues.put("yarn.scheduler.capacity.root.queues", "default,core");
+        for (String queue : List.of("root", "root.default", "root.core")) {
+            String share = queue.equals("root") ? "100" : "50";
+            queues.put("yarn.scheduler.capacity." + queue + ".capacity", share);
+            queues.put("yarn.scheduler.capacity." + queue + ".user-limit-factor", "2");
+            queues.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels", "*");
+            queues.put("yarn.scheduler.capacity." + queue + ".accessible-node-labels.CORE.capacity", share);
+        }
+        // Hosts cannot be asked for together with a label; those of this queue have it all the same.
+        queues.put("yarn.scheduler.capacity.root.core.default-node-label-expression", "CORE");
+        queues.put("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
+        return queues;
     }
 
     private static void write(Path file, Map<String, String> values) throws IOException {
