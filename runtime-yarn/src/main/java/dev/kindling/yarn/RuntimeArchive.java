@@ -2,19 +2,20 @@ package dev.kindling.yarn;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /**
  * The jars of the runtime as one file, which every node unpacks once, and the archive of their classes that Java makes of
@@ -40,6 +41,11 @@ final class RuntimeArchive {
     private static final int END_MARK = 0x06054b50;
     private static final int LEAST_END_BYTES = 22;
     private static final int MAX_END_BYTES = LEAST_END_BYTES + 0xffff;
+
+    private static final int BLOCK_BYTES = 512;
+    private static final int MAX_NAME_BYTES = 100;
+    private static final int CHECKSUM_AT = 148;
+    private static final int CHECKSUM_BYTES = 8;
 
     private static final long MAKE_WITHIN_MINUTES = 2;
 
@@ -106,19 +112,40 @@ final class RuntimeArchive {
     /** Makes it below a directory of this machine. */
     Path make(Path scratch) throws IOException {
         Path archive = Files.createDirectories(scratch).resolve(NAME);
-        try (TarArchiveOutputStream out =
-                new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(archive)))) {
-            out.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(archive))) {
             for (Path jar : jars) {
-                TarArchiveEntry entry = new TarArchiveEntry(jar.getFileName().toString());
-                entry.setSize(Files.size(jar));
-                entry.setModTime(TIME);
-                out.putArchiveEntry(entry);
+                long bytes = Files.size(jar);
+                out.write(header(jar.getFileName().toString(), bytes));
                 Files.copy(jar, out);
-                out.closeArchiveEntry();
+                out.write(new byte[(int) Math.floorMod(-bytes, (long) BLOCK_BYTES)]);
             }
+            out.write(new byte[2 * BLOCK_BYTES]);
         }
         return archive;
+    }
+
+    /** Of a file, as POSIX has it (ustar). */
+    private static byte[] header(String name, long bytes) throws IOException {
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        if (nameBytes.length > MAX_NAME_BYTES) {
+            throw new IOException("the name of " + name + " is too long for an archive");
+        }
+        String rest = "0000644\0" + "0000000\0" + "0000000\0"
+                + String.format("%011o\0", bytes)
+                + String.format("%011o\0", TIME.to(TimeUnit.SECONDS))
+                // Counts as blanks while it is summed up.
+                + " ".repeat(CHECKSUM_BYTES)
+                + "0" + "\0".repeat(MAX_NAME_BYTES) + "ustar\000" + "00";
+        byte[] header = Arrays.copyOf(nameBytes, BLOCK_BYTES);
+        byte[] restBytes = rest.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(restBytes, 0, header, MAX_NAME_BYTES, restBytes.length);
+        int sum = 0;
+        for (byte next : header) {
+            sum += next & 0xff;
+        }
+        byte[] checksum = String.format("%06o\0 ", sum).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(checksum, 0, header, CHECKSUM_AT, checksum.length);
+        return header;
     }
 
     // ---- its classes ------------------------------------------------------------------------------------------------

@@ -213,7 +213,8 @@ final class YarnLauncher implements ClusterLauncher {
             Path staging = stagingDirectory(config, settings, MasterSession.user());
             files.complete(new RuntimeFiles(config, settings, staging, MasterSession.user())
                     .ship(List.of(), Map.of(), context.scratch().resolve("yarn")));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
+            // Whatever it is: containers and the program wait for the files.
             files.completeExceptionally(e);
         }
     }

@@ -80,7 +80,7 @@ class RuntimeArchiveTest {
                 new ArrayList<>(List.of(jar("a.jar", Map.of("x", large)), jar("b-1.0.jar", Map.of("y", bytes("y")))));
         // Of whole blocks, and empty.
         jars.add(Files.write(directory.resolve("c.jar"), new byte[1024]));
-        jars.add(Files.write(directory.resolve("n".repeat(150) + ".jar"), new byte[0]));
+        jars.add(Files.write(directory.resolve("n".repeat(96) + ".jar"), new byte[0]));
 
         Path library = unpacked(new RuntimeArchive(jars).make(directory.resolve("scratch")));
 
