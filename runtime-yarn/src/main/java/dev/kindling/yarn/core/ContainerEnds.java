@@ -31,8 +31,10 @@ final class ContainerEnds {
     private static final int KILLED = 137;
     private static final int TERMINATED = 143;
 
-    /** Such as {@code 1.2 GB of 1 GB physical memory used}. */
-    private static final Pattern USE = Pattern.compile("[\\d.]+ ?[KMGT]?B of [\\d.]+ ?[KMGT]?B (?:physical|virtual)");
+    // Such as 1.2 GB of 1 GB physical memory used; 3.1 GB of 2.1 GB virtual memory used.
+    private static final String USE = "[\\d.]+ ?[KMGT]?B of [\\d.]+ ?[KMGT]?B ";
+    private static final Pattern PHYSICAL = Pattern.compile(USE + "physical");
+    private static final Pattern VIRTUAL = Pattern.compile(USE + "virtual");
 
     private static final Pattern WRONG_JAVA =
             Pattern.compile("UnsupportedClassVersionError|has been compiled by a more recent version"
@@ -101,7 +103,7 @@ final class ContainerEnds {
                         Kind.KILLED_OVER_MEMORY_LIMIT,
                         exitStatus,
                         "YARN killed its container of " + ByteSizes.format(settings.containerBytes())
-                                + " for its virtual memory" + use(diagnostics),
+                                + " for its virtual memory" + use(VIRTUAL, diagnostics),
                         "that limit says nothing about a JVM: set yarn.nodemanager.vmem-check-enabled=false, or raise"
                                 + " yarn.nodemanager.vmem-pmem-ratio");
             case OVER_PHYSICAL_MEMORY -> overMemory(exitStatus, diagnostics);
@@ -166,7 +168,7 @@ final class ContainerEnds {
                     "exit code " + exitCode + ": its node has no Java where it was looked for",
                     "name the Java 17 of the nodes (--java-home), or bring one along (--java-archive)");
         }
-        if (exitCode == KILLED && USE.matcher(diagnostics).find()) {
+        if (exitCode == KILLED && PHYSICAL.matcher(diagnostics).find()) {
             return overMemory(exitCode, diagnostics);
         }
         if (exitCode == KILLED) {
@@ -183,7 +185,8 @@ final class ContainerEnds {
             return reason(
                     Kind.KILLED,
                     exitCode,
-                    "exit code 143 (SIGTERM): its NodeManager or somebody else asked it to end" + use(diagnostics),
+                    "exit code 143 (SIGTERM): its NodeManager or somebody else asked it to end"
+                            + use(PHYSICAL, diagnostics),
                     "a node that is stopped or drained ends its containers so; otherwise its NodeManager's log says"
                             + " why");
         }
@@ -197,7 +200,7 @@ final class ContainerEnds {
                 "YARN killed its container of " + ByteSizes.format(settings.containerBytes())
                         + ", of which its heap is "
                         + ByteSizes.format(settings.memory().heapBytes()) + ", for its memory"
-                        + use(diagnostics),
+                        + use(PHYSICAL, diagnostics),
                 "raise kindling.yarn.memoryOverhead: what the program has outside the heap (direct buffers, native"
                         + " libraries, processes of pipe) does not fit");
     }
@@ -241,8 +244,8 @@ final class ContainerEnds {
         return new ExitReason(kind, OptionalInt.of(exitStatus), detail, 0, 0, advice);
     }
 
-    private static String use(String diagnostics) {
-        Matcher use = USE.matcher(diagnostics);
+    private static String use(Pattern what, String diagnostics) {
+        Matcher use = what.matcher(diagnostics);
         return use.find() ? " (" + use.group() + " memory were in use)" : "";
     }
 

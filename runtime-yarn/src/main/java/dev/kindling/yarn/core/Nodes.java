@@ -36,13 +36,17 @@ final class Nodes {
         count = nodes;
     }
 
-    /** After its machine's time one that is usable is another machine, or was not taken. */
+    /**
+     * After its machine's time one that is usable is another machine, or was not taken. A NodeManager that starts again may
+     * have another port, and nothing more is heard of the one before.
+     */
     void changed(String node, boolean isUsable, long nowMs, Effects<AppMasterEffect> out) {
         if (!isUsable) {
             unusable.add(node);
             return;
         }
-        unusable.remove(node);
+        String host = InputPlaces.hostOf(node);
+        unusable.removeIf(other -> InputPlaces.hostOf(other).equals(host));
         if (takenBackAtMs.getOrDefault(node, Long.MAX_VALUE) <= nowMs) {
             takenBackAtMs.remove(node);
             readmit(node, out);

@@ -335,6 +335,16 @@ class AppMasterCoreTest {
     }
 
     @Test
+    void hostIsAskedForAgainWhenItsNodeManagerComesBackOnAnotherPort() {
+        on(inputLies("n1", 8, "n2", 8));
+        on(new AppMasterEvent.NodeChanged("n1:40001", false, "LOST"));
+        assertTrue(on(new AppMasterEvent.Registered(2, List.of())).contains(askNear(2, "n2", 2)));
+
+        assertEquals(
+                List.of(askNear(2, "n1", 1, "n2", 1)), on(new AppMasterEvent.NodeChanged("n1:40002", true, "RUNNING")));
+    }
+
+    @Test
     void firstContainersWaitForTheFirstJobOnlyWhereThatIsWantedAndOnlySoLong() {
         AppMasterSettings patient = new AppMasterSettings(
                 SETTINGS.memory(),
@@ -594,6 +604,12 @@ class AppMasterCoreTest {
                 + " what the program has outside the heap (direct buffers, native libraries, processes of pipe)"
                 + " does not fit";
         assertEquals(explained, memory);
+        assertTrue(ends.of(
+                        "n1",
+                        -103,
+                        "Current usage: 0.9 GB of 1.5 GB physical memory used; 4.1 GB of 3.2 GB virtual memory used")
+                .toString()
+                .contains("for its virtual memory (4.1 GB of 3.2 GB virtual memory were in use)"));
         assertTrue(ends.of("n1", -103, "").toString().contains("yarn.nodemanager.vmem-check-enabled=false"));
         assertTrue(ends.of("n1", -102, "").toString().contains("--queue"));
         assertTrue(ends.of("n1", -100, "").toString().contains("n1 was lost or decommissioned"));
