@@ -436,6 +436,7 @@ public final class YarnDaemons {
             yarn.put("yarn.nm.liveness-monitor.expiry-interval-ms", "10000");
             yarn.put("yarn.am.liveness-monitor.expiry-interval-ms", "30000");
             yarn.put("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", "250");
+            yarn.put("yarn.nodemanager.container-monitor.interval-ms", "500");
             yarn.put("yarn.resourcemanager.decommissioning-nodes-watcher.poll-interval-secs", "1");
             yarn.put("yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms", "2000");
         }

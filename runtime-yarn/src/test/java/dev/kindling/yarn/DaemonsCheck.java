@@ -16,14 +16,18 @@ import dev.kindling.config.Config;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.example.cluster.Programs;
@@ -190,6 +194,41 @@ class DaemonsCheck {
             // Since Hadoop 3.4 it is called root.default.
             assertTrue(failure.getMessage().contains("default for 12.0 s "), failure::getMessage);
             assertTrue(failure.getMessage().contains("the ResourceManager says: "), failure::getMessage);
+        }
+    }
+
+    @Test
+    void executorThatIsLargerThanItsContainerIsKilledAndTheJobSaysWhatToRaise() throws Exception {
+        try (KindlingContext kindling =
+                new KindlingContext("yarn", "large", conf(1).set("kindling.yarn.memoryOverhead", "256m"))) {
+            KindlingException failure = assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 1, 1, 1)
+                            .map(i -> takeMemory(512 << 20))
+                            .collect());
+
+            String said = failure.getMessage();
+            assertTrue(
+                    said.matches(
+                            "(?s).*YARN killed its container of 384 MiB, of which its heap is 128 MiB, for its memory"
+                                    + " \\([\\d.]+ MB of 384 MB physical memory were in use\\).*"),
+                    said);
+            assertTrue(said.contains("raise kindling.yarn.memoryOverhead"), said);
+        }
+    }
+
+    /** Outside the heap, as a native library would; held until somebody ends the process. */
+    private static int takeMemory(int bytes) throws Exception {
+        Path file = Files.createTempFile("memory", "");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer memory = channel.map(FileChannel.MapMode.PRIVATE, 0, bytes);
+            for (int i = 0; i < bytes; i += 4096) {
+                memory.put(i, (byte) 1);
+            }
+            TimeUnit.MINUTES.sleep(2);
+            return memory.get(0);
+        } finally {
+            Files.delete(file);
         }
     }
 
