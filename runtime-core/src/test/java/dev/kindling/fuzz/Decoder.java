@@ -296,10 +296,10 @@ enum Decoder {
         List<byte[]> samples() {
             return List.of(
                     ("<?xml version=\"1.0\"?><ListBucketResult><Name>b</Name><Prefix>d/</Prefix><KeyCount>2</KeyCount>"
-                        + "<MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>"
-                        + "<Contents><Key>d/a&amp;b</Key><ETag>&quot;1&quot;</ETag><Size>12</Size></Contents>"
-                        + "<Contents><Key>d/c</Key><ETag>&quot;2&quot;</ETag><Size>0</Size></Contents>"
-                        + "<CommonPrefixes><Prefix>d/_e/</Prefix></CommonPrefixes></ListBucketResult>")
+                                    + "<MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>"
+                                    + "<Contents><Key>d/a&amp;b</Key><ETag>&quot;1&quot;</ETag><Size>12</Size></Contents>"
+                                    + "<Contents><Key>d/c</Key><ETag>&quot;2&quot;</ETag><Size>0</Size></Contents>"
+                                    + "<CommonPrefixes><Prefix>d/_e/</Prefix></CommonPrefixes></ListBucketResult>")
                             .getBytes(StandardCharsets.UTF_8));
         }
     };

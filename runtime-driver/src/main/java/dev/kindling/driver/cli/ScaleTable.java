@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 /** What {@code kindling sim --scale} says: the driver's core with very many executors and tasks, a line for each cluster. */
 final class ScaleTable {
     private static final String HEAD = "| executors | slots each | tasks | preferred hosts | tasks/s of the core |"
-        + " with its codec | over the ideal makespan | heap of a waiting task | frames | a heartbeat waits, 99 % and"
-        + " all |";
+            + " with its codec | over the ideal makespan | heap of a waiting task | frames | a heartbeat waits, 99 % and"
+            + " all |";
 
     private final long seed;
     private final int taskCount;

@@ -152,8 +152,8 @@ class JobPlannerTest {
         assertTrue(
                 warning.matches(
                         "map at JobPlannerTest.java:\\d+: the program of this stage is 1100 KiB large, most of it"
-                            + " .*\\(byte\\[], 600 KiB\\); every executor receives it once a stage. Broadcast it, or"
-                            + " capture less"),
+                                + " .*\\(byte\\[], 600 KiB\\); every executor receives it once a stage. Broadcast it, or"
+                                + " capture less"),
                 warning);
     }
 
