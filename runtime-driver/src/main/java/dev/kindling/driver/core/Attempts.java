@@ -671,11 +671,24 @@ final class Attempts {
         }
     }
 
+    /** Whoever runs processes may say why one ended later than its connection does; of those before it is known. */
+    private String explainedBefore(TaskSet.Failures seen, ExitReason last) {
+        for (int i = seen.executorsOfLast.size() - 1; i >= 0; i--) {
+            String executorId = seen.executorsOfLast.get(i);
+            Optional<ExitReason> known = executors.losses.of(executorId);
+            if (known.isPresent() && ExitReasons.isMoreTelling(known.get(), last)) {
+                return "; executor " + executorId + " before it: " + ExitReasons.sentence(known.get());
+            }
+        }
+        return "";
+    }
+
     private void endedExecutor(
             RunningAttempt attempt, AttemptId task, TaskSet.Failures seen, String lost, ExitReason reason) {
         seen.endedExecutor(Suspicion.of(reason), reason.kind().name(), attempt.executor.id);
         if (!mayTryAgain(attempt.stage, task, seen)) {
             String text = FailurePolicy.describeDeath(lost + ExitReasons.sentence(reason), task, attempt, seen)
+                    + explainedBefore(seen, reason)
                     + ExitReasons.output(reason);
             stages.failJobsNeeding(
                     attempt.stage, ErrorCode.EXECUTORS_LOST, text, Optional.empty(), Optional.of(reason));

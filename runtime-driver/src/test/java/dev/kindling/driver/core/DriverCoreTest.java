@@ -758,6 +758,21 @@ class DriverCoreTest {
     }
 
     @Test
+    void deathThatIsNotExplainedYetIsToldWithTheReasonOfTheOneBefore() {
+        DriverScript driver = DriverScript.with(executor("e0", 2));
+        driver.submit(job(1).resultStage(0, 1).maxTaskFailures(2).build());
+        for (int death = 0; death < 3; death++) {
+            driver.registers(executor("e" + (death + 1), 2), 1)
+                    .loses("e" + death)
+                    .exits("e" + death, 137);
+        }
+
+        driver.neverSays("fail job").loses("e3");
+
+        driver.says("; executor e2 before it: exit code 137 (SIGKILL)");
+    }
+
+    @Test
     void taskThatFillsTheHeapIsFoundByRunningTheSuspectsAloneAndFailsWithTheFourthDeath() {
         DriverScript driver = DriverScript.with(executor("e0", 2));
         driver.submit(job(1).resultStage(0, 1).build())
