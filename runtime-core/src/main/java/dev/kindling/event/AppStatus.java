@@ -11,7 +11,7 @@ import java.util.Map;
  * @param updatedMs time of the last event in the picture
  * @param jobs by id, the latest {@value StatusFold#KEPT_JOBS}
  * @param stages by id, the latest {@value StatusFold#KEPT_STAGES}
- * @param executors in the order in which they came, lost ones included
+ * @param executors in the order in which they came, the newest hundred of the lost ones included
  * @param metrics sums over all successful attempts
  */
 public record AppStatus(

@@ -24,6 +24,9 @@ public final class StatusFold implements KindlingListener, StatusTracker {
     static final int KEPT_JOBS = 1_000;
     static final int KEPT_STAGES = 4_000;
 
+    /** Of those that were lost. */
+    static final int KEPT_EXECUTORS = 100;
+
     private String applicationId = "";
     private String name = "";
     private String master = "";
@@ -202,9 +205,18 @@ public final class StatusFold implements KindlingListener, StatusTracker {
             executors.get(e.executor()).port = e.port();
         } else if (event instanceof Event.ExecutorRemoved e && executors.containsKey(e.id())) {
             executors.get(e.id()).lose(e);
+            dropLostExecutors();
         } else if (event instanceof Event.ExecutorLossExplained e && executors.containsKey(e.id())) {
             executors.get(e.id()).lostReason = e.reason().toString();
         }
+    }
+
+    private void dropLostExecutors() {
+        List<String> lost = executors.entrySet().stream()
+                .filter(entry -> entry.getValue().lostMs >= 0)
+                .map(Map.Entry::getKey)
+                .toList();
+        lost.subList(0, Math.max(0, lost.size() - KEPT_EXECUTORS)).forEach(executors::remove);
     }
 
     private void updateBlock(Event.BlockUpdated e) {

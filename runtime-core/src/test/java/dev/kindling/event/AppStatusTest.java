@@ -247,6 +247,19 @@ class AppStatusTest {
     }
 
     @Test
+    void onlyTheLatestLostExecutorsAreKept() {
+        happens(added("stays"));
+        for (int lost = 0; lost < StatusFold.KEPT_EXECUTORS + 10; lost++) {
+            after(1);
+            happens(added("e" + lost), new Event.ExecutorRemoved(now(), "e" + lost, KILLED));
+        }
+
+        assertEquals(StatusFold.KEPT_EXECUTORS + 1, status().executors().size());
+        assertEquals("stays", status().executors().get(0).executorId());
+        assertEquals("e10", status().executors().get(1).executorId());
+    }
+
+    @Test
     void progressLineShowsTheRunningStageAndFitsItsWidth() {
         tellOfAJobWithALoss();
         after(10);

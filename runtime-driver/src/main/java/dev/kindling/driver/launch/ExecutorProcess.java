@@ -20,18 +20,28 @@ final class ExecutorProcess {
     private final Path directory;
     private final OutputLog log;
     private final ClusterLauncher.Listener listener;
+    private final Runnable whenGone;
     private final CgroupMemory container = CgroupMemory.ofThisProcess();
     private final Thread thread;
     private Process process;
     private boolean isKilled;
 
-    /** @param logs where it runs and leaves its log */
-    ExecutorProcess(ExecutorBootstrap bootstrap, List<String> command, Path logs, ClusterLauncher.Listener listener) {
+    /**
+     * @param logs where it runs and leaves its log
+     * @param whenGone called after the listener, at the end of all
+     */
+    ExecutorProcess(
+            ExecutorBootstrap bootstrap,
+            List<String> command,
+            Path logs,
+            ClusterLauncher.Listener listener,
+            Runnable whenGone) {
         this.bootstrap = bootstrap;
         this.command = command;
         this.directory = logs;
-        this.log = new OutputLog(logs.resolve(bootstrap.executorId() + ".log"));
+        this.log = OutputLog.of(bootstrap.executorId(), logs);
         this.listener = listener;
+        this.whenGone = whenGone;
         this.thread = new Thread(this::follow, "executor-process-" + bootstrap.executorId());
         thread.setDaemon(true);
     }
@@ -54,6 +64,8 @@ final class ExecutorProcess {
         } catch (InterruptedException e) {
             // Nobody interrupts this thread while the driver lives; without it nobody would follow the process.
             kill();
+        } finally {
+            whenGone.run();
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +28,16 @@ public final class LocalProcessLauncher implements ClusterLauncher {
     private static final long END_WITHIN_MS = 1_000;
 
     private final MasterUrl.LocalCluster master;
+    /** Of executors that have ended, for people who look for what happened. */
+    static final int KEPT_LOGS = 100;
+
     private final LaunchContext context;
     private final Path logs;
     private final Object lock = new Object();
     private final TreeMap<String, ExecutorProcess> processes = new TreeMap<>();
+    /** Executors that have ended and whose logs are there, the oldest first. */
+    private final ArrayDeque<String> ended = new ArrayDeque<>();
+
     private ExecutorCommand command;
     private Listener listener;
     private int lastExecutor;
@@ -86,11 +93,23 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                 return;
             }
             executorId = "e" + ++lastExecutor;
-            process = new ExecutorProcess(bootstrapOf(executorId, nonce), wordsOf(lastExecutor), logs, listener);
+            process = new ExecutorProcess(
+                    bootstrapOf(executorId, nonce), wordsOf(lastExecutor), logs, listener, () -> forget(executorId));
             processes.put(executorId, process);
         }
         listener.executorRequested(executorId, nonce);
         process.start();
+    }
+
+    /** Of a process that has ended; an application may lose any number. */
+    private void forget(String executorId) {
+        synchronized (lock) {
+            processes.remove(executorId);
+            ended.add(executorId);
+            if (ended.size() > KEPT_LOGS) {
+                OutputLog.of(ended.remove(), logs).delete();
+            }
+        }
     }
 
     private List<String> wordsOf(int executor) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -20,8 +21,20 @@ final class OutputLog {
 
     private final Path file;
 
-    OutputLog(Path file) {
+    private OutputLog(Path file) {
         this.file = file;
+    }
+
+    static OutputLog of(String executorId, Path logs) {
+        return new OutputLog(logs.resolve(executorId + ".log"));
+    }
+
+    void delete() {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // It goes with the application's directory.
+        }
     }
 
     ProcessBuilder.Redirect redirect() {
