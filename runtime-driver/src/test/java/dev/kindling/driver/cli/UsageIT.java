@@ -65,7 +65,7 @@ class UsageIT {
         assertFalse(second.err().contains("preparing quick starts"), second.err());
         try (Stream<Path> files = Files.walk(world.resolve("cache"))) {
             assertEquals(
-                    List.of("driver.jsa", "executor.jsa"),
+                    List.of("classes", "driver.jsa", "executor.jsa"),
                     files.filter(Files::isRegularFile)
                             .map(file -> file.getFileName().toString())
                             .sorted()
