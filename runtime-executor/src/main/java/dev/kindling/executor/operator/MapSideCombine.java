@@ -29,6 +29,7 @@ public final class MapSideCombine implements Operator {
     private final TaskScope scope;
     private final CombineTable table;
     private final Batch input;
+    private final RowDigest digests = new RowDigest();
     private long rowsInTable;
     private boolean wasLookedAt;
     private long rowsToPass;
@@ -79,7 +80,7 @@ public final class MapSideCombine implements Operator {
         }
         table.add(input.rows, input.count, false, child);
         for (int row = 0; row < input.count; row++) {
-            digestOfRead += RowDigest.ofPair((Tuple2<?, ?>) input.rows[row]);
+            digestOfRead += digests.ofPair((Tuple2<?, ?>) input.rows[row]);
         }
         rowsRead += input.count;
         rowsInTable += input.count;
@@ -108,7 +109,7 @@ public final class MapSideCombine implements Operator {
         try {
             for (; row < count; row++) {
                 Tuple2<?, ?> pair = (Tuple2<?, ?>) batch.rows[row];
-                digestOfRead += RowDigest.ofPair(pair);
+                digestOfRead += digests.ofPair(pair);
                 batch.rows[row] = new Tuple2<>(pair._1(), combiner.create().call(pair._2()));
             }
         } catch (Throwable t) {

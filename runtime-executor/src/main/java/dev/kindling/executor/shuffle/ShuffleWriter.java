@@ -49,6 +49,7 @@ public final class ShuffleWriter implements Closeable {
     private final RowCodecs codecs;
     private final BucketPages ranges;
     private final int[] bucketOf = new int[STEP_ROWS];
+    private final RowDigest digests = new RowDigest();
     private final HeavyKeys heavyKeys = new HeavyKeys();
     private final RowCopier heavyCopies;
     private int samplePhase;
@@ -154,7 +155,7 @@ public final class ShuffleWriter implements Closeable {
         for (int i = from; i < to; i++) {
             Tuple2<?, ?> row = (Tuple2<?, ?>) rows[i];
             bucketOf[i - from] = search == null ? bucketByHash(row._1()) : search.bucketOf(row._1());
-            digest += RowDigest.ofPair(row);
+            digest += digests.ofPair(row);
         }
         return digest;
     }
@@ -164,7 +165,7 @@ public final class ShuffleWriter implements Closeable {
         for (int i = 0; i < count; i++) {
             int hash = hashOf(pairs, i);
             bucketOf[i] = bucketOf(Math.floorMod(hash, hashPartitions), hash);
-            digest += RowDigest.ofPair(pairs, i);
+            digest += digests.ofPair(pairs, i);
         }
         return digest;
     }
