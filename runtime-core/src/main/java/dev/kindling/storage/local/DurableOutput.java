@@ -1,25 +1,41 @@
 package dev.kindling.storage.local;
 
+import dev.kindling.storage.IoThreads;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 
-/** A new file, written through a buffer; closing it returns when its bytes are on the disk. Used by one thread. */
+/**
+ * A new file, written through a buffer; closing it returns when its bytes are on the disk. Another thread has the disk take
+ * what is there already, so that a task that makes rows and a disk that writes them do not wait for each other in turn.
+ * Used by one thread.
+ */
 final class DurableOutput extends OutputStream {
     private static final int BUFFER_BYTES = 64 * 1024;
+    private static final long BYTES_PER_FORCE = 16L << 20;
 
     private final Path file;
+    private final IoThreads threads;
     private final FileChannel channel;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int buffered;
+    private long unforced;
+    /** Its failure counts: the system tells one only once. */
+    private Future<?> forcing = CompletableFuture.completedFuture(null);
+
     private boolean isClosed;
 
-    /** Fails when the file exists. */
-    DurableOutput(Path file) throws IOException {
+    /** Fails when the file exists. @param threads on which it is forced to the disk */
+    DurableOutput(Path file, IoThreads threads) throws IOException {
         this.file = file;
+        this.threads = threads;
         this.channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     }
 
@@ -50,7 +66,15 @@ final class DurableOutput extends OutputStream {
         buffered = 0;
         try {
             while (bytes.hasRemaining()) {
-                channel.write(bytes);
+                unforced += channel.write(bytes);
+            }
+            if (unforced >= BYTES_PER_FORCE && forcing.isDone()) {
+                awaitForced();
+                unforced = 0;
+                forcing = threads.start(() -> {
+                    channel.force(false);
+                    return null;
+                });
             }
         } catch (IOException e) {
             throw new IOException("cannot write " + file + ": " + e.getMessage(), e);
@@ -65,7 +89,19 @@ final class DurableOutput extends OutputStream {
         isClosed = true;
         try (channel) {
             flush();
+            awaitForced();
             channel.force(false);
+        }
+    }
+
+    private void awaitForced() throws IOException {
+        try {
+            forcing.get();
+        } catch (ExecutionException e) {
+            throw IoThreads.rethrown(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while " + file + " is written to the disk");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.storage.local;
 
+import dev.kindling.storage.IoThreads;
 import dev.kindling.storage.TargetFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import java.util.TreeSet;
 final class LocalTargetFiles implements TargetFiles {
     // A late attempt may still create its directory while ours are deleted; it cannot after the one above is gone.
     private static final int DELETE_TRIES = 10;
+
+    private final IoThreads threads = new IoThreads("local");
 
     @Override
     public String qualify(String path) {
@@ -66,7 +69,7 @@ final class LocalTargetFiles implements TargetFiles {
     @Override
     public OutputStream create(String file) throws IOException {
         try {
-            return new DurableOutput(LocalPaths.parse(file));
+            return new DurableOutput(LocalPaths.parse(file), threads);
         } catch (NoSuchFileException e) {
             throw gone(e);
         }
