@@ -36,6 +36,16 @@ public final class YarnKeys {
             .defaultsTo("")
             .doc("Node label for executors; empty for the queue's own.");
 
+    /** As the label of those that come and go: nodes that have none. */
+    public static final String NO_LABEL = "none";
+
+    public static final ConfigKey<String> ELASTIC_LABEL = ConfigKey.string("kindling.yarn.elasticLabel")
+            .defaultsTo("")
+            .doc("With kindling.dynamicAllocation.enabled: node label for executors beyond"
+                    + " kindling.dynamicAllocation.minExecutors, none for nodes without a label; empty for that of the"
+                    + " others. The fewest executors then stay on nodes of kindling.yarn.executorLabel, and what others"
+                    + " hold when they leave moves to them.");
+
     public static final ConfigKey<Long> DRIVER_MEMORY = ConfigKey.bytes("kindling.yarn.driverMemory")
             .defaultsTo(1L << 30)
             .between(64L << 20, 1L << 40)
@@ -112,7 +122,7 @@ public final class YarnKeys {
             .between(0L, 3_600_000L)
             .doc("How long executors are asked for on the hosts whose disks hold the input of running stages, and in"
                     + " their racks, before they are asked for anywhere; 0 for anywhere at once. The cluster may give"
-                    + " others earlier. Without effect where kindling.yarn.executorLabel is set.");
+                    + " others earlier. Without effect where executors have a label.");
 
     public static final ConfigKey<Long> INPUT_WAIT_MS = ConfigKey.millis("kindling.yarn.inputWaitMs")
             .defaultsTo(0L)
@@ -137,6 +147,7 @@ public final class YarnKeys {
             MODIFY_ACL,
             AM_LABEL,
             EXECUTOR_LABEL,
+            ELASTIC_LABEL,
             DRIVER_MEMORY,
             MEMORY_OVERHEAD,
             STAGING_DIR,

@@ -358,8 +358,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
-    public void executorRequested(String executorId, Secret nonce) {
-        loop.offer(new DriverEvent.ExecutorRequested(executorId, nonce));
+    public void executorRequested(String executorId, Secret nonce, boolean isBase) {
+        loop.offer(new DriverEvent.ExecutorRequested(executorId, nonce, isBase));
     }
 
     @Override

@@ -45,8 +45,10 @@ import org.slf4j.LoggerFactory;
 final class ContainerAgent {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerAgent.class);
 
-    /** One kind of container only, so that requests are counted and never matched. */
-    private static final Priority PRIORITY = Priority.newInstance(1);
+    /** Each kind of container has one of its own, so that requests are counted and never matched. */
+    private static final Priority BASE = Priority.newInstance(1);
+
+    private static final Priority ELASTIC = Priority.newInstance(2);
 
     /** Of a node that is being decommissioned and whose ResourceManager says no time; an hour is Hadoop's own default. */
     private static final long DECOMMISSION_WITHIN_MS = 3_600_000;
@@ -57,7 +59,7 @@ final class ContainerAgent {
             Runnable onHeartbeat,
             Consumer<String> onShutdown,
             Resource size,
-            String label) {}
+            ExecutorLabels labels) {}
 
     private final AMRMClientAsync<ContainerRequest> resourceManager;
     private final NMClientAsync nodeManagers;
@@ -95,13 +97,14 @@ final class ContainerAgent {
     synchronized boolean attach(
             Consumer<AppMasterEvent> events,
             ExecutorSize size,
-            String label,
+            ExecutorLabels labels,
             Runnable onHeartbeat,
             Consumer<String> onShutdown) {
         if (user != null) {
             return false;
         }
-        user = new User(events, onHeartbeat, onShutdown, Resource.newInstance(size.containerMb(), size.cores()), label);
+        user = new User(
+                events, onHeartbeat, onShutdown, Resource.newInstance(size.containerMb(), size.cores()), labels);
         if (nodes > 0) {
             events.accept(new AppMasterEvent.NodesCounted(nodes));
         }
@@ -112,7 +115,7 @@ final class ContainerAgent {
     synchronized void detach() {
         user = null;
         show("");
-        askFor(0, Collections.emptySortedMap());
+        askFor(0, 0, Collections.emptySortedMap());
     }
 
     /** Where the cluster's proxy finds the pages of the application; empty for the cluster's own. */
@@ -146,9 +149,13 @@ final class ContainerAgent {
         for (Container container : left) {
             String id = container.getId().toString();
             containers.put(id, container);
-            known.add(new AppMasterEvent.ContainerKept(id, container.getNodeId().toString()));
+            known.add(new AppMasterEvent.ContainerKept(id, container.getNodeId().toString(), isElastic(container)));
         }
         return known;
+    }
+
+    private static boolean isElastic(Container container) {
+        return ELASTIC.equals(container.getPriority());
     }
 
     // ---- what the core wants, by am-loop --------------------------------------------------------------------------
@@ -157,9 +164,10 @@ final class ContainerAgent {
      * The client sends what has changed since its last heartbeat, so a number that is told again must change twice.
      * It asks the name service for the racks of hosts that it does not know: this waits, and is called by no loop.
      *
+     * @param elastic so many of them are beyond the base
      * @param near by host, how many of them would best be there
      */
-    void askFor(int count, SortedMap<String, Integer> near) {
+    void askFor(int count, int elastic, SortedMap<String, Integer> near) {
         synchronized (asked) {
             while (!asked.isEmpty()) {
                 resourceManager.removeContainerRequest(asked.remove());
@@ -171,11 +179,15 @@ final class ContainerAgent {
                         .filter(host -> host.getValue() > rank)
                         .map(Map.Entry::getKey)
                         .toArray(String[]::new);
+                boolean isElastic = i >= count - elastic;
+                String base = asking.labels().base();
                 ContainerRequest request = ContainerRequest.newBuilder()
                         .capability(asking.size())
-                        .priority(PRIORITY)
+                        .priority(isElastic ? ELASTIC : BASE)
                         .nodes(hosts.length == 0 ? null : hosts)
-                        .nodeLabelsExpression(asking.label().isEmpty() ? null : asking.label())
+                        // For the queue's own label nothing, for none an empty text.
+                        .nodeLabelsExpression(
+                                isElastic ? asking.labels().elastic().orElse("") : base.isEmpty() ? null : base)
                         .build();
                 asked.add(request);
                 resourceManager.addContainerRequest(request);
@@ -260,7 +272,7 @@ final class ContainerAgent {
                 String id = container.getId().toString();
                 containers.put(id, container);
                 if (!tell(new AppMasterEvent.ContainerAllocated(
-                        id, container.getNodeId().toString()))) {
+                        id, container.getNodeId().toString(), isElastic(container)))) {
                     resourceManager.releaseAssignedContainer(container.getId());
                 }
             }

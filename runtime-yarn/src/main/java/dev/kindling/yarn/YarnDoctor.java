@@ -111,8 +111,16 @@ final class YarnDoctor {
         }
         Optional<QueueInfo> queue = checkQueue(client);
         Set<String> accessible = queue.map(QueueInfo::getAccessibleNodeLabels).orElse(Set.of("*"));
+        ExecutorLabels labels = ExecutorLabels.of(config);
         checkLabel(client, accessible, "driver", config.get(YarnKeys.AM_LABEL));
-        checkLabel(client, accessible, "executors", config.get(YarnKeys.EXECUTOR_LABEL));
+        checkLabel(client, accessible, "executors", labels.base());
+        if (labels.elastic().isPresent()) {
+            checkLabel(
+                    client,
+                    accessible,
+                    "executors that come and go",
+                    labels.elastic().get());
+        }
         checkSizes(client, nodes);
         checkMachines(nodes);
     }

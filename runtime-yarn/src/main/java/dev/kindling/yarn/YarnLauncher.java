@@ -6,6 +6,7 @@ import dev.kindling.config.Config;
 import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.StorageKeys;
 import dev.kindling.config.YarnKeys;
+import dev.kindling.driver.core.AllocationSettings;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.ExecutorJvm;
 import dev.kindling.driver.launch.LaunchContext;
@@ -71,6 +72,7 @@ final class YarnLauncher implements ClusterLauncher {
     private final LaunchContext context;
     private final Config config;
     private final ExecutorSize size;
+    private final ExecutorLabels labels;
     private final Configuration settings;
     private final EventLoop<AppMasterEvent, AppMasterEffect> loop;
     /** Leaves word for executors that are taken over; has no thread while there are none. */
@@ -95,6 +97,7 @@ final class YarnLauncher implements ClusterLauncher {
         this.context = context;
         this.config = Config.parse(context.settings());
         this.size = ExecutorSize.of(config);
+        this.labels = ExecutorLabels.of(config);
         this.settings = settingsOf(config);
         this.loop = new EventLoop<>("am-loop", new AppMasterCore(coreSettings()), new Shell());
     }
@@ -134,7 +137,10 @@ final class YarnLauncher implements ClusterLauncher {
                 MAX_FAILURES_ON_NODE,
                 config.get(YarnKeys.PREEMPTION_NOTICE_MS),
                 config.get(YarnKeys.LOCALITY_WAIT_MS),
-                namesHosts() ? config.get(YarnKeys.INPUT_WAIT_MS) : 0);
+                labels.areNone() ? config.get(YarnKeys.INPUT_WAIT_MS) : 0,
+                labels.elastic().isPresent()
+                        ? AllocationSettings.ofCluster(config).fewest()
+                        : AppMasterSettings.ALL_ALIKE);
     }
 
     // ---- by the driver --------------------------------------------------------------------------------------------
@@ -160,8 +166,7 @@ final class YarnLauncher implements ClusterLauncher {
     public void start(Listener toTell) {
         listener = toTell;
         session = MasterSession.OfContainer.current().orElseGet(this::ownApplication);
-        if (!session.agent()
-                .attach(loop::offer, size, config.get(YarnKeys.EXECUTOR_LABEL), this::look, this::onShutdown)) {
+        if (!session.agent().attach(loop::offer, size, labels, this::look, this::onShutdown)) {
             throw new KindlingException(
                     ErrorCode.BAD_CONFIGURATION,
                     "a driver in the cluster has one context at a time; close the first one before the next is made");
@@ -260,14 +265,9 @@ final class YarnLauncher implements ClusterLauncher {
         loop.offer(new AppMasterEvent.ExecutorReleased(executorId, reason));
     }
 
-    /** Hadoop takes no request that names both a label and hosts. */
-    private boolean namesHosts() {
-        return config.get(YarnKeys.EXECUTOR_LABEL).isEmpty();
-    }
-
     @Override
     public void inputLies(SortedMap<String, Integer> taskCounts) {
-        if (namesHosts()) {
+        if (labels.areNone()) {
             loop.offer(new AppMasterEvent.InputLies(taskCounts));
         }
     }
@@ -384,7 +384,7 @@ final class YarnLauncher implements ClusterLauncher {
         if (waitingAsk.getAndSet(ask) == null) {
             asks.execute(() -> {
                 AppMasterEffect.AskFor last = waitingAsk.getAndSet(null);
-                agent.askFor(last.containers(), last.near());
+                agent.askFor(last.containers(), last.elastic(), last.near());
             });
         }
     }
@@ -393,7 +393,7 @@ final class YarnLauncher implements ClusterLauncher {
     private void startExecutor(AppMasterEffect.StartExecutor start) {
         LOG.info("executor {} starts in {}", start.executorId(), start.containerId());
         Secret nonce = Secret.random();
-        listener.executorRequested(start.executorId(), nonce);
+        listener.executorRequested(start.executorId(), nonce, start.isBase());
         session.files().whenComplete((there, failure) -> {
             try {
                 if (failure != null) {
@@ -411,7 +411,7 @@ final class YarnLauncher implements ClusterLauncher {
         LOG.info(
                 "the process in {}, of an earlier attempt, becomes executor {}", take.containerId(), take.executorId());
         Secret nonce = Secret.random();
-        listener.executorRequested(take.executorId(), nonce);
+        listener.executorRequested(take.executorId(), nonce, take.isBase());
         Handover handover =
                 session.handover().orElseThrow(() -> new IllegalStateException("kept containers without a handover"));
         handovers.execute(() -> {

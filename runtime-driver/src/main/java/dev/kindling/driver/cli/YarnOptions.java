@@ -39,6 +39,14 @@ public final class YarnOptions {
         set("--am-label", YarnKeys.AM_LABEL, value);
     }
 
+    @Option(
+            names = "--elastic-label",
+            paramLabel = "LABEL",
+            description = "On YARN: label of the nodes of executors that come and go; none for nodes without one.")
+    void elasticLabel(String value) {
+        set("--elastic-label", YarnKeys.ELASTIC_LABEL, value);
+    }
+
     @Option(names = "--executor-label", paramLabel = "LABEL", description = "On YARN: label of the executors' nodes.")
     void executorLabel(String value) {
         set("--executor-label", YarnKeys.EXECUTOR_LABEL, value);

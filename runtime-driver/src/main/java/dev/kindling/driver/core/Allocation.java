@@ -16,6 +16,8 @@ import java.util.function.Predicate;
  * there; the longest idle one first. Leaving is {@link Drains}' matter: map outputs and cached blocks move before. What was
  * asked for and has not come when it is needed no more is not asked for any longer.
  *
+ * <p>Executors of the base do not leave: they are no more than the fewest that are to stay, and on nodes that last.
+ *
  * <p>A lost executor is replaced as ever; a replacement that nobody needs leaves like any other. A tick costs a pass over
  * executors and over the stages that have waiting tasks. Times are those of the driver's waking time.
  */
@@ -126,7 +128,7 @@ final class Allocation {
         }
         List<ExecutorState> idle = new ArrayList<>();
         for (ExecutorState executor : now.staying()) {
-            long timeoutMs = timeoutMs(holdsCachedBlocks.test(executor));
+            long timeoutMs = executor.isBase ? NEVER : timeoutMs(holdsCachedBlocks.test(executor));
             if (idleSinceMs.containsKey(executor.index)
                     && nowMs - idleSinceMs.get(executor.index) >= timeoutMs
                     && !bugs.contains(PlantedBug.IDLE_EXECUTOR_KEPT)) {

@@ -145,7 +145,7 @@ final class Drains {
         out.send(target, new Frame.CopyMapOutput(output.shuffleId, attempt, source.address));
     }
 
-    /** The one with the fewest orders; among several, one after the other. */
+    /** One of the base, where there is a base; of those the one with the fewest orders; among several, one after the other. */
     private Optional<ExecutorState> target(ExecutorState source, int map) {
         TreeMap<Integer, Integer> ordersOf = new TreeMap<>();
         orders.values().forEach(order -> ordersOf.merge(order.target.index, 1, Integer::sum));
@@ -153,7 +153,8 @@ final class Drains {
                 .filter(executor -> !executor.isDraining())
                 .filter(executor -> !executors.fullDisks.isAvoided(executor, executors.liveCount()))
                 .filter(executor -> ordersOf.getOrDefault(executor.index, 0) < MOST_ORDERS_OF_ONE)
-                .min(Comparator.<ExecutorState>comparingInt(executor -> ordersOf.getOrDefault(executor.index, 0))
+                .min(Comparator.<ExecutorState>comparingInt(executor -> executor.isBase ? 0 : 1)
+                        .thenComparingInt(executor -> ordersOf.getOrDefault(executor.index, 0))
                         .thenComparingInt(executor -> Math.floorMod(executor.index + map, executors.liveCount()))
                         .thenComparingInt(executor -> executor.index));
     }

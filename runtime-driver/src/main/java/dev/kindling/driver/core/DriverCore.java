@@ -331,7 +331,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private void onExecutorRequested(DriverEvent.ExecutorRequested e) {
         unansweredReplacements = Math.max(0, unansweredReplacements - 1);
-        executors.request(e.executorId(), e.nonce(), awakeMs);
+        executors.request(e.executorId(), e.nonce(), e.isBase(), awakeMs);
     }
 
     private void onDrainRequested(DriverEvent.DrainRequested e) {

@@ -16,6 +16,9 @@ final class ExecutorState {
     /** Of its launch; only the same process shows it again. */
     final Secret nonce;
 
+    /** Whether its node lasts, where those of others do not; see {@link Allocation} and {@link Drains}. */
+    final boolean isBase;
+
     final int cores;
     /** The heap it was given. */
     final long memoryBytes;
@@ -68,12 +71,14 @@ final class ExecutorState {
     /** Until then another output of it that cannot be read speaks against all of them. */
     long unreadableUntilMs = Long.MIN_VALUE;
 
-    ExecutorState(int index, ExecutorAddress address, Secret nonce, int cores, long memoryBytes, long nowMs) {
+    ExecutorState(
+            int index, ExecutorAddress address, Secret nonce, boolean isBase, int cores, long memoryBytes, long nowMs) {
         this.id = address.executorId();
         this.incarnation = address.incarnation();
         this.index = index;
         this.address = address;
         this.nonce = nonce;
+        this.isBase = isBase;
         this.cores = cores;
         this.memoryBytes = memoryBytes;
         this.freeSlots = cores;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Executors by their state: <em>requested</em> (the launcher was asked), <em>registered</em>, <em>lost</em> (fenced:
@@ -28,6 +29,9 @@ final class ExecutorTable {
     private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
     /** Of the launch of each name that has not registered; each is good once. */
     private final TreeMap<String, Secret> awaitedNonces = new TreeMap<>();
+    /** Of those, the ones on nodes that last, where others are not. */
+    private final TreeSet<String> awaitedOfBase = new TreeSet<>();
+
     /** The highest lost incarnation of each name, oldest loss first. */
     private final LinkedHashMap<String, Long> fenced = new LinkedHashMap<>();
     /** Names that were replaced before they registered. */
@@ -42,9 +46,13 @@ final class ExecutorTable {
     final Losses losses = new Losses();
     final FullDisks fullDisks = new FullDisks();
 
-    void request(String executorId, Secret nonce, long awakeMs) {
+    void request(String executorId, Secret nonce, boolean isBase, long awakeMs) {
         abandoned.remove(executorId);
         awaitedNonces.put(executorId, nonce);
+        awaitedOfBase.remove(executorId);
+        if (isBase) {
+            awaitedOfBase.add(executorId);
+        }
         if (!registered.containsKey(executorId)) {
             requestedSinceMs.put(executorId, awakeMs);
         }
@@ -56,6 +64,7 @@ final class ExecutorTable {
             return false;
         }
         awaitedNonces.remove(executorId);
+        awaitedOfBase.remove(executorId);
         abandoned.put(executorId, reason);
         removeOldest(abandoned, KEPT_FENCED);
         losses.record(executorId, reason);
@@ -70,7 +79,8 @@ final class ExecutorTable {
     ExecutorState register(ExecutorAddress address, Secret nonce, int cores, long memoryBytes, long awakeMs) {
         requestedSinceMs.remove(address.executorId());
         awaitedNonces.remove(address.executorId());
-        ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, cores, memoryBytes, awakeMs);
+        boolean isBase = awaitedOfBase.remove(address.executorId());
+        ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, isBase, cores, memoryBytes, awakeMs);
         byIndex.add(executor);
         registered.put(executor.id, executor);
         bySilence.add(executor);

@@ -153,7 +153,7 @@ final class Replicas {
         }
     }
 
-    /** Null when no executor is free to take it. */
+    /** On another host if there is one, and of those one of the base if there is one; null when nobody is free to take it. */
     private ExecutorState targetOf(CachedBlockId block, List<ExecutorState> holders) {
         List<ExecutorState> elsewhere = new ArrayList<>();
         List<ExecutorState> sameHost = new ArrayList<>();
@@ -167,7 +167,10 @@ final class Replicas {
                 (isOnHost ? sameHost : elsewhere).add(executor);
             }
         }
-        List<ExecutorState> candidates = elsewhere.isEmpty() ? sameHost : elsewhere;
+        List<ExecutorState> anywhere = elsewhere.isEmpty() ? sameHost : elsewhere;
+        List<ExecutorState> ofBase =
+                anywhere.stream().filter(executor -> executor.isBase).toList();
+        List<ExecutorState> candidates = ofBase.isEmpty() ? anywhere : ofBase;
         if (candidates.isEmpty()) {
             return null;
         }

@@ -24,7 +24,17 @@ public interface ClusterLauncher extends AutoCloseable {
          *
          * @param nonce as it was told to it alone; see {@link dev.kindling.executor.ExecutorBootstrap#newNonce}
          */
-        void executorRequested(String executorId, Secret nonce);
+        default void executorRequested(String executorId, Secret nonce) {
+            executorRequested(executorId, nonce, false);
+        }
+
+        /**
+         * As above.
+         *
+         * @param isBase that it is on a node that lasts, where others are not: it does not leave for having nothing to do,
+         *     and what leaving executors hold moves to those like it
+         */
+        void executorRequested(String executorId, Secret nonce, boolean isBase);
 
         /**
          * The cluster wants this executor back after so long: what it holds moves to others, as far as time allows, and

@@ -128,12 +128,17 @@ final class SimLauncher {
 
     /** The driver expects the executor from now on, and its process starts some time later. */
     void launch(String executorId, int maxStartMs) {
+        launch(executorId, maxStartMs, false);
+    }
+
+    /** As above. @param isBase that it stays when it has nothing to do */
+    void launch(String executorId, int maxStartMs, boolean isBase) {
         if (cluster.isClosed()) {
             return;
         }
         int launches = launchesOf.merge(executorId, 1, Integer::sum);
         Secret nonce = Secret.of("n" + ++launchCount);
-        cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce));
+        cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce, isBase));
         if (cluster.faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             cluster.causes.processEnded();
             cluster.network.disturbedUntil(cluster.world.nowMs() + SimHosts.MAX_NEWS_MS);

@@ -119,6 +119,15 @@ class AllocationTest {
     }
 
     @Test
+    void whoIsOfTheBaseStaysThoughOthersCameLater() {
+        DriverScript driver = with(2, 4, executor("e1", 1), executor("e2", 1), executor("e3", 1));
+        driver.asksForOneOfTheBase("e4").registers(executor("e4", 1), 1);
+
+        driver.passesAlive(2 * IDLE_MS).neverSays("executor e4 is to leave").says("executor e3 is to leave");
+        driver.passesAlive(2 * IDLE_MS).says("executor e2 is to leave").neverSays("executor e4 is to leave");
+    }
+
+    @Test
     void aFixedNumberStaysWhateverTheWork() {
         DriverScript driver =
                 DriverScript.with(executor("e1", 1), executor("e2", 1)).submit(20, 1);

@@ -106,6 +106,19 @@ class DrainTest {
     }
 
     @Test
+    void outputsMoveToExecutorsOfTheBaseWhereThereAreSome() {
+        DriverScript driver = withOutputs();
+        for (String other : List.of("e3", "e4", "e5")) {
+            driver.registers(executor(other, 1), 1);
+        }
+        driver.asksForOneOfTheBase("e6").registers(executor("e6", 1), 1);
+
+        driver.on(leave("e1", DrainReason.DECOMMISSION, 600_000)).passesAlive(200);
+
+        driver.says("send e6 CopyMapOutput s0p0#0 from e1").says("send e6 CopyMapOutput s0p2#0 from e1");
+    }
+
+    @Test
     void anOrderIsRepeatedAndACopyThatFailedIsOrderedAgain() {
         DriverScript driver = withOutputs();
         driver.on(leave("e1", DrainReason.DECOMMISSION, 600_000)).passesAlive(200);

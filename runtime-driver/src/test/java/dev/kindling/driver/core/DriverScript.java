@@ -118,6 +118,12 @@ final class DriverScript {
         return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId)));
     }
 
+    /** One of the base, where others are not. */
+    DriverScript asksForOneOfTheBase(String executorId) {
+        awaitedNonces.put(executorId, Secret.of("nonce " + ++lastNonce));
+        return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId), true));
+    }
+
     Secret awaitedNonce(String executorId) {
         return awaitedNonces.get(executorId);
     }

@@ -18,7 +18,13 @@ import org.junit.jupiter.api.Test;
 class RunningAttemptsTest {
     private final StageState stage = stage();
     private final ExecutorState executor = new ExecutorState(
-            0, new ExecutorAddress("e1", 1, "host-e1", 7077, "host-e1", "/scratch"), Secret.of("nonce"), 8, 1, 0);
+            0,
+            new ExecutorAddress("e1", 1, "host-e1", 7077, "host-e1", "/scratch"),
+            Secret.of("nonce"),
+            false,
+            8,
+            1,
+            0);
 
     @Test
     void areFoundTakenAndListedAsInATreeOfTheirNames() {

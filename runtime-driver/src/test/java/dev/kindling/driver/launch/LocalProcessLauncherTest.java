@@ -59,7 +59,7 @@ class LocalProcessLauncherTest {
     private static ClusterLauncher.Listener listener(CountDownLatch exits) {
         return new ClusterLauncher.Listener() {
             @Override
-            public void executorRequested(String executorId, Secret nonce) {
+            public void executorRequested(String executorId, Secret nonce, boolean isBase) {
                 // Nobody waits for it.
             }
 

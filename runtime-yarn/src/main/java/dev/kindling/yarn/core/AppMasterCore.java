@@ -37,6 +37,9 @@ import java.util.TreeMap;
  * asked may give them elsewhere, and waits before it does: the longer, the more are asked for. So after a while without
  * one, they are asked for anywhere.
  *
+ * <p>Where the settings name a base, the first so many executors have containers on nodes that last, and those above are
+ * elastic: each kind is asked for on its own, and a container of one kind never stands for the other.
+ *
  * <p>Executors that fail are counted for an hour or so: a node with several of them is excluded, and when the application
  * has too many, none is replaced until they are old; when none is left either, the driver is told why.
  *
@@ -81,9 +84,12 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     private final LinkedHashSet<String> replaceable = new LinkedHashSet<>();
     /** Of {@code executors}, those that do not count as wanted any more. */
     private int leavingCount;
+    /** Of the others, those that are not of the base. */
+    private int elasticCount;
 
     private int wanted;
     private int asked;
+    private int askedElastic;
     private int lastExecutor;
     private SortedMap<String, Integer> askedNear = Collections.emptySortedMap();
     private long askedSinceMs;
@@ -103,6 +109,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         final String containerId;
         final String node;
         final String executorId;
+        final boolean isElastic;
         final long sinceMs;
         boolean hasRegistered;
         /** The driver was told, or has told us, that it will go. */
@@ -117,10 +124,11 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         /** Whether the driver has heard of its end from here. */
         boolean isTold;
 
-        Held(String containerId, String node, String executorId, long sinceMs) {
+        Held(String containerId, String node, String executorId, boolean isElastic, long sinceMs) {
             this.containerId = containerId;
             this.node = node;
             this.executorId = executorId;
+            this.isElastic = isElastic;
             this.sinceMs = sinceMs;
         }
     }
@@ -261,31 +269,41 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         }
         // For the ResourceManager one request less is left now, whatever becomes of the container.
         asked = UNKNOWN;
-        take(e.containerId(), e.node())
-                .ifPresent(executorId -> out.add(new AppMasterEffect.StartExecutor(e.containerId(), executorId)));
+        take(e.containerId(), e.node(), e.isElastic())
+                .ifPresent(executorId ->
+                        out.add(new AppMasterEffect.StartExecutor(e.containerId(), executorId, isBase(e.isElastic()))));
     }
 
     /** Its process has nothing of what it did for the driver before, so it is as good as a new one, and there already. */
     private void onContainerKept(AppMasterEvent.ContainerKept e) {
         boolean isKnown = containers.containsKey(e.containerId()) && !has(PlantedBug.KEPT_TAKEN_TWICE);
         if (!isKnown && !has(PlantedBug.KEPT_FORGOTTEN)) {
-            take(e.containerId(), e.node())
-                    .ifPresent(executorId -> out.add(new AppMasterEffect.TakeOver(e.containerId(), executorId)));
+            take(e.containerId(), e.node(), e.isElastic())
+                    .ifPresent(executorId ->
+                            out.add(new AppMasterEffect.TakeOver(e.containerId(), executorId, isBase(e.isElastic()))));
         }
     }
 
+    private boolean isBase(boolean isElastic) {
+        return !isElastic && settings.baseExecutors() != AppMasterSettings.ALL_ALIKE;
+    }
+
     /** For an executor of this name; one that is not wanted goes back. */
-    private Optional<String> take(String containerId, String node) {
-        boolean isSurplus = stayingCount() >= wanted && !has(PlantedBug.SURPLUS_KEPT);
+    private Optional<String> take(String containerId, String node, boolean isElastic) {
+        int missing = wanted - stayingCount();
+        int missingOfKind = isElastic ? elasticOf(missing) : missing - elasticOf(missing);
+        boolean isSurplus =
+                (has(PlantedBug.KINDS_MIXED) ? missing : missingOfKind) <= 0 && !has(PlantedBug.SURPLUS_KEPT);
         if (isClosing || isSurplus || !nodes.isWanted(node) && !has(PlantedBug.EXCLUDED_NODE_USED)) {
             if (!has(PlantedBug.SURPLUS_FORGOTTEN)) {
                 out.add(new AppMasterEffect.ReleaseContainer(containerId));
             }
             return Optional.empty();
         }
-        Held held = new Held(containerId, node, nextExecutor(), nowMs);
+        Held held = new Held(containerId, node, nextExecutor(), isElastic, nowMs);
         containers.put(held.containerId, held);
         executors.put(held.executorId, held);
+        elasticCount += isElastic ? 1 : 0;
         return Optional.of(held.executorId);
     }
 
@@ -384,8 +402,9 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
     }
 
     private void remove(Held held) {
-        if (executors.remove(held.executorId) != null && held.isLeaving) {
-            leavingCount--;
+        if (executors.remove(held.executorId) != null) {
+            leavingCount -= held.isLeaving ? 1 : 0;
+            elasticCount -= held.isElastic && !held.isLeaving ? 1 : 0;
         }
     }
 
@@ -480,6 +499,7 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
         noLongerWanted(held);
         held.isLeaving = true;
         leavingCount++;
+        elasticCount -= held.isElastic ? 1 : 0;
     }
 
     // ---- asking ---------------------------------------------------------------------------------------------------
@@ -497,16 +517,24 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
             askedSinceMs = nowMs;
         }
         SortedMap<String, Integer> near = near(missing);
-        if (missing != asked || !near.equals(askedNear)) {
+        int elastic = elasticOf(missing);
+        if (missing != asked || elastic != askedElastic || !near.equals(askedNear)) {
             asked = missing;
+            askedElastic = elastic;
             askedNear = near;
-            out.add(new AppMasterEffect.AskFor(missing, near));
+            out.add(new AppMasterEffect.AskFor(missing, elastic, near));
         }
         long interval = missing > 0 && nowMs - askedSinceMs < EAGER_FOR_MS ? EAGER_HEARTBEAT_MS : PATIENT_HEARTBEAT_MS;
         if (interval != heartbeatMs) {
             heartbeatMs = interval;
             out.add(new AppMasterEffect.HeartbeatEvery(interval));
         }
+    }
+
+    /** How many of so many that are missing are none of the base. */
+    private int elasticOf(int missing) {
+        int ofBase = stayingCount() - (has(PlantedBug.ELASTIC_COUNTED_AS_BASE) ? 0 : elasticCount);
+        return missing - Math.min(missing, Math.max(0, settings.baseExecutors() - ofBase));
     }
 
     private SortedMap<String, Integer> near(int missing) {
@@ -538,6 +566,16 @@ public final class AppMasterCore implements Core<AppMasterEvent, AppMasterEffect
 
     int asked() {
         return asked;
+    }
+
+    /** How many of those that are asked for are elastic. */
+    int askedElastic() {
+        return askedElastic;
+    }
+
+    /** How many of the executors that are to stay are elastic. */
+    int elasticCount() {
+        return elasticCount;
     }
 
     /** How many executors are leaving. */

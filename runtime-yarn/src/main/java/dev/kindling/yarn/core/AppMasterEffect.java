@@ -10,20 +10,37 @@ public sealed interface AppMasterEffect {
     /**
      * From now on exactly so many containers are asked for, whatever was asked before.
      *
+     * @param elastic so many of them are elastic, the others of the base
      * @param near by host, how many of them would best be there; they may be elsewhere
      */
-    record AskFor(int containers, SortedMap<String, Integer> near) implements AppMasterEffect {
-        /** Wherever there is room. */
+    record AskFor(int containers, int elastic, SortedMap<String, Integer> near) implements AppMasterEffect {
+        /** All alike, wherever there is room. */
         AskFor(int containers) {
-            this(containers, Collections.emptySortedMap());
+            this(containers, 0, Collections.emptySortedMap());
         }
     }
 
-    /** This container becomes this executor, and the driver expects it. */
-    record StartExecutor(String containerId, String executorId) implements AppMasterEffect {}
+    /**
+     * This container becomes this executor, and the driver expects it.
+     *
+     * @param isBase that it is of the base, where some are not
+     */
+    record StartExecutor(String containerId, String executorId, boolean isBase) implements AppMasterEffect {
+        StartExecutor(String containerId, String executorId) {
+            this(containerId, executorId, false);
+        }
+    }
 
-    /** What runs in this container becomes this executor, and the driver expects it. */
-    record TakeOver(String containerId, String executorId) implements AppMasterEffect {}
+    /**
+     * What runs in this container becomes this executor, and the driver expects it.
+     *
+     * @param isBase that it is of the base, where some are not
+     */
+    record TakeOver(String containerId, String executorId, boolean isBase) implements AppMasterEffect {
+        TakeOver(String containerId, String executorId) {
+            this(containerId, executorId, false);
+        }
+    }
 
     /** Its node ends what runs in it, and says how that ended. */
     record StopContainer(String containerId) implements AppMasterEffect {}

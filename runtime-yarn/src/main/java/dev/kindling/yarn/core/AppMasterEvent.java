@@ -48,11 +48,27 @@ public sealed interface AppMasterEvent {
 
     // ---- the ResourceManager --------------------------------------------------------------------------------------
 
-    /** A container is ours, on this node. */
-    record ContainerAllocated(String containerId, String node) implements AppMasterEvent {}
+    /**
+     * A container is ours, on this node.
+     *
+     * @param isElastic whether it was asked for as one beyond the base
+     */
+    record ContainerAllocated(String containerId, String node, boolean isElastic) implements AppMasterEvent {
+        ContainerAllocated(String containerId, String node) {
+            this(containerId, node, false);
+        }
+    }
 
-    /** An executor of an earlier master's runs in it and waits for somebody to take it over. */
-    record ContainerKept(String containerId, String node) implements AppMasterEvent {}
+    /**
+     * An executor of an earlier master's runs in it and waits for somebody to take it over.
+     *
+     * @param isElastic whether it was asked for as one beyond the base
+     */
+    record ContainerKept(String containerId, String node, boolean isElastic) implements AppMasterEvent {
+        ContainerKept(String containerId, String node) {
+            this(containerId, node, false);
+        }
+    }
 
     /**
      * A container has ended, or never began.

@@ -15,6 +15,8 @@ import dev.kindling.config.MemoryMap;
  * @param preemptionNoticeMs how long a container is left after the ResourceManager has said that it will take it
  * @param localityWaitMs how long containers are asked for near the input before they are asked for anywhere
  * @param inputWaitMs how long the first containers are not asked for while it is not known where the input lies
+ * @param baseExecutors so many executors have containers of the base, on nodes that last; those above are elastic, on nodes
+ *     that come and go; {@link #ALL_ALIKE} where there is no difference
  */
 public record AppMasterSettings(
         MemoryMap memory,
@@ -25,7 +27,10 @@ public record AppMasterSettings(
         int maxFailuresOnNode,
         long preemptionNoticeMs,
         long localityWaitMs,
-        long inputWaitMs) {
+        long inputWaitMs,
+        int baseExecutors) {
+    public static final int ALL_ALIKE = Integer.MAX_VALUE;
+
     public AppMasterSettings {
         if (launchTimeoutMs < 1
                 || failureValidityMs < 1
@@ -33,8 +38,10 @@ public record AppMasterSettings(
                 || maxFailuresOnNode < 1
                 || preemptionNoticeMs < 1
                 || localityWaitMs < 0
-                || inputWaitMs < 0) {
-            throw new IllegalArgumentException("times and numbers of failures must be positive, waits not negative");
+                || inputWaitMs < 0
+                || baseExecutors < 0) {
+            throw new IllegalArgumentException(
+                    "times and numbers of failures must be positive, the others not negative");
         }
     }
 }

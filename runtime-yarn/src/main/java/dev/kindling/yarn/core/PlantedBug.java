@@ -47,5 +47,9 @@ enum PlantedBug {
     /** Where the input lies makes no difference. */
     INPUT_IGNORED,
     /** No container is asked for until it is known where input lies. */
-    INPUT_AWAITED_FOR_EVER
+    INPUT_AWAITED_FOR_EVER,
+    /** A container of the base becomes an elastic executor, and the other way round. */
+    KINDS_MIXED,
+    /** Elastic executors are taken for executors of the base. */
+    ELASTIC_COUNTED_AS_BASE
 }

@@ -123,6 +123,14 @@ final class EmrStep implements Callable<Integer> {
     @Option(names = "--executor-label", paramLabel = "LABEL", description = "Label of the executors' nodes.")
     private String executorLabel;
 
+    @Option(
+            names = "--elastic-label",
+            paramLabel = "LABEL",
+            description =
+                    "Label of the nodes of executors that come and go, where their number follows the work; none for"
+                            + " nodes without one, such as task nodes.")
+    private String elasticLabel;
+
     /** Options of {@code kindling submit} that go on as they are. */
     private static final List<String> PASSED_ON = List.of(
             "--class",
@@ -133,7 +141,8 @@ final class EmrStep implements Callable<Integer> {
             "--driver-memory",
             "--queue",
             "--am-label",
-            "--executor-label");
+            "--executor-label",
+            "--elastic-label");
 
     @Parameters(index = "0", paramLabel = "JAR", description = "The jar of the program, on this machine.")
     private String jar;

@@ -1,5 +1,6 @@
 package dev.kindling.driver.sim;
 
+import dev.kindling.yarn.core.Masters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,6 +17,8 @@ final class SimYarn {
     private static final int MOST_AT_ONCE = 3;
 
     final SplittableRandom random;
+    /** Of the base, see {@link dev.kindling.yarn.core.AppMasterSettings}. */
+    final int baseExecutors;
 
     private final TreeMap<String, Container> containers = new TreeMap<>();
     private int allocated;
@@ -37,6 +40,7 @@ final class SimYarn {
         /** The application has heard of it. */
         boolean isTold;
 
+        boolean isElastic;
         boolean isReleased;
         boolean isGone;
         /** What the ResourceManager says of its end; 0 when that is what its process says. */
@@ -55,6 +59,7 @@ final class SimYarn {
 
     SimYarn(SplittableRandom random) {
         this.random = random;
+        this.baseExecutors = random.nextBoolean() ? Masters.ALL_ALIKE : random.nextInt(4);
     }
 
     int nodes() {

@@ -49,13 +49,14 @@ final class YarnSupply implements SimSupply {
     private boolean isClosing;
     private long heartbeatMs = 50;
     private int asked;
+    private int askedElastic;
 
     YarnSupply(SimCluster cluster, SimYarn yarn, Set<String> bugs) {
         this.cluster = cluster;
         this.world = cluster.world;
         this.yarn = yarn;
         this.random = yarn.random;
-        this.core = Masters.of(SimExecutor.MEMORY, bugs);
+        this.core = Masters.of(SimExecutor.MEMORY, yarn.baseExecutors, bugs);
     }
 
     long nowMs() {
@@ -83,7 +84,7 @@ final class YarnSupply implements SimSupply {
         for (SimYarn.Container container : yarn.kept()) {
             container.owner = this;
             container.executorId = "";
-            kept.add(new AppMasterEvent.ContainerKept(container.id, container.node));
+            kept.add(new AppMasterEvent.ContainerKept(container.id, container.node, container.isElastic));
         }
         on(new AppMasterEvent.NodesCounted(yarn.nodes()));
         on(new AppMasterEvent.Registered(executors, kept));
@@ -189,9 +190,10 @@ final class YarnSupply implements SimSupply {
     private void perform(AppMasterEffect effect) {
         if (effect instanceof AppMasterEffect.AskFor e) {
             asked = e.containers();
+            askedElastic = e.elastic();
         } else if (effect instanceof AppMasterEffect.StartExecutor e) {
             boolean isLate = isChaos() && random.nextInt(STARTS_TO_A_LATE_ONE) == 0;
-            begin(e.containerId(), e.executorId(), isLate ? MAX_LATE_START_MS : MAX_START_MS);
+            begin(e.containerId(), e.executorId(), isLate ? MAX_LATE_START_MS : MAX_START_MS, e.isBase());
         } else if (effect instanceof AppMasterEffect.TakeOver e) {
             takeOver(e);
         } else if (effect instanceof AppMasterEffect.StopContainer e) {
@@ -222,7 +224,7 @@ final class YarnSupply implements SimSupply {
 
     // ---- containers -------------------------------------------------------------------------------------------------
 
-    private void begin(String containerId, String executorId, int maxStartMs) {
+    private void begin(String containerId, String executorId, int maxStartMs, boolean isBase) {
         SimYarn.Container container = yarn.container(containerId);
         if (!container.executorId.isEmpty()) {
             throw new SimViolation(
@@ -230,7 +232,7 @@ final class YarnSupply implements SimSupply {
         }
         container.executorId = executorId;
         byExecutor.put(executorId, container);
-        cluster.launcher.launch(executorId, maxStartMs);
+        cluster.launcher.launch(executorId, maxStartMs, isBase);
     }
 
     /** Who waits there, or has not heard yet that its driver is dead, ends what it does and begins anew. */
@@ -242,7 +244,7 @@ final class YarnSupply implements SimSupply {
         if (before != null) {
             before.end(0, "another driver takes its process over");
         }
-        begin(take.containerId(), take.executorId(), MAX_START_MS);
+        begin(take.containerId(), take.executorId(), MAX_START_MS, take.isBase());
     }
 
     @Override
@@ -357,10 +359,12 @@ final class YarnSupply implements SimSupply {
             List<String> unusable = new ArrayList<>(excluded);
             unusable.addAll(draining);
             for (SimYarn.Container container : yarn.give(this, asked, unusable, isChaos())) {
+                container.isElastic = random.nextInt(asked) < askedElastic;
+                askedElastic -= container.isElastic ? 1 : 0;
                 asked--;
                 soon(50, () -> {
                     container.isTold = true;
-                    on(new AppMasterEvent.ContainerAllocated(container.id, container.node));
+                    on(new AppMasterEvent.ContainerAllocated(container.id, container.node, container.isElastic));
                 });
             }
         }

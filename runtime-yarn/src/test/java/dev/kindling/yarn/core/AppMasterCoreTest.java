@@ -28,7 +28,8 @@ class AppMasterCoreTest {
             2,
             NOTICE_MS,
             LOCALITY_WAIT_MS,
-            0);
+            0,
+            AppMasterSettings.ALL_ALIKE);
 
     private AppMasterCore core = new AppMasterCore(SETTINGS);
     private long nowMs = 1_000;
@@ -57,6 +58,44 @@ class AppMasterCoreTest {
     private List<AppMasterEffect> failsOn(String container, String node) {
         on(new AppMasterEvent.ContainerAllocated(container, node));
         return on(new AppMasterEvent.ContainerNotStarted(container, "no space left"));
+    }
+
+    @Test
+    void eachKindIsAskedForOnItsOwnAndNoneStandsForTheOther() {
+        core = new AppMasterCore(new AppMasterSettings(
+                SETTINGS.memory(),
+                SETTINGS.containerBytes(),
+                LAUNCH_TIMEOUT_MS,
+                VALIDITY_MS,
+                4,
+                2,
+                NOTICE_MS,
+                LOCALITY_WAIT_MS,
+                0,
+                2));
+        assertEquals(List.of(askElastic(3, 1)), on(new AppMasterEvent.Registered(3, List.of())));
+        assertEquals(
+                List.of(new AppMasterEffect.StartExecutor("c1", "e1", false), askElastic(2, 0)),
+                on(new AppMasterEvent.ContainerAllocated("c1", "n1", true)));
+        assertEquals(
+                List.of(new AppMasterEffect.ReleaseContainer("c2"), askElastic(2, 0)),
+                on(new AppMasterEvent.ContainerAllocated("c2", "n2", true)),
+                "only the base is missing");
+        assertEquals(
+                List.of(new AppMasterEffect.StartExecutor("c3", "e2", true), askElastic(1, 0)),
+                on(new AppMasterEvent.ContainerAllocated("c3", "n3", false)));
+        on(new AppMasterEvent.ContainerAllocated("c4", "n4", false));
+
+        // The elastic one goes, and two are wanted for it.
+        on(new AppMasterEvent.ExecutorReleased("e1", "it was drained"));
+        assertEquals(
+                List.of(askElastic(2, 2)),
+                of(on(new AppMasterEvent.MoreWanted(2)), AppMasterEffect.AskFor.class)
+                        .toList());
+    }
+
+    private static AppMasterEffect askElastic(int containers, int elastic) {
+        return new AppMasterEffect.AskFor(containers, elastic, counts());
     }
 
     @Test
@@ -271,7 +310,7 @@ class AppMasterCoreTest {
     }
 
     private static AppMasterEffect askNear(int containers, Object... hostsAndContainers) {
-        return new AppMasterEffect.AskFor(containers, counts(hostsAndContainers));
+        return new AppMasterEffect.AskFor(containers, 0, counts(hostsAndContainers));
     }
 
     private static TreeMap<String, Integer> counts(Object... namesAndNumbers) {
@@ -355,7 +394,8 @@ class AppMasterCoreTest {
                 2,
                 NOTICE_MS,
                 3_000,
-                500);
+                500,
+                AppMasterSettings.ALL_ALIKE);
         core = new AppMasterCore(patient);
         assertEquals(
                 List.of(),

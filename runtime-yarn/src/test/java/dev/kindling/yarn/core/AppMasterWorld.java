@@ -37,14 +37,16 @@ final class AppMasterWorld {
     private static final class SimContainer {
         final String id;
         final String node;
+        final boolean isElastic;
         String executorId;
         boolean isReleased;
         boolean isGone;
         boolean hasRegistered;
 
-        SimContainer(String id, String node) {
+        SimContainer(String id, String node, boolean isElastic) {
             this.id = id;
             this.node = node;
+            this.isElastic = isElastic;
         }
     }
 
@@ -78,9 +80,11 @@ final class AppMasterWorld {
     /** As the application asks now, and as the ResourceManager knows. */
     private int asked;
 
+    private int askedElastic;
     private SortedMap<String, Integer> askedNear = new TreeMap<>();
 
     private int known;
+    private int knownElastic;
     /** By host, how many more of them may be there. */
     private TreeMap<String, Integer> knownNear = new TreeMap<>();
     /** By host, as the driver has said last. */
@@ -115,7 +119,8 @@ final class AppMasterWorld {
                 2,
                 PREEMPTION_NOTICE_MS,
                 LOCALITY_WAIT_MS,
-                random.nextInt(3) * 1_000L);
+                random.nextInt(3) * 1_000L,
+                random.nextBoolean() ? AppMasterSettings.ALL_ALIKE : random.nextInt(4));
         core = new AppMasterCore(settings, bugs);
         if (!isGentle) {
             for (int i = random.nextInt(3); i > 0; i--) {
@@ -174,6 +179,7 @@ final class AppMasterWorld {
             }
             case 1 -> {
                 known = 0;
+                knownElastic = 0;
                 knownNear.clear();
             }
             case 2 -> anyRunning().ifPresent(container -> end(container, 1 + random.nextInt(143), 0));
@@ -259,7 +265,7 @@ final class AppMasterWorld {
             }
             if (container.hasRegistered && !container.isReleased) {
                 container.hasRegistered = false;
-                kept.add(new AppMasterEvent.ContainerKept(container.id, container.node));
+                kept.add(new AppMasterEvent.ContainerKept(container.id, container.node, container.isElastic));
             } else {
                 container.isGone = true;
             }
@@ -274,7 +280,9 @@ final class AppMasterWorld {
         leaving.clear();
         core = new AppMasterCore(settings, bugs);
         asked = 0;
+        askedElastic = 0;
         known = 0;
+        knownElastic = 0;
         knownNear.clear();
         input = new TreeMap<>();
         heartbeatMs = AppMasterCore.EAGER_HEARTBEAT_MS;
@@ -350,11 +358,13 @@ final class AppMasterWorld {
             return;
         }
         known = asked;
+        knownElastic = askedElastic;
         knownNear = new TreeMap<>(askedNear);
         int room = random.nextInt(4);
         for (int i = 0; i < room && known > 0 && allocate(); i++) {
             known--;
             asked = known;
+            askedElastic = knownElastic;
         }
     }
 
@@ -377,10 +387,13 @@ final class AppMasterWorld {
         if (nodes.isEmpty()) {
             return false;
         }
-        SimContainer container = new SimContainer("c" + ++allocated, nodes.get(random.nextInt(nodes.size())));
+        boolean isElastic = hasElastic() && random.nextInt(Math.max(2, known)) < (known > 0 ? knownElastic : 1);
+        SimContainer container =
+                new SimContainer("c" + ++allocated, nodes.get(random.nextInt(nodes.size())), isElastic);
+        knownElastic -= known > 0 && isElastic ? 1 : 0;
         knownNear.computeIfPresent(container.node, (node, left) -> left == 1 ? null : left - 1);
         containers.put(container.id, container);
-        AppMasterEvent event = new AppMasterEvent.ContainerAllocated(container.id, container.node);
+        AppMasterEvent event = new AppMasterEvent.ContainerAllocated(container.id, container.node, container.isElastic);
         soon(random.nextLong(50), () -> tell(event));
         if (!areFaultsOver() && random.nextInt(6) == 0) {
             // While it is held; who hears of a container that has gone asks a node for what is not there.
@@ -414,6 +427,7 @@ final class AppMasterWorld {
         require(!excluded.contains(container.node), start + ": " + container.node + " is excluded");
         require(!draining.contains(container.node), start + ": " + container.node + " is being decommissioned");
         require(!takenBack.contains(container.node), start + ": the machine " + container.node + " is taken back");
+        require(start.isBase() == (hasElastic() && !container.isElastic), start + ": it is of the other kind");
         expect(start.executorId(), container);
         if (bad.contains(container.node) && !(isNarrow && areFaultsOver())) {
             soon(100, () -> tell(new AppMasterEvent.ContainerNotStarted(container.id, "its disks are full")));
@@ -428,6 +442,7 @@ final class AppMasterWorld {
         SimContainer container = containers.get(take.containerId());
         require(container != null && container.executorId == null, take + ": nobody waits there");
         require(!byExecutor.containsKey(take.executorId()), take + ": the name is taken");
+        require(take.isBase() == (hasElastic() && !container.isElastic), take + ": it is of the other kind");
         expect(take.executorId(), container);
         if (areFaultsOver() || random.nextInt(8) > 0) {
             soon(random.nextLong(2_000), () -> register(container));
@@ -503,6 +518,7 @@ final class AppMasterWorld {
     private void perform(AppMasterEffect effect) {
         if (effect instanceof AppMasterEffect.AskFor ask) {
             asked = ask.containers();
+            askedElastic = ask.elastic();
             askedNear = ask.near();
             checkNear();
         } else if (effect instanceof AppMasterEffect.StartExecutor start) {
@@ -545,9 +561,29 @@ final class AppMasterWorld {
         require(
                 core.asked() + held - core.leavingCount() <= wanted,
                 held + " held and " + core.asked() + " asked for, of " + wanted);
+        if (hasElastic()) {
+            int base = settings.baseExecutors();
+            int ofBase = held - core.leavingCount() - core.elasticCount();
+            int askedOfBase = core.asked() - core.askedElastic();
+            require(ofBase + askedOfBase <= base, ofBase + " of the base, " + askedOfBase + " asked for, of " + base);
+            require(
+                    core.askedElastic() == 0 || ofBase + askedOfBase == base,
+                    "elastic ones are asked for where " + (ofBase + askedOfBase) + " of " + base + " are of the base");
+            long elastic = counted.stream()
+                    .map(byExecutor::get)
+                    .filter(container -> container.isElastic && !container.isGone)
+                    .count();
+            require(
+                    elastic <= core.elasticCount(),
+                    elastic + " elastic ones run, " + core.elasticCount() + " are known");
+        }
         TreeSet<String> failing = new TreeSet<>(excluded);
         failing.removeAll(takenBack);
         require(2 * failing.size() <= NODES, "more than half of the nodes are excluded: " + failing);
+    }
+
+    private boolean hasElastic() {
+        return settings.baseExecutors() != AppMasterSettings.ALL_ALIKE;
     }
 
     /** Each container has a host that it may go to, and each host takes containers. */

@@ -11,12 +11,14 @@ public final class Masters {
 
     public static final long PREEMPTION_NOTICE_MS = 10_000;
 
+    public static final int ALL_ALIKE = AppMasterSettings.ALL_ALIKE;
+
     private static final int MAX_FAILURES = 1_000;
     private static final int MAX_FAILURES_ON_NODE = 3;
 
     private Masters() {}
 
-    public static AppMasterCore of(MemoryMap memory, Set<String> bugs) {
+    public static AppMasterCore of(MemoryMap memory, int baseExecutors, Set<String> bugs) {
         Set<PlantedBug> planted = new TreeSet<>();
         bugs.forEach(bug -> planted.add(PlantedBug.valueOf(bug)));
         AppMasterSettings settings = new AppMasterSettings(
@@ -28,7 +30,8 @@ public final class Masters {
                 MAX_FAILURES_ON_NODE,
                 PREEMPTION_NOTICE_MS,
                 0,
-                0);
+                0,
+                baseExecutors);
         return new AppMasterCore(settings, planted);
     }
 
