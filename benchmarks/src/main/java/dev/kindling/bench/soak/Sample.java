@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param rounds run so far
  * @param driverHeapBytes after a collection, as {@code executorHeapBytes}, of all executors together
  * @param residentBytes of all processes
- * @param files below the scratch directories
+ * @param files below the scratch directories, without those of shuffles that nobody refers to
  */
 record Sample(
         double second,
@@ -33,14 +33,17 @@ record Sample(
     static final String HEAD =
             "second,rounds,driver_heap_bytes,executor_heap_bytes,resident_bytes,descriptors,threads,files,file_bytes";
 
-    static Sample of(double second, int rounds, long executorHeapBytes, Path scratch) throws IOException {
+    private static final long SETTLE_MS = 500;
+
+    static Sample of(double second, int rounds, long executorHeapBytes, Path scratch)
+            throws IOException, InterruptedException {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         List<ProcessHandle> processes = Stream.concat(
                         Stream.of(ProcessHandle.current()),
                         ProcessHandle.current().descendants())
                 .toList();
-        long[] files = filesBelow(scratch);
+        long[] files = filesLeftBelow(scratch);
         return new Sample(
                 second,
                 rounds,
@@ -73,6 +76,18 @@ record Sample(
         } catch (IOException e) {
             return 0;
         }
+    }
+
+    /** Once those of shuffles that were just collected are deleted. */
+    private static long[] filesLeftBelow(Path directory) throws IOException, InterruptedException {
+        long[] left = filesBelow(directory);
+        for (int same = 0; same < 2; ) {
+            Thread.sleep(SETTLE_MS);
+            long[] now = filesBelow(directory);
+            same = now[0] < left[0] ? 0 : same + 1;
+            left = now;
+        }
+        return left;
     }
 
     /** How many, and their bytes; what goes while we look is left out. */
