@@ -12,6 +12,7 @@ import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener;
 import dev.kindling.api.KindlingListener.Event;
 import dev.kindling.api.PairRDD;
+import dev.kindling.api.Tuple2;
 import dev.kindling.driver.launch.SubmittedProgram;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
@@ -154,6 +155,44 @@ class FaultsIT {
             assertEquals(4, count.get());
 
             Await.until(() -> cluster.list(containers).size() == 1, "the one that is idle is given back");
+        }
+    }
+
+    @Test
+    void executorsThatComeAndGoAreElsewhereThanThoseThatStay() throws Exception {
+        Path goOn = directory.resolve("enough-of-both");
+        KindlingConf conf = conf().set("kindling.executor.cores", "1")
+                .set("kindling.yarn.executorLabel", "CORE")
+                .set("kindling.yarn.elasticLabel", "none")
+                .set("kindling.dynamicAllocation.enabled", "true")
+                .set("kindling.dynamicAllocation.maxExecutors", "2")
+                .set("kindling.dynamicAllocation.schedulerBacklogTimeoutMs", "100ms")
+                .set("kindling.dynamicAllocation.executorIdleTimeoutMs", "500ms");
+        cluster.tell("label 1");
+        try (KindlingContext kindling = new KindlingContext("yarn", "elastic", conf)) {
+            String begunAt = directory.resolve("waits").toString();
+            String goOnAt = goOn.toString();
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = kindling.range(0, 4, 1, 4)
+                    .mapToPair(i -> Tuple2.of(Waits.until(i, begunAt, goOnAt), 1L))
+                    .reduceByKey(Long::sum);
+            FutureAction<Long> count = counts.countAsync();
+
+            Await.until(() -> TestJobs.containersOfLast(cluster).size() == 2, "a second executor is granted");
+            List<String> both = TestJobs.containersOfLast(cluster).stream()
+                    .map(FaultsIT::nodeOf)
+                    .sorted()
+                    .toList();
+            Files.createFile(goOn);
+            assertEquals(4, count.get());
+            Await.until(() -> TestJobs.containersOfLast(cluster).size() == 1, "the one that is idle is given back");
+
+            assertEquals(1, both.stream().filter("1"::equals).count(), both::toString);
+            assertEquals("1", nodeOf(TestJobs.containersOfLast(cluster).get(0)));
+            assertEquals(4, counts.count());
+            assertFalse(TestJobs.hasLostMapOutputs(events), "what it had shuffled was lost");
+        } finally {
+            cluster.tell("unlabel 1");
         }
     }
 
