@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +64,19 @@ public final class YarnCluster implements AutoCloseable {
 
     /**
      * One of {@link YarnDaemons}: three nodes with addresses of their own. Deleted when it is closed. The property {@code
-     * cluster.daemons} names a file with the class path of daemons of another version.
+     * cluster.daemons} names a file with the class path of daemons of another version; {@code cluster.stock} leaves them their
+     * heartbeats.
      */
     public static YarnCluster ofDaemons() throws IOException {
+        List<String> arguments = new ArrayList<>();
         String daemons = System.getProperty("cluster.daemons", "");
-        return daemons.isEmpty()
-                ? new YarnCluster(YarnDaemons.class)
-                : new YarnCluster(YarnDaemons.class, YarnDaemons.DAEMONS, daemons);
+        if (!daemons.isEmpty()) {
+            arguments.addAll(List.of(YarnDaemons.DAEMONS, daemons));
+        }
+        if (Boolean.getBoolean("cluster.stock")) {
+            arguments.add(YarnDaemons.STOCK);
+        }
+        return new YarnCluster(YarnDaemons.class, arguments.toArray(String[]::new));
     }
 
     /** For {@code HADOOP_CONF_DIR}. */
