@@ -71,7 +71,9 @@ public enum FaultKind {
     /** Somebody writes an object anew while jobs read it; per request of a task. */
     INPUT_CHANGED(0.003, 0.05),
     /** A connection is refused, or its handshake hangs or takes long; per connection that is made. */
-    HANDSHAKE(0.04, 0.30);
+    HANDSHAKE(0.04, 0.30),
+    /** Two executors do not reach each other any more, though both reach the driver; once, per executor and second. */
+    STALL(0.01, 0.10);
 
     private final double usual;
     private final double most;

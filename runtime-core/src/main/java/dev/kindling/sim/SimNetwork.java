@@ -2,12 +2,13 @@ package dev.kindling.sim;
 
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
  * Carries bytes between the numbered nodes of a {@link SimWorld}: every message takes its own time, so messages
  * overtake each other; some are lost, doubled, or delayed, a few of them beyond every timer; a link can be clogged in
- * one direction.
+ * one direction, and two nodes can be cut off from each other for good.
  */
 public final class SimNetwork {
     private static final int MAX_USUAL_DELAY_MS = 20;
@@ -24,6 +25,8 @@ public final class SimNetwork {
     private final SplittableRandom random;
     /** By sender and receiver. */
     private final TreeMap<Long, Long> cloggedUntilMs = new TreeMap<>();
+
+    private final TreeSet<Long> stalled = new TreeSet<>();
 
     private long lastClogMs;
     private long lastDisturbanceMs;
@@ -49,6 +52,10 @@ public final class SimNetwork {
     /** As {@link #send(int, int, byte[], Consumer)}, delayed so many times as likely: a message that is rare. */
     public long send(int from, int to, byte[] bytes, int delayTimes, Consumer<byte[]> arrival) {
         sentCount++;
+        if (stalled.contains(link(from, to))) {
+            lostCount++;
+            return world.nowMs();
+        }
         if (isClogged(from, to) || faults.strikes(FaultKind.DROP)) {
             lostCount++;
             disturbedUntil(world.nowMs());
@@ -95,6 +102,20 @@ public final class SimNetwork {
         cloggedUntilMs.merge(link(from, to), untilMs, Math::max);
         lastClogMs = Math.max(lastClogMs, untilMs);
         disturbedUntil(untilMs);
+    }
+
+    /**
+     * From now on neither gets anything from the other. That is no disturbance which comes to an end: all must go on as
+     * well as if it were none.
+     */
+    public void stall(int one, int other) {
+        stalled.add(link(one, other));
+        stalled.add(link(other, one));
+        disturbedUntil(world.nowMs());
+    }
+
+    public boolean hasStalled() {
+        return !stalled.isEmpty();
     }
 
     /** Something outside the network that disturbs until then. */

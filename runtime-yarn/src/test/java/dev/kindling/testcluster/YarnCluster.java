@@ -73,10 +73,15 @@ public final class YarnCluster implements AutoCloseable {
         if (!daemons.isEmpty()) {
             arguments.addAll(List.of(YarnDaemons.DAEMONS, daemons));
         }
-        if (Boolean.getBoolean("cluster.stock")) {
+        if (isStock()) {
             arguments.add(YarnDaemons.STOCK);
         }
         return new YarnCluster(YarnDaemons.class, arguments.toArray(String[]::new));
+    }
+
+    /** Whether its ResourceManager takes ten minutes to miss a node. */
+    public static boolean isStock() {
+        return Boolean.getBoolean("cluster.stock");
     }
 
     /** For {@code HADOOP_CONF_DIR}. */

@@ -558,7 +558,8 @@ final class Attempts {
                 || failure instanceof TaskFailure.ScratchFull && isRoomElsewhere();
         long notBeforeMs = mayRunAtOnce ? out.nowMs() : out.nowMs() + NOT_ACCEPTED_PAUSE_MS;
         List<String> avoided = isMissed ? List.of() : List.of(attempt.executor.id);
-        if (failure instanceof TaskFailure.FetchFailed) {
+        if (failure instanceof TaskFailure.FetchFailed fetch) {
+            linkFailed(attempt.executor, fetch);
             avoided = unreached(attempt, task);
         }
         long avoidUntilMs = out.nowMs() + settings.avoidMs();
@@ -571,7 +572,7 @@ final class Attempts {
     }
 
     private boolean isRoomElsewhere() {
-        return executors.liveCount() > 1 && !executors.fullDisks.isEverywhere(executors.liveCount());
+        return executors.usableCount() > 1 && !executors.fullDisks.isEverywhere(executors.liveCount());
     }
 
     /** Where the task could not read its input, this executor included; once nobody else is left, this one alone. */
@@ -579,10 +580,29 @@ final class Attempts {
         TreeSet<String> outOfReach = attempt.stage.tasks.failuresOf(task.partition()).outOfReach;
         outOfReach.add(attempt.executor.id);
         outOfReach.removeIf(executorId -> executors.registered(executorId).isEmpty());
-        if (outOfReach.size() >= executors.liveCount()) {
+        if (outOfReach.size() >= executors.usableCount()) {
             outOfReach.removeIf(executorId -> !executorId.equals(attempt.executor.id));
         }
         return List.copyOf(outOfReach);
+    }
+
+    private void linkFailed(ExecutorState reader, TaskFailure.FetchFailed fetch) {
+        ExecutorState holder = stages.holderOf(fetch);
+        if (holder == null
+                || holder == reader
+                || holder.isLost
+                || reader.isDraining()
+                || holder.isDraining()
+                || bugs.contains(PlantedBug.BROKEN_LINK_FORGOTTEN)) {
+            return;
+        }
+        for (int index : executors.brokenLinks.failed(reader, holder, out.nowMs())) {
+            out.emit(new Event.ExecutorExcluded(
+                    out.time(),
+                    executors.byIndex(index).id,
+                    BrokenLinks.REMEMBERED_MS,
+                    "executors " + reader.id + " and " + holder.id + " cannot fetch from each other"));
+        }
     }
 
     /** Bounded: a task that has missed its input so often computes it. */
@@ -599,6 +619,7 @@ final class Attempts {
     private void fetchFailed(RunningAttempt attempt, AttemptId task, TaskFailure.FetchFailed fetch) {
         StageState stage = attempt.stage;
         if (!stage.spec.readsShuffles().contains(fetch.shuffleId())
+                || isReadElsewhere(attempt.executor, fetch)
                 || !stages.dropUnreadable(fetch.shuffleId(), fetch.mapAttempt(), fetch.executorId(), fetch.message())) {
             return;
         }
@@ -617,6 +638,13 @@ final class Attempts {
             String message = FailurePolicy.describe(words.toString(), task, attempt, 1, 0, List.of());
             failJobs(attempt, fetch, message, exit);
         }
+    }
+
+    /** Whether the reader is set aside because it does not reach the holder: others read what lies there. */
+    private boolean isReadElsewhere(ExecutorState reader, TaskFailure.FetchFailed fetch) {
+        BrokenLinks links = executors.brokenLinks;
+        ExecutorState holder = links.isSetAside(reader) ? stages.holderOf(fetch) : null;
+        return holder != null && links.isBroken(reader, holder) && !links.isSetAside(holder);
     }
 
     /** The executor is lost and with it all its attempts. */

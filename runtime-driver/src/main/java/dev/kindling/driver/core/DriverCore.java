@@ -436,6 +436,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
         watchdog.tick(awakeMs);
         stages.cached().onTick(settings.relaunchMs());
         broadcastDrops.repeat();
+        executors.brokenLinks.expire(out.nowMs());
         tickDrains();
         tickAllocation();
         if (bugs.contains(PlantedBug.SILENCE_IGNORED)) {

@@ -45,6 +45,7 @@ final class ExecutorTable {
 
     final Losses losses = new Losses();
     final FullDisks fullDisks = new FullDisks();
+    final BrokenLinks brokenLinks = new BrokenLinks();
 
     void request(String executorId, Secret nonce, boolean isBase, long awakeMs) {
         abandoned.remove(executorId);
@@ -140,12 +141,23 @@ final class ExecutorTable {
         return registered.size() - draining.size();
     }
 
+    /** Of those that take tasks which read shuffles or write them. */
+    int usableCount() {
+        return liveCount() - brokenLinks.setAsideCount();
+    }
+
+    /** Whether a task of the stage had better run elsewhere, and may. */
+    boolean isAvoided(ExecutorState executor, StageState stage) {
+        return brokenLinks.isAvoided(executor, stage) || fullDisks.isAvoided(executor, usableCount());
+    }
+
     /** It takes nothing more, though it still lives. */
     void drain(ExecutorState executor, Drain drain) {
         executor.drain = drain;
         draining.put(executor.index, executor);
         leaveHost(executor);
         fullDisks.gone(executor);
+        brokenLinks.gone(executor);
     }
 
     /** In the order in which they registered. */
@@ -203,6 +215,7 @@ final class ExecutorTable {
         removeOldest(fenced, KEPT_FENCED);
         losses.record(executor.id, reason);
         fullDisks.gone(executor);
+        brokenLinks.gone(executor);
     }
 
     private void leaveHost(ExecutorState executor) {

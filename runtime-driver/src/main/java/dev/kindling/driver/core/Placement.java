@@ -173,8 +173,7 @@ final class Placement {
     Optional<ExecutorState> placeForCopyOf(RunningAttempt attempt) {
         Optional<ExecutorState> onSameHost = Optional.empty();
         for (ExecutorState executor : withFreeSlots) {
-            boolean isFree =
-                    !executors.fullDisks.isAvoided(executor, executors.liveCount()) && !reservation.isOn(executor);
+            boolean isFree = !executors.isAvoided(executor, attempt.stage) && !reservation.isOn(executor);
             if (!isFree || executor == attempt.executor && !bugs.contains(PlantedBug.COPY_BESIDE_ITS_ATTEMPT)) {
                 continue;
             }
@@ -203,7 +202,7 @@ final class Placement {
     }
 
     private boolean placeOne(StageState stage, ExecutorState executor, long nowMs, Launcher launcher) {
-        if (executors.fullDisks.isAvoided(executor, executors.liveCount())) {
+        if (executors.isAvoided(executor, stage)) {
             return false;
         }
         TaskSet.Choice task = reservation.isOn(executor) ? reservation.take(stage) : takeFrom(stage, executor, nowMs);

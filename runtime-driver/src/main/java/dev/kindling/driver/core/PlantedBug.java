@@ -160,6 +160,8 @@ enum PlantedBug {
     LOST_RESULT_NOT_COMPUTED,
     /** An executor that is out of reach costs a rebuild for each of its outputs. */
     UNREACHABLE_NEIGHBOURS_KEPT,
+    /** Executors that do not reach each other are given tasks that read what the other has written. */
+    BROKEN_LINK_FORGOTTEN,
     /** Executors are asked for near the input of stages that are over. */
     INPUT_HOSTS_KEPT,
     /** Of two attempts of a task the later one stays wanted. */

@@ -86,6 +86,10 @@ final class StageState {
         return spec.stageId();
     }
 
+    boolean usesShuffles() {
+        return spec.isMapStage() || !spec.readsShuffles().isEmpty();
+    }
+
     void recordDuration(long ms) {
         durations[bucketOf(ms)]++;
         durationCount++;

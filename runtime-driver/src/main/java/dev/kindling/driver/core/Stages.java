@@ -513,6 +513,17 @@ final class Stages {
         }
     }
 
+    /** Where that very output lies, if it is the registered one and still lies where it was asked for; else null. */
+    ExecutorState holderOf(TaskFailure.FetchFailed fetch) {
+        MapOutputs.Shuffle shuffle = mapOutputs.find(fetch.shuffleId());
+        if (shuffle == null || !shuffle.isHeld(fetch.mapAttempt())) {
+            return null;
+        }
+        ExecutorState holder =
+                executors.byIndex(shuffle.executorOf(fetch.mapAttempt().partition()));
+        return holder.id.equals(fetch.executorId()) ? holder : null;
+    }
+
     /** That very output cannot be read; true when it was the registered one and is now dropped. */
     boolean dropUnreadable(int shuffleId, AttemptId mapAttempt, String askedHolder, String reason) {
         MapOutputs.Shuffle shuffle = mapOutputs.find(shuffleId);

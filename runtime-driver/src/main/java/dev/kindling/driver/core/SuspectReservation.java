@@ -32,7 +32,7 @@ final class SuspectReservation {
         TaskSet.Suspect due = waiting.get();
         executors.registered().stream()
                 .filter(candidate -> !candidate.isDraining())
-                .filter(candidate -> !executors.fullDisks.isAvoided(candidate, executors.liveCount()))
+                .filter(candidate -> !executors.isAvoided(candidate, due.stage()))
                 .filter(candidate -> due.stage().tasks.mayRunOn(candidate, due.partition(), nowMs, executors))
                 .min(LEAST_BUSY_FIRST)
                 .ifPresent(chosen -> {

@@ -439,7 +439,7 @@ final class TaskSet {
         Retry retry = retries.get(partition);
         return nowMs >= retry.avoidUntilMs
                 || !retry.avoided.contains(executor.id)
-                || executors.liveCount() <= retry.avoided.size();
+                || executors.usableCount() <= retry.avoided.size();
     }
 
     // ---- suspects -----------------------------------------------------------------------------------------------

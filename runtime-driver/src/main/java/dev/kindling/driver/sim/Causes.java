@@ -126,7 +126,8 @@ final class Causes {
             case INPUT_CHANGED -> faults.struckCount(FaultKind.INPUT_CHANGED) > 0 && failuresOf(failure.message()) > 0;
             case THROTTLED, INPUT_TRUNCATED -> failuresOf(failure.message()) >= maxTaskFailures;
             case TASK_FAILED, CORRUPT_DATA -> unreadable() >= 4 || failuresOf(failure.message()) >= maxTaskFailures;
-            case NON_DETERMINISTIC -> unreadable() > 0 && isDealt(failure.message());
+            case NON_DETERMINISTIC ->
+                unreadable() + faults.struckCount(FaultKind.STALL) > 0 && isDealt(failure.message());
             case COMMIT_FAILED ->
                 storeTroubles() > 0 && (failure.message().contains(NOTHING_VISIBLE) || mayBeVisible(failure.message()));
             case RESULT_TOO_LARGE -> failure.message().contains(SyntheticJobs.TOO_MUCH);

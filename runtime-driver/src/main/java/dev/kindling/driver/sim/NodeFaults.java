@@ -110,6 +110,9 @@ final class NodeFaults {
     }
 
     private void strikeLink(SimExecutor executor) {
+        if (!cluster.network.hasStalled() && faults.strikes(FaultKind.STALL)) {
+            stall(executor);
+        }
         if (!faults.strikes(FaultKind.CLOG)) {
             return;
         }
@@ -129,6 +132,16 @@ final class NodeFaults {
         }
         if (direction != 0) {
             cluster.network.clog(other, executor.node(), ms);
+        }
+    }
+
+    private void stall(SimExecutor executor) {
+        List<SimExecutor> others = living();
+        others.remove(executor);
+        if (!others.isEmpty()) {
+            SimExecutor other = others.get(faults.random(FaultKind.STALL).nextInt(others.size()));
+            cluster.world.note(executor.name(), "and " + other.name() + " do not reach each other any more");
+            cluster.network.stall(executor.node(), other.node());
         }
     }
 

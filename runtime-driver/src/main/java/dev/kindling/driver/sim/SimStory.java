@@ -113,6 +113,7 @@ final class SimStory {
             case STORE_READ_FAILURE -> "the store cannot read";
             case STORE_LATE_REQUEST -> "what the driver asked the store comes late";
             case HANDSHAKE -> "a connection is refused, or its handshake hangs or takes long";
+            case STALL -> "two executors do not reach each other any more";
             case INPUT_FAILURE -> "an input cannot be read for a moment";
             case INPUT_CUT -> "what a task reads of an input is cut off";
             case INPUT_CHANGED -> "somebody writes an input anew";

@@ -380,6 +380,17 @@ final class DriverScript {
         return core.executors.byIndex(core.stages.mapOutputs().find(shuffleId).executorOf(mapPartition)).id;
     }
 
+    /** The attempt that made it. */
+    String attemptOfOutput(int mapPartition) {
+        MapOutputs.Shuffle shuffle = core.stages.mapOutputs().find(0);
+        return new AttemptId(shuffle.mapStageId, mapPartition, shuffle.attemptOf(mapPartition)).toString();
+    }
+
+    /** How many executors take no tasks that use shuffles, since they and others do not reach each other. */
+    int setAside() {
+        return core.executors.brokenLinks.setAsideCount();
+    }
+
     // ---- what is expected ---------------------------------------------------------------------------------------
 
     /** Among the unseen effects there is the launch of this attempt; where, is the answer of {@link #placeOf}. */
@@ -451,6 +462,11 @@ final class DriverScript {
         }
         assertEquals(expected, found);
         return this;
+    }
+
+    /** By attempts that run, where they do. */
+    Map<AttemptId, String> running() {
+        return new TreeMap<>(places);
     }
 
     /** Where attempts of the stage run. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Drivers and executors whose containers come from an application's master; more seeds by {@code -Dyarn.seeds=20000}.
  */
 class YarnSimulationTest {
-    private static final int SEEDS = Integer.getInteger("yarn.seeds", 500);
+    private static final int SEEDS = Integer.getInteger("yarn.seeds", 1_500);
     private static final int FIRST_SEED = Integer.getInteger("yarn.firstSeed", 0);
 
     @Test
