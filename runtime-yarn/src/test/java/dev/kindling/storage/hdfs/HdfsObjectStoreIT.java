@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.github.luben.zstd.ZstdOutputStream;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
@@ -207,8 +208,13 @@ class HdfsObjectStoreIT {
         try (OutputStream out = new GZIPOutputStream(inOne)) {
             out.write(text);
         }
+        ByteArrayOutputStream inFrames = new ByteArrayOutputStream();
+        try (OutputStream out = new ZstdOutputStream(inFrames)) {
+            out.write(text);
+        }
         String path = write("packed/cut.bz2", inBlocks.toByteArray(), 1, 64 << 10) + ","
-                + write("packed/whole.gz", inOne.toByteArray(), 1, 64 << 10);
+                + write("packed/whole.gz", inOne.toByteArray(), 1, 64 << 10) + ","
+                + write("packed/whole.zst", inFrames.toByteArray(), 1, 64 << 10);
 
         List<String> read = new ArrayList<>();
         List<Split> splits = SplitPlanner.plan(STORES, path, false, 8, Format.TEXT_LINES);
@@ -218,7 +224,8 @@ class HdfsObjectStoreIT {
 
         assertEquals(8, splits.size());
         assertEquals(lines, read.subList(0, lines.size()));
-        assertEquals(lines, read.subList(lines.size(), read.size()));
+        assertEquals(lines, read.subList(lines.size(), 2 * lines.size()));
+        assertEquals(lines, read.subList(2 * lines.size(), read.size()));
     }
 
     /** Most splits begin in a run of places that overlap, and look back to where it begins. */
