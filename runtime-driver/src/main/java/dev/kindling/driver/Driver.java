@@ -10,6 +10,7 @@ import dev.kindling.driver.core.DrainReason;
 import dev.kindling.driver.core.DriverCore;
 import dev.kindling.driver.core.DriverEffect;
 import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.driver.core.JobGraph;
 import dev.kindling.driver.journal.JournaledCore;
 import dev.kindling.driver.launch.BroadcastShelf;
@@ -358,8 +359,8 @@ final class Driver implements JobSubmitter, DriverInbox, ClusterLauncher.Listene
     }
 
     @Override
-    public void executorRequested(String executorId, Secret nonce, boolean isBase) {
-        loop.offer(new DriverEvent.ExecutorRequested(executorId, nonce, isBase));
+    public void executorRequested(String executorId, Secret nonce, ExecutorPlace place) {
+        loop.offer(new DriverEvent.ExecutorRequested(executorId, nonce, place));
     }
 
     @Override

@@ -195,6 +195,12 @@ final class ContainerAgent {
         }
     }
 
+    /** Empty when it has gone. */
+    String hostOfContainer(String containerId) {
+        Container container = containers.get(containerId);
+        return container == null ? "" : container.getNodeId().getHost();
+    }
+
     void start(String containerId, ContainerLaunchContext command) {
         Container container = containers.get(containerId);
         if (container != null) {

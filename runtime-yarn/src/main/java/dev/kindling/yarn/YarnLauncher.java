@@ -7,6 +7,7 @@ import dev.kindling.config.ExecutorKeys;
 import dev.kindling.config.StorageKeys;
 import dev.kindling.config.YarnKeys;
 import dev.kindling.driver.core.AllocationSettings;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.driver.launch.ClusterLauncher;
 import dev.kindling.driver.launch.ExecutorJvm;
 import dev.kindling.driver.launch.LaunchContext;
@@ -360,7 +361,7 @@ final class YarnLauncher implements ClusterLauncher {
             } else if (effect instanceof AppMasterEffect.ReadmitNode readmit) {
                 agent.exclude(List.of(), List.of(ContainerAgent.hostOf(readmit.node())));
             } else if (effect instanceof AppMasterEffect.RefuseExecutor refused) {
-                listener.executorRequested(refused.executorId(), Secret.random());
+                listener.executorRequested(refused.executorId(), Secret.random(), ExecutorPlace.ANY);
                 listener.executorExited(refused.executorId(), refused.reason());
             } else if (effect instanceof AppMasterEffect.TellExited exited) {
                 listener.executorExited(exited.executorId(), exited.reason());
@@ -393,7 +394,7 @@ final class YarnLauncher implements ClusterLauncher {
     private void startExecutor(AppMasterEffect.StartExecutor start) {
         LOG.info("executor {} starts in {}", start.executorId(), start.containerId());
         Secret nonce = Secret.random();
-        listener.executorRequested(start.executorId(), nonce, start.isBase());
+        listener.executorRequested(start.executorId(), nonce, placeOf(start.containerId(), start.isBase()));
         session.files().whenComplete((there, failure) -> {
             try {
                 if (failure != null) {
@@ -411,7 +412,7 @@ final class YarnLauncher implements ClusterLauncher {
         LOG.info(
                 "the process in {}, of an earlier attempt, becomes executor {}", take.containerId(), take.executorId());
         Secret nonce = Secret.random();
-        listener.executorRequested(take.executorId(), nonce, take.isBase());
+        listener.executorRequested(take.executorId(), nonce, placeOf(take.containerId(), take.isBase()));
         Handover handover =
                 session.handover().orElseThrow(() -> new IllegalStateException("kept containers without a handover"));
         handovers.execute(() -> {
@@ -421,6 +422,11 @@ final class YarnLauncher implements ClusterLauncher {
                 loop.offer(new AppMasterEvent.ContainerNotStarted(take.containerId(), e.getMessage()));
             }
         });
+    }
+
+    /** On a node with several networks an executor listens at another address than the one that files are known to lie at. */
+    private ExecutorPlace placeOf(String containerId, boolean isBase) {
+        return new ExecutorPlace(agent.hostOfContainer(containerId), isBase);
     }
 
     private ContainerLaunchContext command(String executorId, Secret nonce, ContainerFiles there) throws IOException {

@@ -9,6 +9,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.KindlingListener.Event;
+import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.config.Config;
@@ -130,6 +131,36 @@ class DaemonsCheck {
                 assertEquals(Set.of(address), hosts(kindling, 2));
             }
         }
+    }
+
+    @Test
+    void tasksRunOnTheNodesThatHaveTheirBlocksAndCountAsLocal() throws Exception {
+        List<String> addresses = List.of(cluster.tell("address core1"), cluster.tell("address core2"));
+        String input = "hdfs://" + fileOn(addresses.get(0)) + ",hdfs://" + fileOn(addresses.get(1));
+        // Each takes all of a node that has files.
+        KindlingConf conf =
+                conf(2).set("kindling.yarn.executorLabel", "CORE").set("kindling.yarn.memoryOverhead", "3968m");
+        try (KindlingContext kindling = new KindlingContext("yarn", "local", conf)) {
+            assertEquals(Set.copyOf(addresses), hosts(kindling, 2));
+            List<Event> events = TestJobs.eventsOf(kindling);
+
+            assertEquals(
+                    addresses,
+                    kindling.textFile(input, 2)
+                            .mapPartitions(
+                                    lines -> List.of(System.getenv("NM_HOST")).iterator())
+                            .collect());
+
+            Await.until(() -> localities(events).size() == 2, "both tasks are told");
+            assertEquals(List.of(Locality.NODE_LOCAL, Locality.NODE_LOCAL), localities(events));
+        }
+    }
+
+    private static List<Locality> localities(List<Event> events) {
+        return events.stream()
+                .filter(Event.TaskStart.class::isInstance)
+                .map(event -> ((Event.TaskStart) event).locality())
+                .toList();
     }
 
     @Test

@@ -309,8 +309,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             placement.addExecutor(executor);
             stages.cached().executorCame();
             watchdog.moved(awakeMs);
-            out.emit(new Event.ExecutorAdded(
-                    out.time(), e.executorId(), e.address().host(), e.cores(), e.memoryBytes()));
+            out.emit(new Event.ExecutorAdded(out.time(), e.executorId(), executor.host, e.cores(), e.memoryBytes()));
             out.emit(new Event.BlocksServed(
                     out.time(), e.executorId(), e.address().host(), e.address().port()));
         } else {
@@ -331,7 +330,7 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
 
     private void onExecutorRequested(DriverEvent.ExecutorRequested e) {
         unansweredReplacements = Math.max(0, unansweredReplacements - 1);
-        executors.request(e.executorId(), e.nonce(), e.isBase(), awakeMs);
+        executors.request(e.executorId(), e.nonce(), e.place(), awakeMs);
     }
 
     private void onDrainRequested(DriverEvent.DrainRequested e) {

@@ -21,14 +21,10 @@ public sealed interface DriverEvent {
     /** The control connection of this incarnation ended. */
     record ConnectionClosed(String executorId, long incarnation, String why) implements DriverEvent {}
 
-    /**
-     * The launcher was asked for this executor and it will register.
-     *
-     * @param isBase that it is on a node that lasts, where others are not
-     */
-    record ExecutorRequested(String executorId, Secret nonce, boolean isBase) implements DriverEvent {
+    /** The launcher was asked for this executor and it will register. */
+    record ExecutorRequested(String executorId, Secret nonce, ExecutorPlace place) implements DriverEvent {
         public ExecutorRequested(String executorId, Secret nonce) {
-            this(executorId, nonce, false);
+            this(executorId, nonce, ExecutorPlace.ANY);
         }
 
         /** Without the nonce. */

@@ -16,6 +16,9 @@ final class ExecutorState {
     /** Of its launch; only the same process shows it again. */
     final Secret nonce;
 
+    /** The machine as file systems call it: where its tasks are near what lies there. */
+    final String host;
+
     /** Whether its node lasts, where those of others do not; see {@link Allocation} and {@link Drains}. */
     final boolean isBase;
 
@@ -72,13 +75,20 @@ final class ExecutorState {
     long unreadableUntilMs = Long.MIN_VALUE;
 
     ExecutorState(
-            int index, ExecutorAddress address, Secret nonce, boolean isBase, int cores, long memoryBytes, long nowMs) {
+            int index,
+            ExecutorAddress address,
+            Secret nonce,
+            ExecutorPlace place,
+            int cores,
+            long memoryBytes,
+            long nowMs) {
         this.id = address.executorId();
         this.incarnation = address.incarnation();
         this.index = index;
         this.address = address;
         this.nonce = nonce;
-        this.isBase = isBase;
+        this.host = place.node().isEmpty() ? address.host() : place.node();
+        this.isBase = place.isBase();
         this.cores = cores;
         this.memoryBytes = memoryBytes;
         this.freeSlots = cores;
@@ -107,6 +117,6 @@ final class ExecutorState {
 
     @Override
     public String toString() {
-        return id + " at " + address.host();
+        return id + " at " + host;
     }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * Executors by their state: <em>requested</em> (the launcher was asked), <em>registered</em>, <em>lost</em> (fenced:
@@ -29,8 +28,8 @@ final class ExecutorTable {
     private final TreeMap<String, Long> requestedSinceMs = new TreeMap<>();
     /** Of the launch of each name that has not registered; each is good once. */
     private final TreeMap<String, Secret> awaitedNonces = new TreeMap<>();
-    /** Of those, the ones on nodes that last, where others are not. */
-    private final TreeSet<String> awaitedOfBase = new TreeSet<>();
+
+    private final TreeMap<String, ExecutorPlace> awaitedPlaces = new TreeMap<>();
 
     /** The highest lost incarnation of each name, oldest loss first. */
     private final LinkedHashMap<String, Long> fenced = new LinkedHashMap<>();
@@ -47,13 +46,10 @@ final class ExecutorTable {
     final FullDisks fullDisks = new FullDisks();
     final BrokenLinks brokenLinks = new BrokenLinks();
 
-    void request(String executorId, Secret nonce, boolean isBase, long awakeMs) {
+    void request(String executorId, Secret nonce, ExecutorPlace place, long awakeMs) {
         abandoned.remove(executorId);
         awaitedNonces.put(executorId, nonce);
-        awaitedOfBase.remove(executorId);
-        if (isBase) {
-            awaitedOfBase.add(executorId);
-        }
+        awaitedPlaces.put(executorId, place);
         if (!registered.containsKey(executorId)) {
             requestedSinceMs.put(executorId, awakeMs);
         }
@@ -65,7 +61,7 @@ final class ExecutorTable {
             return false;
         }
         awaitedNonces.remove(executorId);
-        awaitedOfBase.remove(executorId);
+        awaitedPlaces.remove(executorId);
         abandoned.put(executorId, reason);
         removeOldest(abandoned, KEPT_FENCED);
         losses.record(executorId, reason);
@@ -80,12 +76,14 @@ final class ExecutorTable {
     ExecutorState register(ExecutorAddress address, Secret nonce, int cores, long memoryBytes, long awakeMs) {
         requestedSinceMs.remove(address.executorId());
         awaitedNonces.remove(address.executorId());
-        boolean isBase = awaitedOfBase.remove(address.executorId());
-        ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, isBase, cores, memoryBytes, awakeMs);
+        // Nobody waits for one that only a planted bug lets in.
+        ExecutorPlace awaited = awaitedPlaces.remove(address.executorId());
+        ExecutorPlace place = awaited == null ? ExecutorPlace.ANY : awaited;
+        ExecutorState executor = new ExecutorState(byIndex.size(), address, nonce, place, cores, memoryBytes, awakeMs);
         byIndex.add(executor);
         registered.put(executor.id, executor);
         bySilence.add(executor);
-        executorsOnHost.merge(address.host(), 1, Integer::sum);
+        executorsOnHost.merge(executor.host, 1, Integer::sum);
         return executor;
     }
 
@@ -219,7 +217,7 @@ final class ExecutorTable {
     }
 
     private void leaveHost(ExecutorState executor) {
-        executorsOnHost.computeIfPresent(executor.address.host(), (host, count) -> count == 1 ? null : count - 1);
+        executorsOnHost.computeIfPresent(executor.host, (host, count) -> count == 1 ? null : count - 1);
     }
 
     private static void removeOldest(LinkedHashMap<String, ?> entries, int kept) {

@@ -177,7 +177,7 @@ final class Placement {
             if (!isFree || executor == attempt.executor && !bugs.contains(PlantedBug.COPY_BESIDE_ITS_ATTEMPT)) {
                 continue;
             }
-            if (!executor.address.host().equals(attempt.executor.address.host())) {
+            if (!executor.host.equals(attempt.executor.host)) {
                 return Optional.of(executor);
             }
             onSameHost = onSameHost.isEmpty() ? Optional.of(executor) : onSameHost;

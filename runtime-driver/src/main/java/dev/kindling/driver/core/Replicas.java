@@ -162,8 +162,7 @@ final class Replicas {
         for (ExecutorState executor : inOrder.values()) {
             boolean mayHold = !holders.contains(executor) && !executor.isDraining();
             if (mayHold && ordersOf.getOrDefault(executor.index, 0) < MOST_ORDERS_OF_ONE) {
-                boolean isOnHost = holders.stream()
-                        .anyMatch(holder -> holder.address.host().equals(executor.address.host()));
+                boolean isOnHost = holders.stream().anyMatch(holder -> holder.host.equals(executor.host));
                 (isOnHost ? sameHost : elsewhere).add(executor);
             }
         }

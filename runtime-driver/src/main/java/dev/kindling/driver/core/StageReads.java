@@ -103,7 +103,7 @@ final class StageReads {
     }
 
     private static boolean isSameHost(ExecutorState one, ExecutorState other) {
-        return one.address.host().equals(other.address.host());
+        return one.host.equals(other.host);
     }
 
     /**

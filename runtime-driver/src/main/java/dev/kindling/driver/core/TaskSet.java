@@ -327,8 +327,7 @@ final class TaskSet {
             localOfAsking = Arrays.copyOf(localOfAsking, 2 * executor.index + 1);
         }
         if (localOfAsking[executor.index] == null) {
-            localOfAsking[executor.index] =
-                    localByHost.computeIfAbsent(executor.address.host(), name -> new IntQueue());
+            localOfAsking[executor.index] = localByHost.computeIfAbsent(executor.host, name -> new IntQueue());
         }
         return localOfAsking[executor.index];
     }
@@ -476,7 +475,7 @@ final class TaskSet {
         if (holders.contains(executor.id)) {
             return Locality.PROCESS_LOCAL;
         }
-        if (hosts.contains(executor.address.host())) {
+        if (hosts.contains(executor.host)) {
             return Locality.NODE_LOCAL;
         }
         return holders.isEmpty() && hosts.isEmpty() ? Locality.NO_PREF : Locality.ANY;

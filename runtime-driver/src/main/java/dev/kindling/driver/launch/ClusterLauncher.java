@@ -2,6 +2,7 @@ package dev.kindling.driver.launch;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.driver.ui.PageProxy;
 import dev.kindling.util.Secret;
 import java.net.URI;
@@ -24,17 +25,7 @@ public interface ClusterLauncher extends AutoCloseable {
          *
          * @param nonce as it was told to it alone; see {@link dev.kindling.executor.ExecutorBootstrap#newNonce}
          */
-        default void executorRequested(String executorId, Secret nonce) {
-            executorRequested(executorId, nonce, false);
-        }
-
-        /**
-         * As above.
-         *
-         * @param isBase that it is on a node that lasts, where others are not: it does not leave for having nothing to do,
-         *     and what leaving executors hold moves to those like it
-         */
-        void executorRequested(String executorId, Secret nonce, boolean isBase);
+        void executorRequested(String executorId, Secret nonce, ExecutorPlace place);
 
         /**
          * The cluster wants this executor back after so long: what it holds moves to others, as far as time allows, and

@@ -1,6 +1,7 @@
 package dev.kindling.driver.launch;
 
 import dev.kindling.config.Config;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.driver.core.ExitReasons;
 import dev.kindling.executor.DriverLink;
 import dev.kindling.executor.Executor;
@@ -82,7 +83,7 @@ public final class InProcessLauncher implements ClusterLauncher, ResultFetcher {
                     setupOf(executorId, nonce), stores, localPeers, (code, reason) -> ended(executorId, reason));
             executors.put(executorId, executor);
         }
-        listener.executorRequested(executorId, nonce);
+        listener.executorRequested(executorId, nonce, ExecutorPlace.ANY);
         executor.start(new ToDriver(inbox, executor), program.loader(), program, broadcasts);
     }
 

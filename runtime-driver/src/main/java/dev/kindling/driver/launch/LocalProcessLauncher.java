@@ -2,6 +2,7 @@ package dev.kindling.driver.launch;
 
 import dev.kindling.config.Config;
 import dev.kindling.driver.core.AllocationSettings;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.executor.ExecutorBootstrap;
 import dev.kindling.executor.ExecutorMain;
 import dev.kindling.storage.IdentityProperties;
@@ -97,7 +98,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
                     bootstrapOf(executorId, nonce), wordsOf(lastExecutor), logs, listener, () -> forget(executorId));
             processes.put(executorId, process);
         }
-        listener.executorRequested(executorId, nonce);
+        listener.executorRequested(executorId, nonce, ExecutorPlace.ANY);
         process.start();
     }
 

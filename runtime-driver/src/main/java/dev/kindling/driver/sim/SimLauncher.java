@@ -2,6 +2,7 @@ package dev.kindling.driver.sim;
 
 import dev.kindling.driver.core.DriverCore.BelievedAttempt;
 import dev.kindling.driver.core.DriverEvent;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.protocol.AttemptId;
 import dev.kindling.sim.FaultKind;
 import dev.kindling.util.Secret;
@@ -138,7 +139,7 @@ final class SimLauncher {
         }
         int launches = launchesOf.merge(executorId, 1, Integer::sum);
         Secret nonce = Secret.of("n" + ++launchCount);
-        cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce, isBase));
+        cluster.driver.on(new DriverEvent.ExecutorRequested(executorId, nonce, new ExecutorPlace("", isBase)));
         if (cluster.faults.strikes(FaultKind.LAUNCH_FAILURE)) {
             cluster.causes.processEnded();
             cluster.network.disturbedUntil(cluster.world.nowMs() + SimHosts.MAX_NEWS_MS);

@@ -120,8 +120,12 @@ final class DriverScript {
 
     /** One of the base, where others are not. */
     DriverScript asksForOneOfTheBase(String executorId) {
+        return asksFor(executorId, new ExecutorPlace("", true));
+    }
+
+    DriverScript asksFor(String executorId, ExecutorPlace place) {
         awaitedNonces.put(executorId, Secret.of("nonce " + ++lastNonce));
-        return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId), true));
+        return on(new DriverEvent.ExecutorRequested(executorId, awaitedNonces.get(executorId), place));
     }
 
     Secret awaitedNonce(String executorId) {

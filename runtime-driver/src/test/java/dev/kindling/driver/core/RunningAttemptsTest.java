@@ -21,7 +21,7 @@ class RunningAttemptsTest {
             0,
             new ExecutorAddress("e1", 1, "host-e1", 7077, "host-e1", "/scratch"),
             Secret.of("nonce"),
-            false,
+            ExecutorPlace.ANY,
             8,
             1,
             0);

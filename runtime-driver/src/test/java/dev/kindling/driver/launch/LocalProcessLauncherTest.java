@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingListener.ExitReason;
 import dev.kindling.driver.core.DrainReason;
+import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.rpc.ApplicationCredentials;
 import dev.kindling.util.Secret;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ class LocalProcessLauncherTest {
     private static ClusterLauncher.Listener listener(CountDownLatch exits) {
         return new ClusterLauncher.Listener() {
             @Override
-            public void executorRequested(String executorId, Secret nonce, boolean isBase) {
+            public void executorRequested(String executorId, Secret nonce, ExecutorPlace place) {
                 // Nobody waits for it.
             }
 
