@@ -562,6 +562,16 @@ class DriverCoreTest {
     }
 
     @Test
+    void tasksRunWhereTheirInputLiesByTheNameThatTheLauncherGivesTheNode() {
+        DriverScript driver = DriverScript.with(executor("e1", 1, "10.0.0.1"));
+        driver.asksFor("e2", new ExecutorPlace("a", false)).registers(executor("e2", 1, "10.0.0.2"), 1);
+
+        driver.submit(job(1).preferring("a").resultStage(0, 1).build());
+
+        assertEquals("e2", driver.placeOf("s0p0#0"));
+    }
+
+    @Test
     void taskGoesWhereItsInputLies() {
         DriverScript driver = DriverScript.with(executor("e1", 2, "a"), executor("e2", 2, "b"));
         driver.submit(job(1).preferring("b", "a").resultStage(0, 4).build());
