@@ -24,6 +24,7 @@ public interface ClusterLauncher extends AutoCloseable {
          * An executor of this id was asked for and will register.
          *
          * @param nonce as it was told to it alone; see {@link dev.kindling.executor.ExecutorBootstrap#newNonce}
+         * @param place what is known of where it will run
          */
         void executorRequested(String executorId, Secret nonce, ExecutorPlace place);
 
