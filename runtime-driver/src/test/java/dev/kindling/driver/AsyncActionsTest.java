@@ -226,7 +226,7 @@ class AsyncActionsTest {
     @Test
     void failureIsTheOneTheWaitingActionWouldHaveThrown() {
         FutureAction<List<Integer>> action =
-                kindling.parallelize(List.of("a")).map(Integer::parseInt).collectAsync();
+                kindling.parallelize(List.of("a"), 1).map(Integer::parseInt).collectAsync();
 
         ExecutionException failure = assertThrows(ExecutionException.class, action::get);
         KindlingException own = assertInstanceOf(KindlingException.class, failure.getCause());
