@@ -78,10 +78,11 @@ record Sample(
         }
     }
 
-    /** Once those of shuffles that were just collected are deleted. */
+    /** Once collections bring no more shuffles to light that nobody refers to: one may set free what another one finds. */
     private static long[] filesLeftBelow(Path directory) throws IOException, InterruptedException {
         long[] left = filesBelow(directory);
         for (int same = 0; same < 2; ) {
+            System.gc();
             Thread.sleep(SETTLE_MS);
             long[] now = filesBelow(directory);
             same = now[0] < left[0] ? 0 : same + 1;
