@@ -35,6 +35,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a cluster of real daemons does that one in a process cannot; {@code bin/yarn check} runs it, a build does not. */
 class DaemonsCheck {
@@ -232,16 +234,19 @@ class DaemonsCheck {
         }
     }
 
-    @Test
-    void killedExecutorIsReplacedAndItsMapOutputsAreMadeAgain() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"true, exit code 137 (SIGKILL)", "false, exit code 143 (SIGTERM)"})
+    void killedExecutorIsReplacedAndItsMapOutputsAreMadeAgain(boolean isForced, String explained) throws Exception {
         try (KindlingContext kindling = new KindlingContext("yarn", "killed", conf(2))) {
             List<Event> events = TestJobs.eventsOf(kindling);
             PairRDD<Long, Long> counts = TestJobs.counts(kindling);
             assertEquals(3, counts.count());
             Set<Long> processes = TestJobs.processes(kindling, 2);
 
-            ProcessHandle.of(processes.iterator().next()).ifPresent(ProcessHandle::destroyForcibly);
-            Await.until(() -> events.toString().contains("exit code 137 (SIGKILL)"), "the loss is explained");
+            ProcessHandle executor =
+                    ProcessHandle.of(processes.iterator().next()).orElseThrow();
+            assertTrue(isForced ? executor.destroyForcibly() : executor.destroy());
+            Await.until(() -> events.toString().contains(explained), "the loss is explained");
 
             assertEquals(3, counts.count());
         }
