@@ -13,6 +13,7 @@ import dev.kindling.api.KindlingListener.Locality;
 import dev.kindling.api.PairRDD;
 import dev.kindling.api.Tuple2;
 import dev.kindling.config.Config;
+import dev.kindling.s3server.IdentityServices;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -249,6 +251,30 @@ class DaemonsCheck {
             Await.until(() -> events.toString().contains(explained), "the loss is explained");
 
             assertEquals(3, counts.count());
+        }
+    }
+
+    @Test
+    void machineThatIsTakenBackLosesNoMapOutput() throws Exception {
+        try (IdentityServices machine = new IdentityServices(Map.of());
+                KindlingContext kindling = new KindlingContext(
+                        "yarn",
+                        "spot",
+                        conf(2).set("kindling.executor.spotPollMs", "1s")
+                                .set(
+                                        "kindling.executor.javaOptions",
+                                        "-Daws.ec2MetadataServiceEndpoint=" + machine.start()))) {
+            List<Event> events = TestJobs.eventsOf(kindling);
+            PairRDD<Long, Long> counts = TestJobs.counts(kindling);
+            assertEquals(3, counts.count());
+            TestJobs.processes(kindling, 2);
+
+            machine.takeBackOne(Instant.now().plusSeconds(60));
+            Await.until(() -> TestJobs.hasDrained(events), "its executor has left");
+
+            assertTrue(events.toString().contains("its spot instance is being taken back"), events::toString);
+            assertEquals(3, counts.count());
+            assertFalse(TestJobs.hasLostMapOutputs(events), "its map outputs were lost");
         }
     }
 
