@@ -13,9 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What the way between executors can do to a job. Executors listen on {@code localhost}; once they do, they are told that
- * this name stands for 127.0.1.1, where a proxy waits for each of them.
+ * this name stands for 127.0.1.1, where a proxy waits for each of them. Each test has executors of its own, for one that
+ * was set aside after a fault would leave the next test with nothing to fetch.
  */
 @Timeout(value = 240, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BlockLinkFaultsIT {
@@ -32,17 +32,17 @@ class BlockLinkFaultsIT {
     private static final long ROWS = 300_000;
 
     @TempDir
-    static Path directory;
+    Path directory;
 
-    private static final List<HarmfulProxy> LINKS = new ArrayList<>();
-    private static FaultyCluster cluster;
-    private static Leftovers leftovers;
+    private final List<HarmfulProxy> links = new ArrayList<>();
+    private FaultyCluster cluster;
+    private Leftovers leftovers;
 
     /** Its map outputs are there, and half of each is on the other executor. */
-    private static PairRDD<Long, Long> sums;
+    private PairRDD<Long, Long> sums;
 
-    @BeforeAll
-    static void start() throws IOException {
+    @BeforeEach
+    void start() throws IOException {
         leftovers = new Leftovers();
         Path hosts = directory.resolve("hosts");
         Files.writeString(hosts, "127.0.0.1 localhost\n");
@@ -61,7 +61,7 @@ class BlockLinkFaultsIT {
         cluster.await(
                 "both executors", () -> cluster.events(Event.BlocksServed.class).size() == 2);
         for (Event.BlocksServed served : cluster.events(Event.BlocksServed.class)) {
-            LINKS.add(new HarmfulProxy("127.0.1.1", served.port()));
+            links.add(new HarmfulProxy("127.0.1.1", served.port()));
         }
         Files.writeString(hosts, "127.0.1.1 localhost\n");
         sums = cluster.kindling
@@ -71,31 +71,26 @@ class BlockLinkFaultsIT {
         assertEquals(ROWS * (ROWS - 1) / 2, sum());
     }
 
-    @AfterAll
-    static void nothingIsLeft() throws IOException {
+    @AfterEach
+    void nothingIsLeft() throws IOException {
         cluster.close();
-        for (HarmfulProxy link : LINKS) {
+        for (HarmfulProxy link : links) {
             link.close();
         }
         leftovers.assertNone(cluster.scratch());
     }
 
-    @AfterEach
-    void heal() {
-        LINKS.forEach(HarmfulProxy::heal);
-    }
-
-    private static long sum() {
+    private long sum() {
         return sums.map(Tuple2::_2).reduce(Long::sum);
     }
 
-    private static void harm(Harm harm, int pieces) {
+    private void harm(Harm harm, int pieces) {
         cluster.forgetEvents();
-        LINKS.forEach(link -> link.harm(harm, pieces));
+        links.forEach(link -> link.harm(harm, pieces));
     }
 
-    private static void wasRightAndLostNothing() {
-        assertTrue(LINKS.stream().anyMatch(link -> link.harmedPieces() > 0));
+    private void wasRightAndLostNothing() {
+        assertTrue(links.stream().anyMatch(link -> link.harmedPieces() > 0));
         assertEquals(List.of(), cluster.events(Event.ExecutorRemoved.class));
         assertEquals(List.of(), cluster.failures());
         assertEquals(List.of(), cluster.events(Event.MapOutputsLost.class));
@@ -133,10 +128,10 @@ class BlockLinkFaultsIT {
     @Test
     void whatLiesBehindAWayThatStandsStillIsComputedAgain() throws Exception {
         harm(Harm.STALL, ALL);
-        Job<Long> job = Job.start(BlockLinkFaultsIT::sum);
+        Job<Long> job = Job.start(this::sum);
         cluster.awaitEvent(Event.MapOutputsLost.class, any -> true);
 
-        heal();
+        links.forEach(HarmfulProxy::heal);
 
         assertEquals(ROWS * (ROWS - 1) / 2, job.result());
         assertEquals(List.of(), cluster.events(Event.ExecutorRemoved.class));
