@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * that want it next. An output never changes under its name, and each index entry's checksum has been looked at.
  *
  * <p>What is kept is counted as storage, is an eighth of the pool at most, and is the first to go when a task wants
- * memory that storage has to give back.
+ * memory that storage has to give back. Where it has no room for more, what is kept of the shuffle goes that has not been
+ * read ahead for longest: a program may hold on to shuffles long after it has read them.
  */
 final class HostOutputs {
     /** Of a range, up to which more is read than was asked for. */
@@ -44,6 +46,9 @@ final class HostOutputs {
 
     /** Guarded by this, as all windows are. */
     private long keptBytes;
+
+    /** Those of which something may be kept; the one read ahead last at the end. Guarded by this. */
+    private final LinkedHashSet<Integer> keptShuffles = new LinkedHashSet<>();
 
     HostOutputs(MemoryPool memory) {
         this.memory = memory;
@@ -79,11 +84,23 @@ final class HostOutputs {
         return (int) Math.max(SMALL_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share));
     }
 
-    void forgetShuffle(int shuffleId) {
+    synchronized void forgetShuffle(int shuffleId) {
+        keptShuffles.remove(shuffleId);
         executors.values().forEach(executor -> executor.forgetShuffle(shuffleId));
     }
 
-    long dropAll() {
+    /** Whether so much more may be kept of this shuffle; what is kept of others may go for it. */
+    private synchronized boolean makeRoom(int bytes, int shuffleId) {
+        keptShuffles.remove(shuffleId);
+        while (keptBytes + bytes > maxBytes && !keptShuffles.isEmpty()) {
+            forgetShuffle(keptShuffles.iterator().next());
+        }
+        keptShuffles.add(shuffleId);
+        return keptBytes + bytes <= maxBytes;
+    }
+
+    synchronized long dropAll() {
+        keptShuffles.clear();
         long freed = 0;
         for (OfExecutor executor : executors.values()) {
             freed += executor.dropAll();
@@ -132,19 +149,13 @@ final class HostOutputs {
                 throws IOException {
             try {
                 FileRange range = MapOutputFile.open(file, cipher, key.shuffleId(), key.attempt(), first, end);
-                if (readsAhead && range.byteCount() <= TINY_RANGE_BYTES && hasRoomFor(windowBytes)) {
+                // With its offsets a window takes at most about twice its bytes; what cannot be kept is not read.
+                if (readsAhead && range.byteCount() <= TINY_RANGE_BYTES && makeRoom(2 * windowBytes, key.shuffleId())) {
                     readAhead(range, key, first, end, windowBytes);
                 }
                 return Optional.of(range);
             } catch (NoSuchFileException e) {
                 return Optional.empty();
-            }
-        }
-
-        /** Reading ahead what cannot be kept would be for nothing, each time. */
-        private boolean hasRoomFor(int windowBytes) {
-            synchronized (HostOutputs.this) {
-                return keptBytes + windowBytes <= maxBytes;
             }
         }
 
@@ -173,7 +184,7 @@ final class HostOutputs {
             int bytes = bytesOf(window);
             synchronized (HostOutputs.this) {
                 giveBack(windows.remove(key));
-                if (keptBytes + bytes <= maxBytes && memory.tryAcquireStorage(bytes)) {
+                if (makeRoom(bytes, key.shuffleId()) && memory.tryAcquireStorage(bytes)) {
                     windows.put(key, window);
                     keptBytes += bytes;
                 }

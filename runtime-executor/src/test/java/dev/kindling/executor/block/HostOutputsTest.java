@@ -145,6 +145,21 @@ final class HostOutputsTest {
     }
 
     @Test
+    void whatIsKeptOfShufflesReadBeforeGoesForThoseReadNow() throws IOException {
+        int shuffles = 4 * POOL_BYTES / 8 / WINDOW;
+        for (int shuffle = 0; shuffle < shuffles; shuffle++) {
+            write(shuffle, 20);
+            read(shuffle, 0, 1);
+        }
+
+        deleteFiles();
+
+        assertFalse(read(0, 1, 2).isPresent());
+        assertTrue(read(shuffles - 2, 1, 2).isPresent());
+        assertTrue(read(shuffles - 1, 1, 2).isPresent());
+    }
+
+    @Test
     void outputThatIsWrittenAnewIsReadAnew() throws IOException {
         write(3, 20);
         int before = own(0).length;
