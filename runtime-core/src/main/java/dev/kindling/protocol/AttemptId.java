@@ -21,7 +21,9 @@ public record AttemptId(int stageId, int partition, int attempt) implements Comp
 
     @Override
     public int hashCode() {
-        return 31 * (31 * stageId + partition) + attempt;
+        // Stages are spread: where one follows the other, with a thousand tasks each, 31 times would have them share
+        // hashes.
+        return stageId * 0x9E3779B9 + 31 * partition + attempt;
     }
 
     /** As in logs, stories and transcripts: {@code s3p17#0}. */
