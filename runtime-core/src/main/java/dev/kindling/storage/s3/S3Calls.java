@@ -15,7 +15,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
  * Sends requests with an application's settings, tries them again within one budget, and says in a sentence why one failed.
@@ -53,11 +52,6 @@ final class S3Calls implements AutoCloseable {
     /** Who sends the requests, for people. */
     String who() {
         return connection.credentials().describe();
-    }
-
-    /** Null leaves a request as it is. */
-    RequestPayer payer() {
-        return settings.isRequesterPays() ? RequestPayer.REQUESTER : null;
     }
 
     Tries tries() {

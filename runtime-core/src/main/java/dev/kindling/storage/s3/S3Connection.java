@@ -48,8 +48,13 @@ record S3Connection(S3Client client, Credentials credentials, Region region, Opt
                         .connectionAcquisitionTimeout(silence)
                         .socketTimeout(silence)
                         .tcpKeepAlive(true))
-                // S3Calls tries again, within one budget; tries of both would multiply.
-                .overrideConfiguration(override -> override.retryStrategy(DefaultRetryStrategy.doNotRetry()));
+                .overrideConfiguration(override -> {
+                    // S3Calls tries again, within one budget; tries of both would multiply.
+                    override.retryStrategy(DefaultRetryStrategy.doNotRetry());
+                    if (settings.isRequesterPays()) {
+                        override.putHeader("x-amz-request-payer", "requester");
+                    }
+                });
         if (endpoint.isPresent()) {
             // Other servers often know no trailing checksums.
             builder.endpointOverride(endpoint.get())

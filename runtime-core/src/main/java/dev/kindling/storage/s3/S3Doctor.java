@@ -152,7 +152,6 @@ public final class S3Doctor {
                     .getObject(GetObjectRequest.builder()
                             .bucket(object.bucket())
                             .key(object.key())
-                            .requestPayer(calls.payer())
                             .build())
                     .abort();
             return null;
@@ -172,7 +171,6 @@ public final class S3Doctor {
                                         .createMultipartUpload(CreateMultipartUploadRequest.builder()
                                                 .bucket(probe.bucket())
                                                 .key(probe.key())
-                                                .requestPayer(calls.payer())
                                                 .build()))
                         .uploadId());
         if (!uploadId[0].isEmpty()) {
@@ -186,7 +184,6 @@ public final class S3Doctor {
                                             .bucket(probe.bucket())
                                             .key(probe.key())
                                             .uploadId(uploadId[0])
-                                            .requestPayer(calls.payer())
                                             .build())));
             check(
                     Operation.ABORT_UPLOAD,

@@ -137,11 +137,7 @@ final class S3Listing {
     }
 
     private HeadObjectRequest headOf(S3Path path) {
-        return HeadObjectRequest.builder()
-                .bucket(path.bucket())
-                .key(path.key())
-                .requestPayer(calls.payer())
-                .build();
+        return HeadObjectRequest.builder().bucket(path.bucket()).key(path.key()).build();
     }
 
     private boolean mayList(S3Path path) throws IOException {
@@ -261,8 +257,7 @@ final class S3Listing {
                 .bucket(path.bucket())
                 .prefix(prefix)
                 .delimiter(delimiter.isEmpty() ? null : delimiter)
-                .maxKeys(pageKeys)
-                .requestPayer(calls.payer());
+                .maxKeys(pageKeys);
     }
 
     // ---- sentences ------------------------------------------------------------------------------------------------

@@ -35,7 +35,6 @@ final class S3Objects {
                     .prefix(start.key())
                     .continuationToken(token)
                     .maxKeys(Math.min(PAGE, max - found.size()))
-                    .requestPayer(calls.payer())
                     .build();
             ListObjectsV2Response page = calls.list(start, request);
             found.addAll(page.contents());
@@ -64,7 +63,7 @@ final class S3Objects {
 
     private static Object put(S3Calls calls, S3Path path, String text, boolean isNew) {
         PutObjectRequest.Builder request =
-                PutObjectRequest.builder().bucket(path.bucket()).key(path.key()).requestPayer(calls.payer());
+                PutObjectRequest.builder().bucket(path.bucket()).key(path.key());
         if (isNew) {
             request.ifNoneMatch("*");
         }
@@ -104,7 +103,6 @@ final class S3Objects {
                 .getObjectAsBytes(GetObjectRequest.builder()
                         .bucket(path.bucket())
                         .key(path.key())
-                        .requestPayer(calls.payer())
                         .build());
     }
 
@@ -119,7 +117,6 @@ final class S3Objects {
                                 .deleteObject(DeleteObjectRequest.builder()
                                         .bucket(path.bucket())
                                         .key(path.key())
-                                        .requestPayer(calls.payer())
                                         .build())));
     }
 }

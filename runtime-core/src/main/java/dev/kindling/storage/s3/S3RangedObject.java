@@ -29,7 +29,7 @@ final class S3RangedObject implements RangedObject {
     @Override
     public Body open(long from, long end, String tag) throws IOException {
         GetObjectRequest.Builder request =
-                GetObjectRequest.builder().bucket(path.bucket()).key(path.key()).requestPayer(calls.payer());
+                GetObjectRequest.builder().bucket(path.bucket()).key(path.key());
         request.range("bytes=" + from + "-" + (end == Long.MAX_VALUE ? "" : end - 1));
         if (!tag.isEmpty()) {
             request.ifMatch(tag);

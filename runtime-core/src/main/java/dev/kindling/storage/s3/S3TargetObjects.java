@@ -86,7 +86,6 @@ final class S3TargetObjects implements TargetObjects {
         CreateMultipartUploadRequest request = CreateMultipartUploadRequest.builder()
                 .bucket(path.bucket())
                 .key(path.key())
-                .requestPayer(calls.payer())
                 .build();
         return new Upload(
                 name,
@@ -114,7 +113,6 @@ final class S3TargetObjects implements TargetObjects {
                     .key(path.key())
                     .uploadId(upload.id())
                     .partNumberMarker(marker)
-                    .requestPayer(calls.payer())
                     .build();
             ListPartsResponse page =
                     calls.send(path, Operation.LIST_PARTS, () -> calls.client().listParts(request));
@@ -132,7 +130,6 @@ final class S3TargetObjects implements TargetObjects {
                 .key(path.key())
                 .uploadId(upload.id())
                 .ifNoneMatch("*")
-                .requestPayer(calls.payer())
                 .multipartUpload(all -> all.parts(pieces.stream()
                         .map(piece -> CompletedPart.builder()
                                 .partNumber(piece.number())
@@ -161,7 +158,6 @@ final class S3TargetObjects implements TargetObjects {
         HeadObjectRequest request = HeadObjectRequest.builder()
                 .bucket(path.bucket())
                 .key(path.key())
-                .requestPayer(calls.payer())
                 .build();
         Tries tries = calls.tries();
         try {

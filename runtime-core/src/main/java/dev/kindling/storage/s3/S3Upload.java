@@ -77,7 +77,6 @@ final class S3Upload extends OutputStream {
                 .uploadId(name.uploadId())
                 .partNumber(++pieces)
                 .contentLength((long) length)
-                .requestPayer(calls.payer())
                 .build();
         underWay = calls.start(() -> {
             calls.send(

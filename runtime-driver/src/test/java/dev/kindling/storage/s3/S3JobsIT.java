@@ -180,6 +180,34 @@ class S3JobsIT {
         assertEquals(0, bucket.unfinishedUploads());
     }
 
+    /** S3 refuses each request to such a bucket that does not say so. */
+    @Test
+    void whoPaysIsSaidByEachRequestOfDriverAndExecutors() throws IOException {
+        bucket.put("in/a.txt", "one\ntwo\n");
+        try (RequestRelay relay = new RequestRelay(bucket.server.url());
+                KindlingContext kindling = new KindlingContext(conf(PROCESSES)
+                        .set("kindling.s3.endpoint", relay.url())
+                        .set("kindling.s3.requesterPays", "true"))) {
+            kindling.textFile(bucket.path("in"), 2).saveAsTextFile(bucket.path("out"));
+            assertThrows(
+                    KindlingException.class,
+                    () -> kindling.range(0, 100, 1, 4).map(n -> 1 / (n - 60)).saveAsTextFile(bucket.path("failed")));
+
+            assertEquals(
+                    List.of("one", "two"), kindling.textFile(bucket.path("out")).collect());
+            List<String> heads = relay.heads();
+            for (String method : List.of("GET", "HEAD", "PUT", "POST", "DELETE")) {
+                assertTrue(heads.stream().anyMatch(head -> head.startsWith(method)), "no " + method);
+            }
+            assertEquals(
+                    List.of(),
+                    heads.stream()
+                            .filter(head -> !head.contains("\r\nx-amz-request-payer: requester\r\n"))
+                            .map(head -> head.lines().findFirst().orElseThrow())
+                            .toList());
+        }
+    }
+
     @Test
     void inputThatChangesUnderAJobFailsItWithItsCodeAndAtOnce() {
         bucket.put("in", "one\ntwo\n");
