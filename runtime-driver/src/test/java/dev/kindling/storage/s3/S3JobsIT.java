@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.github.luben.zstd.ZstdOutputStream;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
@@ -14,10 +13,8 @@ import dev.kindling.api.RDD;
 import dev.kindling.api.TaskContext;
 import dev.kindling.driver.LivingFiles;
 import dev.kindling.storage.OutputManifest;
-import java.io.ByteArrayOutputStream;
+import dev.kindling.storage.PackedText;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,8 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPOutputStream;
-import org.apache.hadoop.io.compress.bzip2.CBZip2OutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,13 +104,7 @@ class S3JobsIT {
     void packedLinesAreThoseOfTheText() throws IOException {
         List<String> lines =
                 IntStream.range(0, 300_000).mapToObj(i -> "line " + i * 7_919L).toList();
-        byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-        bucket.put("in/1.bz2", packed(text, bytes -> {
-            bytes.write(new byte[] {'B', 'Z'});
-            return new CBZip2OutputStream(bytes, 1);
-        }));
-        bucket.put("in/2.gz", packed(text, GZIPOutputStream::new));
-        bucket.put("in/3.zst", packed(text, ZstdOutputStream::new));
+        PackedText.filesOf(lines).forEach((name, bytes) -> bucket.put("in/" + name, bytes));
 
         try (KindlingContext kindling = new KindlingContext(conf(PROCESSES))) {
             RDD<String> read = kindling.textFile(bucket.path("in"), 6);
@@ -126,18 +115,6 @@ class S3JobsIT {
             assertEquals(lines, all.subList(2 * lines.size(), all.size()));
             assertTrue(read.getNumPartitions() > 4, read.getNumPartitions() + " partitions");
         }
-    }
-
-    private interface Packing {
-        OutputStream into(OutputStream bytes) throws IOException;
-    }
-
-    private static byte[] packed(byte[] text, Packing packing) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (OutputStream out = packing.into(bytes)) {
-            out.write(text);
-        }
-        return bytes.toByteArray();
     }
 
     @Test

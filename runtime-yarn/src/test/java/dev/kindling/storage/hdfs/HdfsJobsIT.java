@@ -9,6 +9,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingListener;
 import dev.kindling.api.KindlingListener.Locality;
+import dev.kindling.storage.PackedText;
 import dev.kindling.testcluster.HdfsCluster;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,6 +76,43 @@ class HdfsJobsIT {
         }
         assertEquals(List.of("_SUCCESS", "part-00000", "part-00001", "part-00002", "part-00003"), names);
         assertEquals(lines, text.toString().lines().toList());
+    }
+
+    /** Of bzip2 each split reads the blocks that begin in it; the others are read as a whole. */
+    @Test
+    void packedLinesAreThoseOfTheText() throws IOException {
+        List<String> lines =
+                IntStream.range(0, 300_000).mapToObj(i -> "line " + i * 7_919L).toList();
+        String root = CLUSTER.uri() + "/packed-jobs";
+        try (HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
+            DistributedFileSystem files = storage.client(root).files();
+            for (Map.Entry<String, byte[]> file : PackedText.filesOf(lines).entrySet()) {
+                try (OutputStream out =
+                        files.create(new Path(root + "/" + file.getKey()), true, 4096, (short) 1, 1 << 20)) {
+                    out.write(file.getValue());
+                }
+            }
+        }
+        KindlingConf conf = new KindlingConf().set("kindling.scratch.dirs", scratch.toString());
+
+        try (KindlingContext kindling = new KindlingContext("local-cluster[2,1,128]", "packed", conf)) {
+            List<String> all = kindling.textFile(root, 6).collect();
+            List<Integer> counts = kindling.textFile(root + "/1.bz2", 3)
+                    .mapPartitions(part -> {
+                        int count = 0;
+                        for (; part.hasNext(); part.next()) {
+                            count++;
+                        }
+                        return List.of(count).iterator();
+                    })
+                    .collect();
+
+            assertEquals(lines, all.subList(0, lines.size()));
+            assertEquals(lines, all.subList(lines.size(), 2 * lines.size()));
+            assertEquals(lines, all.subList(2 * lines.size(), all.size()));
+            assertEquals(3, counts.size());
+            assertTrue(counts.stream().allMatch(count -> count > 0), counts::toString);
+        }
     }
 
     /** As a cluster's hdfs-site.xml asks for, and a user who has Hadoop's native library for the executors. */

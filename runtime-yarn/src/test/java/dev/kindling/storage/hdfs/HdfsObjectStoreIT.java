@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import com.github.luben.zstd.ZstdOutputStream;
 import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingException;
 import dev.kindling.config.Config;
@@ -17,11 +16,11 @@ import dev.kindling.plan.PlanNode.FileInput.Format;
 import dev.kindling.storage.LineReader;
 import dev.kindling.storage.ObjectStore;
 import dev.kindling.storage.ObjectStore.StoredFile;
+import dev.kindling.storage.PackedText;
 import dev.kindling.storage.Split;
 import dev.kindling.storage.SplitPlanner;
 import dev.kindling.storage.Stores;
 import dev.kindling.testcluster.HdfsCluster;
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,14 +35,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPOutputStream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.client.HdfsDataInputStream;
-import org.apache.hadoop.io.compress.BZip2Codec;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,27 +193,12 @@ class HdfsObjectStoreIT {
         List<String> lines = IntStream.range(0, 300_000)
                 .mapToObj(i -> Integer.toString(i * 7_919))
                 .toList();
-        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-        BZip2Codec bzip2 = new BZip2Codec();
-        bzip2.setConf(new Configuration(false));
-        ByteArrayOutputStream inBlocks = new ByteArrayOutputStream();
-        try (OutputStream out = bzip2.createOutputStream(inBlocks)) {
-            out.write(text);
+        for (Map.Entry<String, byte[]> file : PackedText.filesOf(lines).entrySet()) {
+            write("packed/" + file.getKey(), file.getValue(), 1, 64 << 10);
         }
-        ByteArrayOutputStream inOne = new ByteArrayOutputStream();
-        try (OutputStream out = new GZIPOutputStream(inOne)) {
-            out.write(text);
-        }
-        ByteArrayOutputStream inFrames = new ByteArrayOutputStream();
-        try (OutputStream out = new ZstdOutputStream(inFrames)) {
-            out.write(text);
-        }
-        String path = write("packed/cut.bz2", inBlocks.toByteArray(), 1, 64 << 10) + ","
-                + write("packed/whole.gz", inOne.toByteArray(), 1, 64 << 10) + ","
-                + write("packed/whole.zst", inFrames.toByteArray(), 1, 64 << 10);
 
         List<String> read = new ArrayList<>();
-        List<Split> splits = SplitPlanner.plan(STORES, path, false, 8, Format.TEXT_LINES);
+        List<Split> splits = SplitPlanner.plan(STORES, root + "/packed", false, 8, Format.TEXT_LINES);
         for (Split split : splits) {
             read.addAll(linesOf(split, ""));
         }
