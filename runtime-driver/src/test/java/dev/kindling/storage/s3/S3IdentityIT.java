@@ -18,10 +18,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,9 +98,43 @@ class S3IdentityIT {
     @ParameterizedTest
     @EnumSource(Place.class)
     void aProgramReadsAndWritesAsWhoItsVariablesSayAndSoDoItsExecutors(Place place) throws Exception {
+        Map<String, String> settings = new TreeMap<>(Map.of("kindling.master", "local-cluster[1,1,128]"));
+        Map<String, String> variables = variablesOf(place, settings);
+
+        assertCopiesAs(place, run(variables, settings));
+    }
+
+    /** Executors inherit variables, but no properties. */
+    @ParameterizedTest
+    @EnumSource(Place.class)
+    void aProgramReadsAndWritesAsWhoItsPropertiesSayAndSoDoItsExecutors(Place place) throws Exception {
+        Map<String, String> settings = new TreeMap<>(Map.of("kindling.master", "local-cluster[1,1,128]"));
+        variablesOf(place, settings).forEach((name, value) -> settings.put(propertyOf(name), value));
+
+        assertCopiesAs(place, run(Map.of(), settings));
+    }
+
+    private void assertCopiesAs(Place place, String said) {
+        assertTrue(said.contains("copied 2 lines"), said);
+        assertEquals(place.signer, bucket.server.tell("signers"));
+        assertFalse(said.contains("canary"), said);
+    }
+
+    /** As the AWS SDK names them: {@code aws.roleArn} for {@code AWS_ROLE_ARN}, with one exception. */
+    private static String propertyOf(String variable) {
+        if (variable.equals("AWS_EC2_METADATA_DISABLED")) {
+            return "aws.disableEc2Metadata";
+        }
+        return "aws."
+                + Pattern.compile("_(.)")
+                        .matcher(variable.substring("AWS_".length()).toLowerCase(Locale.ROOT))
+                        .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    /** Those of a program whose identity is there. */
+    private Map<String, String> variablesOf(Place place, Map<String, String> settings) throws Exception {
         Map<String, String> variables =
                 new TreeMap<>(Map.of("AWS_REGION", "eu-central-1", "AWS_ENDPOINT_URL_S3", bucket.server.url()));
-        Map<String, String> settings = new TreeMap<>(Map.of("kindling.master", "local-cluster[1,1,128]"));
         if (place != Place.INSTANCE) {
             variables.put("AWS_EC2_METADATA_DISABLED", "true");
         }
@@ -147,11 +183,7 @@ class S3IdentityIT {
             case INSTANCE -> variables.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", identities);
         }
 
-        String said = run(variables, settings);
-
-        assertTrue(said.contains("copied 2 lines"), said);
-        assertEquals(place.signer, bucket.server.tell("signers"));
-        assertFalse(said.contains("canary"), said);
+        return variables;
     }
 
     private static void putKeys(Map<String, String> variables) {
