@@ -31,6 +31,9 @@ class DemoOnStoresIT {
     private static final Path DATA = CourseCommands.REPOSITORY.resolve("data/zipcodes.tsv");
     private static final String BUCKET = "demo";
     private static final String KEY = "AKIADEMOONSTORES";
+    private static final String ASKING_KEY = "AKIAWHOASKSFORKEYS01";
+    private static final String ISSUED_KEY = "ASIAWHOISGIVENKEYS01";
+    private static final String ROLE = "arn:aws:iam::123456789012:role/kindling-test";
 
     @TempDir
     static Path world;
@@ -127,6 +130,52 @@ class DemoOnStoresIT {
             Path parts = world.resolve("parts");
             server.tell("get " + BUCKET + " " + output + "/part- " + parts);
             assertEquals(rows, Files.readAllLines(parts));
+        }
+    }
+
+    /** Nothing of them is in the environment of a container, nor any key in that of the driver. */
+    @Test
+    void onS3ByContainersOfYarnAsWhoThePropertiesOfTheDriverSay() throws Exception {
+        S3Server server = S3Server.shared();
+        server.tell("bucket identities");
+        server.tell("put " + DATA + " identities zipcodes.tsv");
+        server.tell("user " + ASKING_KEY + " canary-of-who-asks rw");
+        server.tell("user " + ISSUED_KEY + " canary-of-who-is-given rw");
+        String services = server.tell("identities " + ISSUED_KEY);
+        String role = "-Daws.endpointUrlSts=" + services + " -Daws.roleArn=" + ROLE;
+        Path token = Files.writeString(world.resolve("token"), "web-identity-token");
+        Path profiles = Files.writeString(
+                world.resolve("profiles"),
+                "[profile assumed]\nrole_arn = " + ROLE
+                        + "\nsource_profile = base\n[profile base]\naws_access_key_id = " + ASKING_KEY
+                        + "\naws_secret_access_key = canary-of-who-asks\n");
+        Map<String, String> places = Map.of(
+                "instance", "-Daws.ec2MetadataServiceEndpoint=" + services,
+                "container",
+                        "-Daws.containerCredentialsFullUri=" + services
+                                + "/container -Daws.containerAuthorizationToken=container-token",
+                "web", role + " -Daws.webIdentityTokenFile=" + token,
+                "profile", "-Daws.endpointUrlSts=" + services + " -Daws.profile=assumed -Daws.configFile=" + profiles);
+        for (Map.Entry<String, String> place : places.entrySet()) {
+            server.tell("signers");
+            server.tell("given");
+            Map<String, String> variables = Map.of(
+                    "KINDLING_JAVA_OPTIONS",
+                    "-Xmx256m -XX:TieredStopAtLevel=1 -Daws.endpointUrlS3=" + server.url()
+                            + " -Daws.region=eu-central-1 " + place.getValue(),
+                    "HADOOP_CONF_DIR",
+                    YarnCluster.shared().configuration().toString());
+
+            String printed = demo(
+                    variables,
+                    "s3://identities/zipcodes.tsv",
+                    "s3://identities/" + place.getKey(),
+                    "--master yarn --executor-memory 128m");
+
+            assertEquals(table, printed, place.getKey());
+            assertEquals(ISSUED_KEY, server.tell("signers"), place.getKey());
+            int given = Integer.parseInt(server.tell("given"));
+            assertTrue(given > 1, given + " processes have asked " + place.getKey());
         }
     }
 }
