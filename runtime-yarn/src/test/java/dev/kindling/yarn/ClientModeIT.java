@@ -1,6 +1,7 @@
 package dev.kindling.yarn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,10 +9,12 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.Tuple2;
 import dev.kindling.driver.cli.Main;
+import dev.kindling.testcluster.HdfsCluster;
 import dev.kindling.testcluster.YarnCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +89,38 @@ class ClientModeIT {
                     kindling.range(0, 2, 1, 2)
                             .map(i -> NativeCodeLoader.isNativeCodeLoaded())
                             .collect());
+        }
+    }
+
+    /** By the library of their node, and settings that files of a cluster would hold. */
+    @Test
+    void containersReadTheFilesOfBlocksThemselves() throws Exception {
+        URL library = ClientModeIT.class.getResource("/hadoop-native");
+        assumeTrue(library != null, "nobody has built it for this machine");
+        String directory = java.nio.file.Path.of(library.toURI()).toString();
+        try (HdfsCluster files = HdfsCluster.startShortCircuit(1, directory, List.of())) {
+            Path input = new Path(files.uri() + "/numbers.txt");
+            try (FSDataOutputStream out =
+                    input.getFileSystem(new Configuration()).create(input, true, 4096, (short) 1, 1 << 20)) {
+                for (int i = 0; i < 300_000; i++) {
+                    out.writeBytes(i + "\n");
+                }
+            }
+            KindlingConf handed = conf(YarnCluster.shared());
+            files.shortCircuitSettings().forEach((name, value) -> handed.set("kindling.hadoop." + name, value));
+
+            assertEquals(300_000, countOf(input, handed));
+            String sentWhenHanded = files.tell("sent");
+            assertEquals(300_000, countOf(input, conf(YarnCluster.shared())));
+
+            assertEquals("0", sentWhenHanded);
+            assertNotEquals("0", files.tell("sent"));
+        }
+    }
+
+    private static long countOf(Path input, KindlingConf conf) {
+        try (KindlingContext kindling = new KindlingContext("yarn", "count", conf)) {
+            return kindling.textFile(input.toString(), 4).count();
         }
     }
 
