@@ -76,6 +76,14 @@ public final class Stores implements AutoCloseable {
         }
     }
 
+    /** One scheme of each kind of storage that a path has named. */
+    public synchronized List<String> schemesInUse() {
+        return opened.keySet().stream()
+                .map(provider -> provider.schemes().get(0))
+                .sorted()
+                .toList();
+    }
+
     /** Reads what the path names; a path without scheme is a local file. */
     public ObjectStore reading(String path) {
         return of(path, "no store serves").objects();

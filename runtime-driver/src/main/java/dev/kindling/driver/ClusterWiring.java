@@ -48,7 +48,8 @@ record ClusterWiring(
                 port.credentials(),
                 config.get(ExecutorKeys.JAVA_OPTIONS),
                 config.get(ExecutorKeys.COMMAND_PREFIX),
-                program);
+                program,
+                stores);
         return new SocketCluster(port, launcher(master, context), new Published(program, broadcasts));
     }
 

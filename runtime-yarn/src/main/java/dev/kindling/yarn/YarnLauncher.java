@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -446,7 +445,7 @@ final class YarnLauncher implements ClusterLauncher {
     }
 
     private byte[] bootstrapOf(String executorId, Secret nonce) throws IOException {
-        Map<String, String> all = new TreeMap<>(context.settings());
+        Map<String, String> all = context.executorSettings();
         all.putAll(IdentityProperties.forOtherMachines());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         new ExecutorBootstrap(

@@ -1,9 +1,13 @@
 package dev.kindling.driver.launch;
 
+import dev.kindling.config.StorageKeys;
 import dev.kindling.rpc.ApplicationCredentials;
+import dev.kindling.storage.Stores;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What an executor has to be told to belong to an application.
@@ -19,6 +23,7 @@ import java.util.Map;
  * @param executorJavaOptions what the user adds to the command line of executor processes
  * @param executorCommandPrefix what stands before that command line
  * @param program the program's jars, files and classes
+ * @param stores what the driver reads and writes
  */
 public record LaunchContext(
         String applicationId,
@@ -29,12 +34,20 @@ public record LaunchContext(
         ApplicationCredentials credentials,
         List<String> executorJavaOptions,
         List<String> executorCommandPrefix,
-        Program program) {
+        Program program,
+        Stores stores) {
     public LaunchContext {
         settings = Map.copyOf(settings);
         scratchDirectories = List.copyOf(scratchDirectories);
         executorJavaOptions = List.copyOf(executorJavaOptions);
         executorCommandPrefix = List.copyOf(executorCommandPrefix);
+    }
+
+    /** For an executor that starts now: unless the user says otherwise, it prepares the storage that the program uses. */
+    public SortedMap<String, String> executorSettings() {
+        SortedMap<String, String> all = new TreeMap<>(settings);
+        all.putIfAbsent(StorageKeys.PREPARE.name(), String.join(",", stores.schemesInUse()));
+        return all;
     }
 
     /** The application's directory for what is small. */

@@ -147,7 +147,7 @@ public final class LocalProcessLauncher implements ClusterLauncher {
     }
 
     private Map<String, String> settings() {
-        Map<String, String> settings = new TreeMap<>(context.settings());
+        Map<String, String> settings = context.executorSettings();
         settings.putAll(IdentityProperties.ofThisProcess());
         return settings;
     }

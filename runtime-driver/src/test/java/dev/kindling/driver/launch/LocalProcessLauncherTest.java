@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.api.KindlingListener.ExitReason;
+import dev.kindling.config.Config;
 import dev.kindling.driver.core.DrainReason;
 import dev.kindling.driver.core.ExecutorPlace;
 import dev.kindling.rpc.ApplicationCredentials;
+import dev.kindling.storage.Stores;
 import dev.kindling.util.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +56,8 @@ class LocalProcessLauncherTest {
                 ApplicationCredentials.withoutCertificate(),
                 List.of(),
                 List.of("true"),
-                program);
+                program,
+                new Stores(Config.defaults()));
     }
 
     private static ClusterLauncher.Listener listener(CountDownLatch exits) {

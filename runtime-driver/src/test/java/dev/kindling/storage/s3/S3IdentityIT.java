@@ -9,6 +9,7 @@ import dev.kindling.api.ErrorCode;
 import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
+import dev.kindling.api.TaskContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -308,6 +309,37 @@ class S3IdentityIT {
             assertEquals(2, kindling.textFile(bucket.path("in")).count());
         }
         assertEquals(3, given + Integer.parseInt(bucket.server.tell("given")));
+    }
+
+    /** The driver's client is there when the first path has been listed; the first executor starts before that. */
+    @Test
+    void anExecutorThatStartsWhenAPathHasBeenUsedIsPreparedBeforeItUsesOne() {
+        beNobody();
+        set("aws.containerCredentialsFullUri", identities + "/container");
+        set("aws.containerAuthorizationToken", "container-token");
+        KindlingConf conf = new KindlingConf(false)
+                .setMaster("local-cluster[1,1,128]")
+                .setAll(bucket.entries)
+                .set("kindling.scratch.dirs", scratch.toString());
+        bucket.server.tell("given");
+
+        try (KindlingContext kindling = new KindlingContext(conf)) {
+            assertEquals(1, kindling.range(0, 1, 1, 1).count());
+            kindling.textFile(bucket.path("in"));
+            assertEquals("1", bucket.server.tell("given"));
+
+            kindling.range(0, 1, 1, 1)
+                    .map(i -> {
+                        if (TaskContext.get().attemptNumber() == 0) {
+                            Runtime.getRuntime().halt(137);
+                        }
+                        return i;
+                    })
+                    .count();
+            while (bucket.server.tell("given").equals("0")) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
     }
 
     @Test
