@@ -55,13 +55,23 @@ final class CombineTable implements AutoCloseable {
         this.keep = keep;
     }
 
-    /** Adds the first {@code count} pairs of {@code rows}; {@code areCombined}: their values are combined ones. */
-    void add(Object[] rows, int count, boolean areCombined, Operator source) {
+    /** Whether it has a use for {@link ShortKeys} of the rows that are added next. */
+    boolean takesShortKeys() {
+        return areNumbers;
+    }
+
+    /**
+     * Adds the first {@code count} pairs of {@code rows}.
+     *
+     * @param shortKeys those of {@code rows}, where {@link #takesShortKeys}
+     * @param areCombined whether their values are combined ones
+     */
+    void add(Object[] rows, ShortKeys shortKeys, int count, boolean areCombined, Operator source) {
         int row = 0;
         try {
             for (; row < count; row++) {
                 Tuple2<?, ?> pair = (Tuple2<?, ?>) rows[row];
-                if (areNumbers && numbers.find(pair._1())) {
+                if (areNumbers && numbers.find(shortKeys, row)) {
                     addNumber(pair, areCombined);
                 } else {
                     addObject(pair, areCombined);

@@ -21,6 +21,7 @@ final class CombinedRows implements Operator {
     private final TaskScope scope;
     private final CombineTable table;
     private final Batch buffer;
+    private final ShortKeys shortKeys;
     private final Deque<HashSplit.Part> pending = new ArrayDeque<>();
     private ShuffleReader reader;
     private int next;
@@ -31,6 +32,7 @@ final class CombinedRows implements Operator {
         this.scope = scope;
         this.table = new CombineTable(side.combiner(), scope, UnaryOperator.identity());
         this.buffer = new Batch(scope.batchRows());
+        this.shortKeys = new ShortKeys(scope.batchRows());
     }
 
     @Override
@@ -63,7 +65,10 @@ final class CombinedRows implements Operator {
         HashSplit split = null;
         StoredRows.Cursor cursor = rows.open();
         for (int count = next(cursor); count > 0; count = next(cursor)) {
-            table.add(buffer.rows, count, areCombined, this);
+            if (table.takesShortKeys()) {
+                shortKeys.take(buffer.rows, count);
+            }
+            table.add(buffer.rows, shortKeys, count, areCombined, this);
             if (table.fits() || makeRoom()) {
                 continue;
             }

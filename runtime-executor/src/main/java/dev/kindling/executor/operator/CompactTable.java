@@ -1,17 +1,14 @@
 package dev.kindling.executor.operator;
 
-import dev.kindling.util.Latin1;
 import java.util.Arrays;
 
 /**
  * Numbers by short keys, without an object for either: a slot of one array holds the key itself and its number, so a
- * look-up touches one place of memory, and the collector has nothing to follow. Keys are strings of at most
- * {@value #MOST_CHARS} characters of Latin-1, integers and longs; all values are of one class, {@code Integer},
- * {@code Long} or {@code Double}. Who owns it keeps everything else in a {@link KeyTable}. Entries are numbered in the
- * order of their keys' first appearance.
+ * look-up touches one place of memory, and the collector has nothing to follow. Keys are those of {@link ShortKeys}; all
+ * values are of one class, {@code Integer}, {@code Long} or {@code Double}. Who owns it keeps everything else in a
+ * {@link KeyTable}. Entries are numbered in the order of their keys' first appearance.
  */
 final class CompactTable {
-    private static final int MOST_CHARS = 15;
     private static final int FIRST_SLOTS = 1 << 6;
     // Three quarters full: the smaller the array, the more of it is in the cache. Frequent keys come early, when there
     // is room, and lie where they are looked for first.
@@ -19,11 +16,6 @@ final class CompactTable {
     // As of KeyTable: a small bucket after a large one would pay for clearing what it never uses.
     private static final int KEPT_SLOTS = 1 << 15;
     private static final int WORDS = 3;
-
-    // The highest byte of a key's second word says what it is: of a string the length and 1, so that 0 is a free slot.
-    private static final int KIND_SHIFT = 56;
-    private static final long INTEGER_KEY = (MOST_CHARS + 2L) << KIND_SHIFT;
-    private static final long LONG_KEY = (MOST_CHARS + 3L) << KIND_SHIFT;
 
     /** Three words a slot: two of the key, one of the value. */
     private long[] slots = new long[FIRST_SLOTS * WORDS];
@@ -41,61 +33,25 @@ final class CompactTable {
     private int at;
     private boolean isFound;
 
-    /** Looks for {@code key}, to which {@link #isFound}, {@link #value} and {@link #set} then refer; false: not one for here. */
-    boolean find(Object key) {
-        if (key instanceof String text) {
-            if (text.length() > MOST_CHARS || !encode(text)) {
-                return false;
-            }
-        } else if (key instanceof Integer number) {
-            low = number;
-            high = INTEGER_KEY;
-        } else if (key instanceof Long number) {
-            low = number;
-            high = LONG_KEY;
-        } else {
+    /** Looks for the key of a row, to which {@link #isFound}, {@link #value} and {@link #set} then refer; false: not one for here. */
+    boolean find(ShortKeys keys, int row) {
+        high = keys.highs[row];
+        if (high == 0) {
             return false;
         }
-        at = placeOf(slots, mask, low, high);
+        low = keys.lows[row];
+        at = placeOf(slots, mask, low, high, keys.hashes[row]);
         isFound = slots[at + 1] != 0;
         return true;
     }
 
-    private boolean encode(String text) {
-        int length = text.length();
-        int all = 0;
-        long front = 0;
-        for (int i = 0; i < Math.min(length, 8); i++) {
-            char c = text.charAt(i);
-            all |= c;
-            front |= (long) c << 8 * i;
-        }
-        long back = length + 1L << KIND_SHIFT;
-        for (int i = 8; i < length; i++) {
-            char c = text.charAt(i);
-            all |= c;
-            back |= (long) c << 8 * (i - 8);
-        }
-        low = front;
-        high = back;
-        return all <= 0xff;
-    }
-
     /** Where the slot of this key begins, or the free one that it would get. */
-    private static int placeOf(long[] slots, int mask, long low, long high) {
-        int slot = hashOf(low, high) & mask;
+    private static int placeOf(long[] slots, int mask, long low, long high, long hash) {
+        int slot = (int) (hash >>> 32) & mask;
         while (slots[slot * WORDS + 1] != 0 && (slots[slot * WORDS] != low || slots[slot * WORDS + 1] != high)) {
             slot = slot + 1 & mask;
         }
         return slot * WORDS;
-    }
-
-    /** Each character counts for all bits of it: many keys differ in their last one alone. */
-    private static int hashOf(long low, long high) {
-        long h = low * 0x9E3779B97F4A7C15L ^ high;
-        h = (h ^ h >>> 32) * 0xC2B2AE3D27D4EB4FL;
-        h = (h ^ h >>> 29) * 0x9E3779B97F4A7C15L;
-        return (int) (h >>> 32);
     }
 
     boolean isFound() {
@@ -142,7 +98,8 @@ final class CompactTable {
         int widerMask = 2 * mask + 1;
         for (int entry = 0; entry < count; entry++) {
             int from = entries[entry];
-            int to = placeOf(wider, widerMask, slots[from], slots[from + 1]);
+            long hash = ShortKeys.hashOf(slots[from], slots[from + 1]);
+            int to = placeOf(wider, widerMask, slots[from], slots[from + 1], hash);
             System.arraycopy(slots, from, wider, to, WORDS);
             entries[entry] = to;
         }
@@ -167,20 +124,7 @@ final class CompactTable {
 
     /** An equal of the key that this entry was made for. */
     Object keyOf(int entry) {
-        long front = slots[entries[entry]];
-        long back = slots[entries[entry] + 1];
-        long kind = back & 0xffL << KIND_SHIFT;
-        if (kind == INTEGER_KEY) {
-            return (int) front;
-        }
-        if (kind == LONG_KEY) {
-            return front;
-        }
-        byte[] bytes = new byte[(int) (kind >>> KIND_SHIFT) - 1];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (i < 8 ? front >>> 8 * i : back >>> 8 * (i - 8));
-        }
-        return Latin1.read(bytes, 0, bytes.length);
+        return ShortKeys.keyOf(slots[entries[entry]], slots[entries[entry] + 1]);
     }
 
     Object valueOf(int entry) {

@@ -29,6 +29,7 @@ public final class MapSideCombine implements Operator {
     private final TaskScope scope;
     private final CombineTable table;
     private final Batch input;
+    private final ShortKeys shortKeys;
     private final RowDigest digests = new RowDigest();
     private long rowsInTable;
     private boolean wasLookedAt;
@@ -45,6 +46,7 @@ public final class MapSideCombine implements Operator {
         this.scope = scope;
         this.table = new CombineTable(combiner, scope, scope::keep);
         this.input = new Batch(scope.batchRows());
+        this.shortKeys = new ShortKeys(scope.batchRows());
     }
 
     /** {@code child} itself where the shuffle does not combine on the map side. */
@@ -78,9 +80,10 @@ public final class MapSideCombine implements Operator {
             isReading = false;
             return;
         }
-        table.add(input.rows, input.count, false, child);
+        shortKeys.take(input.rows, input.count);
+        table.add(input.rows, shortKeys, input.count, false, child);
         for (int row = 0; row < input.count; row++) {
-            digestOfRead += digests.ofPair((Tuple2<?, ?>) input.rows[row]);
+            digestOfRead += digestOf((Tuple2<?, ?>) input.rows[row], row);
         }
         rowsRead += input.count;
         rowsInTable += input.count;
@@ -94,6 +97,10 @@ public final class MapSideCombine implements Operator {
         }
     }
 
+    private long digestOf(Tuple2<?, ?> pair, int row) {
+        return shortKeys.highs[row] == 0 ? digests.ofPair(pair) : digests.ofPair(shortKeys.hashes[row], pair._2());
+    }
+
     private void handOut(boolean isUseless) {
         isReading = false;
         rowsToPass = isUseless ? rowsInTable * PASSING_TABLES : 0;
@@ -105,11 +112,12 @@ public final class MapSideCombine implements Operator {
         int count = child.read(batch);
         rowsRead += count;
         rowsToPass = count == 0 ? 0 : rowsToPass - count;
+        shortKeys.take(batch.rows, count);
         int row = 0;
         try {
             for (; row < count; row++) {
                 Tuple2<?, ?> pair = (Tuple2<?, ?>) batch.rows[row];
-                digestOfRead += digests.ofPair(pair);
+                digestOfRead += digestOf(pair, row);
                 batch.rows[row] = new Tuple2<>(pair._1(), combiner.create().call(pair._2()));
             }
         } catch (Throwable t) {

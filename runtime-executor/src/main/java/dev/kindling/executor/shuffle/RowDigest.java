@@ -32,6 +32,15 @@ public final class RowDigest {
         return mix(key * PRIME_1 + value + PRIME_2);
     }
 
+    /**
+     * Of a pair by what its key's contents make, which has to be the same in every process; another number than that of
+     * the key itself, so all rows of a map output have to be digested alike.
+     */
+    public long ofPair(long keyHash, Object value) {
+        long content = value instanceof Integer number ? number : contentOf(value);
+        return mix(keyHash * PRIME_1 + content + PRIME_2);
+    }
+
     /** Of a pair that is no object. */
     long ofPair(NumberPairs pairs, int index) {
         long key = pairs.keysAreInts ? pairs.keys[index] : mix(pairs.keys[index]);
