@@ -2,6 +2,7 @@ package dev.kindling.yarn;
 
 import dev.kindling.config.Config;
 import dev.kindling.driver.cli.Main;
+import dev.kindling.storage.IdentityProperties;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -56,6 +57,7 @@ public final class ApplicationMaster {
         }
         DriverOrder order = DriverOrder.ofThisContainer()
                 .orElseThrow(() -> new IOException("this is started by YARN, not by hand"));
+        IdentityProperties.set(order.identity());
         MasterSession.OfContainer session = MasterSession.OfContainer.register(settings, order.files());
         LastComplaint complaints = new LastComplaint(System.err);
         System.setErr(new PrintStream(complaints, true, StandardCharsets.UTF_8));

@@ -8,6 +8,7 @@ import dev.kindling.config.YarnKeys;
 import dev.kindling.driver.launch.EngineClassPath;
 import dev.kindling.driver.launch.ExecutorJvm;
 import dev.kindling.driver.launch.SubmittedProgram;
+import dev.kindling.storage.IdentityProperties;
 import dev.kindling.util.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +85,8 @@ final class ClusterModeClient {
         List<String> command = command(users);
         ContainerFiles drivers = ship(users);
         Credentials credentials = FileTokens.obtain(config, settings);
-        new DriverOrder(command, drivers.without(users.keySet())).addTo(credentials);
+        new DriverOrder(command, IdentityProperties.forOtherMachines(), drivers.without(users.keySet()))
+                .addTo(credentials);
         Handover.of(
                         YarnLauncher.stagingDirectory(config, settings, MasterSession.user()),
                         submission.id().toString())

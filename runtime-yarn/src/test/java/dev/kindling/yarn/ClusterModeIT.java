@@ -60,6 +60,17 @@ class ClusterModeIT {
         }
     }
 
+    /** Of all containers so far. */
+    private List<Path> logs() throws IOException {
+        try (Stream<Path> all = Files.walk(cluster.directory())) {
+            List<Path> logs = all.filter(
+                            file -> LOGS.contains(file.getFileName().toString()))
+                    .toList();
+            assertTrue(logs.size() >= 4, logs.size() + " logs of a driver and an executor");
+            return logs;
+        }
+    }
+
     @Test
     void programRunsInTheClusterWithItsFilesAndItsArgumentsAndIsShownByIt() throws Exception {
         Path words = Files.writeString(directory.resolve("words.txt"), "three little words\n");
@@ -102,18 +113,12 @@ class ClusterModeIT {
         assertTrue(visible.contains("HADOOP_TOKEN_FILE_LOCATION"), "a container's start was looked at");
         assertEquals(Optional.empty(), secrets.foundIn(visible));
         assertEquals(Optional.empty(), secrets.foundIn(run.err()));
-        int logs = 0;
-        try (Stream<Path> all = Files.walk(cluster.directory())) {
-            for (Path log : all.filter(file -> LOGS.contains(file.getFileName().toString()))
-                    .toList()) {
-                assertEquals(
-                        Optional.empty(),
-                        secrets.foundIn(Files.readString(log, StandardCharsets.ISO_8859_1)),
-                        log::toString);
-                logs++;
-            }
+        for (Path log : logs()) {
+            assertEquals(
+                    Optional.empty(),
+                    secrets.foundIn(Files.readString(log, StandardCharsets.ISO_8859_1)),
+                    log::toString);
         }
-        assertTrue(logs >= 4, logs + " logs of a driver and an executor");
         String planted = "x" + Files.readAllLines(given).get(0) + "x";
         assertTrue(secrets.foundIn(planted).isPresent(), "what is there would be found");
     }

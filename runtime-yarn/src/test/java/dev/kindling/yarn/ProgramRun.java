@@ -6,15 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import org.example.cluster.Programs;
 
 /** How a program ended whose driver was a container of a cluster, and what the client said. */
@@ -40,7 +36,13 @@ record ProgramRun(int exitCode, String err) {
         settings.put("kindling.yarn.driverMemory", "128m");
         settings.putAll(more);
         SubmittedProgram program = new SubmittedProgram(
-                Optional.of(main.getName()), jar(directory), List.of(arguments), settings, List.of(), files, false);
+                Optional.of(main.getName()),
+                ProgramsJar.in(directory),
+                List.of(arguments),
+                settings,
+                List.of(),
+                files,
+                false);
         PrintStream before = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
@@ -49,20 +51,5 @@ record ProgramRun(int exitCode, String err) {
         } finally {
             System.setErr(before);
         }
-    }
-
-    /** The programs, as a user's build would pack them. */
-    private static Path jar(Path directory) throws IOException {
-        Path jar = directory.resolve("programs.jar");
-        String root = "/" + Programs.class.getPackageName().replace('.', '/');
-        Path classes = Path.of(Programs.class.getResource(root).getPath());
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-                Stream<Path> found = Files.list(classes)) {
-            for (Path file : found.sorted().toList()) {
-                out.putNextEntry(new ZipEntry(root.substring(1) + "/" + file.getFileName()));
-                Files.copy(file, out);
-            }
-        }
-        return jar;
     }
 }

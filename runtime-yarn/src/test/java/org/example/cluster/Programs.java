@@ -95,6 +95,21 @@ public final class Programs {
         }
     }
 
+    /** Copies a file and counts the copy's lines; writes that down, and what anybody may see of how its containers were started. */
+    public static final class Copies {
+        private Copies() {}
+
+        public static void main(String[] args) throws IOException {
+            try (KindlingContext kindling = new KindlingContext("yarn", "copies")) {
+                kindling.textFile(args[0]).saveAsTextFile(args[1]);
+                String lines = kindling.textFile(args[1]).count() + " lines\n";
+                String seen =
+                        kindling.range(0, 1, 1, 1).map(i -> Secrets.seen()).first();
+                Files.writeString(Path.of(args[2]), lines + seen + Secrets.seen(), StandardCharsets.ISO_8859_1);
+            }
+        }
+    }
+
     /** Fails in a task. */
     public static final class Fails {
         private Fails() {}

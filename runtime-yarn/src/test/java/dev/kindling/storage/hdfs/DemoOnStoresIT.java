@@ -1,12 +1,14 @@
 package dev.kindling.storage.hdfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kindling.s3server.S3Server;
 import dev.kindling.testcluster.HdfsCluster;
 import dev.kindling.testcluster.YarnCluster;
 import dev.kindling.testserver.CourseCommands;
+import dev.kindling.yarn.ProgramsJar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -33,6 +36,11 @@ class DemoOnStoresIT {
     private static final String KEY = "AKIADEMOONSTORES";
     private static final String ASKING_KEY = "AKIAWHOASKSFORKEYS01";
     private static final String ISSUED_KEY = "ASIAWHOISGIVENKEYS01";
+    private static final String CLUSTER_KEY = "AKIAOFACLUSTERMODE01";
+    private static final String CLUSTER_SECRET = "canary-of-cluster-mode";
+    /** Of containers. */
+    private static final Set<String> LOGS = Set.of("stdout", "stderr", "prelaunch.out", "prelaunch.err");
+
     private static final String ROLE = "arn:aws:iam::123456789012:role/kindling-test";
 
     @TempDir
@@ -176,6 +184,50 @@ class DemoOnStoresIT {
             assertEquals(ISSUED_KEY, server.tell("signers"), place.getKey());
             int given = Integer.parseInt(server.tell("given"));
             assertTrue(given > 1, given + " processes have asked " + place.getKey());
+        }
+    }
+
+    /** The client's variables and properties come to the driver's container and from it to the executors'. */
+    @Test
+    void onS3ByADriverInTheClusterAndItsExecutorsAsWhoTheClientsVariablesAndPropertiesSay() throws Exception {
+        S3Server server = S3Server.shared();
+        server.tell("bucket cluster-mode");
+        server.tell("put " + DATA + " cluster-mode zipcodes.tsv");
+        server.tell("user " + CLUSTER_KEY + " " + CLUSTER_SECRET + " rw");
+        server.tell("signers");
+        Path result = world.resolve("copied");
+        Map<String, String> variables = Map.of(
+                "AWS_ACCESS_KEY_ID",
+                CLUSTER_KEY,
+                "AWS_SECRET_ACCESS_KEY",
+                CLUSTER_SECRET,
+                "KINDLING_JAVA_OPTIONS",
+                "-Xmx256m -XX:TieredStopAtLevel=1 -Daws.endpointUrlS3=" + server.url() + " -Daws.region=eu-central-1",
+                "HADOOP_CONF_DIR",
+                YarnCluster.shared().configuration().toString());
+
+        String said = kindling.run(
+                "bin/kindling submit --master yarn --deploy-mode cluster --executor-memory 128m"
+                        + " --conf kindling.executor.count=1 --conf kindling.yarn.driverMemory=128m"
+                        + " --class 'org.example.cluster.Programs$Copies' " + ProgramsJar.in(world)
+                        + " s3://cluster-mode/zipcodes.tsv s3://cluster-mode/copy " + result,
+                variables);
+
+        assertEquals(CLUSTER_KEY, server.tell("signers"));
+        String visible = Files.readString(result, StandardCharsets.ISO_8859_1);
+        assertTrue(
+                visible.startsWith("42049 lines\n"),
+                () -> visible.lines().findFirst().orElse("nothing"));
+        assertTrue(visible.contains("HADOOP_TOKEN_FILE_LOCATION"), "a container's start was looked at");
+        assertFalse(
+                visible.contains(CLUSTER_KEY) || visible.contains(CLUSTER_SECRET), "what starts a container has it");
+        assertFalse(said.contains(CLUSTER_SECRET), said);
+        try (Stream<Path> all = Files.walk(YarnCluster.shared().directory())) {
+            for (Path log : all.filter(file -> LOGS.contains(file.getFileName().toString()))
+                    .toList()) {
+                String text = Files.readString(log, StandardCharsets.ISO_8859_1);
+                assertFalse(text.contains(CLUSTER_SECRET), log::toString);
+            }
         }
     }
 }
