@@ -11,10 +11,12 @@ import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingException;
 import dev.kindling.api.RDD;
 import dev.kindling.api.TaskContext;
+import dev.kindling.driver.LateAttempt;
 import dev.kindling.driver.LivingFiles;
 import dev.kindling.storage.OutputManifest;
 import dev.kindling.storage.PackedText;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -144,6 +146,24 @@ class S3JobsIT {
         assertEquals(
                 List.of("out/_SUCCESS", "out/part-00000", "out/part-00001", "out/part-00002", "out/part-00003"),
                 bucket.keys());
+    }
+
+    @Test
+    void ofALateAttemptThatStillWritesWhenItsCopyIsPublishedNothingIsSeenOrLeft() throws IOException {
+        KindlingConf conf = LateAttempt.expectedBy(conf(PROCESSES)).set("kindling.s3.partBytes", "5m");
+        try (KindlingContext kindling = new KindlingContext(conf)) {
+            LateAttempt.save(kindling, bucket.path("out"), Files.createDirectory(scratch.resolve("marks")));
+
+            assertEquals(
+                    LateAttempt.rows(),
+                    kindling.textFile(bucket.path("out"))
+                            .map(LateAttempt::start)
+                            .collect());
+        }
+        assertEquals(0, bucket.unfinishedUploads());
+        List<String> parts = List.of("part-00000", "part-00001", "part-00002", "part-00003");
+        assertEquals(parts, List.copyOf(OutputManifest.partNames(bucket.text("out/_SUCCESS"))));
+        assertEquals(5, bucket.keys().size(), bucket.keys()::toString);
     }
 
     @Test

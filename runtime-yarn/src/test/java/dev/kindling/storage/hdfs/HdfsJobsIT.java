@@ -9,6 +9,7 @@ import dev.kindling.api.KindlingConf;
 import dev.kindling.api.KindlingContext;
 import dev.kindling.api.KindlingListener;
 import dev.kindling.api.KindlingListener.Locality;
+import dev.kindling.driver.LateAttempt;
 import dev.kindling.storage.PackedText;
 import dev.kindling.testcluster.HdfsCluster;
 import java.io.IOException;
@@ -76,6 +77,27 @@ class HdfsJobsIT {
         }
         assertEquals(List.of("_SUCCESS", "part-00000", "part-00001", "part-00002", "part-00003"), names);
         assertEquals(lines, text.toString().lines().toList());
+    }
+
+    @Test
+    void ofALateAttemptThatStillWritesWhenItsCopyIsPublishedNothingIsSeenOrLeft() throws IOException {
+        String target = CLUSTER.uri() + "/late";
+        KindlingConf conf = LateAttempt.expectedBy(new KindlingConf().set("kindling.scratch.dirs", scratch.toString()));
+
+        try (KindlingContext kindling = new KindlingContext("local-cluster[2,1,128]", "late", conf)) {
+            LateAttempt.save(kindling, target, Files.createDirectory(scratch.resolve("marks")));
+
+            assertEquals(
+                    LateAttempt.rows(),
+                    kindling.textFile(target).map(LateAttempt::start).collect());
+        }
+        List<String> names = new ArrayList<>();
+        try (HdfsStorage storage = new HdfsStorage(new TreeMap<>(), -1)) {
+            for (FileStatus file : storage.client(target).files().listStatus(new Path(target))) {
+                names.add(file.getPath().getName());
+            }
+        }
+        assertEquals(List.of("_SUCCESS", "part-00000", "part-00001", "part-00002", "part-00003"), names);
     }
 
     /** Of bzip2 each split reads the blocks that begin in it; the others are read as a whole. */
