@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An executor process. It is told what it must know through standard input, which its launcher keeps open: when that
@@ -57,6 +58,13 @@ public final class ExecutorMain {
             ExecutorLife life = ExecutorLife.begin(bootstrap.read(), ExecutorMain::exit);
             awaitEnd(launcher);
             life.executor().driverGone("its process has ended");
+            // The executor ends the process and closes its connections before. Were this thread to return, the JVM
+            // would
+            // end at once, and wait 300 ms for threads that wait for the network.
+            TimeUnit.MILLISECONDS.sleep(EXIT_WITHIN_MS);
+            exit(ExecutorCore.EXIT_WITHOUT_DRIVER, "the driver's process has ended");
+        } catch (InterruptedException e) {
+            exit(EXIT_DEFECT, "the executor's main thread was interrupted");
         } catch (IOException | RuntimeException e) {
             exit(EXIT_DEFECT, "the executor cannot start: " + e);
         }
