@@ -140,9 +140,6 @@ public sealed interface Frame {
     record MapOutputCopied(String executorId, long incarnation, int shuffleId, AttemptId attempt, boolean isHeld)
             implements ToDriver {}
 
-    /** The executor leaves on its own account; the reason is for people. */
-    record Leaving(String executorId, long incarnation, String reason) implements ToDriver {}
-
     // ---- driver to executor ---------------------------------------------------------------------------------------
 
     record Registered(String executorId, long incarnation) implements ToExecutor {}

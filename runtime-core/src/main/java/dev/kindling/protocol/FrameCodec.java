@@ -19,7 +19,6 @@ import dev.kindling.protocol.Frame.ForgetStage;
 import dev.kindling.protocol.Frame.Heartbeat;
 import dev.kindling.protocol.Frame.HeartbeatReceived;
 import dev.kindling.protocol.Frame.LaunchTasks;
-import dev.kindling.protocol.Frame.Leaving;
 import dev.kindling.protocol.Frame.NeedStageProgram;
 import dev.kindling.protocol.Frame.OutcomeReceived;
 import dev.kindling.protocol.Frame.Refused;
@@ -55,7 +54,6 @@ public final class FrameCodec {
     private static final int ATTEMPT_FINISHED = 3;
     private static final int ATTEMPT_FAILED = 4;
     private static final int NEED_STAGE_PROGRAM = 5;
-    private static final int LEAVING = 6;
     private static final int ATTEMPT_STUCK = 7;
     private static final int ATTEMPT_STACK = 9;
     private static final int CACHED_BLOCKS_CHANGED = 16;
@@ -193,9 +191,6 @@ public final class FrameCodec {
             start(out, ATTEMPT_STACK, f);
             FrameParts.writeAttempt(out, f.attempt());
             out.text(f.stack());
-        } else if (frame instanceof Leaving f) {
-            start(out, LEAVING, f);
-            out.text(f.reason());
         } else if (frame instanceof CachedBlocksChanged f) {
             start(out, CACHED_BLOCKS_CHANGED, f);
             out.number(f.sequence());
@@ -342,8 +337,6 @@ public final class FrameCodec {
                         in.text("executorId"), in.number("incarnation"), FrameParts.readAttempt(in), in.text("stack"));
             case SHOW_STACKS:
                 return new ShowStacks();
-            case LEAVING:
-                return new Leaving(in.text("executorId"), in.number("incarnation"), in.text("reason"));
             case CACHED_BLOCKS_CHANGED:
                 return new CachedBlocksChanged(
                         in.text("executorId"),

@@ -6,8 +6,8 @@ public enum FaultKind {
     KILL(0.04, 0.20),
     /** An executor's process ends just before or after it says something; per message. */
     KILL_AT_SEND(0.01, 0.05),
-    /** An executor says that it leaves, and ends; per executor and second. */
-    LEAVE(0.02, 0.15),
+    /** An executor's process is asked to end by a signal, and does; per executor and second. */
+    TERMINATE(0.02, 0.15),
     /** One more executor is started; per second. */
     JOIN(0.02, 0.20),
     /** An executor stands still for a while and then goes on; per executor and second. */

@@ -247,8 +247,6 @@ public final class DriverCore implements Core<DriverEvent, DriverEffect> {
             AttemptId id = seen.attempt();
             out.emit(new Event.TaskStack(
                     out.time(), id.stageId(), id.partition(), id.attempt(), executor.id, seen.stack()));
-        } else if (frame instanceof Frame.Leaving leaving) {
-            lose(executor, ExitReasons.left(leaving.reason()));
         }
     }
 

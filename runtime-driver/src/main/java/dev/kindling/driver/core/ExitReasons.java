@@ -195,10 +195,6 @@ public final class ExitReasons {
                 "either its process or its machine has died, or the network between them and the driver");
     }
 
-    static ExitReason left(String why) {
-        return withoutCode(Kind.FINISHED, "it left: " + why, "");
-    }
-
     /** It has left without loss. */
     static ExitReason drained(Drain drain) {
         return withoutCode(drain.reason.kind, DRAINED + moved(drain) + ": " + drain.reason.words, "");

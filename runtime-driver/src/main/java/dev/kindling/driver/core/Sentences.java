@@ -125,9 +125,6 @@ public final class Sentences {
         if (frame instanceof Frame.AttemptStuck e) {
             return "AttemptStuck " + e.attempt() + " for " + e.sinceMs() + " ms";
         }
-        if (frame instanceof Frame.Leaving e) {
-            return "Leaving: " + e.reason();
-        }
         if (frame instanceof Frame.LaunchTasks e) {
             return "LaunchTasks " + e.groups().stream().map(Sentences::of).collect(Collectors.joining(", "));
         }

@@ -77,9 +77,8 @@ final class NodeFaults {
                 executor.leap(ms);
             }
         }
-        if (faults.strikes(FaultKind.LEAVE)) {
-            cluster.network.disturbedUntil(cluster.world.nowMs());
-            executor.leave("its machine is wanted elsewhere");
+        if (faults.strikes(FaultKind.TERMINATE)) {
+            cluster.launcher.terminate(executor);
         }
         if (faults.strikes(FaultKind.DRAIN)) {
             SplittableRandom details = faults.random(FaultKind.DRAIN);

@@ -196,11 +196,6 @@ final class SimExecutor implements SimLinks.Dialler {
         }
     }
 
-    /** It is told to leave by its machine or its owner. */
-    void leave(String why) {
-        run(() -> on(new ExecutorEvent.LeaveRequested(why)));
-    }
-
     /** Its machine says that it is taken back after so long. */
     void takenBack(long withinMs) {
         run(() -> on(new ExecutorEvent.MachineTakenBack(withinMs)));

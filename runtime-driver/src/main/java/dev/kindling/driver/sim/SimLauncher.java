@@ -27,8 +27,11 @@ final class SimLauncher {
     /** Exit code of a process that was killed. */
     static final int KILLED = 137;
 
+    private static final int TERMINATED = 143;
+
     private static final int HEAP_FULL = 3;
     private static final int EXIT_OF_TASK = 42;
+    private static final List<Integer> NOT_BY_ITSELF = List.of(KILLED, TERMINATED, HEAP_FULL, EXIT_OF_TASK);
     private static final String HEAP_OUTPUT = "Terminating due to java.lang.OutOfMemoryError: Java heap space";
 
     private final SimCluster cluster;
@@ -176,6 +179,14 @@ final class SimLauncher {
         executor.end(KILLED, why);
     }
 
+    /** Somebody asks the process to end: when it next runs it does, and the executor has no say in it. */
+    void terminate(SimExecutor executor) {
+        executor.run(() -> {
+            cluster.network.disturbedUntil(cluster.world.nowMs());
+            executor.end(TERMINATED, "asked to end by a signal");
+        });
+    }
+
     /** What runs in the process ends it, without a word of the executor. */
     void endedByTask(SimExecutor executor, AttemptId attempt) {
         cluster.network.disturbedUntil(cluster.world.nowMs());
@@ -215,7 +226,7 @@ final class SimLauncher {
                     () -> cluster.driver.on(
                             new DriverEvent.ConnectionClosed(executor.id, executor.incarnation, "end of stream")));
         }
-        boolean isOwnEnd = exitCode != KILLED && exitCode != HEAP_FULL && exitCode != EXIT_OF_TASK;
+        boolean isOwnEnd = !NOT_BY_ITSELF.contains(exitCode);
         String output = isOwnEnd ? "executor ends with exit code " + exitCode + ": " + why : why;
         supply.ended(executor, exitCode, output, isSeen);
     }

@@ -83,7 +83,7 @@ final class SimStory {
         return switch (kind) {
             case KILL -> "an executor's process ends";
             case KILL_AT_SEND -> "an executor's process ends as it says something";
-            case LEAVE -> "an executor leaves";
+            case TERMINATE -> "an executor is asked to end by a signal";
             case JOIN -> "one more executor is started";
             case PAUSE -> "an executor stands still";
             case CLOCK -> "a node's clock stands still or leaps";

@@ -236,10 +236,7 @@ class HostileExecutorTest {
                 case 10 -> new Frame.AttemptStuck(from, incarnation, attemptOf(from), size(), "stack");
                 case 11 -> new Frame.CachedBlocksChanged(from, incarnation, size(), List.of(status(), status()));
                 case 12 -> new Frame.MapOutputCopied(from, incarnation, number(), attempt(), random.nextBoolean());
-                default ->
-                    random.nextInt(10) == 0
-                            ? new Frame.Leaving(from, incarnation, "")
-                            : new Frame.BroadcastDropped(from, incarnation, number());
+                default -> new Frame.BroadcastDropped(from, incarnation, number());
             };
         }
 

@@ -136,9 +136,6 @@ public final class ExecutorCore implements Core<ExecutorEvent, ExecutorEffect> {
             out.add(new ExecutorEffect.Send(answer));
         } else if (event instanceof ExecutorEvent.BroadcastDropped e) {
             out.add(new ExecutorEffect.Send(new Frame.BroadcastDropped(id(), incarnation(), e.broadcastId())));
-        } else if (event instanceof ExecutorEvent.LeaveRequested e) {
-            out.add(new ExecutorEffect.Send(new Frame.Leaving(id(), incarnation(), e.reason())));
-            exit(EXIT_OK, e.reason());
         } else if (event instanceof ExecutorEvent.MachineTakenBack e) {
             takenBackAtMs = nowMs + e.withinMs();
             nextHeartbeatMs = awakeMs;

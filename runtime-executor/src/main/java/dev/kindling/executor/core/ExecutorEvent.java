@@ -47,9 +47,6 @@ public sealed interface ExecutorEvent {
     /** Nothing is left of the value here. */
     record BroadcastDropped(long broadcastId) implements ExecutorEvent {}
 
-    /** The machine or its owner wants the process to end; the driver is told. */
-    record LeaveRequested(String reason) implements ExecutorEvent {}
-
     /** The machine has said that it is taken back after so long; the driver is told with every heartbeat. */
     record MachineTakenBack(long withinMs) implements ExecutorEvent {}
 

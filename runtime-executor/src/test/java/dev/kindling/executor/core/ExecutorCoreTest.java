@@ -331,18 +331,6 @@ class ExecutorCoreTest {
     }
 
     @Test
-    void leavingExecutorSaysWhy() {
-        register();
-
-        List<ExecutorEffect> answer = on(new ExecutorEvent.LeaveRequested("the machine goes down"));
-
-        assertEquals(
-                new Frame.Leaving("e1", 7, "the machine goes down"),
-                sent(answer, Frame.Leaving.class).get(0));
-        assertEquals(ExecutorCore.EXIT_OK, exit().code());
-    }
-
-    @Test
     void forgottenStageTakesItsWaitingAttemptsWithItButNotTheRunningOnes() {
         register();
         receivesProgram();
