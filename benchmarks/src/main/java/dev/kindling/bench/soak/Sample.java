@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param rounds run so far
  * @param driverHeapBytes after a collection, as {@code executorHeapBytes}, of all executors together
  * @param residentBytes of all processes
- * @param files below the scratch directories, without those of shuffles that nobody refers to
+ * @param files below the scratch directories, without those of shuffles that nobody refers to, and without logs: of
+ *     executors that were lost the newest hundred are kept, whatever happens
  */
 record Sample(
         double second,
@@ -33,9 +34,11 @@ record Sample(
     static final String HEAD =
             "second,rounds,driver_heap_bytes,executor_heap_bytes,resident_bytes,descriptors,threads,files,file_bytes";
 
-    private static final long SETTLE_MS = 500;
+    private static final long SETTLE_MS = 250;
+    private static final Path LOGS = Path.of("logs");
 
-    static Sample of(double second, int rounds, long executorHeapBytes, Path scratch)
+    /** @param nextCall one that makes a set: what collections have found unreachable is dropped by the next such call */
+    static Sample of(double second, int rounds, long executorHeapBytes, Path scratch, Runnable nextCall)
             throws IOException, InterruptedException {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
@@ -43,7 +46,7 @@ record Sample(
                         Stream.of(ProcessHandle.current()),
                         ProcessHandle.current().descendants())
                 .toList();
-        long[] files = filesLeftBelow(scratch);
+        long[] files = filesLeftBelow(scratch, nextCall);
         return new Sample(
                 second,
                 rounds,
@@ -79,10 +82,12 @@ record Sample(
     }
 
     /** Once collections bring no more shuffles to light that nobody refers to: one may set free what another one finds. */
-    private static long[] filesLeftBelow(Path directory) throws IOException, InterruptedException {
+    private static long[] filesLeftBelow(Path directory, Runnable nextCall) throws IOException, InterruptedException {
         long[] left = filesBelow(directory);
         for (int same = 0; same < 2; ) {
             System.gc();
+            Thread.sleep(SETTLE_MS);
+            nextCall.run();
             Thread.sleep(SETTLE_MS);
             long[] now = filesBelow(directory);
             same = now[0] < left[0] ? 0 : same + 1;
@@ -95,6 +100,11 @@ record Sample(
     private static long[] filesBelow(Path directory) throws IOException {
         long[] counted = new long[2];
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path next, BasicFileAttributes attributes) {
+                return LOGS.equals(next.getFileName()) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 counted[0]++;

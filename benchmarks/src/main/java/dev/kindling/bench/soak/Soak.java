@@ -122,7 +122,12 @@ public final class Soak {
                 }
                 if (System.nanoTime() - start >= nextSample) {
                     awaitExecutors();
-                    Sample sample = Sample.of((System.nanoTime() - start) / 1e9, round, executorHeapBytes(), scratch);
+                    Sample sample = Sample.of(
+                            (System.nanoTime() - start) / 1e9,
+                            round,
+                            executorHeapBytes(),
+                            scratch,
+                            () -> kindling.parallelize(List.of(1), 1));
                     samples.add(sample);
                     out.write(sample.csv() + "\n");
                     out.flush();
